@@ -1,0 +1,43 @@
+PYTHON ?= python3
+BOOK ?= content
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help guides test check figures golden clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+guides: $(VENV)/guides.stamp ## Build every edition of the book into output/guides
+	@$(BIN)/guidepress build --book $(BOOK)
+
+test: $(VENV)/test.stamp ## Run the tests
+	@$(BIN)/pytest -n auto --dist worksteal -m "not soak" tests
+
+check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
+	$(BIN)/guidepress check --book $(BOOK)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check pipeline tests
+	$(BIN)/mypy
+
+figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
+	@$(BIN)/python content/figures/draw.py
+
+golden: $(VENV)/test.stamp ## Refresh the golden files of the tests; review the difference
+	@GOLDEN=refresh $(BIN)/pytest -q tests/test_golden.py
+
+clean: ## Delete the virtual environment and everything built
+	rm -rf $(VENV) output/guides output/.releases output/reports
+
+$(VENV)/guides.stamp: requirements.lock pyproject.toml bootstrap.sh
+	@PYTHON=$(PYTHON) ./bootstrap.sh guides
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/guides.stamp requirements-dev.lock
+	@PYTHON=$(PYTHON) ./bootstrap.sh test
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Make sure the system libraries are there. usage: bootstrap.sh guides|test
+# Debian and Ubuntu: installs what is missing, as root or with passwordless sudo. macOS: with brew. NO_SYSTEM=1 forbids.
+set -eu
+
+python=${PYTHON:-python3}
+debian="python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+macos="pango harfbuzz"
+if [ "${1:-guides}" = test ]; then
+  debian="$debian default-jre-headless qpdf poppler-utils"
+  macos="$macos openjdk qpdf poppler"
+fi
+
+loads() { "$python" -c "import ctypes, sys; [ctypes.CDLL(name) for name in sys.argv[1:]]" "$@" 2>/dev/null; }
+
+complete() {
+  "$python" -c "import ensurepip, venv" 2>/dev/null || return 1
+  if [ "$(uname)" = Darwin ]; then
+    brew list $macos >/dev/null 2>&1 || return 1
+  else
+    loads libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1 || return 1
+  fi
+  [ "${1:-guides}" = guides ] && return 0
+  for tool in java qpdf pdffonts pdftotext pdftoppm; do command -v "$tool" >/dev/null || return 1; done
+}
+
+complete "${1:-guides}" && exit 0
+
+if [ "$(uname)" = Darwin ]; then
+  command="brew install $macos"
+elif [ "$(id -u)" = 0 ]; then
+  command="apt-get update && apt-get install -y --no-install-recommends $debian"
+else
+  command="sudo apt-get update && sudo apt-get install -y --no-install-recommends $debian"
+fi
+
+may_install=no
+if [ -z "${NO_SYSTEM:-}" ]; then
+  if [ "$(uname)" = Darwin ]; then
+    command -v brew >/dev/null && may_install=yes
+  elif command -v apt-get >/dev/null; then
+    if [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; then may_install=yes; fi
+  fi
+fi
+if [ "$may_install" = no ]; then
+  echo "guidepress needs system libraries that are not here. Install them with: $command" >&2
+  exit 1
+fi
+echo "Installing system libraries: $command"
+DEBIAN_FRONTEND=noninteractive sh -c "$command" >/dev/null
+complete "${1:-guides}" || { echo "System libraries are still missing after: $command" >&2; exit 1; }

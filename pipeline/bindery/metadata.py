@@ -1,0 +1,130 @@
+"""What the file says about itself: XMP, document information, color and view (PDF/A-2a and PDF/UA-1)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape
+
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from .profile import srgb_profile
+from .records import Imprint
+
+NAMESPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "pdf": "http://ns.adobe.com/pdf/1.3/",
+    "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
+    "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
+    "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
+    "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
+    "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
+}
+UA_SCHEMA = """<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>PDF/UA version identifier</pdfaProperty:description>
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>"""
+"""PDF/UA's own identification, described as PDF/A-2, 6.6.2.3 asks for."""
+
+
+def describe(pdf: Pdf, imprint: Imprint) -> None:
+    """Write the metadata of the book into a file."""
+    stream = pdf.make_stream(xmp(imprint).encode())
+    stream.Type, stream.Subtype = Name.Metadata, Name.XML
+    root = pdf.Root
+    root.Metadata = stream
+    root.Lang = String(imprint.lang)
+    root.MarkInfo = Dictionary(Marked=True)
+    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    root.PageMode = Name.UseOutlines
+    root.OutputIntents = Array([_output_intent(pdf)])
+    for name, value in _information(imprint):
+        pdf.docinfo[name] = String(value)
+
+
+def full_title(imprint: Imprint) -> str:
+    """Give title and subtitle in one line."""
+    return f"{imprint.title}: {imprint.subtitle}" if imprint.subtitle else imprint.title
+
+
+def xmp(imprint: Imprint) -> str:
+    """Write the XMP packet (ISO 16684-1)."""
+    spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+    return "\n".join((
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces}><rdf:Description rdf:about="">',
+        *_properties(imprint),
+        UA_SCHEMA,
+        "</rdf:Description></rdf:RDF></x:xmpmeta>",
+        '<?xpacket end="r"?>',
+    ))
+
+
+def _properties(imprint: Imprint) -> Iterator[str]:
+    yield "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"
+    yield "<pdfuaid:part>1</pdfuaid:part>"
+    yield _alternative("title", full_title(imprint))
+    yield _listed("creator", "Seq", imprint.creators)
+    yield _alternative("description", imprint.description)
+    yield _listed("subject", "Bag", imprint.subjects)
+    yield _listed("publisher", "Bag", (imprint.publisher,) if imprint.publisher else ())
+    yield _listed("language", "Bag", (imprint.lang,))
+    yield _alternative("rights", imprint.rights)
+    yield f"<dc:identifier>{escape(imprint.identifier)}</dc:identifier>"
+    yield f"<xmp:CreateDate>{_iso(imprint.created)}</xmp:CreateDate>"
+    yield f"<xmp:ModifyDate>{_iso(imprint.modified)}</xmp:ModifyDate>"
+    yield f"<xmp:CreatorTool>{escape(imprint.producer)}</xmp:CreatorTool>"
+    yield f"<pdf:Producer>{escape(imprint.producer)}</pdf:Producer>"
+    if imprint.subjects:
+        yield f"<pdf:Keywords>{escape(', '.join(imprint.subjects))}</pdf:Keywords>"
+
+
+def _alternative(name: str, text: str) -> str:
+    language = '<rdf:li xml:lang="x-default">'
+    return f"<dc:{name}><rdf:Alt>{language}{escape(text)}</rdf:li></rdf:Alt></dc:{name}>" if text else ""
+
+
+def _listed(name: str, kind: str, texts: tuple[str, ...]) -> str:
+    items = "".join(f"<rdf:li>{escape(text)}</rdf:li>" for text in texts)
+    return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>" if items else ""
+
+
+def _information(imprint: Imprint) -> Iterator[tuple[str, str]]:
+    """Give the document information; each entry says what its XMP property says (PDF/A-2, 6.6.3)."""
+    yield "/Title", full_title(imprint)
+    if imprint.creators:
+        yield "/Author", ", ".join(imprint.creators)
+    if imprint.description:
+        yield "/Subject", imprint.description
+    if imprint.subjects:
+        yield "/Keywords", ", ".join(imprint.subjects)
+    yield "/Creator", imprint.producer
+    yield "/Producer", imprint.producer
+    yield "/CreationDate", f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z"
+    yield "/ModDate", f"D:{_utc(imprint.modified):%Y%m%d%H%M%S}Z"
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _iso(moment: datetime) -> str:
+    return f"{_utc(moment):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _output_intent(pdf: Pdf) -> Dictionary:
+    profile = pdf.make_stream(srgb_profile())
+    profile.N = 3
+    return Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
+        Info=String("sRGB IEC61966-2.1"),
+        DestOutputProfile=profile,
+    )

@@ -1,0 +1,58 @@
+"""What the binder is told beside the pages, and what it finds out about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the outline: its title, the id it leads to, and what stands below it."""
+
+    title: str
+    target: str
+    children: "tuple[Entry, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the file says about itself: document information and XMP."""
+
+    title: str
+    lang: str
+    created: datetime
+    modified: datetime
+    identifier: str
+    """A URN, such as `urn:uuid:...`."""
+    subtitle: str = ""
+    creators: tuple[str, ...] = ()
+    publisher: str = ""
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    rights: str = ""
+    producer: str = "guidepress"
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Ruled lines for the free part of a signature's last page."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folios:
+    """The pages of the book: what each is called, and where each id landed."""
+
+    labels: tuple[str, ...]
+    """One for each physical page."""
+    printed: tuple[str, ...]
+    """The folio printed on each physical page; empty on the cover."""
+    pages: Mapping[str, int]
+    """Destination id to physical page, counted from 0."""
+    first: tuple[int, ...]
+    """The physical page each signature begins on."""
+
+    def folio(self, target: str) -> str:
+        """Give the folio of the page a destination is on; raise KeyError for an unknown id."""
+        return self.labels[self.pages[target]]

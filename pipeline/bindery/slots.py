@@ -1,0 +1,97 @@
+"""Write page numbers into the slots the press has marked (see `press.slots` for the mark)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .faces import Face
+
+MARK = re.compile(rb"%(slot|folio) (\d+) (\d+) (\d+) ([lcr]) (\S+)\n\[(.*?)\] TJ", re.DOTALL)
+TOKEN = re.compile(rb"<([0-9a-f]*)>|(-?[\d.]+)")
+SHIFT = {b"l": 0.0, b"c": 0.5, b"r": 1.0}
+
+
+class SlotTooSmall(ValueError):
+    """A folio that has more digits than its slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The glyphs shown so far in each font file, and the text each stands for."""
+
+    by_file: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def add(self, file: str, gid: int, text: str) -> None:
+        """Note a glyph; of several texts it stands for the simplest holds, whichever comes first."""
+        known = self.by_file.setdefault(file, {})
+        known[gid] = min((known.get(gid, text), text), key=_simplicity)
+
+
+def _simplicity(text: str) -> tuple[bool, int, str]:
+    """Order texts: of a hyphen and the one at a line's end, which faces draw alike, search finds the first."""
+    return not text, len(text), text
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """Knows the faces of a signature and the numbers to write into its pages."""
+
+    faces: Mapping[str, tuple[str, Face]]
+    """Resource name to font file and face."""
+    slots: tuple[str, ...]
+    """The folio for each slot."""
+    glyphs: Glyphs
+
+    def fill(self, content: bytes, folio: str) -> bytes:
+        """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
+        return MARK.sub(self._replacement(folio), content)
+
+    def _replacement(self, folio: str) -> Callable[[re.Match[bytes]], bytes]:
+        def replaced(mark: re.Match[bytes]) -> bytes:
+            kind, number, first, count, align, key, shown = mark.groups()
+            text = folio if kind == b"folio" else self.slots[int(number)]
+            file, face = self.faces[key.decode()]
+            figures = self._figures(file, face, text, int(count))
+            return _show(face, shown, int(first), int(count), figures, SHIFT[align])
+
+        return replaced
+
+    def _figures(self, file: str, face: Face, text: str, room: int) -> tuple[int, ...]:
+        if text.isdigit() and len(text) > room:
+            raise SlotTooSmall(
+                f"the page number {text} needs {len(text)} digits, its slot has room for {room}"
+            )
+        figures = tuple(face.figure(character) for character in text)
+        for gid, character in zip(figures, text, strict=True):
+            self.glyphs.add(file, gid, character)
+        return figures
+
+
+def _show(face: Face, shown: bytes, first: int, count: int, figures: tuple[int, ...], share: float) -> bytes:
+    """Set figures for the placeholder; what they leave free goes before the text, by its share."""
+    before, placeholder, after = _split(shown, first, count)
+    free = sum(map(face.advance, placeholder)) - sum(map(face.advance, figures))
+    shift = round(free * share, 3)
+    hexes = "".join(f"{gid:04x}" for gid in figures)
+    number = f"<{hexes}>".encode() if figures else b""
+    return b"[%g%s%s%s] TJ" % (-shift, before, number, after)
+
+
+def _split(shown: bytes, first: int, count: int) -> tuple[bytes, list[int], bytes]:
+    """Part what a TJ shows into what is before the placeholder, its glyphs, and what is after."""
+    before, after, placeholder, seen = b"", b"", list[int](), 0
+    for glyphs, number in TOKEN.findall(shown):
+        for start in range(0, len(glyphs), 4):
+            glyph = glyphs[start : start + 4]
+            if seen < first:
+                before += b"<%s>" % glyph
+            elif seen < first + count:
+                placeholder.append(int(glyph, 16))
+            else:
+                after += b"<%s>" % glyph
+            seen += 1
+        if number and seen <= first:
+            before += number
+        elif number and seen >= first + count:
+            after += number
+    return before, placeholder, after

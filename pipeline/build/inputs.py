@@ -1,0 +1,61 @@
+"""Digest all that a build depends on: the book, the theme, this package, and the versions it runs with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from pipeline import press
+from pipeline.diagnostics import ToolError
+
+LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins", "pikepdf",
+             "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
+
+
+def book_digest(folder: Path) -> str:
+    """Digest every file of a book, by its path and bytes."""
+    total = hashlib.sha256()
+    paths = (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts) if folder.is_dir() else ()
+    for path in sorted(paths):
+        try:
+            data = hashlib.sha256(path.read_bytes()).digest()
+        except OSError:
+            data = b"unreadable"
+        total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + data)
+    return total.hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Digest this package."""
+    folder = Path(__file__).parent.parent
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Name the versions that decide what comes out: this package, its libraries, and the system's."""
+    own = {name: importlib.metadata.version(name) for name in ("guidepress", *LIBRARIES)}
+    return dict(sorted({**own, **press.system_versions()}.items()))
+
+
+def modified(date: dt.date | None) -> str:
+    """Return the time that files are stamped with: SOURCE_DATE_EPOCH, or midnight UTC of the book's date.
+
+    https://reproducible-builds.org/specs/source-date-epoch/ . Raises ToolError when the variable is no number.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        try:
+            return dt.datetime.fromtimestamp(int(epoch), dt.UTC).isoformat()
+        except (ValueError, OverflowError, OSError) as error:
+            raise ToolError(f"SOURCE_DATE_EPOCH is '{epoch}': set it to seconds since 1970, or unset it") from error
+    return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC).isoformat() if date else ""

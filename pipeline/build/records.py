@@ -1,0 +1,75 @@
+"""What a build is asked for, what it says while it runs, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import Format, Paper
+from pipeline.release import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to build; empty tuples mean all that the editions name."""
+
+    book: Path
+    output: Path
+    editions: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    jobs: int = 1
+    strict: bool = False
+    explain: bool = False
+    store: Path | None = None
+    quiet_notes: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether less than everything is asked for."""
+        return bool(self.editions or self.formats or self.papers)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment of a build: the stage, how far it has come, and what it is at."""
+
+    stage: str
+    done: int
+    total: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relaid:
+    """A signature that was laid out anew, and why."""
+
+    edition: str
+    paper: str
+    signature: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """How the pages of an artefact are filled."""
+
+    path: str
+    pages: int
+    sparse: int
+    """Body pages less than 35 % full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a build."""
+
+    release: Release
+    diagnostics: tuple[Diagnostic, ...]
+    unchanged: bool
+    seconds: float
+    pages: tuple[Pages, ...] = ()
+    laid_out: tuple[Relaid, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,80 @@
+"""Check editions: what they take exists, and where they put answers makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.checks.places import fault, spot
+from pipeline.checks.registry import register
+from pipeline.diagnostics import Diagnostic, nearest
+from pipeline.model import Book
+
+Found = Iterator[Diagnostic]
+
+
+@register("C601", "edition takes an unknown section or topic")
+def unknown_selection(book: Book) -> Found:
+    """An edition selects by a section or a topic that the book does not have."""
+    known = {"sections": {d.id for d in book.outline.sections}, "topics": {t.id for t in book.outline.topics}}
+    for edition in book.editions.values():
+        for key, names in known.items():
+            for n, name in enumerate(getattr(edition.select, key)):
+                if name not in names:
+                    yield fault("C601", f"no {key[:-1]} '{name}'", spot(book, edition, "select", key, n), nearest(name, names))
+
+
+@register("C602", "edition without questions")
+def edition_without_questions(book: Book) -> Found:
+    """An edition's list of sections leaves out the questions."""
+    for edition in book.editions.values():
+        if "questions" not in edition.sections:
+            yield fault("C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list")
+
+
+@register("C603", "answers have no place")
+def answers_without_place(book: Book) -> Found:
+    """An edition puts answers at the end of the book, but its sections have no 'answers', or the reverse."""
+    for edition in book.editions.values():
+        if (edition.answers == "end-of-book") != ("answers" in edition.sections):
+            message = f"edition '{edition.id}' has answers '{edition.answers}', and its sections {'have' if 'answers' in edition.sections else 'lack'} 'answers'"
+            yield fault("C603", message, spot(book, edition, "answers"), "make the two agree")
+
+
+@register("C604", "answers with nothing in them")
+def answers_empty(book: Book) -> Found:
+    """An edition puts answers apart, but names no part to print there."""
+    for edition in book.editions.values():
+        apart = edition.answers in ("end-of-book", "end-of-section")
+        if apart != bool(edition.answer_parts):
+            hint = "list 'answer_parts'" if apart else "delete 'answer_parts', or put the answers apart"
+            yield fault("C604", f"edition '{edition.id}' has answers '{edition.answers}' and {len(edition.answer_parts)} answer parts", spot(book, edition, "answers"), hint)
+
+
+@register("C605", "candidates would see the interviewer's parts")
+def interviewer_parts(book: Book) -> Found:
+    """An edition for candidates prints probes or hints, which only interviewers may see."""
+    for edition in book.editions.values():
+        for key in ("parts", "answer_parts"):
+            for n, part in enumerate(getattr(edition, key)):
+                if edition.audience == "candidate" and part in ("probes", "hints"):
+                    yield fault("C605", f"'{part}' is for interviewers", spot(book, edition, key, n), "delete it, or make the audience 'kit'")
+
+
+@register("C606", "listed twice in an edition")
+def repeated(book: Book) -> Found:
+    """An edition lists a section, a part, a format, or a paper twice."""
+    for edition in book.editions.values():
+        for key in ("sections", "parts", "answer_parts", "formats", "papers"):
+            names = getattr(edition, key)
+            for n, name in enumerate(names):
+                if name in names[:n]:
+                    yield fault("C606", f"'{name}' is listed twice", spot(book, edition, key, n), "delete one of the two")
+
+
+@register("C607", "edition without questions to print")
+def nothing_selected(book: Book) -> Found:
+    """An edition's selection leaves no question."""
+    listed = [(d.id, book.questions[name]) for d in book.outline.sections for name in d.questions if name in book.questions]
+    for edition in book.editions.values():
+        if listed and not any(edition.takes(section, question) for section, question in listed):
+            yield fault("C607", f"edition '{edition.id}' selects no question", spot(book, edition, "id"), "widen 'select'")

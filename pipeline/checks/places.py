@@ -1,0 +1,61 @@
+"""Point a finding at the line and column of the field, or of the words inside a text, that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline import markup, model
+from pipeline.diagnostics import Diagnostic, Place, Severity
+from pipeline.model import Book, Keys, Origin, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place with the line that stands there."""
+
+    place: Place
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A parsed text of a record, and where it was written."""
+
+    record: Record
+    keys: Keys
+    inline: bool
+    text: markup.Text
+    origin: Origin
+
+    def spot(self, line: int, column: int, length: int = 1) -> Spot:
+        """Return a place inside the text, line and column from 1."""
+        place = self.origin.place_in(self.keys, line, column, length)
+        return Spot(place, self.origin.source.line_text(place))
+
+
+def passages(book: Book) -> Iterator[Passage]:
+    """Yield every Markdown text of the book, parsed."""
+    for record in book.records():
+        origin = book.origin(record)
+        for keys, kind, text in model.prose(record):
+            yield Passage(record, keys, kind.inline, markup.parse(text, inline=kind.inline), origin)
+
+
+def spot(book: Book, record: Record, *keys: str | int) -> Spot:
+    """Return the place of a field of a record."""
+    origin = book.origin(record)
+    place = origin.place(keys)
+    return Spot(place, origin.source.line_text(place))
+
+
+def ignore(book: Book, index: int) -> Spot:
+    """Return the place of an entry of ``ignore.yaml``."""
+    origin = next(o for (kind, _), o in book.origins.items() if kind == "ignores")
+    place = origin.place(("ignore", index))
+    return Spot(place, origin.source.line_text(place))
+
+
+def fault(code: str, message: str, where: Spot, hint: str = "", severity: Severity = "error") -> Diagnostic:
+    """Return a diagnostic at a place."""
+    return Diagnostic(code, message, where.place, hint, severity, where.line)

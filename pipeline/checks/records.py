@@ -1,0 +1,165 @@
+"""Check that records are complete and agree with one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.checks.places import fault, spot
+from pipeline.checks.registry import register
+from pipeline.diagnostics import Diagnostic, nearest
+from pipeline.model import Book
+
+Found = Iterator[Diagnostic]
+CODE_LINES, CODE_COLUMNS = 25, 68
+RESERVED = ("answer-", "answers-", "term-", "formula-", "source-", "figure-", "index-", "box-", "title-")
+FURNITURE = ("cover", "title-page", "imprint", "contents", "formulas", "glossary", "sources", "index", "colophon", "answers", "nav", "toc")
+
+
+@register("C301", "question in no section")
+def question_in_no_section(book: Book) -> Found:
+    """A question stands in no section of ``book.yaml``, so no edition prints it."""
+    listed = {name for division in book.outline.sections for name in division.questions}
+    for question in book.questions.values():
+        if question.id not in listed:
+            yield fault("C301", f"question '{question.id}' is in no section", spot(book, question, "id"), "list it under a section of book.yaml")
+
+
+@register("C302", "unknown question in a section")
+def unknown_question(book: Book) -> Found:
+    """``book.yaml`` lists a question that has no file."""
+    for s, division in enumerate(book.outline.sections):
+        for n, name in enumerate(division.questions):
+            if name not in book.questions and ("question", name) not in book.refused:
+                place = spot(book, book.outline, "sections", s, "questions", n)
+                yield fault("C302", f"no question '{name}'", place, nearest(name, book.questions))
+
+
+@register("C303", "listed twice")
+def listed_twice(book: Book) -> Found:
+    """``book.yaml`` lists a question or a chapter twice; a book prints each once."""
+    outline = book.outline
+    lists = [(("sections", s, "questions", n), name) for s, d in enumerate(outline.sections) for n, name in enumerate(d.questions)]
+    lists += [((key, n), name) for key in ("front", "back", "end") for n, name in enumerate(getattr(outline, key))]
+    seen: set[str] = set()
+    for keys, name in lists:
+        if name in seen:
+            yield fault("C303", f"'{name}' is listed twice", spot(book, outline, *keys), "delete one of the two")
+        seen.add(name)
+
+
+@register("C304", "unknown chapter")
+def unknown_chapter(book: Book) -> Found:
+    """``book.yaml`` lists a chapter that has no file."""
+    for key in ("front", "back", "end"):
+        for n, name in enumerate(getattr(book.outline, key)):
+            if name not in book.chapters and ("chapter", name) not in book.refused:
+                yield fault("C304", f"no chapter '{name}'", spot(book, book.outline, key, n), nearest(name, book.chapters))
+
+
+@register("C305", "chapter not listed", "warning")
+def chapter_not_listed(book: Book) -> Found:
+    """A chapter is in no list of ``book.yaml``, so no edition prints it."""
+    listed = {*book.outline.front, *book.outline.back, *book.outline.end}
+    for chapter in book.chapters.values():
+        if chapter.id not in listed:
+            yield fault("C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it", "warning")
+
+
+@register("C306", "id in use")
+def id_in_use(book: Book) -> Found:
+    """Questions, chapters, and sections share one space of ids, and some names in it are the press's own."""
+    divisions = {d.id for d in book.outline.sections}
+    for record in (*book.questions.values(), *book.chapters.values()):
+        if record.id in divisions or record.id in FURNITURE or record.id.startswith(RESERVED) or (record.id in book.questions and record.id in book.chapters):
+            yield fault("C306", f"id '{record.id}' is in use", spot(book, record, "id"), "choose another id")
+
+
+@register("C307", "story missing")
+def story_missing(book: Book) -> Found:
+    """A behavioral question tells a story: it needs 'star', and no other type may have it."""
+    for question in book.questions.values():
+        if question.type == "behavioral" and question.star is None:
+            yield fault("C307", "a behavioral question needs 'star'", spot(book, question, "type"), "write situation, task, action, and result")
+        if question.type != "behavioral" and question.star is not None:
+            yield fault("C307", f"a {question.type} question has no 'star'", spot(book, question, "star"), "delete it, or change the type")
+
+
+@register("C308", "unknown source")
+def unknown_source(book: Book) -> Found:
+    """A record cites a source that ``sources.yaml`` does not list."""
+    for record in (*book.questions.values(), *book.chapters.values()):
+        for n, cited in enumerate(record.sources):
+            if cited.key not in book.works and not any(kind in ("work", "works") for kind, _ in book.refused):
+                yield fault("C308", f"no source '{cited.key}'", spot(book, record, "sources", n), nearest(cited.key, book.works))
+
+
+@register("C309", "no source", "warning")
+def no_source(book: Book) -> Found:
+    """A question cites nothing. Readers want to check an answer, and to read on."""
+    for question in book.questions.values():
+        if not question.sources:
+            yield fault("C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source", "warning")
+
+
+@register("C310", "example id twice")
+def example_twice(book: Book) -> Found:
+    """Two examples share an id; the values that texts print could come from either."""
+    seen: dict[str, str] = {}
+    for question in book.questions.values():
+        for n, example in enumerate(question.examples):
+            if example.id in seen:
+                place = spot(book, question, "examples", n, "id")
+                yield fault("C310", f"example '{example.id}' stands in '{seen[example.id]}' too", place, "rename it")
+            seen.setdefault(example.id, question.id)
+
+
+@register("C311", "example too long", "warning")
+def example_too_long(book: Book) -> Found:
+    """An example is longer or wider than a reader can take in: 25 lines of 68 columns."""
+    for question in book.questions.values():
+        for n, example in enumerate(question.examples):
+            lines = example.code.rstrip("\n").split("\n")
+            wide = max(map(len, lines))
+            if len(lines) > CODE_LINES or wide > CODE_COLUMNS:
+                message = f"example '{example.id}' is {len(lines)} lines of up to {wide} columns"
+                yield fault("C311", message, spot(book, question, "examples", n, "code"), f"cut it to {CODE_LINES} lines of {CODE_COLUMNS} columns", "warning")
+
+
+@register("C312", "longer to say short than full")
+def speak_order(book: Book) -> Found:
+    """The short answer takes longer to say than the full one."""
+    for question in book.questions.values():
+        if question.speak.short >= question.speak.full:
+            yield fault("C312", "the short answer is not shorter than the full one", spot(book, question, "speak"), "swap or mend the two")
+
+
+@register("C313", "version not in the changes", "warning")
+def version_in_changes(book: Book) -> Found:
+    """``book.yaml`` bears a version that its list of changes does not tell about."""
+    if book.outline.version not in {change.version for change in book.outline.changes}:
+        yield fault("C313", f"version {book.outline.version} is not in 'changes'", spot(book, book.outline, "version"), "say what it changed", "warning")
+
+
+@register("C314", "reviewed after the book's date", "warning")
+def reviewed_later(book: Book) -> Found:
+    """A record was reviewed after the date of the book that prints it."""
+    for record in (*book.questions.values(), *book.chapters.values()):
+        if record.reviewed > book.outline.date:
+            yield fault("C314", f"reviewed {record.reviewed}, after the book's date", spot(book, record, "reviewed"), "mend one of the dates", "warning")
+
+
+@register("C315", "candidate text points at a kit question")
+def points_at_kit(book: Book) -> Found:
+    """A public question names one that only hiring teams may see."""
+    for question in book.questions.values():
+        for n, name in enumerate(question.see_also):
+            other = book.questions.get(name)
+            if question.audience == "public" and other is not None and other.audience == "kit":
+                yield fault("C315", f"'{name}' is for hiring teams only", spot(book, question, "see_also", n), "delete it here")
+
+
+@register("C316", "nothing to publish")
+def nothing_to_publish(book: Book) -> Found:
+    """The book has no edition, so there is nothing to build."""
+    if not book.editions and not any(kind == "edition" for kind, _ in book.refused):
+        yield fault("C316", "the book has no edition", spot(book, book.outline, "id"), "write editions/study.yaml")

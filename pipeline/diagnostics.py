@@ -1,0 +1,99 @@
+"""Say what is wrong, where it stands, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file: path as the author would type it, line and column counted from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault: a stable code, a message, its place, the offending line, and a hint that begins with a verb."""
+
+    code: str
+    message: str
+    place: Place
+    hint: str = ""
+    severity: Severity = "error"
+    line_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a code stands for, as ``guidepress explain`` prints it."""
+
+    code: str
+    title: str
+    text: str
+
+
+class BookError(Exception):
+    """Stop a build: the diagnostics say why."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(d.message for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class ToolError(Exception):
+    """Stop a build for a reason outside the book: one line for the person at the keyboard."""
+
+
+def show(diagnostic: Diagnostic) -> str:
+    """Format a diagnostic with the line it points at and a caret under the fault."""
+    place = diagnostic.place
+    number = str(place.line)
+    gutter = " " * len(number)
+    shown = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}", f"{gutter}--> {place}"]
+    if diagnostic.line_text:
+        line, start = _window(diagnostic.line_text, place.column)
+        caret = " " * (place.column - 1 - start) + "^" * max(1, min(place.length, len(line) - place.column + 1 + start))
+        shown += [f"{gutter} |", f"{number} | {line}", f"{gutter} | {caret}"]
+    if diagnostic.hint:
+        shown.append(f"{gutter} = hint: {diagnostic.hint}")
+    return "\n".join(shown)
+
+
+def _window(line: str, column: int, width: int = 100) -> tuple[str, int]:
+    """Cut a long line down to the part around the column; give it with its start."""
+    line = line.replace("\t", " ")
+    if len(line) <= width:
+        return line, 0
+    start = max(0, min(column - width // 2, len(line) - width))
+    return line[start : start + width], start
+
+
+def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sort by place, drop what is said twice."""
+    unique = dict.fromkeys(diagnostics)
+    return tuple(sorted(unique, key=lambda d: (d.place, RANK[d.severity], d.code, d.message)))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest known name, or the known names when none is near."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"use '{close[0]}'"
+    if not names:
+        return ""
+    listed = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+    return f"use one of: {listed}"

@@ -1,0 +1,227 @@
+"""Assemble an edition: select, order, number, index, and withhold.
+
+Hidden means absent: what an edition does not print is dropped here, so that no template and no style sheet ever sees it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pipeline import index, markup, model
+from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
+from pipeline.publication import Locator, Matter, Name, Publication, Section
+
+PART_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "summary": ("summary",), "answer": ("answer", "figures"), "star": ("star",), "key_points": ("key_points",),
+    "examples": ("examples",), "follow_ups": ("follow_ups",), "probes": ("probes",), "hints": ("hints",),
+    "red_flags": ("red_flags",), "rubric": ("rubric",), "samples": ("samples",), "see_also": ("see_also",),
+    "sources": ("sources",), "writing_space": (),
+}  # fmt: skip
+BLANK: Mapping[str, Any] = {
+    "summary": "", "answer": "", "figures": (), "star": None, "key_points": (), "examples": (), "follow_ups": (),
+    "probes": (), "hints": (), "red_flags": (), "rubric": None, "samples": None, "see_also": (), "sources": (),
+}  # fmt: skip
+
+
+def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: dt.datetime) -> Publication:
+    """Make the publication of one edition: its sections in order, numbered, with an index of what is left.
+
+    ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with.
+    """
+    chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
+    numbers = _question_numbers(book)
+    sections = tuple(_sections(book, edition, labels, chosen, numbers))
+    names = dict(_names(book, sections))
+    return Publication(
+        outline=book.outline,
+        edition=edition,
+        sections=sections,
+        names=names,
+        numbers=dict(_caption_numbers(sections)),
+        index=index.build(_marks(sections)),
+        box_homes=_box_homes(sections),
+        resources={"boxes": book.boxes, "figures": book.figures, "drawings": book.drawings, "works": book.works,
+                   "topics": {t.id: t for t in book.outline.topics},
+                   "competencies": {c.id: c for c in book.outline.competencies}},
+        links={q.id: q.see_also for q in book.questions.values()},
+        modified=modified,
+        withheld=tuple(_withheld(book, sections)),
+    )  # fmt: skip
+
+
+def _select(book: Book, edition: Edition, division: Division) -> Iterator[Question]:
+    """Yield the questions of a section that the edition takes, in the book's order."""
+    questions = (book.questions[name] for name in division.questions if name in book.questions)
+    return (question for question in questions if edition.takes(division.id, question))
+
+
+def _question_numbers(book: Book) -> dict[str, str]:
+    """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
+    numbers: dict[str, str] = {}
+    public = kit = 0
+    for name in (q for division in book.outline.sections for q in division.questions):
+        if name in book.questions and book.questions[name].audience == "kit":
+            kit += 1
+            numbers[name] = f"K{kit}"
+        else:
+            public += 1
+            numbers[name] = str(public)
+    return numbers
+
+
+Chosen = Mapping[str, tuple[Question, ...]]
+
+
+def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
+    makers: Mapping[str, Callable[[], Iterator[Section]]] = {
+        "front": lambda: _chapters(book, book.outline.front),
+        "questions": lambda: _questions(book, edition, labels, chosen, numbers),
+        "answers": lambda: _answers(book, edition, labels, chosen, numbers),
+        "back": lambda: _chapters(book, book.outline.back),
+        "end": lambda: _chapters(book, book.outline.end),
+    }
+    for kind in edition.sections:
+        if kind in makers:
+            yield from makers[kind]()
+        else:
+            yield from _furniture(book, kind, labels)
+
+
+def _furniture(book: Book, kind: str, labels: Mapping[str, str]) -> Iterator[Section]:
+    """Yield a part of the book that is made from lists, or from the book as a whole."""
+    record: Record | None = None
+    if kind == "formulas":
+        record = model.FormulaSheet(formulas=tuple(book.formulas.values()))
+    elif kind == "glossary":
+        record = model.Glossary(terms=tuple(sorted(book.terms.values(), key=lambda t: index.sort_key(t.term))))
+    elif kind == "sources":
+        record = model.Works(sources=tuple(book.works.values()))
+    if record is not None and not any(getattr(record, name) for name in type(record).model_fields):
+        return
+    matter: Matter = "cover" if kind == "cover" else "front" if kind in ("title-page", "imprint", "contents") else "body"
+    source = {"formulas": "formulas.yaml", "glossary": "glossary.yaml", "sources": "sources.yaml"}.get(kind, "book.yaml")
+    yield Section(kind, kind, matter, labels[kind.replace("-", "_")], record=record, listed=matter == "body", source=source)
+
+
+def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
+    for name in names:
+        chapter = book.chapters.get(name)
+        if chapter is not None:
+            yield Section(name, "chapter", "body", chapter.title, record=chapter, source=book.origin(chapter).source.path)
+
+
+def _questions(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
+    for count, division in enumerate((d for d in book.outline.sections if chosen[d.id]), start=1):
+        members = tuple(_question(book, edition, q, numbers[q.id]) for q in chosen[division.id])
+        yield Section(division.id, "opener", "body", division.title, number=str(count), record=division, members=members, source="book.yaml")
+        yield from members
+        if edition.answers == "end-of-section":
+            yield Section(f"answers-{division.id}", "answers", "body", labels["answers"], level=2, source="book.yaml")
+            yield from (_answer(book, edition, q, numbers[q.id], 3) for q in chosen[division.id])
+
+
+def _question(book: Book, edition: Edition, question: Question, number: str) -> Section:
+    counterpart = f"answer-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
+    source = book.origin(question).source.path
+    return Section(question.id, "question", "body", question.ask, 2, number, keep(question, edition.parts), edition.parts,
+                   counterpart, source=source, starts_page=edition.flow == "page")  # fmt: skip
+
+
+def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
+    if edition.answers != "end-of-book":
+        return
+    yield Section("answers", "answers", "body", labels["answers"], source="book.yaml")
+    for division in book.outline.sections:
+        yield from (_answer(book, edition, q, numbers[q.id], 2) for q in chosen[division.id])
+
+
+def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:
+    source = book.origin(question).source.path
+    return Section(f"answer-{question.id}", "answer", "body", question.ask, level, number, keep(question, edition.answer_parts),
+                   edition.answer_parts, question.id, source=source, starts_page=False)  # fmt: skip
+
+
+def keep(question: Question, parts: tuple[str, ...]) -> Question:
+    """Return the question with only the named parts; every other text of it is gone."""
+    kept = {name for part in parts for name in PART_FIELDS[part]}
+    return question.model_copy(update={name: blank for name, blank in BLANK.items() if name not in kept})
+
+
+def _names(book: Book, sections: tuple[Section, ...]) -> Iterator[tuple[str, Name]]:
+    """Yield what can be linked to in this publication, and what a link to it says."""
+    kinds = {section.kind for section in sections}
+    for section in sections:
+        if section.kind in ("question", "chapter"):
+            yield section.id, Name(section.kind, section.number, section.title)
+    if "glossary" in kinds:
+        yield from ((f"term-{t.id}", Name("term", "", t.term)) for t in book.terms.values())
+    if "formulas" in kinds:
+        yield from ((f"formula-{f.id}", Name("formula", str(n), f.name)) for n, f in enumerate(book.formulas.values(), start=1))
+    if "sources" in kinds:
+        yield from ((f"source-{w.key}", Name("source", "", w.short)) for w in book.works.values())
+
+
+def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
+    """Yield the texts that a section prints, in the order of its parts."""
+    record = section.record
+    if record is None:
+        return
+    found = [(keys, kind, text) for keys, kind, text in model.prose(record) if text]
+    order = {name: n for n, part in enumerate(section.parts) for name in PART_FIELDS[part]}
+    yield from sorted(found, key=lambda item: order.get(str(item[0][0]), -1))
+
+
+def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
+    """Number the figures and the captioned tables of each section; a question's bear its number."""
+    for section in sections:
+        prefix = f"{section.number}." if section.kind in ("question", "answer") else ""
+        figures = tables = 0
+        placed: list[str] = []
+        for keys, kind, text in passages(section):
+            parsed = markup.parse(text, inline=kind.inline)
+            placed += [r.id for r in parsed.references if r.kind == "figure"]
+            for n in range(1, parsed.tables + 1):
+                tables += 1
+                yield f"{model.scope(section.id, keys)}-t{n}", f"{prefix}{tables}"
+        for name in dict.fromkeys([*placed, *getattr(section.record, "figures", ())]):
+            figures += 1
+            yield f"figure-{name}", f"{prefix}{figures}"
+
+
+def _box_homes(sections: tuple[Section, ...]) -> dict[str, str]:
+    """Say which section prints each box: the first that includes it."""
+    homes: dict[str, str] = {}
+    for section in sections:
+        for _, kind, text in passages(section):
+            for reference in markup.parse(text, inline=kind.inline).references:
+                if reference.kind == "box":
+                    homes.setdefault(reference.id, section.id)
+    return homes
+
+
+def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Locator]]:
+    """Yield index marks in reading order, up to the index: what follows it cannot be in it."""
+    for section in sections:
+        if section.kind == "index":
+            return
+        if section.kind in ("question", "chapter") or (section.kind == "answer" and not section.parts):
+            for entry in getattr(section.record, "index", ()):
+                yield entry, Locator(section.id, section.id)
+        for keys, kind, text in passages(section):
+            for n, mark in enumerate(markup.parse(text, inline=kind.inline).marks, start=1):
+                entry = model.IndexMark(term=mark.term, sub=mark.sub, see=mark.see, see_also=mark.see_also)
+                yield entry, Locator(f"{model.scope(section.id, keys)}-i{n}", section.id)
+
+
+def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
+    """Yield the texts of the book's questions that no section prints."""
+    printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
+    for question in book.questions.values():
+        yield from (text for _, _, text in model.prose(question) if text not in printed)
+
+
+def record_texts(record: Record) -> Iterator[tuple[Keys, Prose, str]]:
+    """Yield every text of a record that holds something."""
+    return ((keys, kind, text) for keys, kind, text in model.prose(record) if text)

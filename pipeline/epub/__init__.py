@@ -1,0 +1,12 @@
+"""Write a rendition as EPUB 3: split it into files, add cover, navigation and metadata, and seal it.
+
+    files(rendition)                      the spine after the cover: one file for each chapter or question
+    write(rendition, cover=png)           the whole book, as bytes
+
+The same rendition and cover give the same bytes on any day, in any time zone, under any hash seed.
+"""
+
+from pipeline.epub.files import RULES, File, files
+from pipeline.epub.package import write
+
+__all__ = ["RULES", "File", "files", "write"]

@@ -1,0 +1,102 @@
+"""Make the index: marks and fields become letters, entries, subentries, and, once folios are known, locators.
+
+Entries sort letter by letter, ignoring case, marks, and spaces (ISO 999, 7.2). Adjacent pages join in ranges.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.model import IndexMark
+from pipeline.publication import IndexEntry, IndexGroup, Locator
+
+SYMBOLS = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A locator as printed: first and last folio, and the place that its link leads to."""
+
+    first: str
+    last: str
+    target: str
+
+
+@dataclass
+class _Heading:
+    """An entry while its marks are still being gathered."""
+
+    locators: list[Locator] = field(default_factory=list)
+    see: list[str] = field(default_factory=list)
+    see_also: list[str] = field(default_factory=list)
+    below: dict[str, _Heading] = field(default_factory=dict)
+
+
+def build(marks: Iterable[tuple[IndexMark, Locator]]) -> tuple[IndexGroup, ...]:
+    """Gather marks, in reading order, into sorted groups of entries.
+
+    A 'see' or 'see also' that leads to no entry of this index is dropped: its target may be withheld.
+    """
+    headings: dict[str, _Heading] = {}
+    for mark, locator in marks:
+        heading = headings.setdefault(mark.term, _Heading())
+        if mark.sub:
+            heading = heading.below.setdefault(mark.sub, _Heading())
+        if mark.see:
+            heading.see.append(mark.see)
+        elif mark.see_also:
+            heading.see_also.append(mark.see_also)
+        if not mark.see and not (mark.see_also and not mark.sub and locator.target == locator.section):
+            heading.locators.append(locator)
+    known = {term for term, heading in headings.items() if heading.locators or heading.below}
+    entries = [e for term in headings if (e := _entry(term, headings[term], known)) is not None]
+    return tuple(_groups(sorted(entries, key=lambda e: sort_key(e.heading))))
+
+
+def _entry(term: str, heading: _Heading, known: set[str]) -> IndexEntry | None:
+    below = [e for sub in heading.below if (e := _entry(sub, heading.below[sub], known)) is not None]
+    see = tuple(t for t in dict.fromkeys(heading.see) if t in known and t != term and not heading.locators)
+    also = tuple(t for t in dict.fromkeys(heading.see_also) if t in known and t != term)
+    if not (heading.locators or below or see):
+        return None
+    return IndexEntry(term, tuple(dict.fromkeys(heading.locators)), see, also, tuple(sorted(below, key=lambda e: sort_key(e.heading))))
+
+
+def _groups(entries: Sequence[IndexEntry]) -> Iterable[IndexGroup]:
+    letters: dict[str, list[IndexEntry]] = {}
+    for entry in entries:
+        first = sort_key(entry.heading)[:1].upper()
+        letters.setdefault(first if first.isalpha() else SYMBOLS, []).append(entry)
+    return (IndexGroup(letter, tuple(letters[letter])) for letter in letters)
+
+
+def sort_key(heading: str) -> str:
+    """Return the letters and digits of a heading, without case and accents."""
+    plain = unicodedata.normalize("NFKD", heading).casefold()
+    return "".join(c for c in plain if c.isalnum()) or plain
+
+
+def runs(locators: Iterable[Locator], page: Callable[[str], int | None], folio: Callable[[int], str]) -> tuple[Run, ...]:
+    """Return the locators as printed: in page order, each page once, adjacent pages joined.
+
+    ``page`` gives the number of the page that a place landed on, or None when it is not in the book.
+    """
+    landed: dict[int, str] = {}
+    for locator in locators:
+        number = page(locator.target)
+        if number is not None:
+            landed.setdefault(number, locator.target)
+    found: list[list[int]] = []
+    for number in sorted(landed):
+        if found and number == found[-1][1] + 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return tuple(Run(folio(first), folio(last), landed[first]) for first, last in found)
+
+
+def entries(groups: Iterable[IndexGroup]) -> int:
+    """Count the entries, subentries apart."""
+    return sum(len(group.entries) for group in groups)

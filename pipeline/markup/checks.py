@@ -1,0 +1,161 @@
+"""Check the blocks of a text: headings, code, tables, admonitions, nesting."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from markdown_it.token import Token
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+
+from pipeline.markup import places
+from pipeline.markup.blocks import DEEPEST, LONGEST
+from pipeline.markup.faults import Fault
+
+ADMONITIONS: Final = ("note", "tip", "warning", "example")
+COLUMNS: Final = 68
+RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
+Lines = Sequence[str]
+
+
+def check_blocks(tokens: Sequence[Token], lines: Lines, *, inline: bool) -> list[Fault]:
+    """Return the faults of all blocks; a text that shall be `inline` has one paragraph and no other."""
+    faults: list[Fault] = []
+    if inline:
+        faults += _check_single(tokens, lines)
+    faults += _check_headings(tokens, lines)
+    faults += _check_depth(tokens, lines)
+    for index, token in enumerate(tokens):
+        check = _CHECKS.get(token.type)
+        if check is not None:
+            faults += check(tokens, index, lines)
+    return faults
+
+
+def _fault(code: str, message: str, token: Token, lines: Lines, hint: str) -> Fault:
+    """Return a fault at the first sign of a block's first line."""
+    line = token.map[0] if token.map else 0
+    text = lines[line] if line < len(lines) else ""
+    shown = text.lstrip(" >")
+    return Fault(code, message, line + 1, len(text) - len(shown) + 1, max(len(shown.rstrip()), 1), hint)
+
+
+def _check_single(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
+    expected = ("paragraph_open", "inline", "paragraph_close")
+    for nth, token in enumerate(tokens):
+        if nth > 2 or token.type != expected[nth]:
+            hint = "write one paragraph, or escape the first sign with a backslash"
+            yield _fault("M105", "only one paragraph can stand here", token, lines, hint)
+            return
+
+
+def _check_headings(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
+    deepest = 1
+    for index, token in enumerate(tokens):
+        if token.type != "heading_open":
+            continue
+        level = int(token.tag[1])
+        if token.level:
+            yield _fault("M142", "a heading stands within another block", token, lines, "end the block before it")
+        if level == 1:
+            yield _fault("M140", "a heading of the first level", token, lines, "begin it with ##")
+        elif level > deepest + 1:
+            hint = f"write {'#' * (deepest + 1)}"
+            yield _fault("M141", f"{'#' * level} comes after level {deepest}", token, lines, hint)
+        if not tokens[index + 1].content.strip():
+            yield _fault("M143", "this heading is empty", token, lines, "write its words, or remove it")
+        deepest = max(level, 1)
+
+
+def _check_depth(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
+    for token in tokens:
+        if token.level > DEEPEST and token.map:
+            yield _fault("M103", "blocks are nested too deep here", token, lines, "flatten the lists or quotations")
+            return
+
+
+def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
+    token = tokens[index]
+    first, end = token.map or (0, 0)
+    if token.content.count("\n") != end - first - 2:
+        yield _fault("M110", "this code block is not closed", token, lines, f"close it with {token.markup}")
+    language = token.info.strip()
+    if not known_language(language):
+        message = f"“{language}” is no known language" if language else "this code block names no language"
+        yield _fault("M111", message, token, lines, "write the language after the backticks, or text")
+    for nth, line in enumerate(token.content.split("\n")):
+        if len(line) > COLUMNS:
+            whole = lines[first + 1 + nth]
+            column = len(whole) - len(line) + COLUMNS + 1
+            message = f"this line of code has {len(line)} columns"
+            yield Fault("M112", message, first + 2 + nth, column, len(line) - COLUMNS, f"break it at {COLUMNS}")
+
+
+@functools.cache
+def known_language(name: str) -> bool:
+    """Tell whether the highlighter knows a language."""
+    try:
+        return bool(name) and bool(get_lexer_by_name(name))
+    except ClassNotFound:
+        return False
+
+
+def _check_indented(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
+    yield _fault("M113", "this is indented like code", tokens[index], lines, "indent less, or use three backticks")
+
+
+def _check_admonition(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
+    token = tokens[index]
+    kind = token.meta["tag"]
+    if kind not in ADMONITIONS or token.markup != "!!!":
+        name = kind if token.markup == "!!!" else token.markup
+        hint = f"write !!! and one of {', '.join(ADMONITIONS)}"
+        yield _fault("M150", f"there is no admonition “{name}”", token, lines, hint)
+    follower = index + 1
+    if tokens[follower].type == "admonition_title_open":
+        follower += 3
+    if tokens[follower].type == "admonition_close":
+        yield _fault("M151", "this admonition is empty", token, lines, "indent its body by four spaces")
+
+
+def _check_table(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
+    width = 0
+    for token in tokens[index:]:
+        if token.type == "table_close":
+            return
+        if token.type == "tr_open" and token.map:
+            count = places.cells(_row(lines, token.map[0]))
+            width = width or count
+            if count > width:
+                message = f"this row has {count} cells, the head of its table {width}"
+                yield _fault("M160", message, token, lines, "remove a cell, or write \\| for a bar in a cell")
+
+
+def _row(lines: Lines, line: int) -> str:
+    return lines[line].lstrip(" >")
+
+
+def _check_paragraph(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
+    token = tokens[index]
+    if "refused" in token.meta:
+        message = f"this paragraph has {token.meta['refused']:,} characters, or too many signs"
+        yield _fault("M102", message, token, lines, f"split it: at most {LONGEST:,}")
+    first = token.map[0] if token.map else 0
+    if "|" not in token.content or "-" not in token.content:
+        return
+    for nth, line in enumerate(token.content.split("\n")):
+        if RULE.fullmatch(line.strip()):
+            hint = "give the line above as many cells as this one"
+            yield Fault("M162", "this is not read as a table", first + nth + 1, 1, len(line), hint)
+
+
+_CHECKS: Final[dict[str, Callable[[Sequence[Token], int, Lines], Iterator[Fault]]]] = {
+    "fence": _check_fence,
+    "code_block": _check_indented,
+    "admonition_open": _check_admonition,
+    "table_open": _check_table,
+    "inline": _check_paragraph,
+}

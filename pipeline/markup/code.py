@@ -1,0 +1,53 @@
+"""Color code with six classes: k keyword, s string, c comment, n name, o operator, m number."""
+
+from __future__ import annotations
+
+import functools
+from html import escape
+from itertools import groupby
+from typing import Final
+
+from pygments import lex  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType  # type: ignore[import-untyped]
+
+from pipeline.markup.checks import known_language
+
+_CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
+    (Operator.Word, "k"),
+    (Keyword, "k"),
+    (Comment, "c"),
+    (String, "s"),
+    (Number, "m"),
+    (Operator, "o"),
+    (Name.Function, "n"),
+    (Name.Class, "n"),
+    (Name.Builtin, "n"),
+    (Name.Decorator, "n"),
+    (Name.Tag, "n"),
+    (Name.Exception, "n"),
+    (Token, ""),
+)
+
+
+@functools.lru_cache(maxsize=2048)
+def block(code: str, language: str) -> str:
+    """Return a code block as XHTML; lines are neither wrapped nor numbered."""
+    name = language if known_language(language) else "text"
+    body = "".join(_spans(code.rstrip("\n"), name))
+    return f'<pre class="code" translate="no"><code class="language-{escape(name)}">{body}</code></pre>'
+
+
+def _spans(code: str, language: str) -> list[str]:
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    tokens = ((_css_class(kind), value) for kind, value in lex(code, lexer))
+    spans = []
+    for css, group in groupby(tokens, key=lambda token: token[0]):
+        words = escape("".join(value for _, value in group), quote=False)
+        spans.append(f'<span class="{css}">{words}</span>' if css else words)
+    return spans
+
+
+@functools.cache
+def _css_class(kind: _TokenType) -> str:
+    return next(css for parent, css in _CLASSES if kind in parent)

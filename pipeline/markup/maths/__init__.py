@@ -1,0 +1,17 @@
+"""Check, show, draw, and speak formulas: LaTeX to a tree, and from the tree everything else."""
+
+from __future__ import annotations
+
+from pipeline.markup.faults import Fault
+from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.presentation import letters, mathml
+from pipeline.markup.maths.setting import svg
+from pipeline.markup.maths.speech import missing_words, speak
+
+
+def check(latex: str) -> tuple[Fault, ...]:
+    """Return the faults of a formula; their line and column count from 1 in the formula."""
+    return read(latex)[1]
+
+
+__all__ = ["check", "letters", "mathml", "missing_words", "speak", "svg"]

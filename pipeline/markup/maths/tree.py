@@ -1,0 +1,120 @@
+"""Hold a formula as a tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pipeline.markup.maths.symbols import Font, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A variable; `sign` is printed, `name` is its letter or the name of its Greek letter."""
+
+    sign: str
+    name: str
+    font: Font = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, in a mathematical alphabet if `font` says so."""
+
+    digits: str
+    sign: str
+    font: Font = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An upright word: a function's name, or letters set as one."""
+
+    words: str
+    function: bool
+    limits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An operator, relation, delimiter, or letter-like symbol."""
+
+    sign: str
+    role: Role
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """White space, in em."""
+
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Plain text within a formula."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Nodes side by side."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """One row over another; the style is text, display, binomial, or nothing."""
+
+    top: Row
+    bottom: Row
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A square root, or the root of an index."""
+
+    body: Row
+    index: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A base with subscript, superscript, and primes."""
+
+    base: Node
+    sub: Row | None
+    sup: Row | None
+    primes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """A row under a hat or the like, or over a line; `wide` if it has more than one letter."""
+
+    body: Row
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A row between delimiters that grow with it; a delimiter may be empty."""
+
+    opening: str
+    closing: str
+    body: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows and cells of an environment."""
+
+    environment: str
+    rows: tuple[tuple[Row, ...], ...]
+
+
+Node: TypeAlias = Letter | Number | Word | Sign | Gap | Phrase | Row | Fraction | Root | Script | Accent | Fence | Grid

@@ -1,0 +1,41 @@
+"""Take the markup out of a text: for titles, the toc, text alternatives, and counting words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from markdown_it.token import Token
+
+from pipeline.markup.text import Text
+
+_WRITTEN: Final[dict[str, Callable[[Token], str]]] = {
+    "text": lambda token: token.content,
+    "code_inline": lambda token: token.content,
+    "softbreak": lambda token: " ",
+    "hardbreak": lambda token: " ",
+    "reference": lambda token: token.content,
+    "value": lambda token: token.content,
+    "formula": lambda token: f"{token.meta['before']}{token.content}{token.meta['after']}",
+}
+
+
+def words_of(children: Iterable[Token]) -> str:
+    """Return what inline tokens say; a formula stays LaTeX, a reference its label or id."""
+    return "".join(_WRITTEN[child.type](child) for child in children if child.type in _WRITTEN)
+
+
+def plain(text: Text) -> str:
+    """Return a text without markup, its blocks separated by line feeds; footnotes are left out."""
+    parts = (_block(token) for token in text.tokens)
+    return "\n".join(part for part in parts if part)
+
+
+def _block(token: Token) -> str:
+    if token.type == "inline":
+        return words_of(token.children or ())
+    if token.type in ("fence", "code_block", "formula_block"):
+        return token.content.strip("\n")
+    if token.type == "table_open" and "caption" in token.meta:
+        return words_of(token.meta["caption"].children)
+    return ""

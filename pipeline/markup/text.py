@@ -1,0 +1,74 @@
+"""Hold a text once it has been parsed, and what stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from markdown_it.token import Token
+
+from pipeline.markup.faults import Fault
+
+Kind = Literal["section", "term", "formula", "source", "figure", "box", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place in a text that names something else in the book."""
+
+    kind: Kind
+    id: str
+    label: str | None
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text where the index shall lead."""
+
+    term: str
+    sub: str | None
+    see: str | None
+    see_also: str | None
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in LaTeX, with the author's own spoken words if there are any."""
+
+    latex: str
+    display: bool
+    alt: str | None
+    line: int
+    column: int
+
+
+class Heading(NamedTuple):
+    """A heading of a text; level 2 is the highest."""
+
+    level: int
+    title: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A parsed text: what it refers to, what is wrong with it, and its opaque tokens."""
+
+    source: str
+    inline: bool
+    tokens: tuple[Token, ...] = field(repr=False, compare=False)
+    notes: dict[str, Token] = field(repr=False, compare=False)
+    """Inline token of each footnote, by label."""
+    references: tuple[Reference, ...]
+    marks: tuple[Mark, ...]
+    formulas: tuple[Formula, ...]
+    headings: tuple[Heading, ...]
+    tables: int
+    """Number of tables with a caption."""
+    footnotes: int
+    words: int
+    faults: tuple[Fault, ...]

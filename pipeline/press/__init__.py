@@ -1,0 +1,22 @@
+"""Lay out signatures with WeasyPrint: each on its own, in parallel, remembered by what it prints."""
+
+from .faults import RULES
+from .keys import fonts_digest, key, system_versions
+from .records import Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
+from .workers import lay_out, lay_out_all
+
+__all__ = [
+    "RULES",
+    "Destination",
+    "FaceUse",
+    "Facts",
+    "LaidOut",
+    "Matter",
+    "Room",
+    "Signature",
+    "fonts_digest",
+    "key",
+    "lay_out",
+    "lay_out_all",
+    "system_versions",
+]

@@ -1,0 +1,214 @@
+"""Lay out one signature with WeasyPrint: markup in, untyped pages and facts out.
+
+Importing this module imports WeasyPrint, which reads the system's font configuration while it does; the
+press imports it late, after `FONTCONFIG_FILE` names a configuration without fonts, so that only the book's
+fonts exist.
+"""
+
+import io
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pydyf
+import weasyprint
+import weasyprint.pdf
+from weasyprint import cssselect2
+from weasyprint.css.counters import CounterStyle
+from weasyprint.text.fonts import FontConfiguration
+
+from pipeline.diagnostics import ToolError
+from pipeline.fetcher import BookFetcher
+
+from . import measure
+from .faces import faces, names_by_digest
+from .kinship import kinships
+from .records import FaceUse, Facts, LaidOut, Signature
+from .tree import StructureTree
+from .walk import CROSS_LINK, Tagger
+
+if weasyprint.VERSION != "70.0":
+    raise ToolError(
+        f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0"
+    )
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """A stylesheet parsed, its fonts loaded: made once for all signatures of a rendition."""
+
+    sheet: weasyprint.CSS
+    fonts: FontConfiguration
+    counters: CounterStyle
+    files: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+class Markup(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
+    """An XHTML document parsed as XML: an HTML parser would take `<td/>` for an open tag."""
+
+    def __init__(self, root: Element, fetcher: BookFetcher) -> None:
+        """Take the place of WeasyPrint 70's own, which knows HTML only."""
+        self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+class Painting:
+    """What is noted while WeasyPrint writes the pages of one signature."""
+
+    def __init__(self, prefix: str, root: Element, files: Mapping[str, str]) -> None:
+        """Note for the signature whose ids begin with the prefix."""
+        self.prefix, self.root, self.files = prefix, root, files
+        self.faces: tuple[FaceUse, ...] = ()
+        self.slots: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
+
+    def note_fonts(self, _pdf: Any, fonts: Mapping[Any, Any], *_: object) -> pydyf.Dictionary:
+        """Stand in for `build_fonts_dictionary`: the bindery embeds the fonts, once for the book."""
+        self.faces = faces(fonts.values(), self.files)
+        return pydyf.Dictionary()
+
+    def tag(self, pdf: Any, document: Any, _version: object, streams: Any) -> None:
+        """Stand in for `add_tags`."""
+        kin = kinships(self.root)
+        tagger = Tagger(pdf, StructureTree(pdf, kin, self.prefix), kin)
+        tagger.tag_pages(document.pages, streams)
+        pdf.catalog["StructTreeRoot"] = tagger.tree.struct.reference
+        self.slots = tuple(element.get("data-slot") or "" for element in tagger.slots)
+        self.warnings = tuple(dict.fromkeys(tagger.warnings))
+
+
+def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
+    """Lay a signature out; raise ElementTree.ParseError when its markup is not well-formed."""
+    root = _parse(signature.xhtml)
+    links = _rewrite_links(root)
+    dress = _dress(signature.stylesheet, signature.fonts, fonts)
+    painting = Painting(signature.id, root, dress.files)
+    markup = Markup(root, BookFetcher(dict(signature.resources)))
+    with _records() as messages:
+        document = markup.render(
+            font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet]
+        )
+        pdf = _write(document, painting)
+    warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
+    return LaidOut(pdf, _facts(document.pages, painting, links, warnings))
+
+
+def _facts(pages: Any, painting: Painting, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
+    room = measure.room(pages[-1])
+    return Facts(
+        pages=len(pages),
+        sizes=measure.sizes(pages),
+        places=measure.places(pages),
+        slots=painting.slots,
+        links=links,
+        fill=measure.fill(pages),
+        space_left=room.height,
+        room=room,
+        starts=measure.starts(pages),
+        faces=painting.faces,
+        warnings=warnings,
+    )
+
+
+def _parse(xhtml: str) -> Element:
+    """Parse to the tree an HTML parser would give: names of XHTML without their namespace."""
+    root = ElementTree.fromstring(xhtml.encode())
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(XHTML)
+    return root
+
+
+def _rewrite_links(root: Element) -> tuple[str, ...]:
+    """Give links that leave the signature a scheme of their own; return the ids they lead to."""
+    here = {element.get("id") for element in root.iter()}
+    leaving = set()
+    for element in root.iter("a"):
+        target = (element.get("href") or "").removeprefix("#")
+        if element.get("href") == f"#{target}" and target not in here:
+            element.set("href", CROSS_LINK + target)
+            leaving.add(target)
+    return tuple(sorted(leaving))
+
+
+def _write(document: Any, painting: Painting) -> bytes:
+    """Write the pages, uncompressed and without fonts: the bindery has both to do."""
+    target = io.BytesIO()
+    with _standing_in(painting):
+        document.write_pdf(target, finisher=_finish, pdf_tags=True, pdf_version="1.7", uncompressed_pdf=True)
+    return target.getvalue()
+
+
+def _finish(_document: Any, pdf: pydyf.PDF) -> None:
+    """Forbid interpolation of images (PDF/A-2, 6.2.8.3); destinations and outline are the bindery's."""
+    pdf.catalog.pop("Names", None)
+    pdf.catalog.pop("Outlines", None)
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and "Interpolate" in item.extra:
+            item.extra["Interpolate"] = "false"
+
+
+_dresses: dict[tuple[str, str], Dress] = {}
+
+
+def _dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
+    """Parse a stylesheet, or find it parsed; the last one is kept, since a process seldom needs two."""
+    key = (stylesheet, digest)
+    if key not in _dresses:
+        _dresses.clear()
+        _dresses[key] = _new_dress(stylesheet, fonts)
+    return _dresses[key]
+
+
+def _new_dress(stylesheet: str, fonts: Mapping[str, bytes]) -> Dress:
+    config, counters, fetcher = FontConfiguration(), CounterStyle(), BookFetcher(fonts)
+    with _records() as messages:
+        sheet = weasyprint.CSS(
+            string=stylesheet, font_config=config, counter_style=counters, url_fetcher=fetcher
+        )
+    return Dress(sheet, config, counters, names_by_digest(fonts), tuple(messages))
+
+
+@contextmanager
+def _standing_in(painting: Painting) -> Iterator[None]:
+    """Let a painting take the place of two functions of WeasyPrint 70.0 that have no public hook."""
+    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
+    weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = painting.tag, painting.note_fonts
+    try:
+        yield
+    finally:
+        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
+
+
+class _Collector(logging.Handler):
+    """Keeps the text of every record it gets."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _records() -> Iterator[list[str]]:
+    """Collect what WeasyPrint warns of, and keep it from the screen."""
+    logger, collector = logging.getLogger("weasyprint"), _Collector()
+    propagate, level = logger.propagate, logger.level
+    logger.addHandler(collector)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield collector.messages
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = propagate
+        logger.setLevel(level)

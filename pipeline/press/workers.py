@@ -1,0 +1,179 @@
+"""Lay out many signatures: find those remembered, share the rest among worker processes."""
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from pipeline.diagnostics import BookError, Diagnostic
+
+from .faults import fault
+from .keys import key
+from .records import LaidOut, Signature
+
+Remembered = Callable[[str], LaidOut | None]
+Remember = Callable[[str, LaidOut], None]
+Progress = Callable[[str], None]
+Outcome = LaidOut | Diagnostic
+FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
+
+_fonts: dict[str, bytes] = {}
+"""The font files of a worker process."""
+
+
+def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
+    """Lay out one signature in this process; raise BookError when it cannot be done."""
+    outcome = _attempt(signature, fonts)
+    if isinstance(outcome, Diagnostic):
+        raise BookError(outcome)
+    return outcome
+
+
+def lay_out_all(
+    signatures: Sequence[Signature],
+    fonts: Mapping[str, bytes],
+    *,
+    jobs: int = 1,
+    remembered: Remembered = lambda _: None,
+    remember: Remember = lambda _key, _laid: None,
+    progress: Progress = lambda _: None,
+) -> tuple[LaidOut, ...]:
+    """Lay out signatures, those remembered excepted; give the results in the order of the signatures.
+
+    `progress` hears the id of each signature as it is done. BookError carries every fault there is.
+    """
+    done: dict[str, Outcome] = {}
+    dirty: dict[str, Signature] = {}
+    keys = [key(signature) for signature in signatures]
+    for name, signature in zip(keys, signatures, strict=True):
+        known = remembered(name)
+        if known is None:
+            dirty[name] = signature
+        else:
+            done[name] = known
+            progress(signature.id)
+    for name, outcome in _outcomes(dirty, fonts, jobs):
+        done[name] = outcome
+        if isinstance(outcome, LaidOut):
+            remember(name, outcome)
+        progress(dirty[name].id)
+    return _in_order(keys, done)
+
+
+def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut, ...]:
+    outcomes = [done[name] for name in keys]
+    if faults := [outcome for outcome in outcomes if isinstance(outcome, Diagnostic)]:
+        raise BookError(*faults)
+    return tuple(outcome for outcome in outcomes if isinstance(outcome, LaidOut))
+
+
+def _outcomes(
+    dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int
+) -> Iterator[tuple[str, Outcome]]:
+    """Lay out here when it is for one; starting a worker costs more than a signature does."""
+    if min(jobs, len(dirty)) < 2:
+        for name, signature in dirty.items():
+            yield name, _attempt(signature, fonts)
+        return
+    with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
+        yield from _shared_out(dirty, fonts, min(jobs, len(dirty)), folder)
+
+
+def _shared_out(
+    dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: str
+) -> Iterator[tuple[str, Outcome]]:
+    """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
+    waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
+    while waiting:
+        suspects: list[str] = []
+        with _pool(jobs, fonts, folder) as pool:
+            yield from _run(pool, dirty, waiting, suspects, jobs)
+        for name in suspects:
+            with _pool(1, fonts, folder) as pool:
+                outcomes = list(_run(pool, dirty, [name], [], 1))
+            yield outcomes[0] if outcomes else (name, fault(dirty[name], "P103", "the worker died twice"))
+
+
+def _run(
+    pool: ProcessPoolExecutor,
+    dirty: Mapping[str, Signature],
+    waiting: list[str],
+    suspects: list[str],
+    jobs: int,
+) -> Iterator[tuple[str, Outcome]]:
+    """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
+    under_way: dict[Future[Outcome], str] = {}
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) <= jobs:
+                name = waiting[-1]
+                under_way[pool.submit(_in_worker, dirty[name])] = waiting.pop()
+            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in finished:
+                outcome = future.result()
+                yield under_way.pop(future), outcome
+    except BrokenProcessPool:
+        suspects.extend(under_way.values())
+
+
+@contextmanager
+def _pool(jobs: int, fonts: Mapping[str, bytes], folder: str) -> Iterator[ProcessPoolExecutor]:
+    """Start workers; end them at once when anything but the end of the work comes."""
+    pool = ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), _start_worker, (dict(fonts), folder)
+    )
+    try:
+        yield pool
+    except BaseException:
+        for worker in tuple((pool._processes or {}).values()):
+            worker.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start_worker(fonts: dict[str, bytes], folder: str) -> None:
+    """Ready a worker: its fonts, a place for WeasyPrint's copies of them, and an end when its parent ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tempfile.tempdir = folder
+    _fonts.update(fonts)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _in_worker(signature: Signature) -> Outcome:
+    return _attempt(signature, _fonts)
+
+
+def _attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
+    """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
+    try:
+        return _engine()(signature, fonts)
+    except ParseError as error:
+        return fault(signature, "P102", f"its markup is not well-formed: {error}")
+    except Exception as error:
+        return fault(signature, "P101", f"{type(error).__name__}: {error}")
+
+
+def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
+    """Import WeasyPrint where no font of the system is found; it warns of that."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
+        from . import engine
+
+    return engine.lay_out

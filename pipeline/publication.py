@@ -1,0 +1,145 @@
+"""An edition assembled: its sections in order, numbered, with all that it withholds left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.model import Edition, Outline, Record
+
+Matter = Literal["cover", "front", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the book that stands in the contents or in the front matter, and is rendered on its own."""
+
+    id: str
+    kind: str
+    """Names its template, its CSS class, and its ``epub:type`` where the vocabulary has one."""
+    matter: Matter
+    title: str
+    """Inline Markdown."""
+    level: int = 1
+    """Depth in the contents, from 1."""
+    number: str = ""
+    record: Record | None = None
+    """What it prints, without what the edition withholds."""
+    parts: tuple[str, ...] = ()
+    """Parts of a question, in order."""
+    counterpart: str = ""
+    """Id of the section with this question's answer, or of the question that this section answers."""
+    members: tuple[Section, ...] = ()
+    """Sections that an opener announces."""
+    source: str = ""
+    """File it was written in."""
+    starts_page: bool = True
+    listed: bool = True
+    """Whether it stands in the contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a link to an id says: the kind of its target, the number printed, the title."""
+
+    kind: str
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """A place that an index entry points at."""
+
+    target: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A line of the index: its heading (inline text), locators, references, and subentries."""
+
+    heading: str
+    locators: tuple[Locator, ...] = ()
+    see: tuple[str, ...] = ()
+    see_also: tuple[str, ...] = ()
+    subentries: tuple[IndexEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup:
+    """The entries under one letter."""
+
+    letter: str
+    entries: tuple[IndexEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TocEntry:
+    """A line of the contents with those below it."""
+
+    section: Section
+    children: tuple[TocEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One edition of a book, ready to render."""
+
+    outline: Outline
+    edition: Edition
+    sections: tuple[Section, ...]
+    names: Mapping[str, Name]
+    """What may be linked to, by id."""
+    numbers: Mapping[str, str]
+    """Printed number of every figure and captioned table, by id or scope."""
+    index: tuple[IndexGroup, ...]
+    box_homes: Mapping[str, str]
+    """Section that prints each box in full; every other one that includes it points there."""
+    resources: Mapping[str, Any]
+    """Boxes, figures, drawings, works, formulas, terms by id, as the texts of this edition need them."""
+    links: Mapping[str, tuple[str, ...]]
+    """Questions that each question points at."""
+    modified: dt.datetime
+    withheld: tuple[str, ...]
+    """Texts that must not stand in any file made of this publication."""
+
+    @property
+    def toc(self) -> tuple[TocEntry, ...]:
+        """The tree of the contents, nav document, and outline."""
+        tree, _ = _branch([s for s in self.sections if s.listed], 0, 1)
+        return tree
+
+    @property
+    def title(self) -> str:
+        """Title as printed on the title page."""
+        return self.outline.title
+
+    @property
+    def stem(self) -> str:
+        """File name of every artefact, without paper and suffix."""
+        return f"{self.outline.slug}-{self.edition.id}-{self.outline.version}"
+
+    @property
+    def identifier(self) -> str:
+        """Identifier of this edition for ever: UUIDv5 (RFC 9562) of the book's id and the edition's."""
+        name = f"https://guidepress.invalid/{self.outline.id}/{self.edition.id}"
+        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+
+    @property
+    def questions(self) -> int:
+        """Number of questions asked."""
+        return sum(section.kind == "question" for section in self.sections)
+
+
+def _branch(sections: list[Section], start: int, level: int) -> tuple[tuple[TocEntry, ...], int]:
+    """Read entries of one level from ``start``; return them with the index of the first section left."""
+    entries: list[TocEntry] = []
+    while start < len(sections) and sections[start].level >= level:
+        section = sections[start]
+        children, start = _branch(sections, start + 1, section.level + 1)
+        entries.append(TocEntry(section, children))
+    return tuple(entries), start

@@ -1,0 +1,13 @@
+"""Publish and read releases: files, manifest, checksums, and one symlink swapped by one rename.
+
+``output/guides`` is a relative symlink to ``.releases/<digest>``, which holds ``<edition>/<file>``,
+``manifest.json`` and ``SHA256SUMS``. A build holds ``lock``, may ``read`` and ``verify`` what stands,
+then calls ``publish``.
+"""
+
+from pipeline.release.locking import lock
+from pipeline.release.manifest import Artefact, BookFacts, Carried, Published, Release
+from pipeline.release.publishing import publish
+from pipeline.release.reading import read, verify
+
+__all__ = ["Artefact", "BookFacts", "Carried", "Published", "Release", "lock", "publish", "read", "verify"]

@@ -1,0 +1,192 @@
+"""Write and parse the manifest of a release, and its checksums."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+CHECKSUMS = "SHA256SUMS"
+
+Format = Literal["pdf", "epub", "png"]
+Paper = Literal["a4", "letter", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A file made, still in memory; ``inputs`` is the digest of what it was made from."""
+
+    name: str
+    edition: str
+    format: Format
+    paper: Paper
+    audience: str
+    title: str
+    data: bytes
+    pages: int
+    questions: int
+    inputs: str
+
+    @property
+    def path(self) -> str:
+        """Say where the file stands in the release: its edition's folder, then its name."""
+        return f"{self.edition}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file of a release, as its manifest lists it; ``stale`` is None unless it was carried over."""
+
+    path: str
+    edition: str
+    format: Format
+    paper: Paper
+    audience: str
+    title: str
+    bytes: int
+    sha256: str
+    pages: int
+    questions: int
+    inputs: str
+    stale: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """What the manifest says of the book."""
+
+    id: str
+    title: str
+    version: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release on disk; ``digest`` is that of its manifest, ``inputs`` that of all it was made from."""
+
+    folder: Path
+    digest: str
+    book: BookFacts
+    inputs: str
+    artefacts: tuple[Published, ...]
+    versions: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file taken over from an older release; stale when it would come out differently today."""
+
+    release: Release
+    artefact: Published
+    stale: bool
+
+    @property
+    def source(self) -> Path:
+        """Say where the file is now."""
+        return self.release.folder / self.artefact.path
+
+
+FIELDS: dict[str, type] = {
+    "path": str, "edition": str, "format": str, "paper": str, "audience": str, "title": str,
+    "bytes": int, "sha256": str, "pages": int, "questions": int, "inputs": str,
+}  # fmt: skip
+
+
+def listed(artefact: Artefact) -> Published:
+    """List a new file."""
+    return Published(
+        path=artefact.path,
+        edition=artefact.edition,
+        format=artefact.format,
+        paper=artefact.paper,
+        audience=artefact.audience,
+        title=artefact.title,
+        bytes=len(artefact.data),
+        sha256=sha256(artefact.data).hexdigest(),
+        pages=artefact.pages,
+        questions=artefact.questions,
+        inputs=artefact.inputs,
+    )
+
+
+def listed_again(carried: Carried) -> Published:
+    """List a file of an older release, and whether it is stale."""
+    return replace(carried.artefact, stale=carried.stale)
+
+
+def manifest_bytes(
+    book: BookFacts, inputs: str, artefacts: Sequence[Published], versions: Mapping[str, str]
+) -> bytes:
+    """Write the manifest: the same bytes for the same release, whenever and wherever it is made."""
+    manifest = {
+        "schema": SCHEMA,
+        "book": asdict(book),
+        "inputs": inputs,
+        "artefacts": [_row(artefact) for artefact in artefacts],
+        "versions": dict(sorted(versions.items())),
+    }
+    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def checksum_bytes(artefacts: Sequence[Published]) -> bytes:
+    """Write the checksums as ``sha256sum --check`` reads them."""
+    return "".join(f"{artefact.sha256}  {artefact.path}\n" for artefact in artefacts).encode()
+
+
+def parse(folder: Path, manifest: bytes) -> Release:
+    """Read a manifest; raise ValueError, with one line that says why, where it is not one."""
+    try:
+        found = json.loads(manifest)
+        if found["schema"] != SCHEMA:
+            raise ValueError(f"schema {found['schema']!r} is not {SCHEMA}")
+        return Release(
+            folder=folder,
+            digest=sha256(manifest).hexdigest(),
+            book=BookFacts(**_texts(found["book"])),
+            inputs=_text(found["inputs"]),
+            artefacts=tuple(_published(row) for row in found["artefacts"]),
+            versions=_texts(found["versions"]),
+        )
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]} is missing") from error
+    except (AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f"not a manifest ({error})") from error
+
+
+def is_safe_path(path: str) -> bool:
+    """Tell whether a path is a file in a folder, by names that ``sha256sum`` and shells take as they are."""
+    parts = path.split("/")
+    return len(parts) == 2 and all(
+        part and part.isprintable() and "\\" not in part and not part.startswith(".") for part in parts
+    )
+
+
+def _row(artefact: Published) -> dict[str, Any]:
+    return {name: value for name, value in asdict(artefact).items() if value is not None}
+
+
+def _published(row: dict[str, Any]) -> Published:
+    stale = row.get("stale")
+    wrong = [name for name, kind in FIELDS.items() if type(row[name]) is not kind]
+    if wrong or set(row) - {*FIELDS, "stale"} or not isinstance(stale, bool | None):
+        raise ValueError(f"artefact {row['path']!r} is not listed as it should be")
+    if not is_safe_path(row["path"]):
+        raise ValueError(f"path {row['path']!r} is not a file in an edition's folder")
+    return Published(**row)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _texts(value: dict[str, object]) -> dict[str, str]:
+    return {name: _text(text) for name, text in value.items()}

@@ -1,0 +1,138 @@
+"""Render a publication: one XHTML fragment for each section; links are '#id'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from pipeline import theme
+from pipeline.publication import Publication, Section
+from pipeline.render.setter import Folio, Formulas, Setter
+from pipeline.theme import Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One section as XHTML, with the names of the resources it shows."""
+
+    section: Section
+    xhtml: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A publication rendered for one medium: fragments in order, and the resources they show, by name."""
+
+    publication: Publication
+    medium: Medium
+    fragments: tuple[Fragment, ...]
+    resources: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Fragments that are laid out together, as one document."""
+
+    id: str
+    matter: str
+    xhtml: str
+    resources: tuple[tuple[str, bytes], ...]
+    sections: tuple[tuple[str, str], ...]
+    """Id and source file of each section."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
+    """Render every section.
+
+    ``formulas`` sets a formula (it may remember). The index needs ``folio``, which says where a place was printed;
+    without it the index is left out.
+    """
+    resources: dict[str, bytes] = {}
+    sections = [s for s in publication.sections if s.kind != "index" or folio is not None]
+    fragments = tuple(_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
+    return Rendition(publication, medium, fragments, resources)
+
+
+def render_section(publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> Rendition:
+    """Render one section alone."""
+    resources: dict[str, bytes] = {}
+    fragment = _fragment(publication, section, medium, formulas, folio, resources)
+    return Rendition(publication, medium, (fragment,), resources)
+
+
+def _fragment(
+    publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
+) -> Fragment:
+    setter = Setter(publication, section, medium, formulas, folio)
+    template = _template(f"sections/{section.kind}.xhtml")
+    xhtml = template.render(publication=publication, section=section, set=setter, medium=medium)
+    resources.update(setter.resources)
+    return Fragment(section, _tidy(xhtml), tuple(sorted(setter.resources)))
+
+
+def _tidy(xhtml: str) -> str:
+    """Drop the blank lines that templates leave, outside preformatted text."""
+    parts = xhtml.split("<pre")
+    tidied = [_squeeze(parts[0])]
+    for part in parts[1:]:
+        listing, end, rest = part.partition("</pre>")
+        tidied.append(f"<pre{listing}{end}{_squeeze(rest)}")
+    return "".join(tidied).strip() + "\n"
+
+
+def _squeeze(text: str) -> str:
+    lines = text.split("\n")
+    kept = [line for n, line in enumerate(lines) if line.strip() or n in (0, len(lines) - 1)]
+    return "\n".join(kept)
+
+
+def document(publication: Publication, medium: Medium, title: str, body: str, stylesheets: tuple[str, ...] = ()) -> str:
+    """Return a whole XHTML document around a body."""
+    return _template("document.xhtml").render(
+        title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
+        stylesheets=stylesheets, edition=publication.edition.id, guide=publication.title,
+    )  # fmt: skip
+
+
+def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
+    """Gather fragments into documents that begin at forced page breaks."""
+    starts = 0
+
+    def run(fragment: Fragment) -> int:
+        nonlocal starts
+        starts += fragment.section.starts_page
+        return starts
+
+    return tuple(_sheet(rendition, tuple(group)) for _, group in groupby(rendition.fragments, key=run))
+
+
+def _sheet(rendition: Rendition, fragments: tuple[Fragment, ...]) -> Sheet:
+    publication = rendition.publication
+    first = fragments[0].section
+    names = sorted({name for fragment in fragments for name in fragment.resources})
+    xhtml = document(publication, rendition.medium, publication.title, "\n".join(f.xhtml for f in fragments))
+    return Sheet(
+        first.id, first.matter, xhtml, tuple((name, rendition.resources[name]) for name in names),
+        tuple((f.section.id, f.section.source) for f in fragments),
+    )  # fmt: skip
+
+
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "render", "render_section", "sheets"]

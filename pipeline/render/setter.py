@@ -1,0 +1,352 @@
+"""Set the texts of one section: what templates call to print words, links, numbers, and drawings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from html import escape
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+from pipeline import index, markup, model, theme
+from pipeline.index import Run
+from pipeline.markup import Reference, Setting, Target
+from pipeline.markup.code import block as code_block
+from pipeline.publication import IndexEntry, Publication, Section
+from pipeline.render import drawings
+from pipeline.theme import Medium
+
+Formulas = Callable[[str, bool], Setting]
+"""Set a formula (LaTeX, display) as a drawing."""
+
+
+class Folio(Protocol):
+    """Say where a place was printed."""
+
+    def page(self, target: str) -> int | None:
+        """Return the number of the page in the file, from 0."""
+
+    def label(self, page: int) -> str:
+        """Return the folio printed on a page."""
+
+
+VOCABULARY: Mapping[str, tuple[str, str]] = {
+    # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
+    "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
+    "chapter": ("chapter", "doc-chapter"), "opener": ("part", "doc-part"), "question": ("", ""), "answer": ("", ""),
+    "answers": ("part", "doc-part"), "glossary": ("glossary", "doc-glossary"), "sources": ("bibliography", "doc-bibliography"),
+    "index": ("index", "doc-index"), "colophon": ("colophon", "doc-colophon"), "formulas": ("appendix", "doc-appendix"),
+}  # fmt: skip
+WRITING_LINES_A_MINUTE = 2
+
+
+class Setter:
+    """Print the texts of a section for one medium, and gather the resources that it shows."""
+
+    def __init__(self, publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> None:
+        self.publication, self.section, self.medium, self._formulas, self._folio = publication, section, medium, formulas, folio
+        self.labels = theme.labels(publication.outline.lang)
+        self.spoken = theme.spoken(publication.outline.lang)
+        self.resources: dict[str, bytes] = {}
+
+    @property
+    def level(self) -> int:
+        """Heading level of what stands below the section's own heading."""
+        return self.section.level + 1
+
+    @property
+    def paged(self) -> bool:
+        """Whether the medium has pages."""
+        return self.medium == "paged"
+
+    # Words
+
+    def label(self, name: str, **values: object) -> str:
+        """Return a label with its braces filled in."""
+        return self.labels[name].format(**values)
+
+    def title(self, section: Section) -> Markup:
+        """Return the title of a section, without links and marks."""
+        return Markup(self._title(section.title))
+
+    def _title(self, title: str) -> str:
+        return markup.inline_xhtml(markup.parse(title, inline=True), self._target("title"))
+
+    def block(self, *keys: str | int) -> Markup:
+        """Return a Markdown text of the record as XHTML."""
+        return self._set(self._text(keys), model.scope(self.section.id, keys), inline=False)
+
+    def line(self, *keys: str | int) -> Markup:
+        """Return one line of Markdown of the record as XHTML."""
+        return self._set(self._text(keys), model.scope(self.section.id, keys), inline=True)
+
+    def outline_line(self, *keys: str | int) -> Markup:
+        """Return one line of Markdown of ``book.yaml``."""
+        return self._set(_value(self.publication.outline, keys), model.scope("book", keys), inline=True)
+
+    def _text(self, keys: tuple[str | int, ...]) -> str:
+        return str(_value(self.section.record, keys))
+
+    def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
+        return Markup(markup.to_xhtml(markup.parse(text, inline=inline), self._target(scope)))
+
+    def _target(self, scope: str) -> Target:
+        return Target(
+            medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang,
+            link=self._link, figure=self._figure, box=self._box, value=self._output_value, formula=self._formula,
+            table_label=lambda n: self.label("table_label", number=self.publication.numbers.get(f"{scope}-t{n}", n)),
+            labels=self.labels, spoken=self.spoken,
+        )  # fmt: skip
+
+    def listing(self, code: str, language: str) -> Markup:
+        """Return code as a highlighted block."""
+        return Markup(code_block(code.rstrip("\n"), language))
+
+    # Links
+
+    def page(self, target: str) -> Markup:
+        """Return the page number of a target, on paper."""
+        return self._slot(target, "{page}", "slot") if self.paged else Markup("")
+
+    def _slot(self, target: str, form: str, classes: str) -> Markup:
+        text = form.format(page="000")
+        return Markup('<span class="{}" data-slot="{}">{}</span>').format(classes, target, text)
+
+    def _page_ref(self, target: str) -> str:
+        return f" {self._slot(target, self.labels['page_ref'], 'slot serif')}" if self.paged else ""
+
+    def _link(self, reference: Reference) -> str:
+        """Return a link by id; a target that this edition leaves out becomes plain text."""
+        prefix = "" if reference.kind == "section" else f"{reference.kind}-"
+        target = prefix + reference.id
+        name = self.publication.names.get(target)
+        if name is None:
+            return escape(reference.label or reference.id.replace("-", " "))
+        shown = escape(reference.label) if reference.label else self._shown(name.kind, name.number, name.title)
+        paged = self._page_ref(target) if name.kind in ("question", "chapter", "formula") else ""
+        return f'<a class="{name.kind}-link" href="#{target}">{shown}{paged}</a>'
+
+    def _shown(self, kind: str, number: str, title: str) -> str:
+        if kind in ("question", "formula"):
+            return escape(self.label(f"{kind}_ref", number=number))
+        return self._title(title) if kind == "chapter" else escape(title)
+
+    def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
+        """Return the questions that stand in this publication."""
+        return tuple(q for q in questions if q in self.publication.names)
+
+    def question_link(self, target: str) -> Markup:
+        """Return a link to a question with its number, title, and page."""
+        name = self.publication.names[target]
+        title = self._title(name.title)
+        page = self._page_ref(target)
+        return Markup(f'<a href="#{target}"><span class="link-number">{escape(name.number)}</span> {title}{page}</a>')
+
+    def question_links(self, targets: Iterable[str]) -> Markup:
+        """Return links to questions by number, in a row."""
+        links = (self._link(Reference("section", target, None, 0, 0)) for target in self.linked(targets))
+        return Markup(", ".join(links))
+
+    def counterpart_link(self, section: Section) -> Markup:
+        """Return the link from a question to its answer, or back."""
+        way = "question" if section.kind == "answer" else "answer"
+        if not self.paged:
+            return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
+        return Markup('<a href="#{}">{}</a>').format(
+            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], "slot")
+        )
+
+    def citation(self, cited: model.Cited) -> Markup:
+        """Return a short citation, linked to the list of sources when the edition has one."""
+        work: model.Work | None = self.publication.resources["works"].get(cited.key)
+        shown = escape(work.short if work else cited.key)
+        if f"source-{cited.key}" in self.publication.names:
+            shown = f'<a class="source-link" href="#source-{cited.key}">{shown}</a>'
+        return Markup(f"{shown}, {escape(cited.at)}" if cited.at else shown)
+
+    def address(self, url: str) -> Markup:
+        """Return an address as a link that shows itself."""
+        shown = url.removeprefix("https://").removeprefix("mailto:").rstrip("/")
+        return Markup('<a class="address" href="{}">{}</a>').format(url, _breakable(shown))
+
+    # Numbers and drawings
+
+    def _formula(self, formula: markup.Formula) -> Setting:
+        return self._keep(self._formulas(formula.latex, formula.display))
+
+    def formula(self, latex: str) -> Markup:
+        """Return a displayed formula."""
+        return Markup(markup.to_xhtml(markup.parse(f"$$\n{latex.strip()}\n$$"), self._target("formula")))
+
+    def _keep(self, setting: Setting) -> Setting:
+        self.resources[setting.name] = setting.data
+        return setting
+
+    def _figure(self, name: str) -> str:
+        return str(self.figure(name))
+
+    def figure(self, name: str) -> Markup:
+        """Return a figure with its number and caption."""
+        figure: model.Figure | None = self.publication.resources["figures"].get(name)
+        drawing: model.Drawing | None = self.publication.resources["drawings"].get(name)
+        if figure is None or drawing is None:
+            return Markup("")
+        resource = f"figure/{name}-{hashlib.sha256(drawing.svg).hexdigest()[:16]}.svg"
+        self.resources[resource] = drawing.svg
+        number = self.label("figure_label", number=self.publication.numbers.get(f"figure-{name}", ""))
+        caption = markup.to_xhtml(markup.parse(figure.caption, inline=True), self._target(f"figure-{name}"))
+        return Markup(
+            f'<figure id="figure-{name}"><img src="guidepress:{resource}" alt="{escape(figure.alt)}"/>'
+            f'<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption></figure>'
+        )
+
+    def unplaced_figures(self) -> tuple[str, ...]:
+        """Return the section's figures that its text does not place."""
+        record = self.section.record
+        named: tuple[str, ...] = getattr(record, "figures", ())
+        if not named or record is None:
+            return ()
+        placed = {r.id for _, kind, text in model.prose(record) if text
+                  for r in markup.parse(text, inline=kind.inline).references if r.kind == "figure"}  # fmt: skip
+        return tuple(name for name in named if name not in placed)
+
+    def _box(self, name: str) -> str:
+        box: model.Box | None = self.publication.resources["boxes"].get(name)
+        if box is None:
+            return ""
+        home = self.publication.box_homes.get(name, self.section.id)
+        if home != self.section.id:
+            page = self._page_ref(f"box-{name}")
+            return f'<p class="box-link"><a href="#box-{name}">{self._title(box.title)}{page}</a></p>'
+        scope = f"box-{name}"
+        title = self._set(box.title, f"{scope}-title", inline=True)
+        return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
+
+    def _output_value(self, name: str) -> str:
+        return model.output_value(getattr(self.section.record, "examples", ()), name) or ""
+
+    # The head of a question
+
+    def dots(self, level: model.Level) -> str:
+        """Return the level as filled and open dots."""
+        count = self.level_number(level)
+        return "●" * count + "○" * (3 - count)
+
+    def level_number(self, level: model.Level) -> int:
+        """Return the level as a number from 1."""
+        return model.LEVELS.index(level) + 1
+
+    def topic(self, name: str) -> str:
+        """Return the title of a topic."""
+        topic = self.publication.resources["topics"].get(name)
+        return topic.title if topic else name
+
+    def duration(self, seconds: int) -> str:
+        """Return a duration in words."""
+        if seconds >= 120 and seconds % 60 == 0:
+            return self.label("speak_minutes", value=seconds // 60)
+        return self.label("seconds", value=seconds)
+
+    def summary_title(self) -> str:
+        """Return the heading of the short answer: how long it takes to say."""
+        seconds = self._question.speak.short
+        return self.label("summary") if seconds == 30 else self.label("summary_other", duration=self.duration(seconds))
+
+    @cached_property
+    def _question(self) -> model.Question:
+        assert isinstance(self.section.record, model.Question)
+        return self.section.record
+
+    def star_steps(self) -> tuple[str, ...]:
+        """Return the steps of the story that are written."""
+        star = self._question.star
+        return tuple(step for step in model.Star.model_fields if star is not None and getattr(star, step))
+
+    def writing_lines(self) -> int:
+        """Return how many ruled lines a question's planned minutes call for."""
+        return max(8, min(30, self._question.minutes * WRITING_LINES_A_MINUTE))
+
+    # The parts of a book
+
+    def running_head(self, section: Section) -> str:
+        """Return the words at the head of a section's pages: its division's title, or its own."""
+        for opener in self.publication.sections:
+            if opener.kind == "opener" and section.id in {m.id for m in opener.members}:
+                return _plain(opener.title)
+        return self.labels["answers"] if section.kind == "answer" else _plain(section.title)
+
+    def vocabulary(self, section: Section) -> Markup:
+        """Return the section's place in the vocabularies of EPUB and ARIA."""
+        semantic, role = VOCABULARY.get(section.kind, ("", ""))
+        if self.paged:
+            return Markup("")
+        shown = (f' epub:type="{semantic}"' if semantic else "") + (f' role="{role}"' if role else "")
+        return Markup(shown)
+
+    def glossary_term(self) -> Markup:
+        """Return the vocabulary of a glossary's term."""
+        return Markup("") if self.paged else Markup(' epub:type="glossterm"')
+
+    def glossary_definition(self) -> Markup:
+        """Return the vocabulary of a glossary's definition."""
+        return Markup("") if self.paged else Markup(' epub:type="glossdef"')
+
+    def cover_drawing(self) -> Markup:
+        """Return the drawing of the cover."""
+        return Markup(drawings.arcs(self.publication))
+
+    def level_chart(self, section: Section) -> Markup:
+        """Return an opener's chart of levels and minutes."""
+        alt = self.label("level_chart_alt", count=len(section.members))
+        svg = drawings.minutes(section, alt)
+        return Markup(svg)
+
+    def section_count(self, section: Section) -> str:
+        """Return how many questions a section holds, and how many minutes they take."""
+        minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
+        return self.label("section_chart", count=len(section.members), minutes=minutes)
+
+    def identifier(self) -> str:
+        """Return the identifier of this edition."""
+        return self.publication.identifier
+
+    # The index
+
+    def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
+        """Return an entry's locators as printed."""
+        assert self._folio is not None
+        return index.runs(entry.locators, self._folio.page, self._folio.label)
+
+    def index_id(self, heading: str) -> str:
+        """Return the id of an index entry."""
+        return "index-" + hashlib.sha256(heading.encode()).hexdigest()[:10]
+
+    def index_letter(self, letter: str) -> str:
+        """Return the heading of a group of entries."""
+        return self.labels["index_symbols"] if letter == index.SYMBOLS else letter
+
+    def index_note(self) -> str:
+        """Return what a reader of the index should know."""
+        return self.label("index_note" if self.paged else "index_note_reflow")
+
+
+def _plain(title: str) -> str:
+    return markup.plain(markup.parse(title, inline=True))
+
+
+def _breakable(address: str) -> Markup:
+    """Return an address that may break after its slashes and before its dots."""
+    return Markup(escape(address).replace("/", "/<wbr/>").replace(".", "<wbr/>."))
+
+
+def _value(record: Any, keys: Iterable[str | int]) -> Any:
+    """Follow keys, as authors write them, into a record."""
+    for key in keys:
+        if isinstance(key, int):
+            record = record[key]
+            continue
+        fields = type(record).model_fields
+        record = getattr(record, key if key in fields else next(n for n, f in fields.items() if f.alias == key))
+    return record

@@ -1,0 +1,239 @@
+"""Remember dear results on disk by content key: verified when read, never trusted, never needed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import secrets
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+JSON: TypeAlias = bool | int | float | str | list[Any] | tuple[Any, ...] | dict[str, Any] | None
+
+LIMIT = 2_000_000_000
+TEMP_AGE = 3600.0  # seconds: no build takes longer over one entry, so an older temp is a dead build's
+
+OWN_NAME = re.compile(r"[0-9a-f]{64}\.entry|[0-9a-f]{16}\.tmp")
+
+FAULT_POINTS: tuple[str, ...] = (
+    "store-1-temp",
+    "store-2-write",
+    "store-3-rename",
+    "store-4-stored",
+    "release-1-folder",
+    "release-2-artefact",
+    "release-3-carry",
+    "release-4-manifest",
+    "release-5-checksums",
+    "release-6-sync",
+    "release-7-rename",
+    "release-8-link",
+    "release-9-swap",
+    "release-10-swapped",
+    "release-11-prune",
+    "release-12-pruned",
+)
+
+
+def fault_point(name: str) -> None:
+    """Fail here when ``GUIDEPRESS_FAULT_POINT`` says so; do nothing otherwise.
+
+    ``name`` kills the process, ``name:enospc`` raises what a full disk does; every name stands in
+    ``FAULT_POINTS``.
+    """
+    wanted, _, way = os.environ.get("GUIDEPRESS_FAULT_POINT", "").partition(":")
+    if wanted != name:
+        return
+    if way == "enospc":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_synced(path: Path, data: bytes, *, at: str) -> None:
+    """Write a new file and wait until the disk has it; ``at`` names the fault point between the two."""
+    with path.open("xb") as file:
+        file.write(data)
+        fault_point(at)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def key(*parts: bytes | JSON) -> str:
+    """Digest the parts, in order, as 64 hexadecimal digits.
+
+    Each part is framed by its kind and length, so that no two different lists of parts share their bytes.
+    JSON values are equal whatever the order of their keys.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        kind, data = _framed(part)
+        digest.update(b"%s%d:" % (kind, len(data)))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _framed(part: bytes | JSON) -> tuple[bytes, bytes]:
+    """Name the kind of a part and give its bytes."""
+    if isinstance(part, bytes):
+        return b"b", part
+    if isinstance(part, str):
+        return b"s", part.encode("utf-8", "surrogatepass")
+    return b"j", json.dumps(part, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was remembered: bytes, and facts about them as a JSON value (tuples come back as lists)."""
+
+    data: bytes
+    facts: Any
+
+
+class Store:
+    """Entries by key in one folder, for any number of builds at once.
+
+    ``warnings`` says, one line each, what the store could not do; ``damaged`` counts the entries thrown away
+    because their bytes were not those written. Leaving the ``with`` block prunes to ``limit`` bytes.
+    """
+
+    def __init__(self, folder: Path | None, *, limit: int = LIMIT, warnings: tuple[str, ...] = ()) -> None:
+        """Take a folder known to be writable, or None to remember nothing; ``Store.open`` finds out which."""
+        self.folder = folder
+        self.limit = limit
+        self.warnings = warnings
+        self.damaged = 0
+
+    @classmethod
+    def open(cls, folder: Path | None = None, *, limit: int = LIMIT) -> Self:
+        """Open the folder (None: the user's cache folder), or a store that remembers nothing and warns."""
+        try:
+            folder = folder or _default_folder()
+            # XDG Base Directory Specification: a cache folder that is missing is made for its owner alone.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return cls(folder, limit=limit)
+        except OSError as error:
+            reason = f"{folder}: {error.strerror}"
+        except RuntimeError as error:
+            reason = str(error)
+        return cls(None, limit=limit, warnings=(f"nothing is remembered between builds: {reason}",))
+
+    def __enter__(self) -> Self:
+        """Use the store for one build."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Prune when the build is over, however it went."""
+        self.prune()
+
+    def get(self, key: str) -> Entry | None:
+        """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
+        if self.folder is None:
+            return None
+        path = _entry_path(self.folder, key)
+        try:
+            packed = path.read_bytes()
+        except OSError:
+            return None
+        entry = _unpacked(key, packed)
+        self.damaged += entry is None
+        with suppress(OSError):
+            if entry is None:
+                path.unlink()
+            else:
+                os.utime(path)
+        return entry
+
+    def put(self, key: str, data: bytes, facts: JSON) -> None:
+        """Remember bytes and facts; where the disk refuses, warn once and go on."""
+        if self.folder is None:
+            return
+        temp = self.folder / f"{secrets.token_hex(8)}.tmp"
+        packed = _packed(key, data, facts)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fault_point("store-1-temp")
+            write_synced(temp, packed, at="store-2-write")
+            fault_point("store-3-rename")
+            temp.replace(_entry_path(self.folder, key))
+            fault_point("store-4-stored")
+        except OSError as error:
+            self.warnings = self.warnings or (f"not all is remembered: {self.folder}: {error.strerror}",)
+        finally:
+            with suppress(OSError):
+                temp.unlink(missing_ok=True)
+
+    def prune(self, limit: int | None = None) -> None:
+        """Forget the entries used longest ago until ``limit`` bytes are left, and what killed builds left."""
+        room = self.limit if limit is None else limit
+        latest_first = sorted(self._files(".entry"), key=lambda file: (-file[1].st_mtime_ns, file[0].name))
+        for path, stat in latest_first:
+            room -= stat.st_size
+            if room < 0:
+                _forget(path)
+        for path, stat in self._files(".tmp"):
+            if time.time() - stat.st_mtime > TEMP_AGE:
+                _forget(path)
+
+    def clear(self) -> None:
+        """Forget everything; files that are not the store's stay."""
+        for path, _ in (*self._files(".entry"), *self._files(".tmp")):
+            _forget(path)
+
+    def size(self) -> int:
+        """Count the bytes of all entries."""
+        return sum(stat.st_size for _, stat in self._files(".entry"))
+
+    def _files(self, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:
+        """Give the store's files of one kind; another build may remove them meanwhile."""
+        if self.folder is None:
+            return
+        with suppress(OSError):
+            for path in tuple(self.folder.iterdir()):
+                with suppress(OSError):
+                    if path.suffix == suffix and OWN_NAME.fullmatch(path.name):
+                        yield path, path.stat()
+
+
+def _default_folder() -> Path:
+    """Find the user's cache folder; the XDG specification has a relative ``XDG_CACHE_HOME`` ignored."""
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (named if named.is_absolute() else Path.home() / ".cache") / "guidepress"
+
+
+def _entry_path(folder: Path, key: str) -> Path:
+    """Give the file that holds a key."""
+    return folder / f"{key}.entry"
+
+
+def _packed(entry_key: str, data: bytes, facts: JSON) -> bytes:
+    """Join digest, facts and data, a line each; the digest covers the key: a renamed entry is damaged."""
+    line = json.dumps(facts, allow_nan=False).encode()
+    return b"\n".join((key(entry_key, line, data).encode(), line, data))
+
+
+def _unpacked(entry_key: str, packed: bytes) -> Entry | None:
+    """Take an entry apart, or give None when it is not what was written."""
+    digest, _, rest = packed.partition(b"\n")
+    line, _, data = rest.partition(b"\n")
+    if key(entry_key, line, data).encode() != digest:
+        return None
+    return Entry(data, json.loads(line))
+
+
+def _forget(path: Path) -> None:
+    """Remove a file that another build may have removed already."""
+    with suppress(OSError):
+        path.unlink()
