@@ -29,7 +29,9 @@ PRACTICE = release.Artefact(
 
 
 def publish(
-    output: Path, *artefacts: release.Artefact, carried: Sequence[release.Carried] = ()
+    output: Path,
+    *artefacts: release.Artefact,
+    carried: Sequence[release.Carried] = (),
 ) -> release.Release:
     versions = {"weasyprint": "70.0", "pikepdf": "10.17"}
     return release.publish(output, artefacts, carried=carried, book=BOOK, inputs="all", versions=versions)
@@ -231,7 +233,8 @@ def test_only_what_was_carried_over_says_whether_it_is_stale(tmp_path: Path) -> 
 
 
 def test_carrying_works_where_there_are_no_hard_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(target: Path, source: Path) -> None:
         raise OSError(errno.EPERM, "Operation not permitted", str(source))
@@ -311,7 +314,9 @@ def test_a_folder_that_is_no_release_is_not_replaced(tmp_path: Path) -> None:
     [("..", "a.pdf"), ("study", "../../a.pdf"), ("study", "a\n.pdf"), ("", "a.pdf"), ("study", "a\\b.pdf")],
 )
 def test_a_path_that_leaves_its_folder_or_breaks_the_checksums_is_refused(
-    tmp_path: Path, edition: str, name: str
+    tmp_path: Path,
+    edition: str,
+    name: str,
 ) -> None:
     with pytest.raises(ToolError, match="not a file in an edition's folder"):
         publish(tmp_path / "output", replace(STUDY, edition=edition, name=name))
@@ -319,9 +324,7 @@ def test_a_path_that_leaves_its_folder_or_breaks_the_checksums_is_refused(
 
 
 def test_two_files_that_some_disks_cannot_tell_apart_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(
-        ToolError, match=r"cannot publish 'study/A\.pdf' twice|cannot publish 'study/a\.pdf' twice"
-    ):
+    with pytest.raises(ToolError, match=r"cannot publish 'study/[aA]\.pdf' twice"):
         publish(tmp_path, replace(STUDY, name="a.pdf"), replace(STUDY, name="A.pdf"))
 
 
@@ -350,13 +353,12 @@ def test_an_output_that_cannot_be_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a disk of one megabyte; who may not mount one gets a folder where the second release finds it full."""
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of one megabyte; who may not mount one gets a plain folder."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    mounted = subprocess.run(command, capture_output=True, check=False)
     yield disk
     if mounted.returncode == 0:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
@@ -367,7 +369,8 @@ def free(disk: Path) -> int:
 
 
 def test_a_disk_that_fills_up_keeps_the_old_release_and_its_free_space(
-    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    small_disk: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     output = small_disk / "output"
     old = publish(output, edited(STUDY, b"s" * 300_000))
@@ -411,9 +414,8 @@ with release.lock(Path(sys.argv[1]), print):
 
 
 def test_a_second_build_says_once_that_it_waits_and_goes_on_when_the_first_dies(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as first:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout is not None and first.stdout.readline() == "held\n"
         said: list[str] = []
 
@@ -451,9 +453,8 @@ for turn in range(20):
 
 def test_readers_see_whole_files_while_two_builds_publish(tmp_path: Path) -> None:
     publish(tmp_path, replace(STUDY, name="g.pdf", data=b"old|" * 20000))
-    rivals = [
-        subprocess.Popen([sys.executable, "-c", RIVAL, str(tmp_path), letter], cwd=ROOT) for letter in "ab"
-    ]
+    command = [sys.executable, "-c", RIVAL, str(tmp_path)]
+    rivals = [subprocess.Popen([*command, letter], cwd=ROOT) for letter in "ab"]
     seen = set()
     while any(rival.poll() is None for rival in rivals):
         words = (tmp_path / "guides/study/g.pdf").read_bytes().split(b"|")

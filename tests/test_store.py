@@ -82,12 +82,9 @@ def test_the_key_of_json_does_not_depend_on_the_order_of_its_keys() -> None:
 
 def test_a_key_is_the_same_in_every_process() -> None:
     script = "from pipeline.store import key; print(key('a', b'b', {'x': 1, 'y': (2,)}), end='')"
-    runs = {
-        subprocess.check_output(
-            [sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed}, text=True
-        )
-        for seed in ("0", "1")
-    }
+    command = [sys.executable, "-c", script]
+    seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("0", "1")]
+    runs = {subprocess.check_output(command, cwd=ROOT, env=seed, text=True) for seed in seeds}
     assert runs == {key("a", b"b", {"y": [2], "x": 1})}
 
 
@@ -186,9 +183,8 @@ def test_where_no_folder_can_be_the_store_remembers_nothing_and_says_so(tmp_path
 def test_in_a_folder_that_takes_no_files_the_store_remembers_nothing() -> None:
     store = Store.open(Path("/proc/self"))
     assert store.folder is None
-    assert len(store.warnings) == 1 and store.warnings[0].startswith(
-        "nothing is remembered between builds: /proc"
-    )
+    (warning,) = store.warnings
+    assert warning.startswith("nothing is remembered between builds: /proc/self: ")
 
 
 def test_the_store_stands_in_the_users_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +211,9 @@ def test_a_user_without_a_home_gets_a_warning(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("point", [name for name in FAULT_POINTS if name.startswith("store-")])
 def test_a_full_disk_while_putting_is_one_warning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    point: str,
 ) -> None:
     store = Store.open(tmp_path)
     store.put(OLD, b"old", None)

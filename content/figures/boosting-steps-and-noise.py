@@ -34,8 +34,8 @@ for column, (name, look, color, dy) in enumerate((("forest", "-o", ACCENT, 6), (
     values = [s[column] for s in scores]
     right.plot([0, 10, 20], values, look, color=color)
     for flipped, value in zip((0, 10, 20), values):
-        right.annotate(f"{value:.3f}", (flipped, value), (0, dy), textcoords="offset points", ha="center", fontsize=8, color=color)
-right.text(10, 0.93, "forest", color=ACCENT, ha="center")
+        right.annotate(f"{value:.3f}", (flipped, value), (-13 if value < 0.88 and flipped == 10 else 0, dy), textcoords="offset points", ha="center", fontsize=8, color=color)
+right.text(15.5, 0.905, "forest", color=ACCENT, ha="center")
 right.text(13, 0.80, "AdaBoost", color=WARM, ha="right", va="center")
 right.set(xlabel="Training labels flipped (%)", ylabel="Accuracy on clean labels", ylim=(0.73, 0.95), xlim=(-3, 23), xticks=[0, 10, 20])
 right.set_title("Wrong labels")

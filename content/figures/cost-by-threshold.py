@@ -29,7 +29,7 @@ for weight, color, line, marker, at in ((None, ACCENT, "-", "o", 0.02), ("balanc
         axes.text(0.5, cost(p, 0.5) + 220, f"{cost(p, 0.5):,} at 0.50", color=color, ha="center", va="bottom")
         axes.text(cuts[costs.argmin()], costs.min() + 250, f"lowest:\n{costs.min():,}", color=color, ha="center", va="bottom")
 axes.text(0.008, 8000, "plain", color=ACCENT, ha="right")
-axes.text(0.0025, 9500, "class weights", color=WARM, ha="left", va="top")
+axes.text(0.04, 9550, "class weights", color=WARM, ha="center", va="top")
 ticks = range(5000, 11000, 1000)
 axes.set(xscale="log", xlabel="threshold (log scale)", ylabel="cost on 10,000 test rows", ylim=(4300, 10700), yticks=ticks,
          yticklabels=[f"{tick:,}" for tick in ticks], xticks=[0.001, 0.01, 0.1, 0.5], xticklabels=["0.001", "0.01", "0.1", "0.5"])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from style import ACCENT, INK, SOFT, WARM, canvas, save
 
-fixed = (("network", 10, "\\\\\\\\"), ("feature fetch", 35, "////"), ("serialization", 15, "...."))
+fixed = (("network", 10, "\\\\\\\\"), ("feature fetch", 35, "////"), ("serialization", 15, "||||"))
 cases = (("as it is", 40), ("model 4x faster", 10), ("model free", 0))
 figure, axes = canvas(height=2.1)
 for row, (_, model) in enumerate(cases):

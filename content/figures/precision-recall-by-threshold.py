@@ -13,7 +13,7 @@ figure, axes = canvas(height=2.5)
 axes.step(edges, recall, where="pre", color=WARM, linestyle="--")
 axes.step(edges, precision, where="pre", color=ACCENT)
 axes.axvline(0.2, ymax=0.93, color=INK, linestyle=":", linewidth=1.1)
-axes.text(0.215, 0.15, "best cut 0.2 if a miss costs\nfour times a false alarm", color=INK, va="center")
+axes.text(0.215, 0.15, "$t^* = 0.2$: a miss costs\nfour times a false alarm", color=INK, va="center")
 axes.text(0.93, 0.25, "recall", color=WARM, va="center")
 axes.text(0.93, 1.0, "precision", color=ACCENT, va="center")
 axes.annotate("a dip: 3/4 to 2/3", (0.65, 0.665), (0.565, 0.9), color=ACCENT, ha="center",

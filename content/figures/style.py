@@ -13,7 +13,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 
-INK, SOFT, ACCENT, WARM, LIGHT = "#4a555b", "#7c888e", "#12808e", "#c06a2b", "#a9bcc0"
+INK, SOFT, ACCENT, WARM, LIGHT = "#6c757a", "#7c888e", "#12808e", "#b8632a", "#9fb3b8"
 """Mid-tones, so that lines and labels stand out on white paper and on a black screen alike."""
 MARKERS = ("o", "s", "^", "D")
 WIDTH = 4.96
@@ -47,7 +47,7 @@ def save(figure, script):
     svg = buffer.getvalue()
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.S)
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
+    svg = re.sub(r"(?<!scale\()(?<![\d.])-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = re.sub(r"\n\s*\n+", "\n", svg).strip()
     parts = [script.read_bytes(), Path(__file__).read_bytes()]
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()

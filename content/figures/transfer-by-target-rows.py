@@ -33,7 +33,7 @@ for n, row in zip(sizes, scores):
     value = f"{row[2]:.2f}".replace("-", "\N{MINUS SIGN}")
     axes.annotate(value, (n, row[2]), (8, -4) if n == 20 else (0, -13), textcoords="offset points", fontsize=8, color=WARM, ha="left" if n == 20 else "center")
 axes.text(20, 1.07, "related features: 1.00 throughout", color=ACCENT)
-axes.text(62, 0.55, "from scratch", va="center")
+axes.text(66, 0.37, "from scratch", va="center")
 axes.text(220, 0.17, "unrelated features", color=WARM, ha="center")
 axes.set(xscale="log", xlabel="Rows of the target task", ylabel="Test $R^2$", ylim=(-0.75, 1.2), xlim=(17, 600), xticks=sizes)
 axes.set_xticklabels(sizes)

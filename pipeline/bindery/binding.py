@@ -108,7 +108,7 @@ def _sew(
         for number, page in enumerate(source.pages):
             content = filler.fill(page.Contents.read_bytes(), numbered.printed[start + number])
             if notes is not None and number == leaf.facts.pages - 1:
-                content += ruling(leaf.facts, notes.label, named, glyphs)
+                content = ruling(leaf.facts, notes.label, named, glyphs) + content
             page.Contents = source.make_stream(content)
     except SlotTooSmall as error:
         raise BookError(fault(signature, "P202", str(error), "lay the book out with wider slots")) from error

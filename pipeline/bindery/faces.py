@@ -30,6 +30,10 @@ UNNEEDED = (
 """Tables a viewer does not read in an embedded CIDFontType2 (ISO 32000-1, 9.9)."""
 
 
+PLAIN = {"\u2010": "-", "\u00ad": "-", "\u00a0": " "}
+"""What search should find for characters that faces draw with the glyph of a plainer one."""
+
+
 class Face:
     """A font file, read as far as needed."""
 
@@ -193,7 +197,7 @@ def _to_unicode(glyphs: Iterable[tuple[int, str]]) -> bytes:
 
 def _hexadecimal(text: str) -> str:
     """Encode a glyph's text; one that has none of its own is a zero-width space, since PDF/A wants some."""
-    return (HYPHENS.get(text, text) or "\u200b").encode("utf-16-be").hex()
+    return (PLAIN.get(text, text) or "\u200b").encode("utf-16-be").hex()
 
 
 CMAP_HEAD = """/CIDInit /ProcSet findresource begin

@@ -5,7 +5,8 @@ from pipeline.press import Facts, Room
 from .faces import Face
 from .slots import Glyphs
 
-PITCH, HAIRLINE, GREY = 24.0, 0.35, 0.45
+PITCH, HAIRLINE = 24.0, 0.35
+LINE_GREY, LABEL_GREY = 0.6, 0.4
 SIZE = 7.5
 """Of the label, in points."""
 
@@ -16,21 +17,15 @@ class Unset(ValueError):
 
 def ruling(facts: Facts, label: str, faces: dict[str, tuple[str, Face]], glyphs: Glyphs) -> bytes:
     """Draw a label and hairlines below the content of the last page, as an artifact; raise Unset."""
-    room, height = facts.room, facts.sizes[-1][1]
-    lines = _lines(room)
+    room, lines = facts.room, _lines(facts.room)
     if not lines:
         return b""
     key = next((face.key for face in facts.faces if face.family == "Book Folio"), facts.faces[0].key)
     text = _label(label, *faces[key], glyphs)
     strokes = "".join(f"{room.x:g} {y:g} m {room.x + room.width:g} {y:g} l S\n" for y in lines)
-    return (
-        (
-            f"\n/Artifact <</Type /Layout>> BDC\nq\n{HAIRLINE} w {GREY} G {GREY} g\n{strokes}"
-            f"BT /{key} {SIZE} Tf 1 0 0 1 {room.x:g} {lines[0] + PITCH:g} Tm <{text}> Tj ET\nQ\nEMC\n"
-        ).encode()
-        if height
-        else b""
-    )
+    written = f"BT /{key} {SIZE} Tf 1 0 0 1 {room.x:g} {lines[0] + PITCH:g} Tm <{text}> Tj ET\n"
+    pens = f"{HAIRLINE} w {LINE_GREY} G {LABEL_GREY} g\n"
+    return f"/Artifact <</Type /Layout>> BDC\nq\n{pens}{strokes}{written}Q\nEMC\n".encode()
 
 
 def _lines(room: Room) -> list[float]:

@@ -28,7 +28,7 @@ class Glyphs:
 
 
 def _simplicity(text: str) -> tuple[bool, int, str]:
-    """Order texts: of a hyphen and the one at a line's end, which faces draw alike, search finds the first."""
+    """Order the texts a glyph stands for, so that the order of the signatures decides nothing."""
     return not text, len(text), text
 
 

@@ -103,3 +103,6 @@ def _add(book: epub.EpubBook, item: Item) -> None:
     book.add_item(packed)
     if item.in_spine:
         book.spine.append(packed)
+    if "cover-image" in item.properties:
+        # OPF 2: Kindle's converter and old Kobos look for the cover here.
+        book.add_metadata(None, "meta", None, {"name": "cover", "content": item.id})

@@ -131,6 +131,7 @@ def _finish(draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, byt
     place = Place(first.source or first.id)
     faults += _lead_links(draft, homes, place)
     shown = _lead_images(root)
+    _frame_tables(root)
     faults += (
         Diagnostic("E102", f"resource '{name}' is missing", place, nearest(name, resources)) for name in shown if name not in resources
     )
@@ -163,6 +164,15 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
             shown.append(source.removeprefix(SCHEME))
             image.set("src", IMAGES + shown[-1])
     return tuple(dict.fromkeys(shown))
+
+
+def _frame_tables(root: etree._Element) -> None:
+    """Put each table in a box of its own, which can scroll where the screen is too narrow."""
+    for table in tuple(root.iter(f"{{{tree.XHTML}}}table")):
+        frame = etree.Element(f"{{{tree.XHTML}}}div", {"class": "table"})
+        frame.tail, table.tail = table.tail, None
+        table.addprevious(frame)
+        frame.append(table)
 
 
 def heading(root: etree._Element, section: Section) -> str:

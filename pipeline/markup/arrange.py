@@ -22,6 +22,8 @@ def arrange(tokens: list[Token]) -> tuple[list[Token], dict[str, Token], list[Fa
     for index, token in enumerate(tokens):
         if token.type == "table_open":
             _align(tokens, index)
+            if "caption" in token.meta:
+                _finish(token.meta["caption"])
         elif token.type == "inline":
             _finish(token)
     for token in notes.values():

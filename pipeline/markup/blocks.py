@@ -17,9 +17,9 @@ from pipeline.markup import inlines
 
 DEEPEST: Final = 12
 """Levels of blocks in one another; a list counts two."""
-LONGEST: Final = 40_000
+LONGEST: Final = 20_000
 """Characters of one paragraph."""
-DENSEST: Final = 2_000
+DENSEST: Final = 500
 """Signs of one sort in one paragraph."""
 CLOSING: Final = re.compile(r'\$\$(?:\s*\{\s*alt="([^"{}]*)"\s*\})?\s*$')
 SIGNS: Final = "[]*_$`<!{\"'&\\"
@@ -90,7 +90,7 @@ def parser() -> MarkdownIt:
     md.core.ruler.after("block", "guard", _guard)
     for name in ("reference", "footnote", "mark"):
         md.inline.ruler.before("link", f"{name}_inline", getattr(inlines, name))
-    for name in ("formula", "braces", "figure", "bare_link", "html"):
+    for name in ("formula", "braces", "figure", "bare_link", "broken_link", "html"):
         md.inline.ruler.push(f"{name}_inline", getattr(inlines, name))
     md.inline.ruler.at("link", inlines.link)
     md.inline.ruler.at("autolink", inlines.autolink)

@@ -39,7 +39,8 @@ def _fault(code: str, message: str, token: Token, lines: Lines, hint: str) -> Fa
     """Return a fault at the first sign of a block's first line."""
     line = token.map[0] if token.map else 0
     text = lines[line] if line < len(lines) else ""
-    shown = text.lstrip(" >")
+    start = text.find(token.markup) if token.type in ("fence", "heading_open", "admonition_open") else -1
+    shown = text[start:] if start >= 0 else text.lstrip(" >")
     return Fault(code, message, line + 1, len(text) - len(shown) + 1, max(len(shown.rstrip()), 1), hint)
 
 
@@ -72,7 +73,7 @@ def _check_headings(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
 
 def _check_depth(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
     for token in tokens:
-        if token.level > DEEPEST and token.map:
+        if token.level > DEEPEST and token.map and token.type != "inline":
             yield _fault("M103", "blocks are nested too deep here", token, lines, "flatten the lists or quotations")
             return
 
@@ -80,7 +81,8 @@ def _check_depth(tokens: Sequence[Token], lines: Lines) -> Iterator[Fault]:
 def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
     token = tokens[index]
     first, end = token.map or (0, 0)
-    if token.content.count("\n") != end - first - 2:
+    written = token.content.count("\n") + (not token.content.endswith("\n") and bool(token.content))
+    if written != end - first - 2:
         yield _fault("M110", "this code block is not closed", token, lines, f"close it with {token.markup}")
     language = token.info.strip()
     if not known_language(language):

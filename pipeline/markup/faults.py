@@ -101,7 +101,10 @@ _TABLE: Final = {
         'Attributes in braces belong to index marks, [words]{.index term="..." sub="..." see="..." '
         'see-also="..."}, and to formulas, {alt="..."}. There are no others.',
     ),
-    "M129": ("Link within a link", "A link's words cannot hold another link or a footnote."),
+    "M129": (
+        "Link not understood",
+        "A link's words hold no other link, no reference, and no footnote, and its brackets come in pairs.",
+    ),
     "M130": ("Footnote not defined", "The text refers to a footnote that is nowhere written."),
     "M131": ("Footnote not used", "The text defines a footnote to which nothing refers; it would be lost."),
     "M132": ("Footnote defined twice", "Two footnotes of one text have the same name."),

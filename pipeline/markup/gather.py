@@ -16,6 +16,8 @@ from pipeline.markup.text import Formula, Heading, Mark, Reference
 
 DEEPEST: Final = 10
 """Emphasis, links, and marks within one another."""
+MOST: Final = 1_000
+"""Faults of a text that are said; after these nobody reads on."""
 STRAIGHT: Final = str.maketrans("‘’“”", "''\"\"")
 
 
@@ -84,6 +86,8 @@ def _flatten(found: Found, token: Token) -> None:
 
 
 def _add_fault(found: Found, children: Sequence[Token], index: int, places: Places) -> None:
+    if len(found.faults) >= MOST:
+        return
     meta = children[index].meta
     line, column = places.at(meta["at"])
     found.faults.append(Fault(meta["code"], meta["message"], line, column, meta["length"], meta["hint"]))
@@ -151,10 +155,11 @@ def _add_formula(found: Found, token: Token, formula: Formula, place: Callable[[
     token.meta["formula"] = formula
     found.formulas.append(formula)
     offsets = _line_offsets(formula.latex)
-    for fault in maths.check(formula.latex):
+    faults = maths.check(formula.latex)
+    token.meta["refused"] = bool(faults)
+    for fault in faults if len(found.faults) < MOST else ():
         offset = offsets[fault.line - 1] + fault.column - 1
         found.faults.append(fault.moved(*place(offset)))
-        token.meta["refused"] = True
 
 
 def _read_note(found: Found, children: Sequence[Token], index: int, places: Places) -> None:

@@ -26,10 +26,10 @@ KINDS: Final = {
     "source": "source",
     "box": "box",
 }
-REFERENCE: Final = re.compile(r"\[\[([^\[\]|]*)(?:\|([^\[\]]*))?\]\]")
+REFERENCE: Final = re.compile(r"\[\[([^\[\]|]{0,200})(?:\|([^\[\]]{0,500}))?\]\]")
 TARGET: Final = re.compile(r"(?:([a-z]+):)?([a-z0-9]+(?:-[a-z0-9]+)*)")
-FOOTNOTE: Final = re.compile(r"\[\^([^\]\s]+)\]")
-FIGURE: Final = re.compile(r"!\[[^\]]*\]\(([^)]*)\)")
+FOOTNOTE: Final = re.compile(r"\[\^([^\[\]\s]{1,80})\]")
+FIGURE: Final = re.compile(r"!\[[^\]]{0,500}\]\(([^)]{0,500})\)")
 VALUE: Final = re.compile(r"\{=([a-z0-9-]+\.[^{}\n]+)\}")
 ATTRIBUTES: Final = re.compile(r"\{([^{}]*)\}")
 ATTRIBUTE: Final = re.compile(r"""\s*(?:([.#][\w-]+)|([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s"]+)))(?=\s|$)""")
@@ -71,8 +71,6 @@ def _push_reference(state: StateInline, match: re.Match[str]) -> None:
         return
     if label == "":
         push_fault(state, "M122", "the label of this reference is empty", at, length, "write a label, or no |")
-    if state.linkLevel:
-        push_fault(state, "M129", "a reference stands within a link", at, length, "end the link before it")
     token = state.push("reference", "", 0)
     token.content = label or target[2]
     token.meta = {"at": at, "kind": KINDS[target[1] or ""], "id": target[2], "label": label or None}
@@ -84,8 +82,6 @@ def footnote(state: StateInline, silent: bool) -> bool:
     if match is None:
         return False
     if not silent:
-        if state.linkLevel:
-            push_fault(state, "M129", "a footnote stands within a link", state.pos, len(match[0]), "put it after it")
         token = state.push("note", "", 0)
         token.meta = {"at": match.start(), "label": match[1], "length": len(match[0])}
     state.pos = match.end()
@@ -276,6 +272,18 @@ def bare_link(state: StateInline, silent: bool) -> bool:
         push_fault(state, "M126", "a bare address is no link", scheme.start(), at + 3 - scheme.start(), hint)
         state.append_pending("://")
     state.pos = at + 3
+    return True
+
+
+def broken_link(state: StateInline, silent: bool) -> bool:
+    """Refuse the `](` of a link that could not be read: its words hold a reference, or brackets."""
+    if not state.src.startswith("](", state.pos):
+        return False
+    if not silent:
+        hint = "take references and brackets out of its words, or write \\] for a bracket"
+        push_fault(state, "M129", "this link cannot be read", state.pos, 2, hint)
+        state.append_pending("](")
+    state.pos += 2
     return True
 
 

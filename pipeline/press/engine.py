@@ -7,6 +7,7 @@ fonts exist.
 
 import io
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ if weasyprint.VERSION != "70.0":
     )
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
+FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+DRESSES = 16
+"""Stylesheets kept parsed."""
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def _parse(xhtml: str) -> Element:
     root = ElementTree.fromstring(xhtml.encode())
     for element in root.iter():
         element.tag = element.tag.removeprefix(XHTML)
+        if language := element.get("lang") or element.get(XML_LANG):
+            element.set("lang", language)
     return root
 
 
@@ -155,25 +162,36 @@ def _finish(_document: Any, pdf: pydyf.PDF) -> None:
             item.extra["Interpolate"] = "false"
 
 
+_configurations: dict[tuple[str, ...], FontConfiguration] = {}
 _dresses: dict[tuple[str, str], Dress] = {}
 
 
 def _dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
-    """Parse a stylesheet, or find it parsed; the last one is kept, since a process seldom needs two."""
+    """Parse a stylesheet, or find it parsed; a run of several editions on several papers has some of each."""
     key = (stylesheet, digest)
     if key not in _dresses:
-        _dresses.clear()
-        _dresses[key] = _new_dress(stylesheet, fonts)
+        if len(_dresses) >= DRESSES:
+            del _dresses[next(iter(_dresses))]
+        _dresses[key] = _new_dress(stylesheet, digest, fonts)
     return _dresses[key]
 
 
-def _new_dress(stylesheet: str, fonts: Mapping[str, bytes]) -> Dress:
-    config, counters, fetcher = FontConfiguration(), CounterStyle(), BookFetcher(fonts)
+def _new_dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
+    config, counters = _configuration(stylesheet, digest), CounterStyle()
     with _records() as messages:
         sheet = weasyprint.CSS(
-            string=stylesheet, font_config=config, counter_style=counters, url_fetcher=fetcher
+            string=stylesheet, font_config=config, counter_style=counters, url_fetcher=BookFetcher(fonts)
         )
     return Dress(sheet, config, counters, names_by_digest(fonts), tuple(messages))
+
+
+def _configuration(stylesheet: str, digest: str) -> FontConfiguration:
+    """Share one among the stylesheets that name the same faces: WeasyPrint writes each face to a file."""
+    key = (digest, *FONT_FACE.findall(stylesheet))
+    if key not in _configurations:
+        _configurations.clear()
+        _configurations[key] = FontConfiguration()
+    return _configurations[key]
 
 
 @contextmanager

@@ -6,14 +6,14 @@ import signal
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from pipeline.diagnostics import BookError, Diagnostic
+from pipeline.diagnostics import BookError, Diagnostic, ToolError
 
 from .faults import fault
 from .keys import key
@@ -23,6 +23,7 @@ Remembered = Callable[[str], LaidOut | None]
 Remember = Callable[[str, LaidOut], None]
 Progress = Callable[[str], None]
 Outcome = LaidOut | Diagnostic
+Outcomes = Generator[tuple[str, Outcome], None, None]
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
 
 _fonts: dict[str, bytes] = {}
@@ -60,11 +61,12 @@ def lay_out_all(
         else:
             done[name] = known
             progress(signature.id)
-    for name, outcome in _outcomes(dirty, fonts, jobs):
-        done[name] = outcome
-        if isinstance(outcome, LaidOut):
-            remember(name, outcome)
-        progress(dirty[name].id)
+    with closing(_outcomes(dirty, fonts, jobs)) as outcomes:
+        for name, outcome in outcomes:
+            done[name] = outcome
+            if isinstance(outcome, LaidOut):
+                remember(name, outcome)
+            progress(dirty[name].id)
     return _in_order(keys, done)
 
 
@@ -75,9 +77,7 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
     return tuple(outcome for outcome in outcomes if isinstance(outcome, LaidOut))
 
 
-def _outcomes(
-    dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int
-) -> Iterator[tuple[str, Outcome]]:
+def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int) -> Outcomes:
     """Lay out here when it is for one; starting a worker costs more than a signature does."""
     if min(jobs, len(dirty)) < 2:
         for name, signature in dirty.items():
@@ -89,7 +89,7 @@ def _outcomes(
 
 def _shared_out(
     dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: str
-) -> Iterator[tuple[str, Outcome]]:
+) -> Outcomes:
     """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
     waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
     while waiting:
@@ -108,7 +108,7 @@ def _run(
     waiting: list[str],
     suspects: list[str],
     jobs: int,
-) -> Iterator[tuple[str, Outcome]]:
+) -> Outcomes:
     """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
     under_way: dict[Future[Outcome], str] = {}
     try:
@@ -163,6 +163,8 @@ def _attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
     """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
     try:
         return _engine()(signature, fonts)
+    except ToolError:
+        raise
     except ParseError as error:
         return fault(signature, "P102", f"its markup is not well-formed: {error}")
     except Exception as error:
@@ -174,6 +176,9 @@ def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
-        from . import engine
+        try:
+            from . import engine
+        except OSError as error:
+            raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
 
     return engine.lay_out

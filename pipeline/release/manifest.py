@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -12,6 +13,7 @@ from typing import Any, Literal
 SCHEMA = 1
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
+SAFE_PATH = re.compile(r"[^./\\][^/\\]*/[^./\\][^/\\]*")
 
 Format = Literal["pdf", "epub", "png"]
 Paper = Literal["a4", "letter", ""]
@@ -122,7 +124,10 @@ def listed_again(carried: Carried) -> Published:
 
 
 def manifest_bytes(
-    book: BookFacts, inputs: str, artefacts: Sequence[Published], versions: Mapping[str, str]
+    book: BookFacts,
+    inputs: str,
+    artefacts: Sequence[Published],
+    versions: Mapping[str, str],
 ) -> bytes:
     """Write the manifest: the same bytes for the same release, whenever and wherever it is made."""
     manifest = {
@@ -162,10 +167,7 @@ def parse(folder: Path, manifest: bytes) -> Release:
 
 def is_safe_path(path: str) -> bool:
     """Tell whether a path is a file in a folder, by names that ``sha256sum`` and shells take as they are."""
-    parts = path.split("/")
-    return len(parts) == 2 and all(
-        part and part.isprintable() and "\\" not in part and not part.startswith(".") for part in parts
-    )
+    return path.isprintable() and SAFE_PATH.fullmatch(path) is not None
 
 
 def _row(artefact: Published) -> dict[str, Any]:

@@ -36,6 +36,8 @@ DEEPEST: Final = 12
 """Groups, arguments, and environments within one another."""
 LONGEST: Final = 2_000
 """Characters of a formula."""
+MOST: Final = 20
+"""Faults of a formula that are said."""
 TOKEN: Final = re.compile(r"\s+|\\[A-Za-z]+|\\.|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|.", re.DOTALL)
 NAME: Final = re.compile(r"\{([a-zA-Z]+\*?)\}")
 WORD: Final = re.compile(r"[A-Za-z0-9]+(?:(?:-|\\,)[A-Za-z0-9]+)*")
@@ -68,7 +70,9 @@ class Reader:
         self.faults: list[Fault] = []
 
     def fault(self, code: str, message: str, at: int, length: int, hint: str) -> None:
-        """Note a fault at an offset."""
+        """Note a fault at an offset, unless the rest of the formula was given up."""
+        if len(self.faults) >= MOST or (self.faults and self.faults[-1].code == "M190"):
+            return
         line = self.latex.count("\n", 0, at) + 1
         column = at - (self.latex.rfind("\n", 0, at) + 1) + 1
         self.faults.append(Fault(code, message, line, column, max(length, 1), hint))
@@ -110,6 +114,9 @@ class Reader:
         self.skip_space()
         if base is None or self.peek() not in ("^", "_", "'"):
             return base
+        if isinstance(base, Sign) and base.role in ("infix", "comma", "open", "prefix"):
+            hint = f"write {{{base.sign}}}{self.peek()} if you mean it"
+            self.fault("M185", f"{self.peek()} comes after a sign, not after a letter", self.at, 1, hint)
         if isinstance(base, Gap):
             self.fault("M185", f"{self.peek()} comes after a space", self.at, 1, "put the space after the scripts")
         return self.scripts(base)
@@ -192,7 +199,7 @@ class Reader:
         self.depth -= 1
         if self.peek() == "}":
             self.at += 1
-        elif self.at < len(self.latex) or self.depth < DEEPEST:
+        else:
             self.fault("M181", "this brace is not closed", start, 1, "add } where it ends")
         return row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import warnings
 from typing import Any, Final
 
 from pipeline.markup.maths.presentation import drawing
@@ -16,10 +17,14 @@ SIZE: Final = 20.0
 @functools.cache
 def _ziamath() -> Any:
     """Import ziamath, which reads its font when imported: only those who draw pay for it."""
-    import ziamath
+    with warnings.catch_warnings():
+        # ziamath 0.13 finds its font by a function of importlib.resources that Python 3.11 calls old.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+        from ziamath.config import config
 
-    ziamath.config.svg2 = False  # plain paths: <symbol> and <use> carry ids that may clash
-    ziamath.config.precision = 3
+    config.svg2 = False  # plain paths: <symbol> and <use> carry ids that may clash
+    config.precision = 3
     return ziamath
 
 

@@ -1,0 +1,88 @@
+"""Small signatures in the book's own faces, and what a reader sees of them once they are bound."""
+
+import io
+import subprocess
+import warnings
+from datetime import UTC, datetime
+
+import pikepdf
+
+from pipeline import theme
+from pipeline.bindery import Imprint, bind
+from pipeline.press import Matter, Signature, fonts_digest, lay_out_all
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
+    FONTS = theme.font_resources()
+DIGEST = fonts_digest(FONTS)
+CSS = (
+    theme.font_faces()
+    + """
+@page { size: 300pt 400pt; margin: 40pt; @bottom-right { content: "000"; font: 9pt "Book Folio" } }
+body { margin: 0; font: 10pt/14pt "Book Serif" }
+h1, h2 { font: 700 14pt/14pt "Book Sans"; margin: 0 }
+p, ul, table { margin: 0 }
+pre, code { font-family: "Book Code" }
+.slot { font-family: "Book Slot"; font-kerning: none; font-variant-ligatures: none;
+        font-variant-numeric: lining-nums tabular-nums; display: inline-block; white-space: pre }
+.slot.serif { font-family: "Book Slot Serif" }
+.footnote { float: footnote }
+.page { break-before: page }
+"""
+)
+CURVE = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0L20 10" stroke="#000"/></svg>'
+
+
+def signature(name: str, body: str, matter: Matter = "body", *, css: str = "") -> Signature:
+    """Make a signature of one section whose id is its name."""
+    xhtml = (
+        '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>Test</title></head>'
+        f'<body><section id="{name}">{body}</section></body></html>'
+    )
+    resources = (("figure/curve.svg", CURVE),)
+    return Signature(name, matter, xhtml, CSS + css, DIGEST, resources, ((name, f"content/{name}.yaml"),))
+
+
+def imprint(title: str = "A Book") -> Imprint:
+    """Make an imprint with fixed dates."""
+    day = datetime(2026, 11, 22, tzinfo=UTC)
+    return Imprint(title=title, lang="en", created=day, modified=day, identifier="urn:uuid:test")
+
+
+def bound(*signatures: Signature, outline=(), notes=None) -> bytes:
+    """Lay signatures out and bind them."""
+    leaves = lay_out_all(signatures, FONTS)
+    assert [warning for leaf in leaves for warning in leaf.facts.warnings] == []
+    return bind(signatures, leaves, imprint=imprint(), outline=outline, fonts=FONTS, cover="Cover", notes=notes or {})
+
+
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    """Open a bound file."""
+    return pikepdf.open(io.BytesIO(pdf))
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    """Read the text of each page, white space made one."""
+    text = _run("pdftotext", "-layout", "-", "-", stdin=pdf)
+    return [" ".join(page.split()) for page in text.split("\f")[:-1]]
+
+
+def words(pdf: bytes) -> list[tuple[str, float, float]]:
+    """Read every word with the left and right edge of its box, in points."""
+    found = []
+    for line in _run("pdftotext", "-bbox", "-", "-", stdin=pdf).splitlines():
+        if line.strip().startswith("<word"):
+            parts = line.split('"')
+            found.append((line[line.index(">") + 1 : line.index("</word>")], float(parts[1]), float(parts[5])))
+    return found
+
+
+def structure(pdf: bytes, tmp_path) -> str:
+    """Read the structure tree, one element or text a line, indented."""
+    path = tmp_path / "book.pdf"
+    path.write_bytes(pdf)
+    return _run("pdfinfo", "-struct-text", str(path))
+
+
+def _run(*command: str, stdin: bytes | None = None) -> str:
+    return subprocess.run(command, input=stdin, capture_output=True, check=True).stdout.decode()

@@ -1,0 +1,204 @@
+import multiprocessing
+import os
+from dataclasses import replace
+
+import pytest
+from presswork import CSS, DIGEST, FONTS, signature
+
+from pipeline.diagnostics import BookError
+from pipeline.press import Facts, Signature, fonts_digest, key, lay_out, lay_out_all, system_versions, workers
+
+LINE = "<p>One line.</p>"
+HREF = '<a href="#elsewhere">there</a>'
+
+
+def facts(body: str, *, css: str = "") -> Facts:
+    return lay_out(signature("here", body, css=css), FONTS).facts
+
+
+def test_facts_count_pages_and_name_their_first_words():
+    laid = facts('<p>Alpha beta</p><p class="page">Gamma delta</p>')
+    assert (laid.pages, laid.starts) == (2, ("Alpha", "Gamma"))
+    assert laid.sizes == ((300.0, 400.0), (300.0, 400.0))
+
+
+def test_facts_say_where_every_id_is():
+    laid = facts(f'{LINE}<p id="second">Two</p><p class="page" id="third">Three</p>')
+    assert [(p.id, p.page, p.x, p.y) for p in laid.places] == [
+        ("here", 0, 40.0, 360.0),
+        ("second", 0, 40.0, 346.0),
+        ("third", 1, 40.0, 360.0),
+    ]
+
+
+def test_fill_is_the_share_of_the_content_area_that_lines_take():
+    assert facts(LINE * 8).fill == (pytest.approx(8 * 14 / 320, abs=1e-3),)
+
+
+def test_a_paragraph_broken_over_pages_fills_the_first_only_to_its_last_line():
+    laid = facts("<p>" + "word<br/>" * 24 + "end</p>")
+    assert laid.fill == (pytest.approx(22 * 14 / 320, abs=1e-3), pytest.approx(3 * 14 / 320, abs=1e-3))
+
+
+def test_writing_space_of_a_given_height_counts_as_used():
+    assert facts('<div style="height: 160pt"></div>').fill == (0.5,)
+
+
+def test_space_left_ends_above_the_footnotes():
+    bare = facts(LINE).space_left
+    noted = facts('<p>One<span class="footnote" role="doc-footnote">note</span></p>')
+    assert bare == pytest.approx(320 - 14)
+    assert 260 < noted.space_left < bare - 14
+    assert noted.room.y > 40 + 14
+
+
+def test_slots_are_listed_in_the_order_of_the_document():
+    body = '<p><span class="slot" data-slot="a">000</span> <span class="slot serif" data-slot="b">(p. 000)</span></p>'
+    assert facts(body).slots == ("a", "b")
+
+
+def test_a_slot_without_zeros_is_a_warning():
+    assert facts('<p><span class="slot" data-slot="a">page</span></p>').warnings == (
+        "slot for 'a': no zeros to write a page number over in 'page'",
+    )
+
+
+def test_a_link_out_of_the_signature_is_noted_and_no_warning():
+    laid = facts(f'<p>{HREF} <a href="#here">here</a> <a href="https://example.org/">out</a></p>')
+    assert (laid.links, laid.warnings) == (("elsewhere",), ())
+
+
+def test_an_unknown_property_an_absent_image_and_a_missing_glyph_are_warnings():
+    laid = facts('<img alt="x" src="guidepress:figure/none.svg"/><p>\u4e00</p>', css="p { colour: red }")
+    for part in ("colour", "no resource named figure/none.svg", "U+4E00"):
+        assert any(part in warning for warning in laid.warnings)
+
+
+def test_a_stylesheet_warns_in_every_signature_it_is_used_for():
+    first, second = (facts(text, css="p { colour: blue }").warnings for text in ("<p>a</p>", "<p>b</p>"))
+    assert first == second != ()
+
+
+def test_system_fonts_do_not_exist():
+    laid = facts("<p>plain</p>", css='p { font-family: "DejaVu Sans", sans-serif }')
+    assert {face.file for face in laid.faces} <= set(FONTS)
+
+
+def test_an_empty_element_does_not_swallow_what_follows():
+    laid = facts('<table><tr><td/><td id="cell">x</td></tr></table><p id="after">y</p>')
+    assert {place.id for place in laid.places} == {"here", "cell", "after"}
+
+
+def test_transparent_content_that_cannot_be_tagged_is_a_warning():
+    assert "transparency group" in facts('<p style="opacity: .5">faint</p>').warnings[0]
+
+
+def test_facts_survive_their_json():
+    laid = facts(f"<p>{HREF} \u201cquoted\u201d</p>")
+    assert Facts.from_json(laid.to_json()) == laid
+
+
+def test_markup_that_is_not_well_formed_names_its_section():
+    with pytest.raises(BookError) as caught:
+        lay_out(signature("torn", "<p>"), FONTS)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.place.path) == ("P102", "content/torn.yaml")
+    assert "section 'torn'" in found.message
+
+
+def test_every_fault_of_a_run_is_collected():
+    torn = [signature(name, "<p>") for name in ("a", "b")]
+    with pytest.raises(BookError) as caught:
+        lay_out_all([*torn, signature("good", LINE)], FONTS)
+    assert [found.place.path for found in caught.value.diagnostics] == ["content/a.yaml", "content/b.yaml"]
+
+
+def test_the_key_changes_with_everything_that_is_printed_and_with_nothing_else():
+    one = signature("one", LINE)
+    changed = [
+        replace(one, xhtml=one.xhtml.replace("One", "Two")),
+        replace(one, stylesheet=CSS + "p { color: red }"),
+        replace(one, fonts=fonts_digest({"font/A.ttf": b""})),
+        replace(one, resources=(("figure/curve.svg", b"<svg/>"),)),
+        replace(one, resources=()),
+    ]
+    assert len({key(one), *map(key, changed)}) == 6
+    assert key(one) == key(replace(one, sections=(("one", "elsewhere.yaml"),)))
+
+
+def test_versions_name_every_library_that_decides_how_pages_look():
+    versions = system_versions()
+    assert {"weasyprint", "pango", "harfbuzz", "fontconfig", "zlib", "python"} <= versions.keys()
+    assert all(version[0].isdigit() for version in versions.values())
+
+
+def test_what_is_remembered_is_not_laid_out_again():
+    one, two = signature("one", LINE), signature("two", LINE)
+    store = {key(one): lay_out(one, FONTS)}
+    remembered, kept, heard = store[key(one)], [], []
+    leaves = lay_out_all(
+        [one, two],
+        FONTS,
+        remembered=store.get,
+        remember=lambda name, leaf: kept.append(name),
+        progress=heard.append,
+    )
+    assert leaves[0] is remembered
+    assert (kept, heard) == ([key(two)], ["one", "two"])
+
+
+def many(count: int) -> list[Signature]:
+    return [signature(f"s{number}", f"<p>Number {number}</p>" * (number + 1)) for number in range(count)]
+
+
+@pytest.mark.slow
+def test_workers_give_the_same_pages_in_the_same_order_as_one_process():
+    work = many(4)
+    assert lay_out_all(work, FONTS, jobs=2) == lay_out_all(work, FONTS)
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_nothing_but_time():
+    killed = []
+
+    def kill(_name, _leaf):
+        if not killed:
+            victim = multiprocessing.active_children()[0]
+            killed.append(victim.pid)
+            victim.kill()
+
+    leaves = lay_out_all(many(6), FONTS, jobs=2, remember=kill)
+    assert killed
+    assert [leaf.facts.places[0].id for leaf in leaves] == [f"s{number}" for number in range(6)]
+
+
+def die_of_s1(one: Signature):
+    if one.id == "s1":
+        os._exit(9)
+    return workers._attempt(one, workers._fonts)
+
+
+@pytest.mark.slow
+def test_a_section_that_kills_its_worker_twice_is_named(monkeypatch):
+    monkeypatch.setattr(workers, "_in_worker", die_of_s1)
+    kept = []
+    with pytest.raises(BookError) as caught:
+        lay_out_all(many(4), FONTS, jobs=2, remember=lambda name, leaf: kept.append(name))
+    assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [
+        ("P103", "content/s1.yaml")
+    ]
+    assert len(kept) == 3
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_the_workers_at_once():
+    def interrupt(_name, _leaf):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lay_out_all(many(8), FONTS, jobs=2, remember=interrupt)
+    assert multiprocessing.active_children() == []
+
+
+def test_the_digest_of_the_fonts_depends_on_names_and_content():
+    assert len({fonts_digest({"a": b"1"}), fonts_digest({"b": b"1"}), fonts_digest({"a": b"2"}), DIGEST}) == 4
