@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
 RANK: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
@@ -57,28 +59,48 @@ class ToolError(Exception):
     """Stop a build for a reason outside the book: one line for the person at the keyboard."""
 
 
+UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+LONGEST: Final = 400
+"""Characters of a message or a hint; an author's own words in it may be long."""
+
+
 def show(diagnostic: Diagnostic) -> str:
-    """Format a diagnostic with the line it points at and a caret under the fault."""
+    """Format a diagnostic with the line it points at and a caret under the fault.
+
+    What a terminal would obey (escapes, changes of direction) is replaced: the words are an author's, or worse.
+    """
     place = diagnostic.place
     number = str(place.line)
     gutter = " " * len(number)
-    shown = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}", f"{gutter}--> {place}"]
+    shown = [f"{diagnostic.severity}[{diagnostic.code}]: {_printable(diagnostic.message)}", f"{gutter}--> {_printable(str(place))}"]
     if diagnostic.line_text:
-        line, start = _window(diagnostic.line_text, place.column)
-        caret = " " * (place.column - 1 - start) + "^" * max(1, min(place.length, len(line) - place.column + 1 + start))
-        shown += [f"{gutter} |", f"{number} | {line}", f"{gutter} | {caret}"]
+        line, column = _window(diagnostic.line_text, place.column - 1)
+        under = max(1, _width(line[column : column + place.length]))
+        caret = " " * _width(line[:column].ljust(column)) + "^" * under
+        shown += [f"{gutter} |", f"{number} | {UNPRINTABLE.sub(chr(0xFFFD), line)}", f"{gutter} | {caret}"]
     if diagnostic.hint:
-        shown.append(f"{gutter} = hint: {diagnostic.hint}")
+        shown.append(f"{gutter} = hint: {_printable(diagnostic.hint)}")
     return "\n".join(shown)
 
 
+def _printable(text: str) -> str:
+    text = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 def _window(line: str, column: int, width: int = 100) -> tuple[str, int]:
-    """Cut a long line down to the part around the column; give it with its start."""
-    line = line.replace("\t", " ")
+    """Cut a long line down to the part around a column, from 0; give it with the column's place in it."""
+    line = line.replace("\t", " ").rstrip()
     if len(line) <= width:
-        return line, 0
+        return line, column
     start = max(0, min(column - width // 2, len(line) - width))
-    return line[start : start + width], start
+    return line[start : start + width], column - start
+
+
+def _width(text: str) -> int:
+    """Return the columns that text takes on a terminal: two for wide characters, none for combining ones."""
+    marks = sum(unicodedata.category(c) in ("Mn", "Me") for c in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -90,7 +112,7 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known name, or the known names when none is near."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:
         return f"use '{close[0]}'"
     if not names:

@@ -104,6 +104,8 @@ class Publication:
     links: Mapping[str, tuple[str, ...]]
     """Questions that each question points at."""
     modified: dt.datetime
+    digits: int
+    """Digits that a page number may need on paper."""
     withheld: tuple[str, ...]
     """Texts that must not stand in any file made of this publication."""
 

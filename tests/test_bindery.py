@@ -75,7 +75,7 @@ def test_digits_of_a_folio_share_one_advance():
 
 def test_a_folio_with_more_digits_than_its_slot_is_an_error():
     narrow = signature("one", f"<p>{reference('q9', '0')} {reference('q10', '0')}</p>")
-    with pytest.raises(BookError, match="page number 11 needs 2 digits, its slot has room for 1") as caught:
+    with pytest.raises(BookError, match="page number 10 needs 2 digits, its slot has room for 1") as caught:
         bound(narrow, *(signature(f"q{n}", "<p>Q</p>") for n in range(1, 11)))
     assert codes(caught) == [("P202", "content/one.yaml")]
 
@@ -130,7 +130,8 @@ def test_an_address_stays_an_address():
 
 def test_a_slot_in_a_link_is_part_of_its_area():
     pdf = bound(signature("one", f"<p>{reference('two')}</p>"), signature("two", "<p>B</p>"))
-    (link,) = opened(pdf).pages[0].Annots
+    book = opened(pdf)
+    (link,) = book.pages[0].Annots
     assert max(right for _, _, right in words(pdf)[:3]) <= float(link.Rect[2]) + 0.01
 
 
@@ -301,16 +302,17 @@ P (block)
 
 
 def test_the_structure_tree_follows_the_document(tmp_path):
-    contents = '<h1>Contents</h1><nav role="doc-toc"><ol style="list-style: none"><li><a href="#two">Two {}</a></li></ol></nav>'
-    slot = '<span class="slot" data-slot="two">000</span>'
+    entry = '<li><a href="#two">Two <span class="slot" data-slot="two">000</span></a></li>'
+    contents = f'<h1>Contents</h1><nav role="doc-toc"><ol style="list-style: none">{entry}</ol></nav>'
     body = (
         '<h1>Two</h1><p>Text<span class="footnote" role="doc-footnote" id="note">A note.</span> with '
         '<code>x = 1</code> and <span lang="fr">mot</span>.</p><p aria-hidden="true">ornament</p>'
         '<div><img role="math" alt="x squared" src="guidepress:figure/curve.svg"/></div><ol><li>one</li></ol>'
-        '<figure><img alt="a curve" src="guidepress:figure/curve.svg"/><figcaption>A curve</figcaption></figure>'
+        '<figure><img alt="a curve" src="guidepress:figure/curve.svg"/>'
+        "<figcaption>A curve</figcaption></figure>"
         "<pre><code>line</code></pre><dl><dt>term</dt><dd>meaning</dd></dl><aside><p>aside</p></aside>"
     )
-    pdf = bound(signature("contents", contents.format(slot)), signature("two", body))
+    pdf = bound(signature("contents", contents), signature("two", body))
     lines = [line.strip().rstrip(":") for line in structure(pdf, tmp_path).splitlines()]
     kept = [line for line in lines if line and not line.startswith(("Object", "/BBox", '""', "Div"))]
     assert kept == [line for line in STRUCTURE.splitlines() if line != "Div"]
@@ -318,7 +320,8 @@ def test_the_structure_tree_follows_the_document(tmp_path):
 
 def test_an_element_broken_over_pages_is_one_element_and_a_repeated_head_is_read_once(tmp_path):
     rows = "".join(f"<tr><td>{n}</td><td></td></tr>" for n in range(40))
-    table = f'<table><thead><tr><th scope="col">Head</th><th scope="col">B</th></tr></thead><tbody>{rows}</tbody></table>'
+    head = '<thead><tr><th scope="col">Head</th><th scope="col">B</th></tr></thead>'
+    table = f"<table>{head}<tbody>{rows}</tbody></table>"
     pdf = bound(signature("one", table + "<p>" + "word<br/>" * 30 + "</p>"))
     tree = structure(pdf, tmp_path)
     assert len(page_texts(pdf)) > 2

@@ -343,7 +343,7 @@ def test_a_text_of_more_than_a_million_characters_is_refused() -> None:
 
 
 def test_a_book_is_parsed_and_printed_in_seconds() -> None:
-    paragraph = "Some *words* with $x_i$ and `code`, a [[link]] and a [mark]{.index term=\"n%d\"}. " + "More words follow here. " * 12
+    paragraph = 'Some *words* with $x_i$ and `code`, a [[link]] and a [mark]{.index term="n%d"}. ' + "More words follow here. " * 12
     source = "\n\n".join(paragraph % number for number in range(1500))
     started = time.perf_counter()
     text = parse(source)

@@ -21,7 +21,7 @@ for axes, kind in zip(panels, ("Lasso", "Ridge")):
     axes.minorticks_off()
     axes.set_title(f"{kind}: {'exact zeros' if kind == 'Lasso' else 'small, never zero'}")
     if kind == "Lasso":
-        places = {"s5": (0.15, 33), "bmi": (2.5, 26.5), "bp": (2.1, 8.5)}
+        places = {"s5": (0.15, 33), "bmi": (2.5, 26.5), "bp": (1.2, 7.5)}
         for j, (color, _) in colors.items():
             axes.text(*places[data.feature_names[j]], data.feature_names[j], color=color)
 panels[0].set_ylabel("Coefficient")

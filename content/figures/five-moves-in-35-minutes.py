@@ -11,10 +11,10 @@ for name, minutes in moves:
     axes.text((a + b + tip) / 2 + 0.15, 0.65, name, ha="center", va="center", fontsize=8 if minutes < 17 else 10, linespacing=1.05)
     axes.text((a + b + tip) / 2, 1.1, f"{minutes} min", ha="center", va="bottom", color=color, fontweight="bold")
     start += minutes
-axes.plot([0.12, 35], [0.12, 0.12], color=SOFT, lw=0.8)
+axes.plot([0.12, 35], [0.12, 0.12], "-", color=SOFT, lw=0.8)
 for minute in (0, 4, 8, 13, 30, 35):
     x = max(minute, 0.12)
-    axes.plot([x, x], [0.12, 0.06], color=SOFT, lw=0.8)
+    axes.plot([x, x], [0.12, 0.06], "-", color=SOFT, lw=0.8)
     axes.text(x, 0.02, minute, ha="center", va="top", fontsize=8)
 axes.text(21.5, 0.02, "minutes elapsed", ha="center", va="top", fontsize=8, color=SOFT)
 axes.set(xlim=(-0.4, 35.8), ylim=(-0.2, 1.35))

@@ -14,6 +14,7 @@ Xtr, Xte, ytr, yte = train_test_split(X, y, random_state=0)
 forest = RandomForestClassifier(200, random_state=0).fit(Xtr, ytr)
 shuffled = permutation_importance(forest, Xte, yte, n_repeats=20, random_state=0).importances_mean
 figure, panels = canvas(1, 2, height=2.0, sharey=True)
+figure.get_layout_engine().set(wspace=0.08)
 for axes, values, top, title, digits in ((panels[0], forest.feature_importances_, 1, "Impurity, training rows", 2), (panels[1], shuffled, 0.12, "Permutation, held-out rows", 3)):
     axes.barh(0, values[0], height=0.55, color=ACCENT)
     axes.barh(1, values[1], height=0.55, facecolor="none", edgecolor=WARM, hatch="////")

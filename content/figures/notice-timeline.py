@@ -2,10 +2,10 @@ from style import ACCENT, INK, LIGHT, SOFT, WARM, canvas, save
 
 days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Mon", "Tue", "Wed", "Thu"]
 figure, axes = canvas(height=2.2)
-axes.plot([-0.4, 8.5], [0, 0], color=SOFT, lw=1.2)
+axes.plot([-0.4, 8.5], [0, 0], "-", color=SOFT, lw=1.2)
 axes.plot([4.5, 4.5], [-0.14, 0.14], color=LIGHT, lw=1, ls=":")
 for x, day in enumerate(days):
-    axes.plot([x, x], [-0.05, 0.05], color=SOFT, lw=0.9)
+    axes.plot([x, x], [-0.05, 0.05], "-", color=SOFT, lw=0.9)
     axes.text(x, -0.13, day, ha="center", va="top", fontsize=8)
 for x, mark, color in ((1, "D", WARM), (4, "o", ACCENT), (8, "s", ACCENT)):
     axes.plot(x, 0, mark, color=color, ms=8)

@@ -11,7 +11,7 @@ for axes, n, hub in zip(panels, (5, 12, 12), (False, False, True)):
     axes.plot(*people.T, "o", color=SOFT, ms=7)
     if hub:
         axes.plot(0, 0, "s", color=ACCENT, ms=15)
-    axes.set_title(f"{n} people: {len(ends)} {'readings' if hub else 'pairs'}", loc="center")
+    axes.set_title(f"One shared page: {n} links" if hub else f"{n} people: {len(ends)} pairs", loc="center")
     axes.set(aspect="equal", xlim=(-1.2, 1.2), ylim=(-1.2, 1.2))
     axes.axis("off")
 save(figure, __file__)

@@ -23,7 +23,7 @@ for data, shift, look, color in ((X, -0.21, {"facecolor": "none", "edgecolor": W
         if share > 0.01:
             right.text(k + shift + 0.06 * (shift > 0), share + 0.015, f"{share:.3f}", ha="center", fontsize=8, color=color)
 right.text(1.1, 0.93, "raw columns", color=WARM)
-right.text(1.5, 0.42, "standardized", color=ACCENT)
+right.text(1.85, 0.42, "standardized", color=ACCENT)
 right.set(xlabel="Principal component", ylabel="Share of variance", ylim=(0, 1.08), xticks=range(1, 5))
 right.set_title("Wine data")
 left.set_title("Long axis, short axis")

@@ -1,5 +1,5 @@
 from matplotlib.patches import Rectangle
-from style import ACCENT, LIGHT, SOFT, WARM, canvas, save
+from style import ACCENT, SOFT, WARM, canvas, save
 
 pairs = [("Ana", "50"), ("Ana", "20"), ("Bo", "70")]
 customer, orders = [("Cy", "NULL")], [("NULL", "15"), ("NULL", "5")]

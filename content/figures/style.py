@@ -47,7 +47,8 @@ def save(figure, script):
     svg = buffer.getvalue()
     svg = re.sub(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.S)
-    svg = re.sub(r"(?<!scale\()(?<![\d.])-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
+    # Glyphs are scaled by small factors: rounding those would change the size of the lettering.
+    svg = re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}", lambda m: m[0] if m[0].startswith("scale") else f"{float(m[0]):.2f}".rstrip("0").rstrip("."), svg)
     svg = re.sub(r"\n\s*\n+", "\n", svg).strip()
     parts = [script.read_bytes(), Path(__file__).read_bytes()]
     digest = hashlib.sha256(b"\0".join(parts)).hexdigest()

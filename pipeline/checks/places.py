@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import markup, model
 from pipeline.diagnostics import Diagnostic, Place, Severity
@@ -16,6 +16,11 @@ class Spot:
 
     place: Place
     line: str
+
+    def at(self, words: str) -> Spot:
+        """Return the place of words that stand on the same line, here or further on; this place when they do not."""
+        found = self.line.find(words, self.place.column - 1)
+        return self if found < 0 else replace(self, place=replace(self.place, column=found + 1, length=len(words)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ OWN_FILE = 2
 """Deepest level at which a section has a file of its own."""
 SIZE_LIMIT = 240_000
 """Bytes of fragments after which a file ends: readers on small devices stall on files over 300 kB."""
+WIDE = 6
+"""Columns from which a table is set smaller."""
 
 RULES = (
     Rule("E101", "link to nowhere", "A link in the EPUB names an id that no section of this edition holds."),
@@ -169,7 +171,8 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
 def _frame_tables(root: etree._Element) -> None:
     """Put each table in a box of its own, which can scroll where the screen is too narrow."""
     for table in tuple(root.iter(f"{{{tree.XHTML}}}table")):
-        frame = etree.Element(f"{{{tree.XHTML}}}div", {"class": "table"})
+        row = next(table.iter(f"{{{tree.XHTML}}}tr"), ())
+        frame = etree.Element(f"{{{tree.XHTML}}}div", {"class": "table wide" if len(row) >= WIDE else "table"})
         frame.tail, table.tail = table.tail, None
         table.addprevious(frame)
         frame.append(table)

@@ -13,7 +13,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pipeline.markup import inlines
+from pipeline.markup import inlines, links
 
 DEEPEST: Final = 12
 """Levels of blocks in one another; a list counts two."""
@@ -90,10 +90,13 @@ def parser() -> MarkdownIt:
     md.core.ruler.after("block", "guard", _guard)
     for name in ("reference", "footnote", "mark"):
         md.inline.ruler.before("link", f"{name}_inline", getattr(inlines, name))
-    for name in ("formula", "braces", "figure", "bare_link", "broken_link", "html"):
+    for name in ("formula", "braces", "figure"):
         md.inline.ruler.push(f"{name}_inline", getattr(inlines, name))
-    md.inline.ruler.at("link", inlines.link)
-    md.inline.ruler.at("autolink", inlines.autolink)
+    md.inline.ruler.push("html", links.html)
+    md.inline.ruler.push("bare_link", links.bare_link)
+    md.inline.ruler.push("broken_link", links.broken_link)
+    md.inline.ruler.at("link", links.link)
+    md.inline.ruler.at("autolink", links.autolink)
     # Judged, refused, and named by our own rules: markdown-it would print a refused link as text.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     return md

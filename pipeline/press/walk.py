@@ -9,13 +9,13 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from .kinship import Kin
-from .slots import SlotError, mark_slot
+from .slots import DIGITS, SlotError, mark_slot
 from .tree import StructureTree
 
 CROSS_LINK = "xref:"
 FOLIO_FAMILY = "Book Folio"
 SLOT_TEXT = "\ue000{}\ue001"
-"""Stands for a slot's text in the description of a link, until the bindery knows it."""
+"""Stands for a page number in the description of a link, until the bindery knows it."""
 
 
 class Tagger:
@@ -46,7 +46,9 @@ class Tagger:
 
     def _pieces(self, element: Element) -> Any:
         if element in self.slot_numbers:
-            yield SLOT_TEXT.format(self.slot_numbers[element])
+            yield DIGITS.sub(
+                SLOT_TEXT.format(self.slot_numbers[element]), "".join(element.itertext()), count=1
+            )
         elif not self.kin[element].hidden:
             yield element.get("alt") or element.text or ""
             for child in element:

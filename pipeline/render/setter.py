@@ -39,7 +39,7 @@ VOCABULARY: Mapping[str, tuple[str, str]] = {
     "answers": ("part", "doc-part"), "glossary": ("glossary", "doc-glossary"), "sources": ("bibliography", "doc-bibliography"),
     "index": ("index", "doc-index"), "colophon": ("colophon", "doc-colophon"), "formulas": ("appendix", "doc-appendix"),
 }  # fmt: skip
-WRITING_LINES_A_MINUTE = 2
+WRITING_LINES_A_MINUTE = 1.5
 
 
 class Setter:
@@ -90,7 +90,8 @@ class Setter:
         return str(_value(self.section.record, keys))
 
     def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
-        return Markup(markup.to_xhtml(markup.parse(text, inline=inline), self._target(scope)))
+        write = markup.inline_xhtml if inline else markup.to_xhtml
+        return Markup(write(markup.parse(text, inline=inline), self._target(scope)))
 
     def _target(self, scope: str) -> Target:
         return Target(
@@ -111,11 +112,14 @@ class Setter:
         return self._slot(target, "{page}", "slot") if self.paged else Markup("")
 
     def _slot(self, target: str, form: str, classes: str) -> Markup:
-        text = form.format(page="000")
+        text = form.format(page="0" * self.publication.digits)
         return Markup('<span class="{}" data-slot="{}">{}</span>').format(classes, target, text)
 
-    def _page_ref(self, target: str) -> str:
-        return f" {self._slot(target, self.labels['page_ref'], 'slot serif')}" if self.paged else ""
+    def _with_page(self, shown: str, target: str) -> str:
+        """Add the page number, on paper, to what a link shows."""
+        if not self.paged:
+            return shown
+        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], "slot serif"))
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""
@@ -125,8 +129,9 @@ class Setter:
         if name is None:
             return escape(reference.label or reference.id.replace("-", " "))
         shown = escape(reference.label) if reference.label else self._shown(name.kind, name.number, name.title)
-        paged = self._page_ref(target) if name.kind in ("question", "chapter", "formula") else ""
-        return f'<a class="{name.kind}-link" href="#{target}">{shown}{paged}</a>'
+        if name.kind in ("question", "chapter", "formula"):
+            shown = self._with_page(shown, target)
+        return f'<a class="{name.kind}-link" href="#{target}">{shown}</a>'
 
     def _shown(self, kind: str, number: str, title: str) -> str:
         if kind in ("question", "formula"):
@@ -141,8 +146,7 @@ class Setter:
         """Return a link to a question with its number, title, and page."""
         name = self.publication.names[target]
         title = self._title(name.title)
-        page = self._page_ref(target)
-        return Markup(f'<a href="#{target}"><span class="link-number">{escape(name.number)}</span> {title}{page}</a>')
+        return Markup(f'<a href="#{target}"><span class="link-number">{escape(name.number)}</span> <span class="link-title">{title}</span>{self.page(target)}</a>')
 
     def question_links(self, targets: Iterable[str]) -> Markup:
         """Return links to questions by number, in a row."""
@@ -196,7 +200,7 @@ class Setter:
         resource = f"figure/{name}-{hashlib.sha256(drawing.svg).hexdigest()[:16]}.svg"
         self.resources[resource] = drawing.svg
         number = self.label("figure_label", number=self.publication.numbers.get(f"figure-{name}", ""))
-        caption = markup.to_xhtml(markup.parse(figure.caption, inline=True), self._target(f"figure-{name}"))
+        caption = self._set(figure.caption, f"figure-{name}", inline=True)
         return Markup(
             f'<figure id="figure-{name}"><img src="guidepress:{resource}" alt="{escape(figure.alt)}"/>'
             f'<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption></figure>'
@@ -218,8 +222,8 @@ class Setter:
             return ""
         home = self.publication.box_homes.get(name, self.section.id)
         if home != self.section.id:
-            page = self._page_ref(f"box-{name}")
-            return f'<p class="box-link"><a href="#box-{name}">{self._title(box.title)}{page}</a></p>'
+            shown = self._with_page(self._title(box.title), f"box-{name}")
+            return f'<p class="box-link"><a href="#box-{name}">{shown}</a></p>'
         scope = f"box-{name}"
         title = self._set(box.title, f"{scope}-title", inline=True)
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
@@ -266,7 +270,7 @@ class Setter:
 
     def writing_lines(self) -> int:
         """Return how many ruled lines a question's planned minutes call for."""
-        return max(8, min(30, self._question.minutes * WRITING_LINES_A_MINUTE))
+        return max(8, min(30, 1 + int(self._question.minutes * WRITING_LINES_A_MINUTE)))
 
     # The parts of a book
 

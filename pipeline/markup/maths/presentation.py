@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
 from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.operators import THIN, Style, sign, space, text
 from pipeline.markup.maths.tree import (
     Accent,
     Fence,
@@ -31,21 +32,6 @@ from pipeline.markup.maths.tree import (
 )
 
 NAMESPACE: Final = "http://www.w3.org/1998/Math/MathML"
-BINARY: Final = frozenset("+−±∓⋅×÷∪∩∖⋆∘")
-TIGHT: Final = frozenset("/.|")
-THIN: Final = 1 / 6
-MEDIUM: Final = 2 / 9
-THICK: Final = 5 / 18
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a row is set: as a display, in a script, and for whom."""
-
-    display: bool
-    drawn: bool
-    """Whether ziamath reads it: version 0.13 pads identifiers and has no spaces for some operators."""
-    script: bool = False
 
 
 @functools.lru_cache(maxsize=8192)
@@ -63,35 +49,6 @@ def drawing(latex: str, *, display: bool) -> str:
     return f'<math display="{"block" if display else "inline"}">{_row(tree, Style(display, drawn=True))}</math>'
 
 
-@functools.lru_cache(maxsize=4096)
-def letters(latex: str) -> str | None:
-    """Return a letter, a number, or a letter with one simple script as plain XHTML; None for anything else."""
-    items = read(latex)[0].items
-    if len(items) == 2 and isinstance(items[0], Sign) and items[0].sign == "−" and isinstance(items[1], Number):
-        return f"−{_letter(items[1])}"
-    if len(items) != 1:
-        return None
-    item = items[0]
-    if not isinstance(item, Script):
-        return _letter(item)
-    base, script = _letter(item.base), item.sub or item.sup
-    if base is None or script is None or item.primes or (item.sub and item.sup) or len(script.items) != 1:
-        return None
-    raised, tag = _letter(script.items[0]), "sub" if item.sub else "sup"
-    return raised and f"{base}<{tag}>{raised}</{tag}>"
-
-
-def _letter(node: Node) -> str | None:
-    if isinstance(node, Letter) and node.font in ("", "roman"):
-        upright = node.font == "roman" or (node.name in symbols.GREEK and node.name[0].isupper())
-        return node.sign if upright else f"<i>{node.sign}</i>"
-    if isinstance(node, Letter) and node.font == "bold" and len(node.name) == 1:
-        return f"<b>{node.name}</b>"
-    if isinstance(node, Number) and not node.font:
-        return node.digits
-    return escape(node.words) if isinstance(node, Word) and not node.function else None
-
-
 def _row(row: Row, style: Style) -> str:
     """Return exactly one element."""
     parts = [part for index in range(len(row.items)) for part in _spaced(row.items, index, style)]
@@ -103,12 +60,12 @@ def _spaced(items: Sequence[Node], index: int, style: Style) -> list[str]:
     item = items[index]
     before = items[index - 1] if index else None
     after = items[index + 1] if index + 1 < len(items) else None
-    parts = [_sign(item, before, after, style) if isinstance(item, Sign) else _node(item, style)]
+    parts = [sign(item, before, after, style) if isinstance(item, Sign) else _node(item, style)]
     if not style.script and (_is_function(item) or (style.drawn and _is_large(item))):
         if before is not None and not _is_function(before) and _is_ordinary(before, closing=True):
-            parts.insert(0, _space(THIN))
+            parts.insert(0, space(THIN))
         if after is not None and _is_ordinary(after, closing=False):
-            parts.append(_space(THIN))
+            parts.append(space(THIN))
     return parts
 
 
@@ -136,69 +93,21 @@ def _node(node: Node, style: Style) -> str:
     return write(node, style)
 
 
-def _text(tag: str, words: str, attributes: str = "") -> str:
-    return f"<{tag}{attributes}>{escape(words, quote=False)}</{tag}>"
-
-
-def _space(width: float) -> str:
-    return f'<mspace width="{_em(width)}"/>'
-
-
-def _em(width: float) -> str:
-    return f"{width:.4f}".rstrip("0").rstrip(".") + "em"
-
-
-def _sign(node: Sign, before: Node | None, after: Node | None, style: Style) -> str:
-    """Return an operator with its form and space, by its neighbors and not by its place in the row."""
-    if node.role == "letter" and style.drawn:
-        # ziamath 0.13 takes every mi of its operator table for an operator, and spaces it.
-        return "<mi>\U0001d715</mi>" if node.name == "partial" else _text("mtext", node.sign)
-    if node.role == "letter":
-        return _text("mi", node.sign, ' mathvariant="normal"' if node.name in ("nabla", "partial") else "")
-    if node.role == "open" or node.role == "close":
-        form = "prefix" if node.role == "open" else "postfix"
-        return _text("mo", node.sign, f' form="{form}" stretchy="false"')
-    if node.role in ("sum", "integral"):
-        return _text("mo", node.sign)
-    if (before is None and after is None) or node.sign in TIGHT:
-        return _text("mo", node.sign, ' lspace="0em" rspace="0em"' + (' stretchy="false"' if node.sign == "|" else ""))
-    if node.sign in symbols.UNARY and _opens(before):
-        return _text("mo", node.sign, ' form="prefix"' + (' lspace="0em" rspace="0em"' if style.drawn else ""))
-    return _text("mo", node.sign, _infix(node, before is None or after is None, style))
-
-
-def _opens(before: Node | None) -> bool:
-    return before is None or (isinstance(before, Sign) and before.role in ("infix", "open", "comma", "prefix"))
-
-
-def _infix(node: Sign, at_edge: bool, style: Style) -> str:
-    stretchy = ' stretchy="false"' if node.sign in "∣→←⇒⇔↦" else ""
-    if node.role in ("postfix", "prefix"):
-        return f' form="{node.role}" lspace="0em" rspace="0em"'
-    if node.role == "comma":
-        return f' lspace="0em" rspace="{_em(THIN)}"' if style.drawn else ""
-    form = ' form="infix"' if at_edge else ""
-    if not style.drawn and node.sign not in ":⟂":
-        return form + stretchy
-    width = _em(MEDIUM if node.sign in BINARY else THICK)
-    return f'{form} lspace="{width}" rspace="{width}"{stretchy}'
-
-
 def _variable(node: Letter, style: Style) -> str:
     upright = node.font == "roman" or (not node.font and node.name in symbols.GREEK and node.name[0].isupper())
-    return _text("mi", node.sign, ' mathvariant="normal"' if upright or node.font else "")
+    return text("mi", node.sign, ' mathvariant="normal"' if upright or node.font else "")
 
 
 def _word(node: Word, style: Style) -> str:
     words = node.words.replace(" ", "\u2009")
     if style.drawn:
-        return _text("mtext", words.replace("-", "\u2010"))
-    return _text("mi", words, ' mathvariant="normal"' if len(words) == 1 else "")
+        return text("mtext", words.replace("-", "\u2010"))
+    return text("mi", words, ' mathvariant="normal"' if len(words) == 1 else "")
 
 
 def _phrase(node: Phrase, style: Style) -> str:
     words = node.words.replace(" ", "\u00a0")
-    return _text("mtext", words.replace("-", "\u2010") if style.drawn else words)
+    return text("mtext", words.replace("-", "\u2010") if style.drawn else words)
 
 
 def _fraction(node: Fraction, style: Style) -> str:
@@ -224,7 +133,7 @@ def _script(node: Script, style: Style) -> str:
     inner = replace(style, display=False, script=True)
     base = _row(node.base, style) if isinstance(node.base, Row) else _spaced((node.base,), 0, style)[0]
     if isinstance(node.base, Sign) and node.base.role not in ("sum", "integral", "letter"):
-        base = _sign(node.base, node.base, node.base, style) if node.base.role == "infix" else base
+        base = sign(node.base, node.base, node.base, style) if node.base.role == "infix" else base
     under = style.display and _has_limits(node.base)
     sub = _row(node.sub, inner) if node.sub else ""
     sup = _superscript(node, inner)
@@ -238,7 +147,7 @@ def _has_limits(base: Node) -> bool:
 
 def _superscript(node: Script, style: Style) -> str:
     primes = {0: "", 1: "′", 2: "″", 3: "‴"}.get(node.primes, "′" * node.primes)
-    parts = _text("mo", primes, ' lspace="0em" rspace="0em"') if primes else ""
+    parts = text("mo", primes, ' lspace="0em" rspace="0em"') if primes else ""
     if node.sup is None:
         return parts
     raised = _row(node.sup, style)
@@ -256,8 +165,9 @@ def _accent(node: Accent, style: Style) -> str:
     body = _row(node.body, style)
     wide = len(node.body.items) > 1 or node.name in ("overline", "underline")
     stretchy = "true" if wide else "false"
-    sign = symbols.ACCENTS[node.name]
-    mark = _text("mo", _DRAWN_ACCENTS.get((sign, wide), sign) if style.drawn else sign, f' lspace="0em" rspace="0em" stretchy="{stretchy}"')
+    shown = symbols.ACCENTS[node.name]
+    shown = _DRAWN_ACCENTS.get((shown, wide), shown) if style.drawn else shown
+    mark = text("mo", shown, f' lspace="0em" rspace="0em" stretchy="{stretchy}"')
     if node.name == "underline":
         return f'<munder accentunder="true">{body}{mark}</munder>'
     return f'<mover accent="true">{body}{mark}</mover>'
@@ -265,8 +175,8 @@ def _accent(node: Accent, style: Style) -> str:
 
 def _fenced(opening: str, body: str, closing: str) -> str:
     stretched = ' stretchy="true" fence="true"'
-    left = _text("mo", opening, f' form="prefix"{stretched}') if opening else ""
-    right = _text("mo", closing, f' form="postfix"{stretched}') if closing else ""
+    left = text("mo", opening, f' form="prefix"{stretched}') if opening else ""
+    right = text("mo", closing, f' form="postfix"{stretched}') if closing else ""
     return f"<mrow>{left}{body}{right}</mrow>"
 
 
@@ -304,10 +214,10 @@ def _cells(row: Sequence[Row], columns: int, environment: str, style: Style) -> 
 
 _WRITERS: Final[dict[type, Callable[[Any, Style], str]]] = {
     Letter: _variable,
-    Number: lambda node, style: _text("mn", node.sign),
+    Number: lambda node, style: text("mn", node.sign),
     Word: _word,
-    Sign: lambda node, style: _sign(node, None, None, style),
-    Gap: lambda node, style: _space(node.width),
+    Sign: lambda node, style: sign(node, None, None, style),
+    Gap: lambda node, style: space(node.width),
     Phrase: _phrase,
     Row: _row,
     Fraction: _fraction,

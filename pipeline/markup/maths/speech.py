@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
 from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.pairs import PAIRS, function_of, paired
 from pipeline.markup.maths.tree import (
     Accent,
     Fence,
@@ -27,40 +28,13 @@ from pipeline.markup.maths.tree import (
     Script,
     Sign,
     Word,
+    is_simple,
 )
+from pipeline.markup.maths.vocabulary import Words
 
-STRUCTURES: Final = frozenset(
-    {
-        "fraction", "long-fraction", "binom", "sqrt", "long-sqrt", "root", "sub", "long-sub",
-        "superscript", "squared", "cubed", "power", "long-power", "transpose", "sum-over",
-        "sum-from", "prod-over", "prod-from", "int-over", "int-from", "function-over",
-        "function-sub", "log-base", "lim-as", "gradient-over", "of", "parentheses",
-        "open-parenthesis", "close-parenthesis", "long-brackets", "set", "absolute",
-        "long-absolute", "norm", "long-norm", "floor", "long-floor", "ceiling", "long-ceiling",
-        "angle", "bold", "script", "double", "double-N", "double-Z", "double-Q", "double-R",
-        "double-C", "capital-greek", "given", "such-that", "cases", "matrix", "grid-row",
-        "grid-line", "end-cases", "end-matrix", "percent", "open", "close",
-    }
-)  # fmt: skip
-WORDS: Final = STRUCTURES | {
-    *symbols.GREEK,
-    *(name for name, (_, role) in symbols.SIGNS.items() if role not in ("open", "close")),
-    *symbols.FUNCTIONS,
-    *symbols.ACCENTS,
-    *(name for _, role, name in symbols.CHARACTERS.values() if role not in ("open", "close", "bar")),
-}  # fmt: skip
-"""Every key that a table of spoken words must have."""
 APPLIED: Final = frozenset("fghPE")
 """Letters that, before a parenthesis, are read as functions."""
-PAIRS: Final = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "⟨": "⟩"}
 NAMES: Final = {"|": "absolute", "‖": "norm", "⌊": "floor", "⌈": "ceiling"}
-
-Words = Mapping[str, str]
-
-
-def missing_words(words: Words) -> tuple[str, ...]:
-    """Return the keys a table lacks, in order."""
-    return tuple(sorted(WORDS - words.keys()))
 
 
 def speak(latex: str, words: Words) -> str:
@@ -86,43 +60,7 @@ def _speak_remembered(latex: str, words: _Table) -> str:
 
 
 def _row(row: Row, words: Words) -> str:
-    return " ".join(filter(None, _parts(_paired(row.items), words)))
-
-
-def _paired(items: Sequence[Node]) -> tuple[Node, ...]:
-    """Put each pair of delimiters and what is between them into one node."""
-    paired: list[Node] = []
-    openings: list[tuple[int, Sign]] = []
-    for item in items:
-        sign = item.base if isinstance(item, Script) else item
-        if isinstance(sign, Sign) and _closes(sign, openings):
-            start, opening = openings.pop()
-            fence = Fence(opening.sign, sign.sign, Row(tuple(paired[start + 1 :])))
-            node: Node = Script(fence, item.sub, item.sup, item.primes) if isinstance(item, Script) else fence
-            paired[start:] = [node]
-            continue
-        if isinstance(item, Sign) and (item.role == "open" or (item.role == "bar" and _begins(paired))):
-            openings.append((len(paired), item))
-        paired.append(item)
-    return tuple(paired)
-
-
-def _closes(sign: Sign, openings: Sequence[tuple[int, Sign]]) -> bool:
-    if not openings or sign.role not in ("close", "bar"):
-        return False
-    opening = openings[-1][1]
-    if "bar" in (sign.role, opening.role):
-        return sign.role == opening.role
-    return PAIRS.get(opening.sign) == sign.sign or {opening.sign, sign.sign} <= set("()[]")
-
-
-def _begins(before: Sequence[Node]) -> bool:
-    last = before[-1] if before else None
-    if isinstance(last, Gap):
-        return _begins(before[:-1])
-    return last is None or (isinstance(last, Sign) and last.role in ("infix", "open", "comma", "sum", "prefix")) or (
-        isinstance(last, Word | Script) and _function(last) is not None
-    )  # fmt: skip
+    return " ".join(filter(None, _parts(paired(row.items), words)))
 
 
 def _parts(items: Sequence[Node], words: Words) -> list[str]:
@@ -180,31 +118,16 @@ def _phrase(node: Phrase, words: Words) -> str:
 
 
 def _fraction(node: Fraction, words: Words) -> str:
-    simple = _is_simple(node.top) and _is_simple(node.bottom)
+    simple = is_simple(node.top) and is_simple(node.bottom)
     key = "binom" if node.style == "binomial" else "fraction" if simple else "long-fraction"
     return words[key].format(_row(node.top, words), _row(node.bottom, words))
-
-
-def _is_simple(row: Row) -> bool:
-    """Tell whether a row is over when one hears its next word."""
-    items = [item for item in row.items if not isinstance(item, Gap)]
-    if len(items) == 2 and isinstance(items[0], Sign) and items[0].sign == "−":
-        items = items[1:]
-    if len(items) != 1:
-        return False
-    item = items[0]
-    if isinstance(item, Script):
-        return not item.sup and isinstance(item.base, Letter | Word) and (item.sub is None or _is_simple(item.sub))
-    if isinstance(item, Accent):
-        return _is_simple(item.body)
-    return isinstance(item, Letter | Number | Word | Phrase) or (isinstance(item, Sign) and item.role == "letter")
 
 
 def _root(node: Root, words: Words) -> str:
     body = _row(node.body, words)
     if node.index is not None:
         return words["root"].format(body, _row(node.index, words))
-    return words["sqrt" if _is_simple(node.body) else "long-sqrt"].format(body)
+    return words["sqrt" if is_simple(node.body) else "long-sqrt"].format(body)
 
 
 def _script(node: Script, words: Words) -> str:
@@ -212,10 +135,10 @@ def _script(node: Script, words: Words) -> str:
         return _large(node.base, node, words)
     if isinstance(node.base, Sign) and node.base.name == "nabla" and node.sub is not None and node.sup is None:
         return words["gradient-over"].format(_row(node.sub, words))
-    function = _function(node)
+    function = function_of(node)
     said = _named(function, node, words) if function else _base(node.base, words)
     if node.sub is not None and function is None:
-        said = words["sub" if _is_simple(node.sub) else "long-sub"].format(said, _row(node.sub, words))
+        said = words["sub" if is_simple(node.sub) else "long-sub"].format(said, _row(node.sub, words))
     said += f" {words['prime']}" * node.primes
     return said if node.sup is None else _raised(said, node.sup, words)
 
@@ -223,11 +146,6 @@ def _script(node: Script, words: Words) -> str:
 def _base(node: Node, words: Words) -> str:
     """Say a base so that its end can be heard before the script."""
     return _fence(node, words, script=True) if isinstance(node, Fence) else _node(node, words)
-
-
-def _function(node: Node) -> Word | None:
-    base = node.base if isinstance(node, Script) else node
-    return base if isinstance(base, Word) and base.function else None
 
 
 def _large(sign: Sign, node: Script, words: Words) -> str:
@@ -258,7 +176,7 @@ def _raised(said: str, sup: Row, words: Words) -> str:
         return words["superscript"].format(said, _row(Row(items[1:-1]), words))
     if isinstance(only, Word):
         return words["superscript"].format(said, _row(sup, words))
-    return words["power" if _is_simple(sup) else "long-power"].format(said, _row(sup, words))
+    return words["power" if is_simple(sup) else "long-power"].format(said, _row(sup, words))
 
 
 def _is_label(items: Sequence[Node]) -> bool:
@@ -278,7 +196,7 @@ def _fence(node: Fence, words: Words, *, script: bool = False) -> str:
     said = _row(body, words)
     name = NAMES.get(node.opening) if PAIRS.get(node.opening) == node.closing else None
     if name is not None:
-        return words[name if _is_simple(body) and not script else f"long-{name}"].format(said)
+        return words[name if is_simple(body) and not script else f"long-{name}"].format(said)
     if node.opening == "⟨":
         return words["angle"].format(said)
     if not (node.opening or node.closing) or (len(body.items) == 1 and isinstance(body.items[0], Grid)):
@@ -313,7 +231,7 @@ _SPEAKERS: Final[dict[type, Callable[[Any, Words], str]]] = {
     Number: _number,
     Word: _word,
     Sign: _sign,
-    Gap: lambda node, words: "",
+    Gap: lambda node, words: "," if node.width >= 1 else "",
     Phrase: _phrase,
     Row: _row,
     Fraction: _fraction,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pipeline.markup.maths.symbols import Font, Role
+from pipeline.markup.maths.symbols import CHARACTERS, Font, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +118,35 @@ class Grid:
 
 
 Node: TypeAlias = Letter | Number | Word | Sign | Gap | Phrase | Row | Fraction | Root | Script | Accent | Fence | Grid
+
+
+def with_thousands(items: list[Node]) -> tuple[Node, ...]:
+    """Join the parts of `10{,}000`, TeX's idiom for a comma without a space."""
+    joined: list[Node] = []
+    for item in items:
+        comma = joined[-1] if joined else None
+        if (
+            isinstance(item, Number)
+            and len(joined) > 1
+            and comma == Row((Sign(*CHARACTERS[","]),))
+            and isinstance(first := joined[-2], Number)
+        ):
+            joined[-2:] = [Number(f"{first.digits},{item.digits}", f"{first.sign},{item.sign}", item.font)]
+        else:
+            joined.append(item)
+    return tuple(joined)
+
+
+def is_simple(row: Row) -> bool:
+    """Tell whether a row is over when one hears its next word."""
+    items = [item for item in row.items if not isinstance(item, Gap)]
+    if len(items) == 2 and isinstance(items[0], Sign) and items[0].sign == "−":
+        items = items[1:]
+    if len(items) != 1:
+        return False
+    item = items[0]
+    if isinstance(item, Script):
+        return not item.sup and isinstance(item.base, Letter | Word) and (item.sub is None or is_simple(item.sub))
+    if isinstance(item, Accent):
+        return is_simple(item.body)
+    return isinstance(item, Letter | Number | Word | Phrase) or (isinstance(item, Sign) and item.role == "letter")

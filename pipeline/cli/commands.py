@@ -1,0 +1,227 @@
+"""The commands, their arguments, and their help."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+
+import click
+
+from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
+from pipeline.cli.progress import progress
+from pipeline.diagnostics import BookError, ToolError, nearest
+
+# Each command imports what it needs when it runs: help and completion answer at once.
+
+
+def _edition_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    """Complete the name of an edition of the book in the current folder."""
+    return sorted(path.stem for path in Path("content/editions").glob("*.yaml") if path.stem.startswith(start))
+
+
+BOOK = click.option(
+    "--book", type=click.Path(path_type=Path, file_okay=False), default=Path("content"), show_default=True, metavar="DIR",
+    help="Folder that holds book.yaml.",
+)  # fmt: skip
+OUTPUT = click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
+    help="Folder that guides are published in.",
+)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Run 'guidepress COMMAND --help' for examples.")
+@click.version_option(version("guidepress"), prog_name="guidepress", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Press a bank of interview questions in YAML into study guides in PDF and EPUB.
+
+    \b
+    Start here:
+      guidepress check              read the book and report every fault in it
+      guidepress build              build every edition into output/guides
+      guidepress build study        build one edition; the others stay as they are
+      guidepress explain C201       say what a code means
+
+    Shell completion: eval "$(_GUIDEPRESS_COMPLETE=bash_source guidepress)", or zsh_source, fish_source.
+    """
+
+
+@cli.command()
+@click.argument("edition", nargs=-1, shell_complete=_edition_names)
+@click.option("--format", "formats", type=click.Choice(["pdf", "epub"]), multiple=True, help="Make only this format; may be repeated.")
+@click.option("--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated.")
+@BOOK
+@OUTPUT
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
+@click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
+@click.option("--explain-rebuild", is_flag=True, help="Say which signatures were laid out anew, and why.")
+@click.option("--open", "open_", is_flag=True, help="Open the folder of guides when done.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
+@click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
+def build(
+    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], book: Path, output: Path, jobs: int | None,
+    strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+) -> None:  # fmt: skip
+    """Build guides and publish them, all at once.
+
+    Without EDITION every edition is built. What is not asked for stays in output/guides as it is, marked stale in
+    manifest.json where its inputs have changed. When nothing has changed at all, nothing is done.
+
+    \b
+      guidepress build
+      guidepress build study --format pdf --paper a4
+      guidepress build --book my-bank --output my-guides
+    """
+    from pipeline import build as building
+    from pipeline.model import Format, Paper
+
+    request = building.Request(
+        book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1, strict, explain_rebuild
+    )
+    with progress(quiet=quiet) as say:
+        outcome = building.build(request, say)
+    print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")
+    if explain_rebuild:
+        print_rebuild(outcome)
+    if verbose:
+        for stage, seconds in outcome.stages.items():
+            click.echo(f"{stage:<10} {seconds:6.2f} s", err=True)
+    if not quiet:
+        print_outcome(outcome, output)
+    if open_:
+        click.launch(str(output / "guides"))
+
+
+@cli.command()
+@BOOK
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics.")
+@click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
+def check(book: Path, form: str, strict: bool) -> int:
+    """Read the book and report every fault in it, without building anything.
+
+    \b
+      guidepress check
+      guidepress check --format github --strict     annotations for a pull request
+    """
+    from pipeline.build import load_and_check
+
+    loaded, faults = load_and_check(book)
+    print_diagnostics(faults, form)
+    if form == "text" and not faults and loaded is not None:
+        click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
+    return int(any(strict or d.severity == "error" for d in faults))
+
+
+@cli.command("list")
+@BOOK
+def list_(book: Path) -> None:
+    """List the book's editions and questions.
+
+    \b
+      guidepress list
+      guidepress list --book my-bank
+    """
+    from pipeline.build import load_and_check
+
+    loaded, faults = load_and_check(book)
+    if loaded is None:
+        raise BookError(*faults)
+    for edition in loaded.editions.values():
+        click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
+    number = 0
+    for division in loaded.outline.sections:
+        click.echo(f"\n{division.title}")
+        for name in division.questions:
+            number += 1
+            question = loaded.questions.get(name)
+            click.echo(f"{number:>4}  {name:<34} {question.level if question else '(refused)'}")
+
+
+@cli.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a diagnostic's CODE means; without one, list them all.
+
+    \b
+      guidepress explain
+      guidepress explain C201
+    """
+    from pipeline.build.rules import rules
+
+    known = rules()
+    if code is None:
+        for rule in known.values():
+            click.echo(f"{rule.code}  {rule.title}")
+        return
+    found = known.get(code.upper())
+    if found is None:
+        raise click.UsageError(f"no code '{code}': {nearest(code.upper(), known)}")
+    click.echo(f"{found.code}: {found.title}\n\n{found.text}")
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of every kind of file, for editors that check YAML as you type.
+
+    \b
+      guidepress schema > book.schema.json
+    """
+    from pipeline.model import schema as schemas
+
+    click.echo(json.dumps(schemas(), indent=2, sort_keys=True))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("output"), metavar="[DIR]")
+def verify(folder: Path) -> int:
+    """Verify a release: checksums, and in every file folios, page references, links, and fonts.
+
+    DIR is an output folder, or the folder of guides in it; 'output' when left out.
+
+    \b
+      guidepress verify
+      guidepress verify my-guides
+    """
+    from pipeline import preflight, release
+
+    output = folder.parent if folder.name == "guides" else folder
+    current, reason = release.read(output)
+    if current is None:
+        raise ToolError(reason or f"no guides in {output}: run 'guidepress build' first")
+    problems = preflight.verify_release(current)
+    for problem in problems:
+        click.echo(problem)
+    if not problems:
+        click.echo(f"{len(current.artefacts)} artefacts: checksums, folios, page references, links, and fonts are right.")
+    return int(bool(problems))
+
+
+@cli.group()
+def store() -> None:
+    """Look after what is remembered between builds.
+
+    \b
+      guidepress store prune --limit 100
+    """
+
+
+@store.command()
+@click.option("--all", "all_", is_flag=True, help="Forget everything.")
+@click.option("--limit", type=click.IntRange(0), default=500, show_default=True, metavar="MB", help="Keep this much, the latest used.")
+def prune(all_: bool, limit: int) -> None:
+    """Forget what was used longest ago.
+
+    \b
+      guidepress store prune --limit 100
+      guidepress store prune --all
+    """
+    from pipeline.store import Store
+
+    opened = Store.open()
+    if opened.folder is None:
+        raise ToolError(opened.warnings[0])
+    before = opened.size()
+    opened.prune(0 if all_ else limit * 1_000_000)
+    click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")

@@ -1,0 +1,59 @@
+"""Run the command: signals, what stops it, and the exit status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pipeline.cli.commands import cli
+from pipeline.cli.printing import print_diagnostics
+from pipeline.diagnostics import BookError, ToolError
+
+STOPPED = 130
+"""Exit status after Ctrl-C: 128 and the number of SIGINT, as shells count. SIGTERM is treated alike."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return the exit status, and never let a traceback out for what a user or a machine did."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        result = cli.main(arguments, prog_name="guidepress", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except BookError as error:
+        print_diagnostics(error.diagnostics)
+        return 1
+    except ToolError as error:
+        return _say(str(error), 1)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _say("stopped; what was published stands", STOPPED)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _say(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+
+
+def _say(line: str, status: int) -> int:
+    click.echo(f"guidepress: {line}", err=True)
+    return status
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

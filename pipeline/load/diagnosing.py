@@ -1,0 +1,122 @@
+"""Turn the schema's complaints into diagnostics at their own lines and columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from pipeline import model
+from pipeline.diagnostics import Diagnostic, Place, nearest
+from pipeline.source import Keys, Source
+
+SHAPES: Final = {
+    "tuple_type": "a list", "model_type": "a mapping", "model_attributes_type": "a mapping", "string_type": "text",
+    "int_type": "a whole number", "literal_error": "a word", "date_type": "a date",
+}  # fmt: skip
+FORMS: Final = {
+    model.SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
+    r"^\d+\.\d+\.\d+$": "write three numbers, such as 1.0.0",
+    "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
+    r"^[A-Z]\d{3}$": "write a code, such as C309",
+}
+
+
+def diagnose(read: Source, keys: Keys, error: Any, kind: type[BaseModel]) -> Diagnostic:
+    """Return one of pydantic's errors as a diagnostic."""
+    what, given, loc = error["type"], error["input"], error["loc"]
+    path = (*keys, *loc)
+    if what == "missing":
+        place = read.place(path[:-1], of_key=len(path) > 1 and isinstance(path[-2], str))
+        return at(read, "B101", f"field '{loc[-1]}' is missing", place, f"add '{loc[-1]}:'{_inside(loc)}")
+    if what == "extra_forbidden":
+        return at(read, "B102", f"unknown key '{_cut(loc[-1])}'", read.place(path, of_key=True), _known_keys(kind, loc))
+    place, name = read.place(path), f"'{_named(loc)}'" if loc else "the record"
+    if given in ("", None, []) or (isinstance(given, str) and not given.strip()):
+        return at(read, "B105", f"{name} is empty", read.place(path, of_key=True), "fill it in, or delete the key")
+    if what in SHAPES and (what != "literal_error" or not isinstance(given, str)):
+        return at(read, "B103", f"{name} must be {SHAPES[what]}", place, f"write {SHAPES[what]}")
+    message, hint = _value_fault(error)
+    return at(read, "B104", f"{name}: {message}", place, hint)
+
+
+def at(read: Source, code: str, message: str, place: Place, hint: str) -> Diagnostic:
+    """Return a diagnostic with the line that stands at its place."""
+    return Diagnostic(code, message, place, hint, line_text=read.line_text(place))
+
+
+def _value_fault(error: Any) -> tuple[str, str]:
+    what, given, context = error["type"], _cut(error["input"]), error.get("ctx", {})
+    if what == "literal_error":
+        return f"'{given}' is not one of its words", nearest(given, re.findall(r"'([^']+)'", context["expected"]))
+    if what == "string_pattern_mismatch":
+        return f"'{given}' has the wrong form", _form(context["pattern"])
+    if what.startswith("date"):
+        return f"'{given}' is not a date", "write the date as 2026-01-31"
+    if what.startswith("int"):
+        return f"'{given}' is not a whole number", "write a whole number"
+    if what == "value_error":
+        return _own_fault(given, str(context["error"]))
+    return _limit_fault(what, given, context) or (str(error["msg"]), "mend the value")
+
+
+def _form(pattern: str) -> str:
+    if "https" in pattern:
+        return "write an address that begins with https:// or mailto:"
+    if pattern.startswith("^[a-z]{2,3}"):
+        return "write a language tag, such as en or en-US"
+    return FORMS.get(pattern, f"match {pattern}")
+
+
+def _own_fault(given: str, reason: str) -> tuple[str, str]:
+    """Say what a rule of the model itself refuses."""
+    if "duration" in reason or "int()" in reason:
+        return f"'{given}' is not a duration", "write whole seconds or minutes, such as 90s or 3m"
+    if "schema" in reason:
+        return f"{reason}, not '{given}'", "write 1, or use the version that the book was written for"
+    return f"'{given}': {reason}", "mend the value"
+
+
+def _limit_fault(what: str, given: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
+    if what in ("greater_than_equal", "less_than_equal"):
+        bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+        return f"{given} is out of bounds", f"write {bound}"
+    if what in ("too_long", "too_short"):
+        bound = f"at most {context['max_length']}" if what == "too_long" else f"at least {context['min_length']}"
+        return f"{context['actual_length']} items", f"list {bound}"
+    if what == "string_too_long":
+        return "the text is too long", f"keep it within {context['max_length']:,} characters"
+    return None
+
+
+def _cut(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _named(loc: Sequence[int | str]) -> str:
+    """Name a field as an author finds it, items counted from 1: ``sections[2].title``."""
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+
+
+def _inside(loc: Sequence[int | str]) -> str:
+    return f" below '{loc[-2]}'" if len(loc) > 1 and isinstance(loc[-2], str) else " to the item" if len(loc) > 1 else ""
+
+
+def _known_keys(kind: type[BaseModel], loc: Sequence[int | str]) -> str:
+    """Name the nearest key of the record that the unknown key stands in."""
+    fields = kind.model_fields
+    for key in loc[:-1]:
+        found = next((f for n, f in fields.items() if key in (n, f.alias)), None)
+        record = _record_in(found.annotation) if found else None
+        if record is not None:
+            fields = record.model_fields
+    return nearest(str(loc[-1]), (f.alias or n for n, f in fields.items()))
+
+
+def _record_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((r for a in getattr(annotation, "__args__", ()) if (r := _record_in(a))), None)

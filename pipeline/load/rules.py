@@ -1,0 +1,22 @@
+"""Name what keeps a record out of the book."""
+
+from pipeline.diagnostics import Rule
+
+RULES = (
+    Rule("B101", "missing field", "A field that the record needs is not there. docs/authoring.md lists every field."),
+    Rule("B102", "unknown key", "No record has this key. The hint names the nearest one that exists."),
+    Rule("B103", "wrong shape", "A list stands where text is wanted, or text where a list or mapping is wanted."),
+    Rule("B104", "wrong value", "The value does not have the form or is not one of the words that the field takes."),
+    Rule("B105", "no text", "The field is there, but nothing is written in it."),
+    Rule("B106", "duplicate id", "An id names one record for ever. Two records cannot share it."),
+    Rule("B107", "file and id differ", "A record stands in the file that bears its id, so that it can be found by name."),
+    Rule("B108", "no book here", "A book's folder holds book.yaml, which says what the book is and puts all in order."),
+    Rule("B109", "file outside the book", "A file of the book must lie inside its folder; links that lead out are refused."),
+    Rule("B110", "wrong section folder", "A question stands in the folder of the section that lists it."),
+    Rule("B111", "unsafe drawing", "A figure is a plain SVG: no scripts, no text, no embedded files, no outside links, no entities."),
+    Rule(
+        "B113",
+        "file not read",
+        "A YAML file stands where no record is looked for, so nothing in it is printed.",
+    ),
+)

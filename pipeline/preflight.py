@@ -1,4 +1,0 @@
-"""Inspect artefacts."""
-RULES = ()
-def inspect(artefact, publication):
-    return ()

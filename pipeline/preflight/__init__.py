@@ -1,0 +1,11 @@
+"""Inspect what was made: the second gate, and the verification of a release that stands.
+
+    inspect(artefact, publication)        the bytes just made, before they are published
+    verify_release(folder)                a release on disk, whenever it is asked for
+"""
+
+from pipeline.preflight.faults import RULES
+from pipeline.preflight.inspecting import inspect
+from pipeline.preflight.standing import verify_release
+
+__all__ = ["RULES", "inspect", "verify_release"]

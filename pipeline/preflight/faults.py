@@ -1,0 +1,45 @@
+"""What can be wrong with a finished file, as diagnostics."""
+
+from __future__ import annotations
+
+from pipeline.diagnostics import Diagnostic, Place, Rule
+
+RULES = (
+    Rule(
+        "P301", "withheld text in the file",
+        "An edition holds words that it withholds: an answer, a rating scale, a question for the hiring team only. "
+        "Letters and digits are compared, so line breaks, hyphens, ligatures, and markup hide nothing.",
+    ),
+    Rule(
+        "P302", "question missing or out of order",
+        "Every question of the edition stands in the file with its number and its title, in the order of the contents.",
+    ),
+    Rule("P303", "outline differs from the contents", "The outline of a PDF and the nav document of an EPUB are the contents as a tree."),
+    Rule(
+        "P304", "page label or folio wrong",
+        "Page labels count i, ii, iii through the front matter and 1, 2, 3 through the body, and the folio at the foot of a page is its label.",
+    ),
+    Rule("P305", "font not of the theme", "A file embeds every font that it uses, and uses the theme's fonts only."),
+    Rule("P306", "link leads nowhere", "Every link inside a file leads to a place in it, and every other one to an https or mailto address."),
+    Rule("P307", "no text alternative", "Every picture and every formula says in words what it shows."),
+    Rule("P308", "damaged file", "The file cannot be read, is not tagged, or is not packed as its format wants it."),
+    Rule("P309", "EPUB manifest incomplete", "The EPUB manifest lists every file of the EPUB, and nothing else; the spine names files that it lists."),
+    Rule("P310", "remote resource", "An EPUB carries all that it shows: it must read the same without a network."),
+    Rule(
+        "P311", "style or markup that e-readers break",
+        "CSS variables, flexbox and grid, fixed colors, listings that do not wrap, 'details', empty lists, and empty metadata are known "
+        "to fail on Kobo, on Kindle, or at night.",
+    ),
+    Rule("P312", "language missing", "A file and each of its documents name their language, for voices and for hyphenation."),
+    Rule("P313", "file too large", "Mail and send-to-device services refuse files over 50 MB."),
+    Rule(
+        "P314", "page number wrong",
+        "A page number printed in contents, openers, index, or text is the folio printed on the page where its link lands.",
+    ),
+    Rule("P315", "release damaged", "A file of the release is missing, altered, or not listed in its manifest and checksums."),
+)  # fmt: skip
+
+
+def fault(path: str, code: str, message: str, hint: str = "report this: the file was made wrongly") -> Diagnostic:
+    """Make a diagnostic about a file that was made."""
+    return Diagnostic(code, message, Place(path), hint)

@@ -1,0 +1,86 @@
+"""Inspect a finished file: on its own, and against the publication it was made from."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import pypdfium2
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.preflight import container, numbers, paper, screen, sheets, withheld
+from pipeline.preflight.container import Container
+from pipeline.preflight.faults import fault
+from pipeline.preflight.paper import Paper
+from pipeline.preflight.words import letters
+from pipeline.publication import Publication
+from pipeline.release import Artefact
+
+PNG = b"\x89PNG\r\n\x1a\n"
+TAG = re.compile(r"<[^>]*>")
+TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
+EXCERPT = 60
+
+
+def inspect(artefact: Artefact, publication: Publication) -> tuple[Diagnostic, ...]:
+    """Inspect the bytes of an artefact against the publication it was made from; return what is wrong."""
+    return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
+
+
+def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
+    """Inspect the bytes of a file on its own; return what is wrong."""
+    return tuple(_inspect(path, form, data, None))
+
+
+def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    if form == "pdf":
+        yield from _pdf(path, data, publication)
+    elif form == "epub":
+        yield from _epub(path, data, publication)
+    elif not data.startswith(PNG):
+        yield fault(path, "P308", "this is no PNG picture")
+
+
+def _pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    try:
+        read = paper.read(data)
+    except pypdfium2.PdfiumError as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from sheets.check_file(path, read)
+    yield from numbers.check(path, read)
+    if publication is not None:
+        yield from sheets.check_against(path, read, publication)
+        yield from _leaks(path, publication, said_on_paper(read))
+
+
+def _epub(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    try:
+        read = container.read(data)
+    except container.Damaged as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from screen.check_file(path, read, len(data))
+    if publication is not None:
+        yield from screen.check_against(path, read, publication)
+        yield from _leaks(path, publication, said_on_screen(read))
+
+
+def _leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:
+    for text in withheld.leaks(publication, said):
+        shown = " ".join(text.split())[:EXCERPT]
+        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{shown}…'",
+                    "report this: what is hidden must be absent")  # fmt: skip
+
+
+def said_on_paper(read: Paper) -> str:
+    """Return the letters of all that a PDF says: pages, text alternatives, outline."""
+    alternatives = (text for page in read.pages for text in page.alternatives)
+    return letters("\n".join((*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
+
+
+def said_on_screen(read: Container) -> str:
+    """Return the letters of all that an EPUB says: its texts, and once more with their markup, attributes and comments."""
+    texts = [data.decode("utf-8", "replace") for name, data in read.files.items() if name.endswith(TEXTS)]
+    return letters("\n".join(html.unescape(text) for text in (*(TAG.sub("", text) for text in texts), *texts)))

@@ -1,0 +1,159 @@
+"""Check a finished EPUB: its package, its links, its alternatives, and its order against the publication."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.diagnostics import Diagnostic
+from pipeline.preflight import looks
+from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XML_LANG, Container, resolve
+from pipeline.preflight.faults import fault
+from pipeline.preflight.sheets import branches
+from pipeline.preflight.words import letters, title_letters
+from pipeline.publication import Publication
+
+LARGEST = 50_000_000
+MATHML, SVG = "{http://www.w3.org/1998/Math/MathML}", "{http://www.w3.org/2000/svg}"
+XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)")
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def check_file(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
+    """Check what needs no publication."""
+    yield from _packing(path, container, size)
+    yield from _manifest(path, container)
+    yield from _links(path, container)
+    yield from _alternatives(path, container)
+    yield from _languages(path, container)
+    yield from (fault(f"{path}/{name}", "P311", message, "mend the template or style sheet") for name, message in looks.faults(container))
+
+
+def check_against(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+    """Check the nav document and the questions against the publication."""
+    yield from _nav(path, container, publication)
+    yield from _questions(path, container, publication)
+
+
+def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
+    names = tuple(container.files)
+    if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != b"application/epub+zip":
+        yield fault(path, "P308", "'mimetype' is not the first file, stored as it is (OCF 3.3, 4.2.3)")
+    for name in sorted(container.stored - {"mimetype"}):
+        yield fault(path, "P308", f"{name} is not compressed")
+    if size > LARGEST:
+        yield fault(path, "P313", f"{size / 1e6:.0f} MB: over 50", "scale its pictures down")
+    for meta in container.metadata.iter(f"{OPF}meta", f"{DC}*"):
+        if not (meta.text or "").strip() and not meta.get("content"):
+            yield fault(path, "P311", f"{container.package}:{meta.sourceline}: an empty metadata element")
+
+
+def _manifest(path: str, container: Container) -> Iterator[Diagnostic]:
+    listed = [item.name for item in container.listed]
+    unlisted = {name for name in container.files if not name.startswith("META-INF/")} - {"mimetype", container.package}
+    yield from (fault(path, "P309", f"{name} is not listed in the EPUB manifest") for name in sorted(unlisted - set(listed)))
+    yield from (fault(path, "P309", f"{name} is listed in the EPUB manifest and not there") for name in listed if name not in container.files)
+    yield from (fault(path, "P309", f"{name} is listed twice") for name in sorted({name for name in listed if listed.count(name) > 1}))
+    ids = {item.id for item in container.listed}
+    yield from (fault(path, "P309", f"the spine names '{name}', which is not listed") for name in container.spine if name not in ids)
+    if not container.nav:
+        yield fault(path, "P309", "there is no nav document")
+
+
+def _links(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Check every reference of every document and style sheet."""
+    ids = {name: {str(e.get("id")) for e in root.iter(etree.Element) if e.get("id")} for name, root in container.documents.items()}
+    for name, line, reference, followed in _references(container):
+        where = f"{name}:{line}"
+        if ADDRESS.match(reference) or reference.startswith("//"):
+            if not followed:
+                yield fault(path, "P310", f"{where}: '{reference}' is not in the EPUB", "put it into the book")
+            elif not re.match(r"(https|mailto):", reference):
+                yield fault(path, "P306", f"{where}: '{reference}' is no https or mailto address", "mend the address")
+            continue
+        file, fragment = resolve(name, reference)
+        if file not in container.files or (fragment and fragment not in ids.get(file, ())):
+            yield fault(path, "P306", f"{where}: '{reference}' leads nowhere")
+        elif followed and reference.startswith("#"):
+            yield fault(path, "P306", f"{where}: '{reference}' does not name its file, and fails where readers split or join files")
+
+
+def _references(container: Container) -> Iterator[tuple[str, int, str, bool]]:
+    """Yield each reference with its file, its line, and whether a reader follows it or the file shows it."""
+    for name, root in container.documents.items():
+        for element in root.iter(etree.Element):
+            for key in ("href", "src", XLINK_HREF):
+                reference = element.get(key)
+                if reference is not None:
+                    yield name, element.sourceline or 0, str(reference), element.tag == f"{XHTML}a"
+    for item in container.listed:
+        if item.media_type == "text/css" and item.name in container.files:
+            text = container.files[item.name].decode("utf-8", "replace")
+            for found in CSS_URL.finditer(text):
+                yield item.name, text.count("\n", 0, found.start()) + 1, found[1].strip(), False
+            if "@import" in text:
+                yield item.name, 1, "@import:", False
+
+
+def _alternatives(path: str, container: Container) -> Iterator[Diagnostic]:
+    for name, root in container.pages:
+        for element in root.iter(f"{XHTML}img", f"{MATHML}math", f"{SVG}svg"):
+            if not _is_told(element):
+                kind = etree.QName(element).localname
+                yield fault(path, "P307", f"{name}:{element.sourceline}: '{kind}' without text alternative", "write the missing 'alt'")
+
+
+def _is_told(element: etree._Element) -> bool:
+    """Tell whether a picture or a formula has a text alternative, or is hidden from those who need one."""
+    if element.get("aria-hidden") == "true" or any(parent.get("aria-hidden") == "true" for parent in element.iterancestors()):
+        return True
+    told = element.get("alt") or element.get("alttext") or element.get("aria-label") or element.findtext(f"{SVG}title")
+    return bool((told or "").strip())
+
+
+def _languages(path: str, container: Container) -> Iterator[Diagnostic]:
+    language = container.metadata.findtext(f"{DC}language", "")
+    if not language or container.lang != language:
+        yield fault(path, "P312", "the package does not name its language in 'dc:language' and 'xml:lang'")
+    for name, root in container.pages:
+        if root.get(XML_LANG) != language or root.get("lang") != language:
+            yield fault(path, "P312", f"{name} does not name the language of the book")
+
+
+def _nav(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+    root = container.documents.get(container.nav)
+    toc = next((nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "toc"), None) if root is not None else None
+    if toc is None:
+        yield fault(path, "P303", "there is no nav of type 'toc'")
+        return
+    found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters("".join(a.itertext()))) for a in toc.iter(f"{XHTML}a")]
+    wanted = [(depth, letters(e.section.number) if e.section.kind in ("question", "answer") else "", title_letters(e.section.title))
+              for depth, e in branches(publication.toc)]  # fmt: skip
+    for (depth, said), (wanted_depth, number, title) in zip(found, wanted, strict=False):
+        if depth != wanted_depth or (title and said != number + title):
+            yield fault(path, "P303", f"the nav document says '{said}' where the contents say '{number + title}'")
+            return
+    if len(found) != len(wanted):
+        yield fault(path, "P303", f"the nav document has {len(found)} entries, the contents have {len(wanted)}")
+
+
+def _questions(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+    places = {str(e.get("id")): (n, e) for n, (_, root) in enumerate(container.in_order()) for e in root.iter(etree.Element) if e.get("id")}
+    last = -1
+    for section in publication.sections:
+        if section.kind not in ("question", "answer"):
+            continue
+        what = f"{section.kind} {section.number}"
+        file, heading = places.get(f"{section.id}-title", (-1, None))
+        if heading is None:
+            yield fault(path, "P302", f"{what} '{section.id}' is not in the EPUB")
+            continue
+        said = letters("".join(heading.itertext()))
+        if not said.endswith(title_letters(section.title)) or letters(section.number) not in said:
+            yield fault(path, "P302", f"{what} is headed '{said}'")
+        if file < last:
+            yield fault(path, "P302", f"{what} stands before the one it follows")
+        last = file

@@ -1,0 +1,128 @@
+"""Check a finished PDF: what holds for any guide, and what its publication says of it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+
+from fontTools.ttLib import TTFont
+
+from pipeline import theme
+from pipeline.bindery.pagination import roman
+from pipeline.diagnostics import Diagnostic
+from pipeline.preflight.faults import fault
+from pipeline.preflight.paper import Font, Page, Paper
+from pipeline.preflight.words import letters, title_letters
+from pipeline.publication import Publication, TocEntry
+
+
+def check_file(path: str, paper: Paper) -> Iterator[Diagnostic]:
+    """Check what needs no publication: labels, folios, fonts, links, text alternatives, language, tags."""
+    yield from _labels(path, paper)
+    yield from _fonts(path, paper)
+    for page in paper.pages:
+        yield from _links(path, page)
+        if page.untold:
+            kinds = ", ".join(sorted(set(page.untold))).lower()
+            yield fault(path, "P307", f"page {page.label}: {len(page.untold)} without text alternative: {kinds}", "write the missing 'alt'")
+    if not paper.lang:
+        yield fault(path, "P312", "the file names no language")
+    if not paper.tagged:
+        yield fault(path, "P308", "the file is not tagged")
+
+
+def check_against(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    """Check the outline and the questions of a file against its publication."""
+    yield from _outline(path, paper, publication)
+    yield from _questions(path, paper, publication)
+    if paper.lang != publication.outline.lang:
+        yield fault(path, "P312", f"the file's language is '{paper.lang}', the book's is '{publication.outline.lang}'")
+    if letters(paper.title) != letters(publication.title):
+        yield fault(path, "P308", f"the file calls itself '{paper.title}'")
+
+
+def _labels(path: str, paper: Paper) -> Iterator[Diagnostic]:
+    """Compare labels with the count of pages, and the folio at the foot of each page with its label."""
+    front, body = count(1), count(1)
+    in_front = True
+    for number, page in enumerate(paper.pages, start=1):
+        if number == 1 and not page.foot and not page.label.isdigit() and page.label != roman(1):
+            continue
+        in_front = in_front and not page.label.isdigit()
+        expected = roman(next(front)) if in_front else str(next(body))
+        if page.label != expected:
+            yield fault(path, "P304", f"page {number} of the file is labeled '{page.label}' where '{expected}' is due")
+            return
+        if page.foot != page.label and (page.foot or not in_front):
+            yield fault(path, "P304", f"page {page.label} has '{page.foot}' printed at its foot")
+
+
+@cache
+def _theme_fonts() -> frozenset[str]:
+    """Return the PostScript names of the theme's fonts."""
+    names = (TTFont(io.BytesIO(theme.font(face)), lazy=True)["name"].getDebugName(6) for face in theme.FACES)
+    return frozenset(str(name) for name in names)
+
+
+def _fonts(path: str, paper: Paper) -> Iterator[Diagnostic]:
+    used: dict[Font, str] = {}
+    for page in paper.pages:
+        for font in page.fonts:
+            used.setdefault(font, page.label)
+    for font, label in sorted(used.items(), key=lambda item: (item[0].name, item[0].embedded)):
+        if font.name not in _theme_fonts():
+            hint = "use characters that the theme's fonts have" if font.embedded else "report this: the file was made wrongly"
+            yield fault(path, "P305", f"page {label}: font '{font.name}' is not one of the theme's", hint)
+        elif not font.embedded:
+            yield fault(path, "P305", f"page {label}: font '{font.name}' is not embedded")
+
+
+def _links(path: str, page: Page) -> Iterator[Diagnostic]:
+    for link in page.links:
+        if link.page is None and not re.match(r"(https|mailto):", link.address):
+            where = f"to '{link.address}'" if link.address else "nowhere"
+            yield fault(path, "P306", f"page {page.label}: the link on '{link.text}' leads {where}", "mend the link")
+
+
+def _outline(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    found = [(line.level, letters(line.title), line.page) for line in paper.outline]
+    wanted = [(depth, _entry(entry), paper.places.get(entry.section.id)) for depth, entry in branches(publication.toc)]
+    for line, (have, want) in enumerate(zip(found, wanted, strict=False), start=1):
+        if have[0] != want[0] or (want[1] and have[1] != want[1]) or have[2] != want[2]:
+            yield fault(path, "P303", f"line {line} of the outline is '{paper.outline[line - 1].title}', which is not what the contents say")
+            return
+    if len(found) != len(wanted):
+        yield fault(path, "P303", f"the outline has {len(found)} lines, the contents have {len(wanted)}")
+
+
+def _entry(entry: TocEntry) -> str:
+    """Return the letters of an entry; none where its title holds a formula."""
+    section, title = entry.section, title_letters(entry.section.title)
+    return letters(section.number) + title if title and section.kind in ("question", "answer") else title
+
+
+def branches(tree: tuple[TocEntry, ...], depth: int = 1) -> Iterator[tuple[int, TocEntry]]:
+    """Yield every entry of the contents with its depth, as printed from top to bottom."""
+    for entry in tree:
+        yield depth, entry
+        yield from branches(entry.children, depth + 1)
+
+
+def _questions(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    last = -1
+    for section in publication.sections:
+        if section.kind not in ("question", "answer"):
+            continue
+        what, page = f"{section.kind} {section.number}", paper.places.get(section.id)
+        if page is None:
+            yield fault(path, "P302", f"{what} '{section.id}' is not in the file")
+            continue
+        text = paper.pages[page].text
+        if title_letters(section.title) not in letters(text) or not re.search(rf"(?<!\w){section.number}(?!\w)", text):
+            yield fault(path, "P302", f"{what} is not on page {paper.pages[page].label}, where its link leads")
+        if page < last:
+            yield fault(path, "P302", f"{what} stands on page {paper.pages[page].label}, before the one it follows")
+        last = page

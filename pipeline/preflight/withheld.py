@@ -1,0 +1,76 @@
+"""Search a finished file for what its edition withholds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline import editions
+from pipeline.preflight.words import letters
+from pipeline.publication import Publication
+
+SHORTEST = 40
+"""Letters: a shorter text may well stand in a file by chance."""
+STEP = 20
+"""A piece holds a whole window of this length that begins at a multiple of it in the file."""
+UNPRINTED = re.compile(r"\{[^}]*\}")
+SET_OTHERWISE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\[\[.*?\]\]|\]\([^)]*\)|\[\^[^\]]*\]:?|\{=[^}]*\}|\n\s*\n|\|", re.DOTALL)
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+def leaks(publication: Publication, said: str) -> tuple[str, ...]:
+    """Return the withheld pieces of text, as written, that stand in what a file says (its ``letters``)."""
+    pieces = _secrets(publication)
+    starts: dict[str, list[int]] = {}
+    for start in range(0, len(said) - STEP + 1, STEP):
+        starts.setdefault(said[start : start + STEP], []).append(start)
+    return tuple(text for piece, text in pieces.items() if _stands(piece, said, starts))
+
+
+def _stands(piece: str, said: str, starts: dict[str, list[int]]) -> bool:
+    """Tell whether a piece stands in a text, by the windows that begin in its first letters."""
+    return any(
+        said.startswith(piece, start - offset)
+        for offset in range(STEP)
+        for start in starts.get(piece[offset : offset + STEP], ())
+        if start >= offset
+    )
+
+
+def _secrets(publication: Publication) -> dict[str, str]:
+    """Return the letters of every withheld piece with the piece; what the edition prints elsewhere is no secret."""
+    shown = "\0".join(piece for text in _shown(publication) for piece in map(letters, _runs(text)))
+    found = {}
+    for text in publication.withheld:
+        for piece in _pieces(text):
+            key = letters(piece)
+            if key not in found and key not in shown:
+                found[key] = piece
+    return found
+
+
+def _shown(publication: Publication) -> Iterator[str]:
+    for section in publication.sections:
+        yield section.title
+        yield from (text for _, _, text in editions.passages(section))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Yield the stretches of a Markdown text that are printed as they are written."""
+    for run in SET_OTHERWISE.split(text):
+        yield UNPRINTED.sub("", run)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield sentences, short ones joined to the next, so that a page break or a footnote hides one piece at most."""
+    for run in _runs(text):
+        yield from _joined(SENTENCE_END.split(run.strip()))
+
+
+def _joined(sentences: Iterable[str]) -> Iterator[str]:
+    piece = ""
+    for sentence in sentences:
+        piece = f"{piece} {sentence}".strip()
+        if len(letters(piece)) >= SHORTEST:
+            yield piece
+            piece = ""

@@ -1,0 +1,141 @@
+"""Find the line and column of every value, and of every character inside a text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from pipeline.diagnostics import Place
+from pipeline.source.nodes import Keys, Node
+
+BLANK_ESCAPES: Final = "nrtvfbae0N_LP \t"
+HEXADECIMAL: Final = {"x": 2, "u": 4, "U": 8}
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A YAML file as text: its path within the book, its text, and its nodes."""
+
+    path: str
+    text: str
+    root: Node
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Lines of the file, without line ends."""
+        return tuple(self.text.split("\n"))
+
+    @property
+    def data(self) -> Any:
+        """Plain dicts, lists, and strings, for the schema."""
+        return _plain(self.root)
+
+    @cached_property
+    def _aligned(self) -> dict[Keys, tuple[list[int], list[Position]]]:
+        return {}
+
+    def place(self, keys: Keys = (), *, of_key: bool = False) -> Place:
+        """Return the place of the value at ``keys``, or of its nearest parent."""
+        node = self.root
+        for key in keys:
+            child = node.child(key)
+            if child is None:
+                break
+            node = child
+        if of_key and node.key_line:
+            return Place(self.path, node.key_line, node.key_column, node.key_length)
+        return Place(self.path, node.line, node.column, node.length)
+
+    def place_in(self, keys: Keys, line: int, column: int, length: int = 1) -> Place:
+        """Return the place of a line and column (from 1) inside the text at ``keys``."""
+        node: Node | None = self.root
+        for key in keys:
+            node = node.child(key) if node else None
+        if node is None or not isinstance(node.value, str):
+            return self.place(keys)
+        if node.style == "|":
+            return Place(self.path, node.line + line, _indent(self.lines, node) + column, length)
+        if keys not in self._aligned:
+            offsets = [offset for offset, char in enumerate(node.value) if not char.isspace()]
+            self._aligned[keys] = offsets, list(_positions(self.lines, node))
+        row, start = _nearest(self._aligned[keys], _offset(node.value, line, column), (node.line, node.column))
+        return Place(self.path, row, start, length)
+
+    def line_text(self, place: Place) -> str:
+        """Return the line a place stands on."""
+        return self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node.value, str):
+        return node.value
+    if node.style == "{":
+        return {key: _plain(child) for key, child in node.value}
+    return [_plain(child) for child in node.value]
+
+
+def _indent(lines: Sequence[str], node: Node) -> int:
+    """Return how far a literal block is indented: what its first written line has more than its value."""
+    first = re.search(r"[^\n]*\S[^\n]*", node.value)
+    if first is None:
+        return 0
+    row = node.line + node.value.count("\n", 0, first.start())
+    return len(lines[row]) - len(first[0]) if row < len(lines) else 0
+
+
+def _offset(value: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = value.find("\n", start) + 1
+    return start + column - 1
+
+
+def _nearest(aligned: tuple[list[int], list[Position]], offset: int, default: Position) -> Position:
+    """Return the position of an offset; of a space, what follows from the character before it."""
+    offsets, positions = aligned
+    nth = bisect_left(offsets, offset)
+    if nth < len(positions) and offsets[nth] == offset:
+        return positions[nth]
+    if not 0 < nth <= len(positions):
+        return positions[0] if positions else default
+    row, column = positions[nth - 1]
+    return row, column + offset - offsets[nth - 1]
+
+
+def _positions(lines: Sequence[str], node: Node) -> Iterator[Position]:
+    """Yield line and column of each character of a scalar that is not a space.
+
+    Folding moves spaces and line ends only (YAML 1.1, 4.2.6), so the other characters stand in the file in the same order.
+    """
+    row, column = (node.line, 0) if node.style == ">" else (node.line - 1, node.column - 1 + (node.style in ("'", '"')))
+    for char in node.value:
+        if char.isspace():
+            continue
+        while row < len(lines):
+            if column >= len(lines[row]):
+                row, column = row + 1, 0
+                continue
+            width, blank = _width(lines[row], column, node.style)
+            if not blank:
+                yield row + 1, column + 1
+            column += width
+            if not blank:
+                break
+
+
+def _width(line: str, column: int, style: str) -> tuple[int, bool]:
+    """Return how many characters of the file stand for the next one of the value, and whether it is a space."""
+    char, following = line[column], line[column + 1 : column + 2]
+    if style == "'" and char == following == "'":
+        return 2, False
+    if style != '"' or char != "\\":
+        return 1, char.isspace()
+    digits = HEXADECIMAL.get(following)
+    if digits is None:
+        return 2, not following or following in BLANK_ESCAPES
+    return 2 + digits, chr(int(line[column + 2 : column + 2 + digits], 16)).isspace()

@@ -1,0 +1,74 @@
+"""Read a file's bytes and its text, and refuse what is no text of a book."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import yaml
+
+from pipeline.diagnostics import Place
+from pipeline.source.faults import CONTROL, MAX_BYTES, fault, yaml_fault
+from pipeline.source.nodes import compose
+from pipeline.source.places import Source
+
+
+def read(path: Path, name: str) -> Source:
+    """Read one file; ``name`` is the path shown to the author.
+
+    Raises SourceFault with the first fault that keeps the file from being read.
+    """
+    return parse(_text(octets(path, name), name), name)
+
+
+def parse(text: str, name: str) -> Source:
+    """Compose the nodes of YAML text. Raises SourceFault."""
+    lines = text.split("\n")
+    try:
+        root = compose(yaml.parse(text, Loader=yaml.CSafeLoader), lines, name)
+    except yaml.YAMLError as error:
+        raise yaml_fault(error, lines, name) from error
+    return Source(name, text, root)
+
+
+def octets(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file. Raises SourceFault when it cannot be read or holds more than ``limit``."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # to open a named pipe would be to wait for ever
+            raise fault("S101", "cannot read it: not a regular file", Place(name), "put a plain file in its place")
+        if status.st_size > limit:
+            raise fault("S102", f"file is {status.st_size:,} bytes, over the limit of {limit:,}", Place(name), "split it, or simplify it")
+        return path.read_bytes()
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        raise fault("S101", f"cannot read it: {reason}", Place(name), "check that it exists and may be read") from error
+
+
+def _text(raw: bytes, name: str) -> str:
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        # Decoding utf-8-sig counts its offsets from behind the byte order mark.
+        at = error.start + (len(raw) - len(error.object))
+        raise _not_utf8(raw, at, name) from error
+    control = CONTROL.search(text)
+    if control:
+        place = _place_at(text, control.start(), name)
+        message = f"control character U+{ord(control[0]):04X}"
+        raise fault("S113", message, place, "delete it, or write what was meant", text.split("\n")[place.line - 1])
+    return text
+
+
+def _not_utf8(raw: bytes, at: int, name: str) -> Exception:
+    start = raw.rfind(b"\n", 0, at) + 1
+    end = raw.find(b"\n", at)
+    line = raw[start : end if end >= 0 else len(raw)].decode("utf-8", "replace").removeprefix("\ufeff").rstrip("\r")
+    column = len(raw[start:at].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
+    place = Place(name, raw.count(b"\n", 0, at) + 1, column)
+    return fault("S103", f"byte 0x{raw[at]:02x} is not UTF-8", place, "save the file as UTF-8", line)
+
+
+def _place_at(text: str, offset: int, name: str) -> Place:
+    return Place(name, text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)

@@ -1,0 +1,125 @@
+"""A book of a few hand-made sections, and what a reader sees of it once it is an EPUB."""
+
+import datetime as dt
+import io
+import struct
+import warnings
+import zipfile
+import zlib
+
+from lxml import etree
+
+from pipeline import epub, theme
+from pipeline.model import Edition, Outline
+from pipeline.publication import Publication, Section
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
+    from pipeline.render import Fragment, Rendition
+
+    theme.font_resources()
+
+NAMES = {
+    "h": "http://www.w3.org/1999/xhtml", "epub": "http://www.idpf.org/2007/ops", "ncx": "http://www.daisy.org/z3986/2005/ncx/",
+    "opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/",
+}  # fmt: skip
+OUTLINE = Outline.model_validate({
+    "schema": 1, "id": "bread", "slug": "bread", "title": "Bread & Butter", "subtitle": "Two questions", "lang": "en-US",
+    "version": "1.0.0", "date": "2026-01-02", "publisher": "Oven Press", "rights": "CC BY 4.0", "errata": "None.",
+    "description": "Dough, <b>not</b> cake.", "subjects": ["Baking", "Patience"], "competencies": [], "topics": [],
+    "creators": [{"name": "A. Baker"}, {"name": "E. Ditor", "role": "edt"}],
+    "sections": [{"id": "dough", "title": "Dough", "intro": "Rest.", "questions": ["rise"]}],
+})  # fmt: skip
+EDITION = Edition.model_validate({
+    "id": "study", "title": "Study edition", "audience": "candidate", "description": "All of it.", "sections": ["questions"],
+    "parts": ["summary"], "answers": "end-of-section",
+})  # fmt: skip
+FORMULA = '<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="x squared"><msup><mi>x</mi><mn>2</mn></msup></math>'
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
+LOAF = '<img src="guidepress:figure/loaf.svg" alt="A loaf"/>'
+
+CONTENTS = Section("contents", "contents", "front", "Contents", listed=False)
+OPENER = Section("dough", "opener", "body", "Dough", number="1")
+QUESTION = Section("rise", "question", "body", "Why does dough rise?", 2, "1", counterpart="answer-rise")
+ANSWERS = Section("answers-dough", "answers", "body", "Answers", 2)
+ANSWER = Section("answer-rise", "answer", "body", "Why does dough rise?", 3, "1", counterpart="rise")
+GLOSSARY = Section("glossary", "glossary", "body", "Glossary")
+
+
+def fragment(section: Section, body: str = "<p>Words.</p>", *resources: str, title: str = "") -> Fragment:
+    """Return a section with a heading."""
+    heading = f'<h{section.level} id="{section.id}-title">{title or section.title}</h{section.level}>'
+    return Fragment(section, f'<section id="{section.id}" class="{section.kind}">\n{heading}\n{body}\n</section>\n', resources)
+
+
+def rendition(*fragments: Fragment, **resources: bytes) -> Rendition:
+    """Return a rendition of these sections; a resource's name is given with '_' for '/' and ending '.svg'."""
+    publication = Publication(
+        outline=OUTLINE, edition=EDITION, sections=tuple(f.section for f in fragments), names={}, numbers={}, index=(),
+        box_homes={}, digits=3, resources={}, links={}, modified=dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        withheld=(),
+    )  # fmt: skip
+    return Rendition(publication, "reflow", fragments, {f"{k.replace('_', '/')}.svg": v for k, v in resources.items()})
+
+
+def whole() -> Rendition:
+    """Return a book with contents, an opener, a question with its answer further on, and a glossary."""
+    return rendition(
+        fragment(CONTENTS, '<p><a href="#rise">1 Why</a></p>'),
+        fragment(OPENER, f"<figure>{DRAWING.decode()}</figure>"),
+        fragment(QUESTION, f'<p><a href="#answer-rise">Answer</a> {FORMULA}</p>{LOAF}', "figure/loaf.svg"),
+        fragment(ANSWERS, ""),
+        fragment(ANSWER, '<p><a href="#rise">Question</a></p>'),
+        fragment(GLOSSARY, "<table><tr><td>yeast</td></tr></table>"),
+        figure_loaf=DRAWING,
+    )
+
+
+def png(width: int = 6, height: int = 8) -> bytes:
+    """Return a picture of one color."""
+    rows = b"".join(b"\0" + b"\x0f\x5c\x66" * width for _ in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+class Pages:
+    """Folios of a book in which every place named was printed on the page given."""
+
+    def __init__(self, **pages: int) -> None:
+        self.pages = pages
+
+    def page(self, target: str) -> int | None:
+        return self.pages.get(target.replace("-", "_"))
+
+    def label(self, page: int) -> str:
+        return "i" if page == 0 else str(page)
+
+
+class Book:
+    """An EPUB, opened."""
+
+    def __init__(self, data: bytes) -> None:
+        self.zip = zipfile.ZipFile(io.BytesIO(data))
+
+    def read(self, name: str) -> bytes:
+        return self.zip.read(f"EPUB/{name}")
+
+    def find(self, name: str, path: str) -> list:
+        return etree.fromstring(self.read(name)).xpath(path, namespaces=NAMES)
+
+    def spine(self) -> list[str]:
+        files = {item.get("id"): item.get("href") for item in self.find("content.opf", "//opf:item")}
+        return [files[ref] for ref in self.find("content.opf", "//opf:itemref/@idref")]
+
+    def said(self, name: str) -> list[str]:
+        """Return the values of a property or element of the metadata."""
+        return self.find("content.opf", f"//dc:{name}/text()" if ":" not in name else f"//opf:meta[@property='{name}']/text()")
+
+
+def written(made: Rendition, folios: Pages | None = None) -> Book:
+    """Write a rendition and open it."""
+    return Book(epub.write(made, cover=png(), folios=folios))

