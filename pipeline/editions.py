@@ -25,11 +25,14 @@ BLANK: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: dt.datetime, digits: int = 3) -> Publication:
+FEW = 12
+"""With fewer questions than this, page numbers are expected to stay below 100."""
+
+
+def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: dt.datetime) -> Publication:
     """Make the publication of one edition: its sections in order, numbered, with an index of what is left.
 
-    ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with;
-    ``digits`` is how many a page number may need.
+    ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with.
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
     numbers = _question_numbers(book)
@@ -48,7 +51,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
                    "competencies": {c.id: c for c in book.outline.competencies}},
         links={q.id: q.see_also for q in book.questions.values()},
         modified=modified,
-        digits=digits,
+        digits=2 if sum(map(len, chosen.values())) < FEW else 3,
         withheld=tuple(_withheld(book, sections)),
     )  # fmt: skip
 

@@ -6,16 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 import yaml
 
-from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError
+from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, nearest
 
 Medium = Literal["paged", "reflow"]
-SPOKEN = "spoken"
+BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
 LAYERS: Mapping[Medium, tuple[str, ...]] = {
     "paged": ("tokens", "paged", "base", "sections", "components"),
     "reflow": ("reflow",),
@@ -23,7 +24,9 @@ LAYERS: Mapping[Medium, tuple[str, ...]] = {
 
 RULES = (
     Rule("T101", "no labels for the language", "templates/labels/<lang>.yaml holds every word that the templates print."),
-    Rule("T102", "missing label", "A template prints a label that the language's file does not have."),
+    Rule("T102", "missing label", "Every language's file has the labels of the English one; templates print them all."),
+    Rule("T103", "label with another blank", "A label has the blanks of the English one, such as {number}, and no others."),
+    Rule("T104", "labels cannot be read", "A file of labels is YAML: one mapping from the name of each label to its words."),
 )
 
 
@@ -63,13 +66,20 @@ def folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
 
 
+def _font_file(face: Face) -> Path:
+    """Find a font file without importing the package that carries it: that could take a second, or warn."""
+    spec = find_spec(face.package)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(face.package)
+    return Path(spec.origin).parent / "fonts" / face.file
+
+
 @cache
 def font(face: Face) -> bytes:
     """Return a font file's bytes. Raises ToolError when the file is missing or is not the one the theme was made with."""
     try:
-        path = files(face.package) / "fonts" / face.file
-        data = path.read_bytes()
-    except (ModuleNotFoundError, OSError) as error:
+        data = _font_file(face).read_bytes()
+    except OSError as error:
         raise ToolError(f"font {face.file} is missing: run 'make' to install package {face.package}") from error
     if hashlib.sha256(data).hexdigest() != face.sha256:
         raise ToolError(f"font {face.file} is not the file this theme was made with: run 'make' to reinstall package {face.package}")
@@ -83,7 +93,12 @@ def font_resources() -> dict[str, bytes]:
 
 def font_faces() -> str:
     """Return the @font-face rules of the theme, aliases included."""
-    regular = [(alias, face) for alias, family in ALIASES for face in FACES if face.family == family and (face.weight, face.style) == (400, "normal")]
+    regular = [
+        (alias, face)
+        for alias, family in ALIASES
+        for face in FACES
+        if face.family == family and (face.weight, face.style) == (400, "normal")
+    ]
     return "\n".join(
         f'@font-face{{font-family:"{family}";src:url(guidepress:font/{face.file});font-weight:{face.weight};font-style:{face.style}}}'
         for family, face in [*((face.family, face) for face in FACES), *regular]
@@ -105,22 +120,60 @@ def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
 
 @cache
 def labels(lang: str) -> Mapping[str, str]:
-    """Return the words of a language; ``en-US`` falls back to ``en``. Raises BookError when there is no file for it."""
+    """Return the words of a language; ``en-US`` falls back to ``en``. Raises BookError when they are not all there."""
     for name in dict.fromkeys((lang, lang.split("-")[0])):
         path = folder() / "labels" / f"{name}.yaml"
         if path.is_file():
-            return {key: str(value) for key, value in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader).items()}
-    fault = Diagnostic("T101", f"no labels for language '{lang}'", Place("book.yaml"), f"write templates/labels/{lang}.yaml")
-    raise BookError(fault)
+            return _like(_words(path), _words(folder() / "labels" / f"{MODEL}.yaml"), path)
+    raise BookError(Diagnostic("T101", f"no labels for language '{lang}'", Place(BOOK), _known_languages(lang)))
 
 
 @cache
 def spoken(lang: str) -> Mapping[str, str]:
-    """Return the words in which a language speaks formulas."""
+    """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
     path = folder() / "labels" / f"{SPOKEN}.{lang.split('-')[0]}.yaml"
     if not path.is_file():
-        raise BookError(Diagnostic("T101", f"no spoken formulas for language '{lang}'", Place("book.yaml"), f"write templates/labels/{path.name}"))
-    return {key: str(value) for key, value in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader).items()}
+        hint = f"write templates/labels/{path.name}"
+        raise BookError(Diagnostic("T101", f"no spoken formulas for language '{lang}'", Place(BOOK), hint))
+    return _like(_words(path), _words(path.with_name(f"{SPOKEN}.{MODEL}.yaml")), path)
+
+
+def _known_languages(lang: str) -> str:
+    names = [path.stem for path in (folder() / "labels").glob("*.yaml") if not path.stem.startswith(f"{SPOKEN}.")]
+    return f"{nearest(lang, names)}, or write templates/labels/{lang}.yaml"
+
+
+def _words(path: Path) -> Mapping[str, str]:
+    try:
+        words = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BookError(_fault("T104", f"not a file of labels: {' '.join(str(error).split())}", path, "mend the YAML")) from error
+    if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
+        raise BookError(_fault("T104", "not one mapping from names to words", path, "write 'name: words' on each line"))
+    return words
+
+
+def _like(words: Mapping[str, str], model: Mapping[str, str], path: Path) -> Mapping[str, str]:
+    """Return words that have the names and the blanks of the model's. Raises BookError with all that differ."""
+    faults = [_fault("T102", f"label '{name}' is missing", path, f"add '{name}:'") for name in model if name not in words]
+    for name in model.keys() & words.keys():
+        if _blanks(words[name]) - _blanks(model[name]):
+            known = " and ".join(sorted(f"{{{blank}}}" for blank in _blanks(model[name]))) or "none"
+            faults.append(_fault("T103", f"label '{name}' has a blank that is not filled in: {words[name]}", path, f"use {known}"))
+    if faults:
+        raise BookError(*sorted(faults, key=lambda fault: (fault.code, fault.message)))
+    return words
+
+
+def _blanks(words: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+    except ValueError:  # a brace without its partner
+        return {words}
+
+
+def _fault(code: str, message: str, path: Path, hint: str) -> Diagnostic:
+    return Diagnostic(code, message, Place(f"templates/labels/{path.name}"), hint)
 
 
 def digest() -> str:

@@ -34,6 +34,7 @@ EDITION = Edition.model_validate({
     "id": "study", "title": "Study edition", "audience": "candidate", "description": "All of it.", "sections": ["questions"],
     "parts": ["summary"], "answers": "end-of-section",
 })  # fmt: skip
+MODIFIED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 FORMULA = '<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="x squared"><msup><mi>x</mi><mn>2</mn></msup></math>'
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
 LOAF = '<img src="guidepress:figure/loaf.svg" alt="A loaf"/>'
@@ -56,7 +57,7 @@ def rendition(*fragments: Fragment, **resources: bytes) -> Rendition:
     """Return a rendition of these sections; a resource's name is given with '_' for '/' and ending '.svg'."""
     publication = Publication(
         outline=OUTLINE, edition=EDITION, sections=tuple(f.section for f in fragments), names={}, numbers={}, index=(),
-        box_homes={}, digits=3, resources={}, links={}, modified=dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+        box_homes={}, digits=3, resources={}, links={}, modified=MODIFIED,
         withheld=(),
     )  # fmt: skip
     return Rendition(publication, "reflow", fragments, {f"{k.replace('_', '/')}.svg": v for k, v in resources.items()})

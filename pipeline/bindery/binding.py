@@ -4,14 +4,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pikepdf import ObjectStreamMode, Page, Pdf
+from pikepdf import Object, ObjectStreamMode, Pdf
 
 from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
 from .faults import fault
-from .merging import Merger
+from .merging import merge
 from .metadata import describe
 from .navigation import describe_links, name_destinations, targets, write_labels, write_outline
 from .pagination import folios
@@ -123,23 +123,18 @@ def _gather(book: Pdf, sewn: Sequence[Sewn], fonts: Mapping[str, bytes], glyphs:
         file: faces_.embed(book, faces_.open_face(fonts[file]), shown)
         for file, shown in sorted(glyphs.by_file.items())
     }
-    structure, merger = Structure(book), Merger()
+    structure, known = Structure(book), dict[str, Object]()
     for part in sewn:
         start = len(book.pages)
         for page in part.source.pages:
             book.pages.append(page)
         pages = [book.pages[number] for number in range(start, len(book.pages))]
         structure.add(book.copy_foreign(part.source.Root.StructTreeRoot), pages)
-        _dress(pages, part, merger)
+        describe_links(pages, part.slots)
+        merge(pages[0].obj.Resources, known)
         for face in part.leaf.facts.faces:
             pages[0].obj.Resources.Font[f"/{face.key}"] = embedded[face.file]
     structure.close()
-
-
-def _dress(pages: Sequence[Page], part: Sewn, merger: Merger) -> None:
-    """Settle what the pages of a signature share, and what their links say."""
-    describe_links(pages, part.slots)
-    merger.merge(pages[0].obj.Resources)
 
 
 def _save(book: Pdf) -> bytes:

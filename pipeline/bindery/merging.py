@@ -7,18 +7,11 @@ from pikepdf import Array, Dictionary, Object, Stream
 IGNORED = {"/Length"}
 
 
-class Merger:
-    """The streams met so far, by content."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._known: dict[str, Object] = {}
-
-    def merge(self, resources: Object) -> None:
-        """Let the XObject entries of page resources name the first of equal streams."""
-        entries = resources.get("/XObject", Dictionary())
-        for name in list(entries.keys()):
-            entries[name] = self._known.setdefault(fingerprint(entries[name]), entries[name])
+def merge(resources: Object, known: dict[str, Object]) -> None:
+    """Let the XObject entries of page resources name the first of equal streams; `known` grows by the new."""
+    entries = resources.get("/XObject", Dictionary())
+    for name in list(entries.keys()):
+        entries[name] = known.setdefault(fingerprint(entries[name]), entries[name])
 
 
 def fingerprint(item: Object) -> str:

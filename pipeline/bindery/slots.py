@@ -68,13 +68,17 @@ class Filler:
 
 
 def _show(face: Face, shown: bytes, first: int, count: int, figures: tuple[int, ...], share: float) -> bytes:
-    """Set figures for the placeholder; what they leave free goes before the text, by its share."""
+    """Set figures for the placeholder; what they leave free goes before the text, by its share.
+
+    Where words stand before the figures ("p. 000"), half of it goes between the two: one wide gap would be seen.
+    """
     before, placeholder, after = _split(shown, first, count)
     free = sum(map(face.advance, placeholder)) - sum(map(face.advance, figures))
-    shift = round(free * share, 3)
+    shift = round(free * share / (2 if before else 1), 3)
+    gap = b"%g" % -round(free * share - shift, 3) if before and free else b""
     hexes = "".join(f"{gid:04x}" for gid in figures)
     number = f"<{hexes}>".encode() if figures else b""
-    return b"[%g%s%s%s] TJ" % (-shift, before, number, after)
+    return b"[%g%s%s%s%s] TJ" % (-shift, before, gap, number, after)
 
 
 def _split(shown: bytes, first: int, count: int) -> tuple[bytes, list[int], bytes]:

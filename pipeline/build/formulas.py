@@ -15,6 +15,7 @@ class FormulaMemory:
     """Set formulas, and remember them from build to build."""
 
     def __init__(self, store: Store) -> None:
+        """Recall the formulas that the same code has set."""
         folder = Path(markup.__file__).parent / "maths"
         code = [path.read_bytes() for path in sorted(folder.glob("*.py"))]
         self._key = key("formulas", importlib.metadata.version("ziamath"), *code)
@@ -24,7 +25,7 @@ class FormulaMemory:
         for name, (svg, width, height, depth) in (entry.facts if entry else {}).items():
             self._settings[name] = Setting(svg.encode(), width, height, depth)
 
-    def set(self, latex: str, display: bool) -> Setting:  # noqa: FBT001
+    def set(self, latex: str, display: bool) -> Setting:
         """Set a formula as a drawing."""
         name = f"{'display' if display else 'inline'} {latex}"
         if name not in self._settings:

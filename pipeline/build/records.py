@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Format, Paper
 from pipeline.release import Release
+
+Slot = tuple[Literal["pdf", "epub", "png"], str, Paper | Literal[""]]
+"""What an artefact is: its format, its edition, and its paper, if it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,6 @@ class Request:
     strict: bool = False
     explain: bool = False
     store: Path | None = None
-    quiet_notes: bool = False
 
     @property
     def partial(self) -> bool:

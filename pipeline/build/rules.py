@@ -7,7 +7,11 @@ from pipeline.diagnostics import Rule
 
 OWN = (
     Rule("B112", "unknown edition", "The command names an edition that the book does not have; editions/<id>.yaml makes one."),
-    Rule("P110", "warning of the layout engine", "The layout engine could not do what a style or a text asks. What it left out, a reader would miss, so the build stops."),
+    Rule(
+        "P110",
+        "warning of the layout engine",
+        "The layout engine could not do what a style or a text asks. What it left out, a reader would miss, so the build stops.",
+    ),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
 

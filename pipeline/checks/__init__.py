@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from pipeline.checks import editions, figures, links, places, records, vocabulary
+from pipeline.checks import editions, figures, links, places, records, texts, vocabulary
 from pipeline.checks.registry import CHECKS, Check
-from pipeline.diagnostics import Diagnostic, ordered
-from pipeline.model import Book
+from pipeline.diagnostics import Diagnostic, Rule, ordered
+from pipeline.model import Book, Ignore
 
-__all__ = ["CHECKS", "Check", "check"]
+__all__ = ["CHECKS", "RULES", "Check", "check"]
 
 MODULES = (editions, figures, links, records, vocabulary)
+RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
+MOST = 1_000
+"""Findings of one check that are said; after these nobody reads on."""
 
 
 def check(book: Book) -> tuple[Diagnostic, ...]:
@@ -19,20 +24,31 @@ def check(book: Book) -> tuple[Diagnostic, ...]:
 
     What ``ignore.yaml`` sets aside is left out, and an entry there that matches nothing is reported.
     """
-    found = [replace(d, severity=c.severity) for c in CHECKS for d in c.run(book)]
-    kept = [d for d in found if not any(_matches(i.code, i.place, d) for i in book.ignores)]
+    found = list(_findings(book))
+    kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]
     unused = [
-        places.fault("C901", f"nothing to ignore: {i.code} at {i.place}", places.ignore(book, n), "delete the entry", "warning")
-        for n, i in enumerate(book.ignores)
-        if not any(_matches(i.code, i.place, d) for d in found)
+        _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
     ]
     return ordered([*kept, *unused])
 
 
-def _matches(code: str, place: str, diagnostic: Diagnostic) -> bool:
+def _unused(book: Book, index: int, found: Sequence[Diagnostic]) -> Diagnostic:
+    entry = book.ignores[index]
+    message, hint = f"nothing to ignore: {entry.code} at {entry.place}", "delete the entry"
+    if any(_matches(entry, d) for d in found):
+        message, hint = f"{entry.code} is an error, and errors cannot be ignored", "mend the error, and delete the entry"
+    return places.fault("C901", message, places.ignore(book, index), hint, "warning")
+
+
+def _findings(book: Book) -> Iterator[Diagnostic]:
+    for each in CHECKS:
+        yield from (replace(d, severity=each.severity) for d in islice(each.run(book), MOST))
+    yield from islice(texts.faults_in_texts(book), MOST)
+    yield from texts.faults_of_language(book)
+
+
+def _matches(entry: Ignore, diagnostic: Diagnostic) -> bool:
     """Match a code, and a file, or a file and line, within the book's folder."""
-    if code != diagnostic.code or diagnostic.severity == "error":
-        return False
-    file, _, line = place.partition(":")
+    file, _, line = entry.place.partition(":")
     where = diagnostic.place
-    return where.path.endswith(f"/{file}") and (not line or line == str(where.line))
+    return entry.code == diagnostic.code and where.path.endswith(f"/{file}") and (not line or line == str(where.line))

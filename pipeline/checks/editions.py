@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.places import fault, spot
+from pipeline.checks.places import complete, fault, key_spot, spot
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
-from pipeline.model import Book
+from pipeline.model import Book, Edition
 
 Found = Iterator[Diagnostic]
 
@@ -15,12 +15,16 @@ Found = Iterator[Diagnostic]
 @register("C601", "edition takes an unknown section or topic")
 def unknown_selection(book: Book) -> Found:
     """An edition selects by a section or a topic that the book does not have."""
-    known = {"sections": {d.id for d in book.outline.sections}, "topics": {t.id for t in book.outline.topics}}
     for edition in book.editions.values():
-        for key, names in known.items():
-            for n, name in enumerate(getattr(edition.select, key)):
-                if name not in names:
-                    yield fault("C601", f"no {key[:-1]} '{name}'", spot(book, edition, "select", key, n), nearest(name, names))
+        yield from _unknown(book, edition)
+
+
+def _unknown(book: Book, edition: Edition) -> Found:
+    known = {"sections": {d.id for d in book.outline.sections}, "topics": {t.id for t in book.outline.topics}}
+    for key, names in known.items():
+        for n, name in enumerate(getattr(edition.select, key)):
+            if name not in names:
+                yield fault("C601", f"no {key[:-1]} '{name}'", spot(book, edition, "select", key, n), nearest(name, names))
 
 
 @register("C602", "edition without questions")
@@ -28,7 +32,9 @@ def edition_without_questions(book: Book) -> Found:
     """An edition's list of sections leaves out the questions."""
     for edition in book.editions.values():
         if "questions" not in edition.sections:
-            yield fault("C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list")
+            yield fault(
+                "C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list"
+            )
 
 
 @register("C603", "answers have no place")
@@ -36,7 +42,8 @@ def answers_without_place(book: Book) -> Found:
     """An edition puts answers at the end of the book, but its sections have no 'answers', or the reverse."""
     for edition in book.editions.values():
         if (edition.answers == "end-of-book") != ("answers" in edition.sections):
-            message = f"edition '{edition.id}' has answers '{edition.answers}', and its sections {'have' if 'answers' in edition.sections else 'lack'} 'answers'"
+            listed = "have" if "answers" in edition.sections else "lack"
+            message = f"edition '{edition.id}' has answers '{edition.answers}', and its sections {listed} 'answers'"
             yield fault("C603", message, spot(book, edition, "answers"), "make the two agree")
 
 
@@ -45,9 +52,14 @@ def answers_empty(book: Book) -> Found:
     """An edition puts answers apart, but names no part to print there."""
     for edition in book.editions.values():
         apart = edition.answers in ("end-of-book", "end-of-section")
-        if apart != bool(edition.answer_parts):
-            hint = "list 'answer_parts'" if apart else "delete 'answer_parts', or put the answers apart"
-            yield fault("C604", f"edition '{edition.id}' has answers '{edition.answers}' and {len(edition.answer_parts)} answer parts", spot(book, edition, "answers"), hint)
+        if apart and not edition.answer_parts:
+            message = (
+                f"edition '{edition.id}' puts answers at the {edition.answers.removeprefix('end-of-')}'s end, and names no part of them"
+            )
+            yield fault("C604", message, spot(book, edition, "answers"), "list them in 'answer_parts'")
+        if edition.answer_parts and not apart:
+            message = f"edition '{edition.id}' has 'answer_parts', and does not put answers apart"
+            yield fault("C604", message, key_spot(book, edition, "answer_parts"), "delete them, or mend 'answers'")
 
 
 @register("C605", "candidates would see the interviewer's parts")
@@ -57,7 +69,9 @@ def interviewer_parts(book: Book) -> Found:
         for key in ("parts", "answer_parts"):
             for n, part in enumerate(getattr(edition, key)):
                 if edition.audience == "candidate" and part in ("probes", "hints"):
-                    yield fault("C605", f"'{part}' is for interviewers", spot(book, edition, key, n), "delete it, or make the audience 'kit'")
+                    yield fault(
+                        "C605", f"'{part}' is for interviewers", spot(book, edition, key, n), "delete it, or make the audience 'kit'"
+                    )
 
 
 @register("C606", "listed twice in an edition")
@@ -76,5 +90,10 @@ def nothing_selected(book: Book) -> Found:
     """An edition's selection leaves no question."""
     listed = [(d.id, book.questions[name]) for d in book.outline.sections for name in d.questions if name in book.questions]
     for edition in book.editions.values():
-        if listed and not any(edition.takes(section, question) for section, question in listed):
+        if (
+            listed
+            and complete(book)
+            and not any(edition.takes(section, question) for section, question in listed)
+            and not any(_unknown(book, edition))
+        ):
             yield fault("C607", f"edition '{edition.id}' selects no question", spot(book, edition, "id"), "widen 'select'")

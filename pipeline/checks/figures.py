@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.places import Spot, fault, passages, spot
+from pipeline.checks.places import Spot, complete, fault, passages, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
 from pipeline.model import Book, identity
@@ -14,13 +14,13 @@ Found = Iterator[Diagnostic]
 
 def _uses(book: Book) -> Iterator[tuple[Spot, str, str]]:
     """Yield each use of a figure: its place, its id, and the record that uses it."""
-    for record in (*book.questions.values(), *book.chapters.values()):
+    for record in written(book):
         for n, name in enumerate(record.figures):
             yield spot(book, record, "figures", n), name, record.id
     for passage in passages(book):
         for reference in passage.text.references:
             if reference.kind == "figure":
-                yield passage.spot(reference.line, reference.column, len(reference.id)), reference.id, identity(passage.record)
+                yield passage.spot(reference.line, reference.column).at(reference.id), reference.id, identity(passage.record)
 
 
 @register("C501", "unknown figure")
@@ -35,7 +35,7 @@ def unknown_figure(book: Book) -> Found:
 def figure_not_drawn(book: Book) -> Found:
     """A figure has a record and no SVG beside it."""
     for figure in book.figures.values():
-        if figure.id not in book.drawings:
+        if figure.id not in book.drawings and ("drawing", figure.id) not in book.refused:
             yield fault("C502", f"figures/{figure.id}.svg is missing", spot(book, figure, "id"), "draw it with 'make figures'")
 
 
@@ -54,8 +54,8 @@ def figure_not_used(book: Book) -> Found:
     """A figure stands in no text."""
     used = {name for _, name, _ in _uses(book)}
     for figure in book.figures.values():
-        if figure.id not in used:
-            yield fault("C504", f"figure '{figure.id}' is not used", spot(book, figure, "id"), "place it, or delete it", "warning")
+        if figure.id not in used and complete(book):
+            yield fault("C504", f"figure '{figure.id}' is not used", spot(book, figure, "id"), "place it, or delete its files", "warning")
 
 
 @register("C505", "figure used twice")
@@ -64,4 +64,6 @@ def figure_used_twice(book: Book) -> Found:
     first: dict[str, str] = {}
     for where, name, record in _uses(book):
         if first.setdefault(name, record) != record:
-            yield fault("C505", f"figure '{name}' stands in '{first[name]}' too", where, f"link to the figure's question: [[{first[name]}]]")
+            yield fault(
+                "C505", f"figure '{name}' stands in '{first[name]}' too", where, f"link to the figure's question: [[{first[name]}]]"
+            )

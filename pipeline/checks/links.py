@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pipeline import markup
-from pipeline.checks.places import Passage, Spot, fault, passages, spot
+from pipeline.checks.places import Passage, Spot, complete, fault, passages, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
 from pipeline.model import Book, Chapter, Question, identity, output_value
@@ -32,17 +32,6 @@ def _refused(book: Book, kind: str, name: str) -> bool:
     return any((k, name) in book.refused for k in kinds) or any(k == listed for k, _ in book.refused)
 
 
-@register("M100", "fault in a text")
-def faults_in_texts(book: Book) -> Found:
-    """Report what the texts themselves hold that is no Markdown of this press.
-
-    Each kind of fault has a code of its own, M101 and up.
-    """
-    for passage in passages(book):
-        for found in passage.text.faults:
-            yield fault(found.code, found.message, passage.spot(found.line, found.column, found.length), found.hint)
-
-
 @register("C201", "broken link")
 def broken_link(book: Book) -> Found:
     """A link by id names a record that the book does not have. A link to a refused record is not reported again."""
@@ -61,7 +50,7 @@ def _called(kind: str) -> str:
 
 
 def _at(passage: Passage, reference: markup.Reference) -> Spot:
-    return passage.spot(reference.line, reference.column, len(reference.id))
+    return passage.spot(reference.line, reference.column).at(reference.id)
 
 
 @register("C202", "link to itself")
@@ -87,8 +76,14 @@ def nested_box(book: Book) -> Found:
     """A box includes a box. Boxes do not nest, so that none can include itself."""
     for passage in passages(book):
         for reference in passage.text.references:
-            if reference.kind == "box" and identity(passage.record) in book.boxes and passage.record is book.boxes[identity(passage.record)]:
-                yield fault("C204", f"box '{identity(passage.record)}' includes box '{reference.id}'", _at(passage, reference), "write the text out")
+            if (
+                reference.kind == "box"
+                and identity(passage.record) in book.boxes
+                and passage.record is book.boxes[identity(passage.record)]
+            ):
+                yield fault(
+                    "C204", f"box '{identity(passage.record)}' includes box '{reference.id}'", _at(passage, reference), "write the text out"
+                )
 
 
 @register("C205", "see also to itself")
@@ -116,8 +111,10 @@ def see_also_unknown(book: Book) -> Found:
 
 @register("C207", "unknown value")
 def unknown_value(book: Book) -> Found:
-    """A text prints a value of an example's output that the output does not have: ``{=sweep.best}`` needs example
-    'sweep' in the same question, and a line 'best: …' in its output."""
+    """A text prints a value of an example's output that the output does not have.
+
+    ``{=sweep.best}`` needs example 'sweep' in the same question, and a line 'best: …' in its output.
+    """
     for passage in passages(book):
         for reference in passage.text.references:
             if reference.kind == "value" and output_value(getattr(passage.record, "examples", ()), reference.id) is None:
@@ -128,26 +125,28 @@ def unknown_value(book: Book) -> Found:
 @register("C208", "index reference to nothing")
 def index_reference(book: Book) -> Found:
     """An index entry says 'see' or 'see also' a heading that no mark makes."""
-    headings = {term for _, term, _, _ in _index_terms(book)}
-    for where, term, see, _ in _index_terms(book):
-        if see and see not in headings:
+    marks = tuple(_index_references(book))
+    headings = {term for _, term, _ in marks}
+    for where, _, see in marks:
+        if see and see not in headings and complete(book):
             yield fault("C208", f"no index entry '{see}'", where, nearest(see, headings))
-        if see == term:
-            yield fault("C209", f"index entry '{term}' refers to itself", where, "name another entry")
 
 
 @register("C209", "index reference to itself")
 def index_reference_itself(book: Book) -> Found:
     """An index entry says 'see' or 'see also' itself."""
-    del book
-    return iter(())
+    for where, term, see in _index_references(book):
+        if see == term:
+            yield fault("C209", f"index entry '{term}' refers to itself", where, "name another entry")
 
 
-def _index_terms(book: Book) -> Iterator[tuple[Spot, str, str | None, str | None]]:
-    """Yield every index mark: its place, its heading, what it refers to, and its subentry."""
-    for record in (*book.questions.values(), *book.chapters.values()):
+def _index_references(book: Book) -> Iterator[tuple[Spot, str, str | None]]:
+    """Yield every index mark: the place of what it refers to, its heading, and what it refers to, if anything."""
+    for record in written(book):
         for n, mark in enumerate(record.index):
-            yield spot(book, record, "index", n), mark.term, mark.see or mark.see_also, mark.sub
+            yield spot(book, record, "index", n, "see" if mark.see else "see_also"), mark.term, mark.see or mark.see_also
     for passage in passages(book):
         for found in passage.text.marks:
-            yield passage.spot(found.line, found.column), found.term, found.see or found.see_also, found.sub
+            see = found.see or found.see_also
+            where = passage.spot(found.line, found.column)
+            yield where.at(f'"{see}"').at(see) if see else where, found.term, see

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import markup, model
 from pipeline.diagnostics import Diagnostic, Place, Severity
-from pipeline.model import Book, Keys, Origin, Record
+from pipeline.model import Book, Chapter, Keys, Origin, Question, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ class Passage:
         return Spot(place, self.origin.source.line_text(place))
 
 
+def written(book: Book) -> Iterator[Question | Chapter]:
+    """Yield the records that are sections of the book: questions, then chapters."""
+    yield from book.questions.values()
+    yield from book.chapters.values()
+
+
 def passages(book: Book) -> Iterator[Passage]:
     """Yield every Markdown text of the book, parsed."""
     for record in book.records():
@@ -54,10 +60,22 @@ def spot(book: Book, record: Record, *keys: str | int) -> Spot:
     return Spot(place, origin.source.line_text(place))
 
 
+def key_spot(book: Book, record: Record, key: str) -> Spot:
+    """Return the place of the key of a record's field."""
+    origin = book.origin(record)
+    place = origin.place((key,), of_key=True)
+    return Spot(place, origin.source.line_text(place))
+
+
+def complete(book: Book) -> bool:
+    """Tell whether every text of the book was read: what a refused one marks, cites, or shows is not known."""
+    return all(kind in ("drawing", "edition", "ignores") for kind, _ in book.refused)
+
+
 def ignore(book: Book, index: int) -> Spot:
     """Return the place of an entry of ``ignore.yaml``."""
     origin = next(o for (kind, _), o in book.origins.items() if kind == "ignores")
-    place = origin.place(("ignore", index))
+    place = origin.place(("ignore", index, "code"))
     return Spot(place, origin.source.line_text(place))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.places import fault, spot
+from pipeline.checks.places import fault, key_spot, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
-from pipeline.model import Book
+from pipeline.model import Book, Keys
 
 Found = Iterator[Diagnostic]
 CODE_LINES, CODE_COLUMNS = 25, 68
@@ -21,7 +21,9 @@ def question_in_no_section(book: Book) -> Found:
     listed = {name for division in book.outline.sections for name in division.questions}
     for question in book.questions.values():
         if question.id not in listed:
-            yield fault("C301", f"question '{question.id}' is in no section", spot(book, question, "id"), "list it under a section of book.yaml")
+            yield fault(
+                "C301", f"question '{question.id}' is in no section", spot(book, question, "id"), "list it under a section of book.yaml"
+            )
 
 
 @register("C302", "unknown question in a section")
@@ -38,7 +40,9 @@ def unknown_question(book: Book) -> Found:
 def listed_twice(book: Book) -> Found:
     """``book.yaml`` lists a question or a chapter twice; a book prints each once."""
     outline = book.outline
-    lists = [(("sections", s, "questions", n), name) for s, d in enumerate(outline.sections) for n, name in enumerate(d.questions)]
+    lists: list[tuple[Keys, str]] = [
+        (("sections", s, "questions", n), name) for s, d in enumerate(outline.sections) for n, name in enumerate(d.questions)
+    ]
     lists += [((key, n), name) for key in ("front", "back", "end") for n, name in enumerate(getattr(outline, key))]
     seen: set[str] = set()
     for keys, name in lists:
@@ -62,35 +66,50 @@ def chapter_not_listed(book: Book) -> Found:
     listed = {*book.outline.front, *book.outline.back, *book.outline.end}
     for chapter in book.chapters.values():
         if chapter.id not in listed:
-            yield fault("C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it", "warning")
+            yield fault(
+                "C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it", "warning"
+            )
 
 
 @register("C306", "id in use")
 def id_in_use(book: Book) -> Found:
     """Questions, chapters, and sections share one space of ids, and some names in it are the press's own."""
     divisions = {d.id for d in book.outline.sections}
-    for record in (*book.questions.values(), *book.chapters.values()):
-        if record.id in divisions or record.id in FURNITURE or record.id.startswith(RESERVED) or (record.id in book.questions and record.id in book.chapters):
-            yield fault("C306", f"id '{record.id}' is in use", spot(book, record, "id"), "choose another id")
+    for record in written(book):
+        if by := _taken(book, record.id, divisions):
+            yield fault("C306", f"id '{record.id}' is taken {by}", spot(book, record, "id"), "choose another id")
 
 
-@register("C307", "story missing")
+def _taken(book: Book, name: str, divisions: set[str]) -> str:
+    """Say what has an id already, or return an empty string."""
+    if name in divisions:
+        return "by a section"
+    if name in FURNITURE or name.startswith(RESERVED):
+        return "by a part that every book has"
+    return "by a question and a chapter" if name in book.questions and name in book.chapters else ""
+
+
+@register("C307", "story missing or misplaced")
 def story_missing(book: Book) -> Found:
     """A behavioral question tells a story: it needs 'star', and no other type may have it."""
     for question in book.questions.values():
         if question.type == "behavioral" and question.star is None:
-            yield fault("C307", "a behavioral question needs 'star'", spot(book, question, "type"), "write situation, task, action, and result")
+            yield fault(
+                "C307", "a behavioral question needs 'star'", spot(book, question, "type"), "write situation, task, action, and result"
+            )
         if question.type != "behavioral" and question.star is not None:
-            yield fault("C307", f"a {question.type} question has no 'star'", spot(book, question, "star"), "delete it, or change the type")
+            yield fault(
+                "C307", f"a {question.type} question has no 'star'", key_spot(book, question, "star"), "delete it, or change the type"
+            )
 
 
 @register("C308", "unknown source")
 def unknown_source(book: Book) -> Found:
     """A record cites a source that ``sources.yaml`` does not list."""
-    for record in (*book.questions.values(), *book.chapters.values()):
+    for record in written(book):
         for n, cited in enumerate(record.sources):
             if cited.key not in book.works and not any(kind in ("work", "works") for kind, _ in book.refused):
-                yield fault("C308", f"no source '{cited.key}'", spot(book, record, "sources", n), nearest(cited.key, book.works))
+                yield fault("C308", f"no source '{cited.key}'", spot(book, record, "sources", n, "key"), nearest(cited.key, book.works))
 
 
 @register("C309", "no source", "warning")
@@ -98,7 +117,9 @@ def no_source(book: Book) -> Found:
     """A question cites nothing. Readers want to check an answer, and to read on."""
     for question in book.questions.values():
         if not question.sources:
-            yield fault("C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source", "warning")
+            yield fault(
+                "C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source", "warning"
+            )
 
 
 @register("C310", "example id twice")
@@ -122,7 +143,13 @@ def example_too_long(book: Book) -> Found:
             wide = max(map(len, lines))
             if len(lines) > CODE_LINES or wide > CODE_COLUMNS:
                 message = f"example '{example.id}' is {len(lines)} lines of up to {wide} columns"
-                yield fault("C311", message, spot(book, question, "examples", n, "code"), f"cut it to {CODE_LINES} lines of {CODE_COLUMNS} columns", "warning")
+                yield fault(
+                    "C311",
+                    message,
+                    spot(book, question, "examples", n, "code"),
+                    f"cut it to {CODE_LINES} lines of {CODE_COLUMNS} columns",
+                    "warning",
+                )
 
 
 @register("C312", "longer to say short than full")
@@ -130,22 +157,36 @@ def speak_order(book: Book) -> Found:
     """The short answer takes longer to say than the full one."""
     for question in book.questions.values():
         if question.speak.short >= question.speak.full:
-            yield fault("C312", "the short answer is not shorter than the full one", spot(book, question, "speak"), "swap or mend the two")
+            yield fault(
+                "C312", "the short answer is not shorter than the full one", spot(book, question, "speak", "short"), "mend one of the two"
+            )
 
 
 @register("C313", "version not in the changes", "warning")
 def version_in_changes(book: Book) -> Found:
     """``book.yaml`` bears a version that its list of changes does not tell about."""
     if book.outline.version not in {change.version for change in book.outline.changes}:
-        yield fault("C313", f"version {book.outline.version} is not in 'changes'", spot(book, book.outline, "version"), "say what it changed", "warning")
+        yield fault(
+            "C313",
+            f"version {book.outline.version} is not in 'changes'",
+            spot(book, book.outline, "version"),
+            "say what it changed",
+            "warning",
+        )
 
 
 @register("C314", "reviewed after the book's date", "warning")
 def reviewed_later(book: Book) -> Found:
     """A record was reviewed after the date of the book that prints it."""
-    for record in (*book.questions.values(), *book.chapters.values()):
+    for record in written(book):
         if record.reviewed > book.outline.date:
-            yield fault("C314", f"reviewed {record.reviewed}, after the book's date", spot(book, record, "reviewed"), "mend one of the dates", "warning")
+            yield fault(
+                "C314",
+                f"reviewed {record.reviewed}, after the book's date",
+                spot(book, record, "reviewed"),
+                "mend one of the dates",
+                "warning",
+            )
 
 
 @register("C315", "candidate text points at a kit question")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.checks.places import fault, passages, spot
+from pipeline.checks.places import complete, fault, passages, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
 from pipeline.model import Book
@@ -28,7 +28,9 @@ def unknown_competency(book: Book) -> Found:
     known = {competency.id for competency in book.outline.competencies}
     for question in book.questions.values():
         if question.competency not in known:
-            yield fault("C402", f"no competency '{question.competency}'", spot(book, question, "competency"), nearest(question.competency, known))
+            yield fault(
+                "C402", f"no competency '{question.competency}'", spot(book, question, "competency"), nearest(question.competency, known)
+            )
 
 
 @register("C403", "declared twice")
@@ -47,15 +49,17 @@ def topic_not_used(book: Book) -> Found:
     """A declared topic marks no question."""
     used = {topic for question in book.questions.values() for topic in question.topics}
     for n, topic in enumerate(book.outline.topics):
-        if topic.id not in used:
-            yield fault("C404", f"topic '{topic.id}' marks no question", spot(book, book.outline, "topics", n, "id"), "use it, or delete it", "note")
+        if topic.id not in used and complete(book):
+            yield fault(
+                "C404", f"topic '{topic.id}' marks no question", spot(book, book.outline, "topics", n, "id"), "use it, or delete it", "note"
+            )
 
 
 @register("C405", "source not cited", "note")
 def source_not_cited(book: Book) -> Found:
     """A source in ``sources.yaml`` is cited by nothing."""
-    cited = {s.key for record in (*book.questions.values(), *book.chapters.values()) for s in record.sources}
+    cited = {s.key for record in written(book) for s in record.sources}
     cited |= {r.id for passage in passages(book) for r in passage.text.references if r.kind == "source"}
     for work in book.works.values():
-        if work.key not in cited:
+        if work.key not in cited and complete(book):
             yield fault("C405", f"source '{work.key}' is not cited", spot(book, work, "key"), "cite it, or delete it", "note")

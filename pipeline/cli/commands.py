@@ -32,7 +32,10 @@ OUTPUT = click.option(
 )  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog="Run 'guidepress COMMAND --help' for examples.")
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Run 'guidepress COMMAND --help' for examples.",
+)
 @click.version_option(version("guidepress"), prog_name="guidepress", message="%(prog)s %(version)s")
 def cli() -> None:
     """Press a bank of interview questions in YAML into study guides in PDF and EPUB.
@@ -51,7 +54,9 @@ def cli() -> None:
 @cli.command()
 @click.argument("edition", nargs=-1, shell_complete=_edition_names)
 @click.option("--format", "formats", type=click.Choice(["pdf", "epub"]), multiple=True, help="Make only this format; may be repeated.")
-@click.option("--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated.")
+@click.option(
+    "--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated."
+)
 @BOOK
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
@@ -78,7 +83,14 @@ def build(
     from pipeline.model import Format, Paper
 
     request = building.Request(
-        book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1, strict, explain_rebuild
+        book,
+        output,
+        edition,
+        cast("tuple[Format, ...]", formats),
+        cast("tuple[Paper, ...]", papers),
+        jobs or os.cpu_count() or 1,
+        strict,
+        explain_rebuild,
     )
     with progress(quiet=quiet) as say:
         outcome = building.build(request, say)
@@ -96,7 +108,9 @@ def build(
 
 @cli.command()
 @BOOK
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
 def check(book: Path, form: str, strict: bool) -> int:
     """Read the book and report every fault in it, without building anything.
@@ -184,18 +198,13 @@ def verify(folder: Path) -> int:
       guidepress verify
       guidepress verify my-guides
     """
-    from pipeline import preflight, release
+    from pipeline import preflight
 
-    output = folder.parent if folder.name == "guides" else folder
-    current, reason = release.read(output)
-    if current is None:
-        raise ToolError(reason or f"no guides in {output}: run 'guidepress build' first")
-    problems = preflight.verify_release(current)
-    for problem in problems:
-        click.echo(problem)
-    if not problems:
-        click.echo(f"{len(current.artefacts)} artefacts: checksums, folios, page references, links, and fonts are right.")
-    return int(bool(problems))
+    faults = preflight.verify_release(folder)
+    print_diagnostics(faults)
+    if not faults:
+        click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
+    return int(any(d.severity == "error" for d in faults))
 
 
 @cli.group()

@@ -213,9 +213,10 @@ def _svg(reading: _Reading, path: Path) -> bytes | None:
     found = unsafe(svg)
     if found is None:
         return svg
-    lines = svg.decode("utf-8", "replace").split("\n")
-    line = lines[found.line - 1] if found.line <= len(lines) else ""
-    place = Place(reading.shown(path), found.line, found.column)
+    start = svg.rfind(b"\n", 0, found.at) + 1
+    line = svg[start:].partition(b"\n")[0].decode("utf-8", "replace")
+    column = line.find(found.words, len(svg[start : found.at].decode("utf-8", "replace"))) + 1
+    place = Place(reading.shown(path), svg.count(b"\n", 0, found.at) + 1, max(1, column), len(found.words) or 1)
     reading.faults.append(Diagnostic("B111", found.message, place, "draw the figure again as plain SVG", line_text=line))
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from pipeline import model
 from pipeline.diagnostics import Diagnostic, Place, nearest
@@ -30,14 +31,14 @@ def diagnose(read: Source, keys: Keys, error: Any, kind: type[BaseModel]) -> Dia
     path = (*keys, *loc)
     if what == "missing":
         place = read.place(path[:-1], of_key=len(path) > 1 and isinstance(path[-2], str))
-        return at(read, "B101", f"field '{loc[-1]}' is missing", place, f"add '{loc[-1]}:'{_inside(loc)}")
+        return at(read, "B101", f"field '{loc[-1]}' is missing", place, f"add '{loc[-1]}:'{_inside(path)}")
     if what == "extra_forbidden":
         return at(read, "B102", f"unknown key '{_cut(loc[-1])}'", read.place(path, of_key=True), _known_keys(kind, loc))
     place, name = read.place(path), f"'{_named(loc)}'" if loc else "the record"
     if given in ("", None, []) or (isinstance(given, str) and not given.strip()):
         return at(read, "B105", f"{name} is empty", read.place(path, of_key=True), "fill it in, or delete the key")
     if what in SHAPES and (what != "literal_error" or not isinstance(given, str)):
-        return at(read, "B103", f"{name} must be {SHAPES[what]}", place, f"write {SHAPES[what]}")
+        return at(read, "B103", f"{name} must be {SHAPES[what]}", place, _shape_hint(what, given, kind, loc))
     message, hint = _value_fault(error)
     return at(read, "B104", f"{name}: {message}", place, hint)
 
@@ -101,19 +102,37 @@ def _named(loc: Sequence[int | str]) -> str:
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
-def _inside(loc: Sequence[int | str]) -> str:
-    return f" below '{loc[-2]}'" if len(loc) > 1 and isinstance(loc[-2], str) else " to the item" if len(loc) > 1 else ""
+def _inside(path: Sequence[int | str]) -> str:
+    if len(path) == 1:
+        return ""
+    return f" below '{path[-2]}'" if isinstance(path[-2], str) else " to this item"
+
+
+def _shape_hint(what: str, given: Any, kind: type[BaseModel], loc: Sequence[int | str]) -> str:
+    """Show how the shape is written."""
+    if what == "tuple_type":
+        return f"write it as a list: [{_cut(given)}]" if isinstance(given, str) else "begin each item with '- '"
+    if what.startswith("model"):
+        return f"write its keys: {', '.join(f.alias or n for n, f in _fields(kind, loc).items() if f.is_required())}"
+    if isinstance(given, dict) and len(given) == 1:
+        return "put quotes around a text that holds ': '"
+    return f"write {SHAPES[what]}, not a list or a mapping"
 
 
 def _known_keys(kind: type[BaseModel], loc: Sequence[int | str]) -> str:
     """Name the nearest key of the record that the unknown key stands in."""
+    return nearest(str(loc[-1]), (f.alias or n for n, f in _fields(kind, loc[:-1]).items()))
+
+
+def _fields(kind: type[BaseModel], loc: Sequence[int | str]) -> dict[str, FieldInfo]:
+    """Return the fields of the record that keys lead to."""
     fields = kind.model_fields
-    for key in loc[:-1]:
+    for key in loc:
         found = next((f for n, f in fields.items() if key in (n, f.alias)), None)
         record = _record_in(found.annotation) if found else None
         if record is not None:
             fields = record.model_fields
-    return nearest(str(loc[-1]), (f.alias or n for n, f in fields.items()))
+    return fields
 
 
 def _record_in(annotation: Any) -> type[BaseModel] | None:

@@ -28,29 +28,35 @@ OUTSIDE: Final = re.compile(r"url\(\s*[\"']?(?!#)|@import|\\", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Unsafe:
-    """What makes a drawing unsafe, and where."""
+    """What makes a drawing unsafe, the byte it begins at, and the words it is about, which stand there or further on."""
 
     message: str
-    line: int = 1
-    column: int = 1
-    length: int = 1
+    at: int = 0
+    words: str = ""
+
+
+class _Refusal(Exception):
+    """Leave the parser."""
+
+    def __init__(self, found: Unsafe) -> None:
+        super().__init__(found.message)
+        self.found = found
 
 
 def unsafe(svg: bytes) -> Unsafe | None:
     """Say what makes an SVG unsafe, or return None."""
     reader = _Reader()
     try:
+        svg.decode("utf-8")
         reader.parser.Parse(svg, True)
         reader.weigh()
-    except _Refusal:
-        return Unsafe(reader.message, *reader.position())
+    except _Refusal as refusal:
+        return refusal.found
+    except UnicodeDecodeError as error:
+        return Unsafe("the drawing is not UTF-8", error.start)
     except expat.ExpatError as error:
-        return Unsafe(f"it is not well-formed: {expat.ErrorString(error.code)}", error.lineno, error.offset + 1)
+        return Unsafe(f"the drawing is not well-formed: {expat.ErrorString(error.code)}", max(0, reader.parser.ErrorByteIndex))
     return None
-
-
-class _Refusal(Exception):
-    """Leave the parser."""
 
 
 @dataclass(slots=True)
@@ -65,32 +71,31 @@ class _Reader:
     """Look at each event of the XML parser."""
 
     def __init__(self) -> None:
-        self.message = ""
-        self.depth = 0
         self.open: list[_Part | None] = []
         self.whole = _Part()
         self.parts: dict[str, _Part] = {}
         self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+        self.parser.XmlDeclHandler = self.declare
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
-        self.parser.StartDoctypeDeclHandler = lambda *_: self.refuse("it has a document type")
-        self.parser.ProcessingInstructionHandler = lambda *_: self.refuse("it has a processing instruction")
+        self.parser.StartDoctypeDeclHandler = lambda *_: self.refuse("the drawing has a document type", "<!DOCTYPE")
+        self.parser.ProcessingInstructionHandler = lambda *_: self.refuse("the drawing has a processing instruction", "<?")
 
-    def position(self) -> tuple[int, int]:
-        return max(1, self.parser.CurrentLineNumber), self.parser.CurrentColumnNumber + 1
+    def refuse(self, message: str, words: str = "") -> NoReturn:
+        raise _Refusal(Unsafe(message, max(0, self.parser.CurrentByteIndex), words))
 
-    def refuse(self, message: str) -> NoReturn:
-        self.message = message
-        raise _Refusal
+    def declare(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() != "utf-8":
+            self.refuse(f"the drawing says that it is {encoding}, not UTF-8", encoding)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         space, _, element = name.rpartition(" ")
         if not self.open and (space, element) != (SVG, "svg"):
-            self.refuse(f"it begins with '{element}', not with 'svg' in the namespace of SVG")
+            self.refuse(f"the drawing begins with '{element}', not with 'svg' in the namespace of SVG", element)
         if space != SVG or element not in ELEMENTS:
-            self.refuse(f"a figure may not hold the element '{element}'")
+            self.refuse(f"a figure may not hold the element '{element}'", element)
         if len(self.open) == DEEPEST:
-            self.refuse(f"its elements are nested more than {DEEPEST} deep")
+            self.refuse(f"elements are nested more than {DEEPEST} deep")
         for key, value in attributes.items():
             self.judge(key.rpartition(" ")[2], value)
         self.note(attributes)
@@ -100,9 +105,9 @@ class _Reader:
 
     def judge(self, key: str, value: str) -> None:
         if key.lower().startswith("on"):
-            self.refuse(f"it has the event attribute '{key}'")
+            self.refuse(f"a figure may not hold the event attribute '{key}'", key)
         if OUTSIDE.search(value) or (key in ("href", "src", "base") and not value.startswith("#")):
-            self.refuse(f"its attribute '{key}' leads out of the drawing")
+            self.refuse(f"the attribute '{key}' leads out of the drawing", key)
 
     def note(self, attributes: Mapping[str, str]) -> None:
         """Count the element, and what it uses, in every part that it stands in."""
@@ -118,7 +123,7 @@ class _Reader:
         """Refuse a drawing whose parts use one another without end, or nearly so."""
         weights: dict[str, int] = {}
         if self.weight(self.whole, weights, 0) > MOST:
-            self.refuse(f"it draws more than {MOST:,} elements, its copies counted")
+            raise _Refusal(Unsafe(f"the drawing has more than {MOST:,} elements, counting what 'use' copies"))
 
     def weight(self, part: _Part, weights: dict[str, int], depth: int) -> int:
         if depth > CHAINED:

@@ -1,7 +1,7 @@
 """Inspect what was made: the second gate, and the verification of a release that stands.
 
-    inspect(artefact, publication)        the bytes just made, before they are published
-    verify_release(folder)                a release on disk, whenever it is asked for
+inspect(artefact, publication)        the bytes just made, before they are published
+verify_release(folder)                a release on disk, whenever it is asked for
 """
 
 from pipeline.preflight.faults import RULES

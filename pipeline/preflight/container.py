@@ -55,7 +55,8 @@ class Container:
     @property
     def pages(self) -> tuple[tuple[str, etree._Element], ...]:
         """The XHTML documents, by name."""
-        return tuple((item.name, self.documents[item.name]) for item in self.listed if item.media_type == XHTML_TYPE and item.name in self.documents)
+        names = (item.name for item in self.listed if item.media_type == XHTML_TYPE)
+        return tuple((name, self.documents[name]) for name in names if name in self.documents)
 
     @property
     def nav(self) -> str:
@@ -101,11 +102,13 @@ def _read_package(files: Mapping[str, bytes], stored: frozenset[str]) -> Contain
     root = parse("META-INF/container.xml", files["META-INF/container.xml"])
     name = str(next(root.iter("{*}rootfile")).get("full-path"))
     package = parse(name, files[name])
-    listed = tuple(
-        Listed(str(item.get("id")), resolve(name, str(item.get("href")))[0], str(item.get("media-type")), tuple(item.get("properties", "").split()))
-        for item in package.iter(f"{OPF}item")
-    )
+    listed = tuple(_item(name, item) for item in package.iter(f"{OPF}item"))
     spine = tuple(str(item.get("idref")) for item in package.iter(f"{OPF}itemref"))
     documents = {item.name: parse(item.name, files[item.name]) for item in listed if item.media_type in XML_TYPES and item.name in files}
     metadata = next(package.iter(f"{OPF}metadata"))
     return Container(files, stored, name, metadata, package.get(XML_LANG, ""), listed, spine, documents)
+
+
+def _item(package: str, item: etree._Element) -> Listed:
+    name, _ = resolve(package, str(item.get("href")))
+    return Listed(str(item.get("id")), name, str(item.get("media-type")), tuple(str(item.get("properties", "")).split()))

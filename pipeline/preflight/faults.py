@@ -17,13 +17,14 @@ RULES = (
     Rule("P303", "outline differs from the contents", "The outline of a PDF and the nav document of an EPUB are the contents as a tree."),
     Rule(
         "P304", "page label or folio wrong",
-        "Page labels count i, ii, iii through the front matter and 1, 2, 3 through the body, and the folio at the foot of a page is its label.",
+        "Page labels count i, ii, iii through the front matter and 1, 2, 3 through the body. The folio at the foot of a page "
+        "is its label.",
     ),
     Rule("P305", "font not of the theme", "A file embeds every font that it uses, and uses the theme's fonts only."),
-    Rule("P306", "link leads nowhere", "Every link inside a file leads to a place in it, and every other one to an https or mailto address."),
+    Rule("P306", "link leads nowhere", "Every link leads to a place in its file, or to an https or mailto address."),
     Rule("P307", "no text alternative", "Every picture and every formula says in words what it shows."),
     Rule("P308", "damaged file", "The file cannot be read, is not tagged, or is not packed as its format wants it."),
-    Rule("P309", "EPUB manifest incomplete", "The EPUB manifest lists every file of the EPUB, and nothing else; the spine names files that it lists."),
+    Rule("P309", "EPUB manifest incomplete", "The EPUB manifest lists the files of the EPUB, all and no others; the spine names these."),
     Rule("P310", "remote resource", "An EPUB carries all that it shows: it must read the same without a network."),
     Rule(
         "P311", "style or markup that e-readers break",

@@ -14,6 +14,7 @@ BLOCK = re.compile(r"([^{}]*)\{([^{}]*)\}")
 COLORED = frozenset({"color", "background", "background-color", "-webkit-text-fill-color"})
 NO_COLOR = frozenset({"currentcolor", "inherit", "initial", "none", "transparent", "unset"})
 BOXES = ("flex", "grid")
+CLASS = re.compile(r"\.([\w-]+)")
 WRAPS = frozenset({"pre-wrap", "break-spaces"})
 Rules = list[tuple[str, dict[str, str]]]
 
@@ -70,19 +71,24 @@ def _listing_faults(rules: Rules) -> Iterator[str]:
 def _padded_classes(rules: Rules) -> set[str]:
     """Return the classes whose rules add padding."""
     padded = (selectors for selectors, declarations in rules if any(name.startswith("padding") for name in declarations))
-    return {name for selectors in padded for part in selectors.split(",") for name in re.findall(r"\.([\w-]+)", part.split()[-1] if part.split() else "")}
+    subjects = (part.split()[-1] for selectors in padded for part in selectors.split(",") if part.strip())
+    return {name for subject in subjects for name in CLASS.findall(subject)}
 
 
 def _markup_faults(root: etree._Element, padded: set[str]) -> Iterator[str]:
     for element in root.iter(etree.Element):
-        style, line = str(element.get("style", "")), element.sourceline
-        if style and element.tag.startswith(XHTML):
-            yield from (f"line {line}: {message}" for message in _style_faults([(str(element.tag)[len(XHTML) :], _declarations(style))], listings=False))
+        style, line, tag = str(element.get("style", "")), element.sourceline, str(element.tag)
+        if style and tag.startswith(XHTML):
+            own = [(tag.removeprefix(XHTML), _declarations(style))]
+            yield from (f"line {line}: {message}" for message in _style_faults(own, listings=False))
         if element.tag == f"{XHTML}details":
             yield f"line {line}: 'details' cannot be opened on some readers"
         elif element.tag in (f"{XHTML}ol", f"{XHTML}ul") and len(element) == 0:
             yield f"line {line}: an empty list"
-        elif element.tag == f"{XHTML}span" and len(element) == 0 and not (element.text or "").strip():
+        elif _is_empty_span(element) and ("padding" in style or padded & set(str(element.get("class", "")).split())):
             # Kobo crashes on it: https://github.com/gutenbergtools/ebookmaker/issues/286
-            if "padding" in style or padded & set(str(element.get("class", "")).split()):
-                yield f"line {line}: padding on a span without words"
+            yield f"line {line}: padding on a span without words"
+
+
+def _is_empty_span(element: etree._Element) -> bool:
+    return element.tag == f"{XHTML}span" and len(element) == 0 and not (element.text or "").strip()

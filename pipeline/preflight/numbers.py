@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipeline import theme
-from pipeline.diagnostics import Diagnostic
+from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Link, Page, Paper
 
@@ -18,7 +18,11 @@ LAST_WORD = re.compile(rf"(?:^|\s){FOLIO}$")
 
 def check(path: str, paper: Paper) -> Iterator[Diagnostic]:
     """Check the page numbers of contents, openers, index, and every reference in the text."""
-    reference = _reference(paper.lang)
+    try:
+        reference = _reference(paper.lang)
+    except BookError as error:
+        yield fault(path, "P312", str(error), "build the guides again")
+        return
     order = {page.foot: number for number, page in enumerate(paper.pages) if page.foot}
     for page in paper.pages:
         for link in whole(page.links):
@@ -69,6 +73,7 @@ def _check_link(path: str, paper: Paper, page: Page, link: Link, reference: re.P
         return
     first, _, last = number.replace("–", "-").partition("-")
     if first != lands:
-        yield fault(path, "P314", f"page {page.label}: '{link.text}' says page {first} and leads to page {lands or paper.pages[link.page].label}")
+        lands = lands or paper.pages[link.page].label
+        yield fault(path, "P314", f"page {page.label}: '{link.text}' says page {first} and leads to page {lands}")
     elif last and not order.get(last, -1) > order[first]:
         yield fault(path, "P314", f"page {page.label}: '{link.text}' is a range that runs backwards or off the book")

@@ -171,12 +171,16 @@ def _tags(page: Any) -> Iterator[tuple[str, str]]:
         waiting = [raw.FPDF_StructTree_GetChildAtIndex(tree, n) for n in range(raw.FPDF_StructTree_CountChildren(tree))]
         while waiting:
             element = waiting.pop()
-            kind = _text(lambda buffer, size, at=element: raw.FPDF_StructElement_GetType(at, buffer, size), 64)
+            kind = _kind(element)
             yield kind, _alternative(element) if kind in SHOWN else ""
             kids = (raw.FPDF_StructElement_GetChildAtIndex(element, n) for n in range(raw.FPDF_StructElement_CountChildren(element)))
             waiting += [kid for kid in kids if kid]
     finally:
         raw.FPDF_StructTree_Close(tree)
+
+
+def _kind(element: Any) -> str:
+    return _text(lambda buffer, size: raw.FPDF_StructElement_GetType(element, buffer, size), 64)
 
 
 def _alternative(element: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.epub.tree import words
 from pipeline.preflight import looks
 from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XML_LANG, Container, resolve
 from pipeline.preflight.faults import fault
@@ -18,7 +19,7 @@ from pipeline.publication import Publication
 LARGEST = 50_000_000
 MATHML, SVG = "{http://www.w3.org/1998/Math/MathML}", "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)")
+CSS_REFERENCE = re.compile(r"(?:url\(|@import)\s*['\"]?((?!url\()[^'\");\s]+)")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -53,9 +54,9 @@ def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]
 
 def _manifest(path: str, container: Container) -> Iterator[Diagnostic]:
     listed = [item.name for item in container.listed]
-    unlisted = {name for name in container.files if not name.startswith("META-INF/")} - {"mimetype", container.package}
-    yield from (fault(path, "P309", f"{name} is not listed in the EPUB manifest") for name in sorted(unlisted - set(listed)))
-    yield from (fault(path, "P309", f"{name} is listed in the EPUB manifest and not there") for name in listed if name not in container.files)
+    files = {name for name in container.files if not name.startswith("META-INF/")} - {"mimetype", container.package}
+    yield from (fault(path, "P309", f"{name} is not listed in the EPUB manifest") for name in sorted(files - set(listed)))
+    yield from (fault(path, "P309", f"{name} is listed and not there") for name in sorted(set(listed) - files))
     yield from (fault(path, "P309", f"{name} is listed twice") for name in sorted({name for name in listed if listed.count(name) > 1}))
     ids = {item.id for item in container.listed}
     yield from (fault(path, "P309", f"the spine names '{name}', which is not listed") for name in container.spine if name not in ids)
@@ -88,14 +89,12 @@ def _references(container: Container) -> Iterator[tuple[str, int, str, bool]]:
             for key in ("href", "src", XLINK_HREF):
                 reference = element.get(key)
                 if reference is not None:
-                    yield name, element.sourceline or 0, str(reference), element.tag == f"{XHTML}a"
+                    yield name, int(str(element.sourceline or 0)), str(reference), element.tag == f"{XHTML}a"
     for item in container.listed:
         if item.media_type == "text/css" and item.name in container.files:
             text = container.files[item.name].decode("utf-8", "replace")
-            for found in CSS_URL.finditer(text):
+            for found in CSS_REFERENCE.finditer(text):
                 yield item.name, text.count("\n", 0, found.start()) + 1, found[1].strip(), False
-            if "@import" in text:
-                yield item.name, 1, "@import:", False
 
 
 def _alternatives(path: str, container: Container) -> Iterator[Diagnostic]:
@@ -129,7 +128,7 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
     if toc is None:
         yield fault(path, "P303", "there is no nav of type 'toc'")
         return
-    found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters("".join(a.itertext()))) for a in toc.iter(f"{XHTML}a")]
+    found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters(words(a))) for a in toc.iter(f"{XHTML}a")]
     wanted = [(depth, letters(e.section.number) if e.section.kind in ("question", "answer") else "", title_letters(e.section.title))
               for depth, e in branches(publication.toc)]  # fmt: skip
     for (depth, said), (wanted_depth, number, title) in zip(found, wanted, strict=False):
@@ -151,7 +150,7 @@ def _questions(path: str, container: Container, publication: Publication) -> Ite
         if heading is None:
             yield fault(path, "P302", f"{what} '{section.id}' is not in the EPUB")
             continue
-        said = letters("".join(heading.itertext()))
+        said = letters(words(heading))
         if not said.endswith(title_letters(section.title)) or letters(section.number) not in said:
             yield fault(path, "P302", f"{what} is headed '{said}'")
         if file < last:

@@ -40,7 +40,7 @@ def check_against(path: str, paper: Paper, publication: Publication) -> Iterator
     yield from _questions(path, paper, publication)
     if paper.lang != publication.outline.lang:
         yield fault(path, "P312", f"the file's language is '{paper.lang}', the book's is '{publication.outline.lang}'")
-    if letters(paper.title) != letters(publication.title):
+    if not letters(paper.title).startswith(letters(publication.title)):
         yield fault(path, "P308", f"the file calls itself '{paper.title}'")
 
 
@@ -92,7 +92,8 @@ def _outline(path: str, paper: Paper, publication: Publication) -> Iterator[Diag
     wanted = [(depth, _entry(entry), paper.places.get(entry.section.id)) for depth, entry in branches(publication.toc)]
     for line, (have, want) in enumerate(zip(found, wanted, strict=False), start=1):
         if have[0] != want[0] or (want[1] and have[1] != want[1]) or have[2] != want[2]:
-            yield fault(path, "P303", f"line {line} of the outline is '{paper.outline[line - 1].title}', which is not what the contents say")
+            said = paper.outline[line - 1].title
+            yield fault(path, "P303", f"line {line} of the outline, '{said}', is not what the contents say or leads elsewhere")
             return
     if len(found) != len(wanted):
         yield fault(path, "P303", f"the outline has {len(found)} lines, the contents have {len(wanted)}")
@@ -120,9 +121,14 @@ def _questions(path: str, paper: Paper, publication: Publication) -> Iterator[Di
         if page is None:
             yield fault(path, "P302", f"{what} '{section.id}' is not in the file")
             continue
-        text = paper.pages[page].text
-        if title_letters(section.title) not in letters(text) or not re.search(rf"(?<!\w){section.number}(?!\w)", text):
+        if not _is_headed(paper.pages[page].text, section.number, title_letters(section.title)):
             yield fault(path, "P302", f"{what} is not on page {paper.pages[page].label}, where its link leads")
         if page < last:
             yield fault(path, "P302", f"{what} stands on page {paper.pages[page].label}, before the one it follows")
         last = page
+
+
+def _is_headed(text: str, number: str, title: str) -> bool:
+    """Tell whether a page prints a number and a title; the number stands beside the title, and may be read inside it."""
+    without, times = re.subn(rf"(?<!\w){number}(?!\w)", "", text)
+    return times > 0 and (title in letters(text) or title in letters(without))

@@ -32,6 +32,6 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
         path, _, message = line.partition(": ")
         yield fault(path, "P315", message, "build the guides again")
     for artefact in standing.artefacts:
-        path = standing.folder / artefact.path
-        if path.is_file():
-            yield from inspect_file(artefact.path, artefact.format, path.read_bytes())
+        file = standing.folder / artefact.path
+        if file.is_file():
+            yield from inspect_file(artefact.path, artefact.format, file.read_bytes())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 
@@ -45,6 +45,7 @@ class Sheet:
     resources: tuple[tuple[str, bytes], ...]
     sections: tuple[tuple[str, str], ...]
     """Id and source file of each section."""
+    tight: bool = False
 
 
 @cache
@@ -124,6 +125,11 @@ def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
     return tuple(_sheet(rendition, tuple(group)) for _, group in groupby(rendition.fragments, key=run))
 
 
+def tightened(sheet: Sheet) -> Sheet:
+    """Return a document whose style sheet sets it with a little less white."""
+    return replace(sheet, xhtml=sheet.xhtml.replace('<body class="', '<body class="tight ', 1), tight=True)
+
+
 def _sheet(rendition: Rendition, fragments: tuple[Fragment, ...]) -> Sheet:
     publication = rendition.publication
     first = fragments[0].section
@@ -135,4 +141,4 @@ def _sheet(rendition: Rendition, fragments: tuple[Fragment, ...]) -> Sheet:
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "render", "render_section", "sheets"]
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "render", "render_section", "sheets", "tightened"]

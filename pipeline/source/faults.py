@@ -73,7 +73,7 @@ _SAYINGS: Final = (
     _Saying("expected '-' indicator", "the list ends here, and no key does", "begin the item with '- ', or indent this line"),
     _Saying("expected <document start>", "this line is indented less than the first", "begin every key of the record in the same column"),
     _Saying("block sequence entries", "a list cannot begin on this line", "begin each item on a line of its own, below the key"),
-    _Saying("expected alphabetic or numeric", "no value can begin with this character", "put quotes around the value"),
+    _Saying("expected alphabetic or numeric", "no value can begin with this character", "put quotes around the value", opening=True),
     _Saying("did not find expected node content", "no value can be read here", "put quotes around the value, or delete the sign"),
 )
 
@@ -92,4 +92,5 @@ def yaml_fault(error: yaml.YAMLError, lines: Sequence[str], name: str) -> Source
     tab = line.find("\t")
     if tab >= 0 and not line[:tab].strip():
         return fault("S104", "a tab in the indentation", Place(name, row + 1, tab + 1), "indent with spaces", line)
-    return fault("S104", said.message, Place(name, row + 1, mark.column + 1), said.hint, line)
+    hint = "write '' for an apostrophe inside single quotes" if line[: mark.column].endswith("'") else said.hint
+    return fault("S104", said.message, Place(name, row + 1, mark.column + 1), hint, line)

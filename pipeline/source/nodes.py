@@ -87,6 +87,9 @@ class _Composer:
             length = max(1, last - start.column)
         return Node(value, start.line + 1, start.column + 1, length, style=style)
 
+    def sign(self, event: yaml.Event, length: int) -> Node:
+        return replace(self.node(event, (), ""), length=length)
+
     def open(self, node: Node) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise self.fault("S108", f"nested more than {MAX_DEPTH} levels deep", node, "flatten the record")
@@ -122,9 +125,10 @@ class _Composer:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor:
             what = f"alias '*{anchor[:60]}'" if isinstance(event, yaml.AliasEvent) else f"anchor '&{anchor[:60]}'"
-            raise self.fault("S105", what, self.node(event, (), ""), "write the value out, or put it in quotes")
+            raise self.fault("S105", what, self.sign(event, len(anchor) + 1), "write the value out, or put it in quotes")
         if tag:
-            raise self.fault("S106", f"tag '{tag[:60]}'", self.node(event, (), ""), "delete it, or put the value in quotes")
+            written = tag.replace("tag:yaml.org,2002:", "!!")
+            raise self.fault("S106", f"tag '{written[:60]}'", self.sign(event, len(written)), "delete it, or put the value in quotes")
         if isinstance(event, yaml.ScalarEvent) and event.style == '"' and (control := CONTROL.search(event.value)):
             message = f"the escapes in this text give control character U+{ord(control[0]):04X}"
             raise self.fault("S113", message, self.node(event, event.value, '"'), "use single quotes, in which a backslash means itself")

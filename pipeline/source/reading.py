@@ -37,13 +37,13 @@ def octets(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # to open a named pipe would be to wait for ever
-            raise fault("S101", "cannot read it: not a regular file", Place(name), "put a plain file in its place")
+            raise fault("S101", "cannot read the file: not a regular file", Place(name), "put a plain file in its place")
         if status.st_size > limit:
             raise fault("S102", f"file is {status.st_size:,} bytes, over the limit of {limit:,}", Place(name), "split it, or simplify it")
         return path.read_bytes()
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
-        raise fault("S101", f"cannot read it: {reason}", Place(name), "check that it exists and may be read") from error
+        raise fault("S101", f"cannot read the file: {reason}", Place(name), "check that it exists and may be read") from error
 
 
 def _text(raw: bytes, name: str) -> str:

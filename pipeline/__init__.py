@@ -1,0 +1,27 @@
+"""Press a bank of interview questions in YAML into guides, in PDF and EPUB.
+
+Values flow one way, and each arrow is one public function of the value before it:
+
+    content/*.yaml
+       | load        read the files: the valid records, and every fault, none twice
+       v
+    Book
+       | check       what the records mean together              gate 1: no fault in the book
+       | assemble    select, order, number, index, withhold
+       v
+    Publication      one edition of the book
+       | render      one piece of XHTML for each section; links are ids
+       v
+    Rendition        for paper, and for e-readers
+       | lay out     pages, signature by signature, in parallel, remembered
+       | bind        signatures into one PDF, page numbers filled in
+       | write       the EPUB, with the page list of the printed guide
+       v
+    Artefacts        PDF, EPUB, cover
+       | inspect     the files that were made                    gate 2: no fault in them
+       | publish     all at once: manifest, checksums, one link swapped
+       v
+    output/guides/
+
+`pipeline.build` is the one place that knows this order, and `pipeline.cli` the one that prints and exits.
+"""

@@ -1,0 +1,65 @@
+"""Bind the printed signatures of a volume, and say where its places were printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pipeline import bindery, markup
+from pipeline.build.signatures import Printed
+from pipeline.press import LaidOut, Signature
+from pipeline.publication import Publication, TocEntry
+
+NOTES_ROOM = 120.0
+"""Points: less room than this stays white."""
+
+
+class Landed:
+    """Where places were printed: pages of the file, and the folios on them."""
+
+    def __init__(self, printed: Sequence[Printed], cover_label: str) -> None:
+        """Count the pages of signatures in their order."""
+        self.folios = bindery.folios(*_apart(printed), cover=cover_label)
+
+    def page(self, target: str) -> int | None:
+        """Return the number of the page in the file, from 0."""
+        return self.folios.pages.get(target)
+
+    def label(self, page: int) -> str:
+        """Return the folio printed on a page."""
+        return self.folios.labels[page]
+
+
+def bind(publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str]) -> bytes:
+    """Bind signatures into the PDF of a publication."""
+    signatures, leaves = _apart(printed)
+    return bindery.bind(
+        signatures, leaves, imprint=_imprint(publication), outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]),
+    )  # fmt: skip
+
+
+def _apart(printed: Sequence[Printed]) -> tuple[list[Signature], list[LaidOut]]:
+    return [item.signature for item in printed], [item.laid for item in printed]
+
+
+def _imprint(publication: Publication) -> bindery.Imprint:
+    outline = publication.outline
+    return bindery.Imprint(
+        title=publication.title, subtitle=outline.subtitle or "", lang=outline.lang, creators=tuple(c.name for c in outline.creators),
+        publisher=outline.publisher, description=outline.description, subjects=outline.subjects, rights=outline.rights,
+        created=publication.modified, modified=publication.modified, identifier=publication.identifier,
+    )  # fmt: skip
+
+
+def _entry(entry: TocEntry) -> bindery.Entry:
+    section = entry.section
+    title = markup.plain(markup.parse(section.title, inline=True))
+    shown = f"{section.number}. {title}" if section.number and section.kind in ("question", "answer") else title
+    return bindery.Entry(shown, section.id, tuple(_entry(child) for child in entry.children))
+
+
+def _notes(publication: Publication, printed: Sequence[Printed], label: str) -> Mapping[str, bindery.Notes]:
+    """Give the free part of a question's last page to the reader's own notes."""
+    questions = {section.id for section in publication.sections if section.kind == "question" and section.starts_page}
+    roomy = (item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM)
+    return {name: bindery.Notes(label) for name in roomy if name in questions}

@@ -1,0 +1,158 @@
+"""Lay out the signatures of volumes: those remembered come from the store, the rest from the press."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pipeline import press, render, theme
+from pipeline.build.records import Relaid, Request, Step
+from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.model import Paper
+from pipeline.press import Facts, LaidOut, Signature
+from pipeline.publication import Publication
+from pipeline.store import Store, key
+
+Say = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One edition on one paper: its publication and its sheets, those that wait for folios apart."""
+
+    publication: Publication
+    paper: Paper
+    sheets: tuple[render.Sheet, ...]
+    stylesheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A signature and its pages."""
+
+    signature: Signature
+    laid: LaidOut
+
+
+@dataclass
+class Watch:
+    """Seconds spent in each stage."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Add what the block takes to a stage."""
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] += time.perf_counter() - started
+
+
+class Printer:
+    """The press with its fonts and its memory; ``relaid`` lists what it did not remember."""
+
+    def __init__(self, request: Request, store: Store, say: Say, watch: Watch) -> None:
+        """Take the fonts of the theme."""
+        self.request, self.store, self.say, self.watch = request, store, say, watch
+        self.fonts = theme.font_resources()
+        self.relaid: list[Relaid] = []
+        self._fonts_digest = press.fonts_digest(self.fonts)
+
+    def lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
+        """Lay out sheets, in their order. Raises BookError for whatever the layout engine warns of.
+
+        A signature that leaves few lines on its last page is set again a little tighter; when that saves the page, it stands.
+        """
+        printed = self._lay_out(work)
+        loose = [n for n, item in enumerate(printed) if _ends_in_few_lines(item.laid.facts)]
+        tight = self._lay_out([(work[n][0], render.tightened(work[n][1])) for n in loose]) if loose else []
+        for n, item in zip(loose, tight, strict=True):
+            if item.laid.facts.pages < printed[n].laid.facts.pages:
+                printed[n] = item
+        return printed
+
+    def _lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
+        signatures = [self._signature(volume, sheet) for volume, sheet in work]
+        origin = {press.key(s): (v, sheet) for s, (v, sheet) in zip(signatures, work, strict=True)}
+        done = 0
+
+        def progress(name: str) -> None:
+            nonlocal done
+            done += 1
+            self.say(Step("lay out", done, len(signatures), name))
+
+        def remember(name: str, laid: LaidOut) -> None:
+            self._note(*origin[name])
+            self.store.put(name, laid.pdf, json.loads(laid.facts.to_json()))
+
+        with self.watch.time("lay out"):
+            leaves = press.lay_out_all(
+                signatures, self.fonts, jobs=self.request.jobs, remembered=self._remembered, remember=remember, progress=progress
+            )
+        printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
+        _refuse_warnings(printed)
+        return printed
+
+    def _signature(self, volume: Volume, sheet: render.Sheet) -> Signature:
+        return Signature(
+            id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet, fonts=self._fonts_digest,
+            resources=sheet.resources, sections=sheet.sections,
+        )  # fmt: skip
+
+    def _remembered(self, name: str) -> LaidOut | None:
+        entry = self.store.get(name)
+        if entry is None:
+            return None
+        try:
+            return LaidOut(entry.data, Facts.from_json(json.dumps(entry.facts)))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def _note(self, volume: Volume, sheet: render.Sheet) -> None:
+        """Note that a signature was laid out, once, however often it was set."""
+        slot = (volume.publication.edition.id, volume.paper, sheet.id)
+        if slot not in {(r.edition, r.paper, r.signature) for r in self.relaid}:
+            self.relaid.append(self._relaid(volume, sheet))
+
+    def _relaid(self, volume: Volume, sheet: render.Sheet) -> Relaid:
+        """Say which part of a signature is not what it was when it was last laid out."""
+        edition = volume.publication.edition.id
+        slot = key("last", str(self.request.book.resolve()), edition, volume.paper, sheet.id, sheet.tight)
+        now = {
+            "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": self._fonts_digest,
+            "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
+            "versions": key(dict(press.system_versions())),
+        }  # fmt: skip
+        before = self.store.get(slot)
+        self.store.put(slot, b"", now)
+        if before is None:
+            return Relaid(edition, volume.paper, sheet.id, "new")
+        changed = [name for name, digest in now.items() if before.facts.get(name) != digest]
+        return Relaid(edition, volume.paper, sheet.id, ", ".join(changed) or "forgotten")
+
+
+FEW = 0.35
+"""Share of a page: fewer lines than these look lost on it."""
+
+
+def _ends_in_few_lines(facts: Facts) -> bool:
+    return facts.pages > 1 and facts.fill[-1] < FEW
+
+
+def _refuse_warnings(printed: Sequence[Printed]) -> None:
+    """Turn every warning of the layout engine into a fault that names the file of the section."""
+    faults = [
+        Diagnostic("P110", warning, Place(_source(item.signature)), f"look at section '{item.signature.id}'")
+        for item in printed
+        for warning in item.laid.facts.warnings
+    ]
+    if faults:
+        raise BookError(*dict.fromkeys(faults))
+
+
+def _source(signature: Signature) -> str:
+    return signature.sections[0][1] if signature.sections else signature.id

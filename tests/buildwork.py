@@ -1,0 +1,77 @@
+"""Builds as a user runs them: the command in a process of its own, on a copy of the small book."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SMALL = ROOT / "tests" / "books" / "small"
+PDF = "guides/study/harbor-watch-study-0.2.0-a4.pdf"
+LEFT_OUT = ("GUIDEPRESS_FAULT_POINT", "SOURCE_DATE_EPOCH", "NO_COLOR", "XDG_CACHE_HOME")
+
+
+def book(folder: Path, *editions: str) -> Path:
+    """Copy the small book with the editions named, each on A4 only."""
+    shutil.copytree(SMALL, folder)
+    for path in (folder / "editions").glob("*.yaml"):
+        if path.stem in (editions or ("study",)):
+            edit(path, "papers: [a4, letter]", "papers: [a4]", required=False)
+        else:
+            path.unlink()
+    return folder
+
+
+def edit(path: Path, old: str, new: str, *, required: bool = True) -> None:
+    """Replace text in a file that holds it."""
+    text = path.read_text()
+    assert old in text or not required, f"{path.name} does not hold {old!r}"
+    path.write_text(text.replace(old, new))
+
+
+def environment(cache: Path, **variables: str) -> dict[str, str]:
+    """Give this process's environment with a cache folder, and nothing that decides what is built."""
+    kept = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    return {**kept, "XDG_CACHE_HOME": str(cache), **variables}
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "pipeline.cli", *map(str, arguments)]
+
+
+def run(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(command(*arguments), env=env, cwd=cwd, text=True, capture_output=True, timeout=300)
+
+
+def start(*arguments: str | Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the command, in a process group of its own."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True)
+
+
+def warm_cache(factory: pytest.TempPathFactory) -> Path:
+    """Give a cache folder that remembers the study edition on A4; all workers of a run share it. Copy it to change it."""
+    root = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    cache = root / "warm-cache"
+    with (root / "warm-cache.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not cache.exists():
+            place = book(factory.mktemp("warm") / "book")
+            built = run("build", "--book", place, "--output", place.parent / "output", env=environment(cache))
+            assert built.returncode == 0, built.stderr
+    return cache
+
+
+def bytes_of(output: Path) -> dict[str, str]:
+    """Digest every file of the release that stands, by its path."""
+    guides = output / "guides"
+    return {p.relative_to(guides).as_posix(): sha256(p.read_bytes()).hexdigest() for p in sorted(guides.rglob("*")) if p.is_file()}

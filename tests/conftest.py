@@ -1,0 +1,87 @@
+"""The small book, read once for a run of tests and built once for all its workers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from pipeline import editions, release, theme
+from pipeline.build import Request, build, load_and_check
+from pipeline.build.inputs import book_digest, code_digest, modified, versions
+from pipeline.model import Book
+from pipeline.publication import Publication
+from pipeline.store import key
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
+    import ziamath  # noqa: F401
+
+CLONE = Path(__file__).parent.parent
+SMALL = CLONE / "tests/books/small"
+REAL = CLONE / "content"
+
+
+def read(folder: Path) -> Book:
+    book, faults = load_and_check(folder)
+    assert book is not None and not [fault for fault in faults if fault.severity == "error"]
+    return book
+
+
+def assembled(book: Book) -> dict[str, Publication]:
+    stamp = dt.datetime.fromisoformat(modified(book.outline.date))
+    labels = theme.labels(book.outline.lang)
+    return {name: editions.assemble(book, edition, labels, stamp) for name, edition in book.editions.items()}
+
+
+@pytest.fixture(scope="session")
+def book() -> Book:
+    """The small book."""
+    return read(SMALL)
+
+
+@pytest.fixture(scope="session")
+def publications(book: Book) -> Mapping[str, Publication]:
+    """Every edition of the small book, assembled."""
+    return assembled(book)
+
+
+@pytest.fixture(scope="session")
+def real_publications() -> Mapping[str, Publication]:
+    """Every edition of the book in content/, assembled."""
+    return assembled(read(REAL))
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def built(shared: Path) -> Path:
+    """The release of the small book: every edition, in PDF on each paper and as EPUB."""
+    return _build(SMALL, shared / "small")
+
+
+@pytest.fixture(scope="session")
+def real_release(shared: Path) -> Path:
+    """The release in output/guides when it is what the sources would give now, or else one made for the tests."""
+    standing, _ = release.read(CLONE / "output")
+    now = key(book_digest(REAL), theme.digest(), code_digest(), dict(versions()), modified(None))
+    if standing is not None and standing.inputs == now and not release.verify(standing):
+        return standing.folder
+    return _build(REAL, shared / "real", "study", "practice")
+
+
+def _build(folder: Path, output: Path, *wanted: str) -> Path:
+    """Build a book; a worker that comes second waits for the first and finds the release standing."""
+    request = Request(folder, output, editions=wanted, jobs=2)
+    with release.lock(output / "turn", print):
+        standing, _ = release.read(output)
+        return standing.folder if standing is not None else build(request, lambda _: None).release.folder

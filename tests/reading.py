@@ -1,0 +1,119 @@
+"""What a reader sees: pages, outline, and links of a PDF; entries, toc, and documents of an EPUB."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pypdfium2
+from lxml import etree
+
+from pipeline.preflight import numbers, paper
+from pipeline.preflight.paper import Page, Paper
+
+NAMESPACES = {
+    "h": "http://www.w3.org/1999/xhtml", "m": "http://www.w3.org/1998/Math/MathML", "svg": "http://www.w3.org/2000/svg",
+    "epub": "http://www.idpf.org/2007/ops", "opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/",
+    "ncx": "http://www.daisy.org/z3986/2005/ncx/",
+}  # fmt: skip
+HEAD = 62.0
+"""Points below the upper edge of a page: no text stands above."""
+
+
+@functools.cache
+def pdf(path: Path) -> Paper:
+    return paper.read(path.read_bytes())
+
+
+def page_texts(path: Path) -> list[str]:
+    """The words of each page, in order, its lines apart; words hyphenated at a line's end are joined."""
+    return [page.text.replace("\ufffe", "").replace("\r\n", "\n") for page in pdf(path).pages]
+
+
+def labels(path: Path) -> list[str]:
+    return [page.label for page in pdf(path).pages]
+
+
+def folios(path: Path) -> list[str]:
+    """The number printed at the foot of each page, or nothing."""
+    return [page.foot for page in pdf(path).pages]
+
+
+@functools.cache
+def running_heads(path: Path) -> list[str]:
+    """What is printed above the text of each page."""
+    found = []
+    with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
+        for number in range(len(document)):
+            with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as text:
+                width, height = page.get_size()
+                found.append(" ".join(text.get_text_bounded(0, height - HEAD, width, height).split()))
+    return found
+
+
+def outline(path: Path) -> list[tuple[int, str, str]]:
+    """Level, title, and page label of each line of the outline."""
+    read = pdf(path)
+    return [(line.level, line.title, read.pages[line.page].label if line.page is not None else "") for line in read.outline]
+
+
+def links(path: Path, page: int) -> list[tuple[str, str]]:
+    """What each link on a page says, and the label of the page that it leads to, or its address."""
+    read = pdf(path)
+    whole = numbers.whole(read.pages[page].links)
+    return [(link.text, read.pages[link.page].label if link.page is not None else link.address) for link in whole]
+
+
+def page_of(path: Path, section: str) -> int:
+    """The page, from 0, that a section begins on."""
+    return pdf(path).places[section]
+
+
+def pages_of(path: Path, section: str, after: str | None) -> list[Page]:
+    """The pages from a section up to the one after it."""
+    read = pdf(path)
+    end = read.places[after] if after else len(read.pages)
+    return list(read.pages[read.places[section] : end])
+
+
+def entries(path: Path) -> list[str]:
+    """The files of an EPUB, in the order packed."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+@functools.cache
+def document(path: Path, file: str) -> etree._Element:
+    with zipfile.ZipFile(path) as archive:
+        return etree.fromstring(archive.read(file))
+
+
+def xpath(path: Path, file: str, expression: str) -> list:
+    """What an XPath expression finds in a file of an EPUB; prefixes are h, m, svg, epub, opf, dc, ncx."""
+    name = file if file in entries(path) else f"EPUB/{file}"
+    return document(path, name).xpath(expression, namespaces=NAMESPACES)
+
+
+def spine(path: Path) -> list[str]:
+    """The files of an EPUB in reading order."""
+    names = {item.get("id"): item.get("href") for item in xpath(path, "content.opf", "//opf:item")}
+    return [names[reference] for reference in xpath(path, "content.opf", "//opf:itemref/@idref")]
+
+
+def nav(path: Path) -> list[tuple[int, str, str]]:
+    """Level, title, and reference of each entry of the nav document's toc."""
+    found = xpath(path, "nav.xhtml", "//h:nav[@epub:type='toc']//h:a")
+    return [(len(list(a.iterancestors(f"{{{NAMESPACES['h']}}}ol"))), words(a), a.get("href")) for a in found]
+
+
+def words(element: etree._Element) -> str:
+    """What an element says, on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def letters(text: str) -> str:
+    """Letters and digits only: the same text compares equal whatever it is set in."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

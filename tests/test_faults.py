@@ -1,0 +1,307 @@
+"""Every mistake an author can make is reported at its line and column with a hint, and nothing is built from it.
+
+A folder `tests/faults/<code>[-variant]/` is laid over a copy of `tests/books/small`:
+
+    expected.txt    the diagnostics, all of them, as `show` prints them; GOLDEN=refresh rewrites it
+    edits.txt       edits of the book's files: a line with the file's path, then lines `- old` and `+ new`; what
+                    the `-` lines say stands once in the file. `delete path` deletes a file
+    anything else   replaces or adds the file at the same path in the book
+
+What no file in a repository should hold (a large file, a link, a pipe) is made by `MADE`, under the folder's name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline import checks, cli, load, markup, source, theme
+from pipeline.build import load_and_check
+from pipeline.build.rules import rules
+from pipeline.diagnostics import BookError, show
+
+ROOT = Path(__file__).parent.parent
+BOOK = ROOT / "tests" / "books" / "small"
+FAULTS = sorted((path for path in (ROOT / "tests" / "faults").iterdir() if path.is_dir()), key=lambda path: path.name)
+OWN = ("expected.txt", "edits.txt")
+CHAPTER = "id: day-of\ntitle: The Morning\nreviewed: 2026-11-22\nbody: "
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}\n</svg>\n'
+
+
+def bomb() -> str:
+    """Return nine lists of nine aliases each: expanded, hundreds of millions of words."""
+    names = "abcdefghi"
+    lines = ['a: &a ["lol", "lol", "lol", "lol", "lol", "lol", "lol", "lol", "lol"]']
+    lines += [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise(names)]
+    return "\n".join(lines) + "\n"
+
+
+def copies() -> str:
+    """Return a drawing whose parts use one another: ten to the eighth rectangles."""
+    parts = ['<g id="p0"><rect width="1" height="1"/></g>']
+    parts += [f'<g id="p{n + 1}">' + f'<use href="#p{n}"/>' * 10 + "</g>" for n in range(8)]
+    return SVG.format("<defs>" + "\n".join(parts) + '</defs>\n<use href="#p8"/>')
+
+
+def outside(path: Path) -> None:
+    """Put a link in a file's place, to a file beside the book."""
+    secret = path.parents[len(path.parts) - path.parts.index("book") - 1].parent / "secret"
+    secret.write_bytes(path.read_bytes())
+    path.unlink()
+    path.symlink_to(secret)
+
+
+def loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+MADE: dict[str, Callable[[Path], object]] = {
+    "S101-folder": lambda book: (book / "chapters/annex.yaml").mkdir(),
+    "S101-loop": lambda book: loop(book / "chapters/day-of.yaml"),
+    "S101-pipe": lambda book: os.mkfifo(book / "chapters/annex.yaml"),
+    "S102": lambda book: (book / "chapters/day-of.yaml").write_bytes(CHAPTER.encode() + b"a" * 10_000_000),
+    "S103": lambda book: (book / "chapters/day-of.yaml").write_bytes(CHAPTER.encode() + "Café Øst".encode() + b" caf\xe9\n"),
+    "S103-utf-16": lambda book: (book / "chapters/day-of.yaml").write_bytes(f"{CHAPTER} short\n".encode("utf-16")),
+    "S105-bomb": lambda book: (book / "chapters/day-of.yaml").write_text(bomb()),
+    "S108": lambda book: (book / "chapters/day-of.yaml").write_text(CHAPTER + "[" * 20_000 + "]" * 20_000 + "\n"),
+    "S108-lists": lambda book: (book / "chapters/day-of.yaml").write_text("- " * 20_000 + "deep\n"),
+    "S109": lambda book: (book / "glossary.yaml").write_text("terms:\n" + "  - x\n" * 60_000),
+    "S113": lambda book: (book / "chapters/day-of.yaml").write_text(f"{CHAPTER}It rings \x07 and \x1b[31m blushes.\n"),
+    "B109": lambda book: outside(book / "chapters/day-of.yaml"),
+    "B109-drawing": lambda book: outside(book / "figures/keel.svg"),
+    "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
+    "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
+    "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
+    "M102": lambda book: lengthen(book, "word " * 5_000),
+    "M103": lambda book: lengthen(book, "> " * 60 + "deep"),
+    "M103-brackets": lambda book: lengthen(book, "*a " * 200 + "b* " * 200),
+    "M190": lambda book: lengthen(book, f"${'{' * 40}x{'}' * 40}$"),
+}
+HOSTILE = [name for name in MADE if name not in ("S101-folder", "S103", "S103-utf-16", "S113")]
+ELSEWHERE = {
+    "B112": "names an edition on the command line: test_an_edition_that_is_not_there_is_refused",
+    "T102": "lies in a file of labels: test_labels_of_a_language_are_all_there",
+    "T103": "lies in a file of labels: test_labels_of_a_language_are_all_there",
+    "T104": "lies in a file of labels: test_labels_of_a_language_are_all_there",
+}
+"""Codes that no book can give, and where they are tested."""
+
+
+def lengthen(book: Path, text: str) -> None:
+    path = book / "chapters/day-of.yaml"
+    path.write_text(path.read_text().replace("\nindex:", f"\n\n  {text}\nindex:"))
+
+
+def edits(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield path, old, and new of every edit in the lines of an edits.txt."""
+    path, old, new = "", [], []  # type: str, list[str], list[str]
+    for line in [*lines, ""]:
+        if line.startswith("+"):
+            new.append(line[2:])
+        elif line.startswith("-") and not new:
+            old.append(line[2:])
+        else:
+            if old:
+                yield path, "\n".join(old), "\n".join(new)
+            old, new = ([line[2:]], []) if line.startswith("-") else ([], [])
+            path = path if line.startswith("-") else line
+
+
+def lay_over(fault: Path, book: Path) -> None:
+    """Copy the good book, and make the mistakes of one folder in it."""
+    shutil.copytree(BOOK, book)
+    for path in fault.rglob("*"):
+        if path.is_file() and path.name not in OWN:
+            target = book / path.relative_to(fault)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    wanted = (fault / "edits.txt").read_text(encoding="utf-8").split("\n") if (fault / "edits.txt").is_file() else []
+    for line in wanted:
+        if line.startswith("delete "):
+            (book / line.removeprefix("delete ")).unlink()
+    for path, old, new in edits([line for line in wanted if not line.startswith("delete ")]):
+        text = (book / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{fault.name}: {old!r} stands {text.count(old)} times in {path}"
+        (book / path).write_text(text.replace(old, new), encoding="utf-8")
+    MADE.get(fault.name, lambda _: None)(book)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda path: path.name)
+def test_a_mistake_is_reported_at_its_place_and_nothing_is_built(
+    fault: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    lay_over(fault, tmp_path / "book")
+    _, faults = load_and_check(Path("book"))
+    shown = "\n\n".join(map(show, faults)) + "\n"
+    if os.environ.get("GOLDEN") == "refresh":
+        (fault / "expected.txt").write_text(shown, encoding="utf-8")
+    assert shown == (fault / "expected.txt").read_text(encoding="utf-8")
+    assert fault.name.partition("-")[0] in {d.code for d in faults}
+    if any(d.severity != "note" for d in faults):
+        assert cli.main(["build", "--strict", "--quiet", "--book", "book", "--output", "output"]) == 1
+        assert not (tmp_path / "output" / "guides").exists()
+        assert all(show(d) in capsys.readouterr().err for d in faults[:1])
+
+
+VERBS = frozenset({
+    "add", "begin", "break", "check", "choose", "cite", "close", "copy", "cut", "delete", "draw", "end", "fill", "flatten", "give", "indent",
+    "keep", "link", "list", "make", "mend", "move", "name", "place", "put", "refer", "remove", "rename", "save", "say", "shorten", "split",
+    "take", "use", "widen", "write",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda path: path.name)
+def test_every_diagnostic_has_a_place_and_a_hint_that_begins_with_a_verb(fault: Path) -> None:
+    for shown in (fault / "expected.txt").read_text(encoding="utf-8").strip().split("\n\n"):
+        lines = shown.split("\n")
+        assert re.fullmatch(r"(error|warning|note)\[[A-Z]\d{3}\]: \S.*[^.]", lines[0]), lines[0]
+        assert re.fullmatch(r" +--> book(/[^:]+)?:\d+:\d+", lines[1]), lines[1]
+        assert lines[-1].partition(" = hint: ")[2].split(" ")[0] in VERBS, lines[-1]
+
+
+def test_every_code_has_a_folder() -> None:
+    ruled = {rule.code for rule in (*source.RULES, *load.RULES, *theme.RULES, *checks.RULES)}
+    codes = ruled | {check.code for check in checks.CHECKS} | set(markup.FAULTS)
+    tested = {path.name.partition("-")[0] for path in FAULTS}
+    assert codes - tested - set(ELSEWHERE) == set()
+    assert tested & set(ELSEWHERE) == set()
+    assert len(tested) >= 60
+
+
+def test_every_code_that_is_given_is_explained() -> None:
+    explained = {*rules(), *(rule.code for rule in checks.RULES)}
+    texts = [(path / "expected.txt").read_text(encoding="utf-8") for path in FAULTS]
+    given = {code for text in texts for code in re.findall(r"^\w+\[(\w+)\]", text, re.MULTILINE)}
+    assert given - explained == set()
+    assert "M100" not in explained
+
+
+def test_the_good_book_gives_no_diagnostic() -> None:
+    book, faults = load_and_check(BOOK)
+    assert [show(d) for d in faults] == []
+    assert book is not None and len(book.questions) == 6
+
+
+def test_line_ends_of_windows_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> None:
+    shutil.copytree(BOOK, tmp_path / "book")
+    for path in (tmp_path / "book").rglob("*.yaml"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    book, faults = load_and_check(tmp_path / "book")
+    good, _ = load_and_check(BOOK)
+    assert [show(d) for d in faults] == []
+    assert book is not None and good is not None and book.questions == good.questions
+
+
+@pytest.mark.parametrize("name", ["S104-tab", "B102", "C201", "M181"])
+def test_the_command_exits_with_1_shows_no_traceback_and_leaves_the_guides_alone(name: str, tmp_path: Path) -> None:
+    lay_over(ROOT / "tests" / "faults" / name, tmp_path / "book")
+    (tmp_path / "output" / "guides").mkdir(parents=True)
+    (tmp_path / "output" / "guides" / "old.pdf").write_bytes(b"old")
+    done = command(tmp_path, "build", "--book", "book", "--output", "output")
+    assert done.returncode == 1
+    assert (ROOT / "tests" / "faults" / name / "expected.txt").read_text(encoding="utf-8").strip() in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert [path.name for path in (tmp_path / "output" / "guides").iterdir()] == ["old.pdf"]
+
+
+def test_an_edition_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    done = command(tmp_path, "build", "practise", "--book", str(BOOK), "--output", "output")
+    assert done.returncode == 1
+    assert "error[B112]: no edition 'practise'" in done.stderr
+    assert "hint: use 'practice'" in done.stderr
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_input_is_refused_within_5_seconds_and_300_megabytes(name: str, tmp_path: Path) -> None:
+    lay_over(ROOT / "tests" / "faults" / name, tmp_path / "book")
+    done = command(tmp_path, "check", "--book", "book", limited=True)
+    assert done.returncode == 1, done.stderr
+    assert f"[{name.partition('-')[0]}]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+SEE_ALSO = "see_also: [corrected-log]"
+MANY = {
+    "see also to 40,000 unknown questions": (SEE_ALSO, f"see_also: [{', '.join(f'lost-{n}' for n in range(40_000))}]"),
+    "20,000 unknown keys": (SEE_ALSO, "\n".join(f"wrong-{n}: x" for n in range(20_000))),
+    "5,000 broken links": ("key_points:\n", "".join(f"\n  Look at [[lost-{n}]].\n" for n in range(5_000)) + "key_points:\n"),
+    "a name of 900,000 letters": (SEE_ALSO, f"see_also: [{'a' * 900_000}]"),
+    "a number of 900,000 digits": ("minutes: 6", f"minutes: {'9' * 900_000}"),
+    "a folded text with 2,000 faults": (
+        "key_points:\n",
+        "samples:\n  weak: >\n" + "    <b> [[lost]]\n\n" * 1_000 + "  solid: a\n  strong: b\nkey_points:\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_faults_at_once_are_said_within_5_seconds_and_300_megabytes(name: str, tmp_path: Path) -> None:
+    shutil.copytree(BOOK, tmp_path / "book")
+    path = tmp_path / "book/questions/weather-and-watch/relief-in-fog.yaml"
+    old, new = MANY[name]
+    assert path.read_text().count(old) == 1
+    path.write_text(path.read_text().replace(old, new))
+    done = command(tmp_path, "check", "--book", "book", limited=True)
+    assert done.returncode == 1, done.stderr[-2000:]
+    assert "Traceback" not in done.stderr
+    assert max(map(len, done.stderr.split("\n"))) < 600
+
+
+def command(folder: Path, *arguments: str, limited: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the command line; limited, in 300 MB and 5 seconds of work."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder / "cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *arguments], cwd=folder, env=environment, text=True, capture_output=True, timeout=60,
+        preexec_fn=limit if limited else None,
+    )  # fmt: skip
+
+
+def limit() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (300_000_000, 300_000_000))
+    resource.setrlimit(resource.RLIMIT_CPU, (5, 6))
+
+
+LABELS = {
+    "T101": (lambda words: None, "no labels for language 'fr'", "use one of: en, or write templates/labels/fr.yaml"),
+    "T102": (lambda words: words.replace("rubric: ", "rubrick: "), "label 'rubric' is missing", "add 'rubric:'"),
+    "T103": (lambda words: words.replace("Figure {number}", "Figure {nomber}"), "label 'figure_label' has a blank", "use {number}"),
+    "T104": (lambda words: words + "cover: [\n", "not a file of labels", "mend the YAML"),
+}
+
+
+@pytest.mark.parametrize("code", LABELS)
+def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil, message, hint = LABELS[code]
+    shutil.copytree(theme.folder() / "labels", tmp_path / "labels")
+    words = spoil((tmp_path / "labels" / "en.yaml").read_text(encoding="utf-8"))
+    if words is not None:
+        (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
+    monkeypatch.setattr(theme, "folder", lambda: tmp_path)
+    theme.labels.cache_clear()
+    with pytest.raises(BookError) as caught:
+        theme.labels("fr")
+    assert {d.code for d in caught.value.diagnostics} == {code}
+    assert message in caught.value.diagnostics[0].message
+    assert caught.value.diagnostics[0].hint == hint
+    theme.labels.cache_clear()
+
+
+def test_every_label_that_a_template_names_is_in_the_english_file() -> None:
+    known = theme.labels("en")
+    templates = "".join(path.read_text(encoding="utf-8") for path in theme.folder().rglob("*.xhtml"))
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline").rglob("*.py"))
+    named = set(re.findall(r'label\("(\w+)"', templates)) | set(re.findall(r"labels\[[\"'](\w+)[\"']\]", code))
+    assert len(named) > 20
+    assert named - known.keys() == set()

@@ -1,0 +1,107 @@
+"""The two commands of the README do what they say, and a machine that lacks something is told in one line."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from buildwork import ROOT
+
+TARGETS = ("guides", "test", "check", "help")
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def shell(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
+
+
+def make(*arguments: str) -> str:
+    done = shell("make", *arguments, MAKEFLAGS="", MFLAGS="", MAKELEVEL="")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "last"),
+    [
+        ("guides", ".venv/bin/guidepress build --book content"),
+        ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak" tests'),
+        ("check", ".venv/bin/mypy"),
+        ("golden", "GOLDEN=refresh .venv/bin/pytest -q tests/test_golden.py"),
+        ("clean", "rm -rf .venv output/guides output/.releases output/reports"),
+    ],
+)
+def test_a_target_ends_with_the_command_that_it_is_for(target: str, last: str) -> None:
+    assert make("-n", target).splitlines()[-1].startswith(last)
+
+
+def test_another_book_is_built_with_one_variable() -> None:
+    assert make("-n", "guides", "BOOK=my-bank").splitlines()[-1].endswith("guidepress build --book my-bank")
+
+
+def test_make_alone_lists_every_target_with_what_it_does() -> None:
+    text = (ROOT / "Makefile").read_text()
+    declared = re.search(r"(?m)^\.PHONY: (.*)$", text)
+    assert declared is not None
+    listed = re.findall(r"(?m)^  make (\S+) +(\S.*)$", make())
+    assert sorted(name for name, _ in listed) == sorted(declared[1].split())
+    assert set(TARGETS) <= {name for name, _ in listed}
+    assert make("help") == make()
+
+
+def test_what_must_hold_before_anything_lands_are_targets() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    wanted = [line.split()[1:] for line in lines if line.startswith("make ")]
+    assert {"guides", "check", "test"} <= {name for names in wanted for name in names}
+    for names in wanted:
+        assert make("-n", *names)
+
+
+def without(folder: Path, library: str) -> str:
+    """Write a Python that cannot load one library."""
+    fake = folder / "python3"
+    fake.write_text(f'#!/bin/sh\ncase "$*" in *{library}*) exit 1;; esac\nexec {sys.executable} "$@"\n')
+    fake.chmod(0o755)
+    return str(fake)
+
+
+@pytest.mark.parametrize("library", ["libpango-1.0.so.0", "libharfbuzz-subset.so.0", "ensurepip"])
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of Linux")
+def test_a_missing_library_is_one_line_with_the_command_that_installs_it(tmp_path: Path, library: str) -> None:
+    done = shell("./bootstrap.sh", "guides", PYTHON=without(tmp_path, library), NO_SYSTEM="1")
+    install = "apt-get install -y --no-install-recommends python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    command = f"apt-get update && {install}" if os.getuid() == 0 else f"sudo apt-get update && sudo {install}"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"guidepress needs system libraries that are not here. Install them with: {command}\n"
+
+
+def test_a_missing_tool_of_the_tests_is_named_with_its_package(tmp_path: Path) -> None:
+    for tool in ("sh", "id", "uname", "dirname"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    done = shell("./bootstrap.sh", "test", PYTHON=sys.executable, NO_SYSTEM="1", PATH=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "default-jre-headless qpdf poppler-utils" in done.stderr
+
+
+def test_a_machine_that_has_everything_is_left_alone() -> None:
+    done = shell("./bootstrap.sh", "guides", PYTHON=sys.executable, NO_SYSTEM="1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_of_a_lock_file_has_hashes_and_names_no_host(name: str) -> None:
+    text = (ROOT / name).read_text()
+    pins = re.findall(r"(?m)^(\S[^\\\n]*?) *\\?\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)", re.sub(r"(?m)^\s*#.*\n", "", text))
+    assert len(pins) > 10
+    assert [pin for pin, hashes in pins if not hashes or not re.match(r"[\w.\-\[\]]+==[\w.]+", pin)] == []
+    assert re.findall(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ", text) == []
+
+
+def test_the_lock_of_the_tests_pins_what_the_lock_of_the_guides_pins() -> None:
+    guides, tests = (dict(re.findall(r"(?m)^([\w.\-]+)==([\w.]+)", (ROOT / name).read_text())) for name in LOCKS)
+    assert {name: tests.get(name) for name in guides} == guides

@@ -1,0 +1,90 @@
+"""Every page number that is printed is the folio of the page that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import reading
+
+PDFS = [
+    "kit/harbor-watch-kit-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-letter.pdf",
+    "sample/harbor-watch-sample-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-letter.pdf",
+]  # fmt: skip
+IN_TEXT = re.compile(r"\(p\.\s(\d+)\)")
+LOCATOR = re.compile(r"(\d+)(?:–(\d+))?")
+LAST = re.compile(r"(\d+)$")
+
+
+def roman(number: int) -> str:
+    return ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"][number]
+
+
+def wrong_numbers(path: Path) -> tuple[int, list[str]]:
+    """How many page numbers stand over links, and those that are not the folio printed where the link lands."""
+    folios, seen, wrong = reading.folios(path), 0, []
+    position = {label: n for n, label in enumerate(reading.labels(path))}
+    for page, label in enumerate(reading.labels(path)):
+        for text, target in reading.links(path, page):
+            number = LOCATOR.fullmatch(text) or IN_TEXT.search(text) or (reading.pdf(path).pages[page].lists_contents and LAST.search(text))
+            if number:
+                seen += 1
+                if target not in position or number[1] != folios[position[target]]:
+                    wrong.append(f"page {label}: '{text}' leads to page {target}")
+    return seen, wrong
+
+
+def test_all_the_guides_of_the_small_book_are_looked_at(built):
+    assert sorted(p.relative_to(built).as_posix() for p in built.glob("*/*.pdf")) == PDFS
+
+
+@pytest.mark.parametrize("pdf", PDFS)
+def test_page_numbers_over_links_are_the_folios_where_they_land(built, pdf):
+    seen, wrong = wrong_numbers(built / pdf)
+    assert wrong == []
+    assert seen >= (20 if "sample" in pdf else 80)
+
+
+@pytest.mark.parametrize("pdf", PDFS)
+def test_every_page_reference_in_the_text_is_part_of_a_link(built, pdf):
+    for page, text in enumerate(reading.page_texts(built / pdf)):
+        linked = [number for said, _ in reading.links(built / pdf, page) for number in IN_TEXT.findall(said)]
+        assert sorted(IN_TEXT.findall(text)) == sorted(linked)
+
+
+@pytest.mark.parametrize("pdf", PDFS)
+def test_every_page_after_the_title_bears_a_folio_that_is_its_label(built, pdf):
+    folios, labels = reading.folios(built / pdf), reading.labels(built / pdf)
+    first = labels.index("1")
+    assert labels == ["Cover", *map(roman, range(1, first)), *(str(n) for n in range(1, len(labels) - first + 1))]
+    assert folios[first:] == labels[first:]
+    assert folios[:3] == ["", "", ""]
+    assert folios[3:first] == labels[3:first]
+
+
+def test_a_question_names_the_page_of_its_answer_and_back(built, publications):
+    for paper in ("a4", "letter"):
+        path = built / f"practice/harbor-watch-practice-0.2.0-{paper}.pdf"
+        for section in publications["practice"].sections:
+            if section.kind in ("question", "answer"):
+                word = "Answer" if section.kind == "question" else "Question"
+                there = reading.labels(path)[reading.page_of(path, section.counterpart)]
+                assert (f"{word} (p. {there})", there) in reading.links(path, reading.page_of(path, section.id))
+
+
+def test_no_page_number_is_left_as_it_was_laid_out(built):
+    for pdf in PDFS:
+        assert not any(re.search(r"(?<!\d)000(?!\d)", text) for text in reading.page_texts(built / pdf))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["study", "practice"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_page_numbers_of_the_real_guides_are_the_folios_where_they_land(real_release, edition, paper):
+    (path,) = (real_release / edition).glob(f"*-{paper}.pdf")
+    seen, wrong = wrong_numbers(path)
+    assert wrong == []
+    assert seen > 800
+    folios, labels = reading.folios(path), reading.labels(path)
+    assert folios[labels.index("1") :] == labels[labels.index("1") :]

