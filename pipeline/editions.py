@@ -120,7 +120,8 @@ def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
 def _questions(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
     for count, division in enumerate((d for d in book.outline.sections if chosen[d.id]), start=1):
         members = tuple(_question(book, edition, q, numbers[q.id]) for q in chosen[division.id])
-        yield Section(division.id, "opener", "body", division.title, number=str(count), record=division, members=members, source="book.yaml")
+        yield Section(division.id, "opener", "body", division.title, number=str(count), record=division, members=members,
+                      source="book.yaml")  # fmt: skip
         yield from members
         if edition.answers == "end-of-section":
             yield Section(f"answers-{division.id}", "answers", "body", labels["answers"], level=2, source="book.yaml")
@@ -182,7 +183,7 @@ def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]
     """Number the figures and the captioned tables of each section; a question's bear its number."""
     for section in sections:
         prefix = f"{section.number}." if section.kind in ("question", "answer") else ""
-        figures = tables = 0
+        tables = 0
         placed: list[str] = []
         for keys, kind, text in passages(section):
             parsed = markup.parse(text, inline=kind.inline)
@@ -190,9 +191,8 @@ def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]
             for n in range(1, parsed.tables + 1):
                 tables += 1
                 yield f"{model.scope(section.id, keys)}-t{n}", f"{prefix}{tables}"
-        for name in dict.fromkeys([*placed, *getattr(section.record, "figures", ())]):
-            figures += 1
-            yield f"figure-{name}", f"{prefix}{figures}"
+        named = dict.fromkeys([*placed, *getattr(section.record, "figures", ())])
+        yield from ((f"figure-{name}", f"{prefix}{n}") for n, name in enumerate(named, start=1))
 
 
 def _box_homes(sections: tuple[Section, ...]) -> dict[str, str]:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pipeline.diagnostics import Place
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from pipeline.diagnostics import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,40 @@ class Division(Record):
     questions: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 
+class Limit(Record):
+    """How many there may be of one kind: questions of a level, or minutes of a section."""
+
+    of: Slug
+    least: Annotated[int, Field(ge=0)] = 0
+    most: Annotated[int, Field(ge=0)] | None = None
+
+
+Counted = Literal[
+    "star", "key_points", "examples", "figures", "follow_ups", "probes", "hints", "red_flags", "rubric", "samples", "see_also",
+    "index", "sources",
+]  # fmt: skip
+
+
+class Requirement(Record):
+    """A part that questions of some types need, an empty list standing for all types, and how many of it."""
+
+    part: Counted
+    types: tuple[QuestionType, ...] = ()
+    least: Annotated[int, Field(ge=0)] = 1
+    most: Annotated[int, Field(ge=0)] | None = None
+
+
+class Bounds(Record):
+    """What the book holds itself to: the parts of a question, the mix of questions, and how old a review may be."""
+
+    parts: tuple[Requirement, ...] = ()
+    types: tuple[Limit, ...] = ()
+    levels: tuple[Limit, ...] = ()
+    topics: tuple[Limit, ...] = ()
+    minutes: tuple[Limit, ...] = ()
+    reviewed_days: Annotated[int, Field(ge=1)] | None = None
+
+
 def _known_schema(value: int) -> int:
     if value != 1:
         raise ValueError("this version reads schema 1")
@@ -298,6 +333,7 @@ class Outline(Record):
     sections: Annotated[tuple[Division, ...], Field(min_length=1)]
     back: tuple[Slug, ...] = ()
     end: tuple[Slug, ...] = ()
+    bounds: Bounds = Bounds()
 
 
 SectionKind = Literal[
@@ -443,7 +479,7 @@ class Drawing:
     """Digest of the script and data as they are now; empty for a drawing without a script."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Book:
     """All that is written: the valid records by id, in the order they were read."""
 
@@ -461,6 +497,8 @@ class Book:
     origins: Mapping[tuple[str, str], Origin]
     refused: frozenset[tuple[str, str]]
     """Kind and id of records that were refused: links to them are not reported again."""
+    words: frozenset[str] = frozenset()
+    """The book's own words, which no dictionary needs to know."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""
@@ -493,7 +531,7 @@ def output_value(examples: Iterable[Example], name: str) -> str | None:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of every kind of file, for editors."""
-    files = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
+    files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
              "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition,
              "ignore.yaml": Ignores}  # fmt: skip
     return {name: record.model_json_schema() for name, record in files.items()}

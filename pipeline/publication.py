@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from pipeline.model import Edition, Outline, Record
@@ -114,6 +115,11 @@ class Publication:
         """The tree of the contents, nav document, and outline."""
         tree, _ = _branch([s for s in self.sections if s.listed], 0, 1)
         return tree
+
+    @cached_property
+    def division_titles(self) -> Mapping[str, str]:
+        """Title of the section of the book that each question stands in, by the question's id."""
+        return {member.id: s.title for s in self.sections if s.kind == "opener" for member in s.members}
 
     @property
     def title(self) -> str:

@@ -19,7 +19,7 @@ NAMESPACES = {
     "epub": "http://www.idpf.org/2007/ops", "opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/",
     "ncx": "http://www.daisy.org/z3986/2005/ncx/",
 }  # fmt: skip
-HEAD = 62.0
+HEAD = 54.0
 """Points below the upper edge of a page: no text stands above."""
 
 
@@ -63,7 +63,7 @@ def outline(path: Path) -> list[tuple[int, str, str]]:
 def links(path: Path, page: int) -> list[tuple[str, str]]:
     """What each link on a page says, and the label of the page that it leads to, or its address."""
     read = pdf(path)
-    whole = numbers.whole(read.pages[page].links)
+    whole = numbers.whole(read.pages[page], numbers.forms(read))
     return [(link.text, read.pages[link.page].label if link.page is not None else link.address) for link in whole]
 
 

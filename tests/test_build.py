@@ -66,7 +66,9 @@ def test_a_second_build_with_nothing_changed_does_nothing_within_two_seconds_of_
     assert used.ru_utime + used.ru_stime - usage.ru_utime - usage.ru_stime < 2
 
 
-@pytest.mark.parametrize("arguments", [("study",), ("--format", "pdf"), ("--paper", "a4"), ("study", "--format", "pdf", "--format", "epub")])
+@pytest.mark.parametrize(
+    "arguments", [("study",), ("--format", "pdf"), ("--paper", "a4"), ("study", "--format", "pdf", "--format", "epub")]
+)
 def test_a_part_of_what_stands_fresh_is_not_built_again(place: Path, arguments: tuple[str, ...]) -> None:
     built(place)
     assert "Nothing has changed" in built(place, *arguments).stdout
@@ -151,15 +153,15 @@ def test_a_fault_in_the_book_publishes_nothing(place: Path) -> None:
 
 
 def test_a_word_edited_lays_out_one_signature_and_says_why(place: Path) -> None:
-    built(place)
     path = place / f"book/{WATCH}/falling-glass.yaml"
-    words = path.read_text()
-    assert words.count("barometer") > 0
-    path.write_text(words.replace("barometer", "barograph", 1))
+    edit(path, "barometer", "barograph")
+    built(place)
+    edit(path, "barograph", "altimeter")
     done = built(place, "--explain-rebuild")
-    laid_out = [line for line in done.stdout.splitlines() if line.startswith("study a4 ")]
+    *laid_out, count = [line for line in done.stdout.splitlines() if line.startswith("study a4 ") or "laid out anew" in line]
     assert [line for line in laid_out if "index" not in line] == ["study a4 falling-glass: text"]
-    assert done.stdout.splitlines()[len(laid_out)] == f"{len(laid_out)} signature{'s' if len(laid_out) > 1 else ''} laid out anew"
+    assert count == f"{len(laid_out)} signature{'s' if len(laid_out) > 1 else ''} laid out anew"
+    assert len(laid_out) <= 2
 
 
 def test_nothing_is_laid_out_when_the_store_remembers_all(place: Path) -> None:

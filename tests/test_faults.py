@@ -152,13 +152,14 @@ def test_a_mistake_is_reported_at_its_place_and_nothing_is_built(
     if any(d.severity != "note" for d in faults):
         assert cli.main(["build", "--strict", "--quiet", "--book", "book", "--output", "output"]) == 1
         assert not (tmp_path / "output" / "guides").exists()
-        assert all(show(d) in capsys.readouterr().err for d in faults[:1])
+        said = capsys.readouterr().err
+        assert [show(d) for d in faults if d.severity != "note" and show(d) not in said] == []
 
 
 VERBS = frozenset({
-    "add", "begin", "break", "check", "choose", "cite", "close", "copy", "cut", "delete", "draw", "end", "fill", "flatten", "give", "indent",
-    "keep", "link", "list", "make", "mend", "move", "name", "place", "put", "refer", "remove", "rename", "save", "say", "shorten", "split",
-    "take", "use", "widen", "write",
+    "add", "begin", "break", "check", "choose", "cite", "close", "copy", "cut", "delete", "draw", "end", "fill", "flatten", "give",
+    "indent", "keep", "link", "list", "make", "mend", "move", "name", "place", "put", "refer", "remove", "rename", "save", "say",
+    "shorten", "split", "take", "use", "widen", "write",
 })  # fmt: skip
 
 
@@ -232,6 +233,7 @@ def test_hostile_input_is_refused_within_5_seconds_and_300_megabytes(name: str, 
     assert "Traceback" not in done.stderr
 
 
+WRONG = "    <b> [[lost]]\n\n"
 SEE_ALSO = "see_also: [corrected-log]"
 MANY = {
     "see also to 40,000 unknown questions": (SEE_ALSO, f"see_also: [{', '.join(f'lost-{n}' for n in range(40_000))}]"),
@@ -239,10 +241,7 @@ MANY = {
     "5,000 broken links": ("key_points:\n", "".join(f"\n  Look at [[lost-{n}]].\n" for n in range(5_000)) + "key_points:\n"),
     "a name of 900,000 letters": (SEE_ALSO, f"see_also: [{'a' * 900_000}]"),
     "a number of 900,000 digits": ("minutes: 6", f"minutes: {'9' * 900_000}"),
-    "a folded text with 2,000 faults": (
-        "key_points:\n",
-        "samples:\n  weak: >\n" + "    <b> [[lost]]\n\n" * 1_000 + "  solid: a\n  strong: b\nkey_points:\n",
-    ),
+    "a folded text with 2,000 faults": ("key_points:\n", f"samples:\n  weak: >\n{WRONG * 1_000}  solid: a\n  strong: b\nkey_points:\n"),
 }
 
 

@@ -256,12 +256,12 @@ def test_a_build_stopped_says_so_and_leaves_what_stood(place: Path, way: signal.
 
 @pytest.mark.slow
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("delay", [0.0, 1.2, 2.5])
-def test_a_build_stopped_takes_its_workers_with_it(place: Path, way: signal.Signals, delay: float) -> None:
+@pytest.mark.parametrize(("stage", "delay"), [("load", 0.0), ("load", 1.2), ("lay out", 0.3)])
+def test_a_build_stopped_takes_its_workers_with_it(place: Path, way: signal.Signals, stage: str, delay: float) -> None:
     before = bytes_of(place / "output")
     command = ("build", "--book", place / "book", "--output", place / "output", "--jobs", "2")
     build_ = start(*command, env=environment(place / "cold"))
-    said(build_, "load")
+    said(build_, stage)
     time.sleep(delay)
     # A terminal sends Ctrl-C to every process of the group; the other two come to one process alone.
     os.killpg(build_.pid, way) if way == signal.SIGINT else build_.send_signal(way)

@@ -60,7 +60,20 @@ def test_a_wheel_installed_alone_builds_a_guide(wheel: Path, tmp_path: Path) -> 
 
     where = checked(tmp_path / "venv/bin/python", "-c", "from pipeline import theme; print(theme.folder())", cwd=elsewhere)
     assert where.startswith(str(tmp_path / "venv/lib"))
-    checked(tmp_path / "venv/bin/guidepress", "build", "study", "--format", "pdf", "--paper", "a4", "--book", "bank", "--output", "out", cwd=elsewhere)
+    checked(
+        tmp_path / "venv/bin/guidepress",
+        "build",
+        "study",
+        "--format",
+        "pdf",
+        "--paper",
+        "a4",
+        "--book",
+        "bank",
+        "--output",
+        "out",
+        cwd=elsewhere,
+    )
     made = elsewhere / "out/guides/study/harbor-watch-study-0.2.0-a4.pdf"
     assert made.read_bytes().startswith(b"%PDF-1.7")
     assert (made.parent.parent / "SHA256SUMS").is_file()

@@ -4,8 +4,8 @@ from sklearn.model_selection import StratifiedShuffleSplit, cross_val_score
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 from style import ACCENT, WARM, canvas, save
+from threadpoolctl import threadpool_limits
 
 X, y = load_breast_cancer(return_X_y=True)
 logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))

@@ -18,16 +18,23 @@ LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "l
 
 
 def book_digest(folder: Path) -> str:
-    """Digest every file of a book, by its path and bytes."""
+    """Digest every file of a book, by its path and bytes; what lies outside its folder is no part of it."""
     total = hashlib.sha256()
-    paths = (p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts) if folder.is_dir() else ()
-    for path in sorted(paths):
-        try:
-            data = hashlib.sha256(path.read_bytes()).digest()
-        except OSError:
-            data = b"unreadable"
-        total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + data)
+    root = folder.resolve()
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + _file_digest(path, root))
     return total.hexdigest()
+
+
+def _file_digest(path: Path, root: Path) -> bytes:
+    try:
+        if not path.resolve().is_relative_to(root) or not path.is_file():
+            return b"other"
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except (OSError, RuntimeError):
+        return b"unreadable"
 
 
 @cache

@@ -161,7 +161,7 @@ def _slots(edition: Edition) -> Iterator[Slot]:
 def _outgrown(publication: Publication, printed: Sequence[Printed]) -> bool:
     """Tell whether page numbers may need more digits than are kept; the index is still to come, hence the margin."""
     pages = sum(item.laid.facts.pages for item in printed)
-    return pages + 5 + pages // 20 >= 10**publication.digits
+    return pages + 5 + pages // 20 >= int(10**publication.digits)
 
 
 def _filled(path: str, printed: Sequence[Printed]) -> Pages:

@@ -18,7 +18,7 @@ OWN = (
 
 def rules() -> dict[str, Rule]:
     """Return every rule by its code, sorted."""
-    found = [*source.RULES, *load.RULES, *theme.RULES, *press.RULES, *bindery.RULES, *epub.RULES, *preflight.RULES, *OWN]
+    found = [*checks.RULES, *source.RULES, *load.RULES, *theme.RULES, *press.RULES, *bindery.RULES, *epub.RULES, *preflight.RULES, *OWN]
     found += [Rule(check.code, check.title, check.text) for check in checks.CHECKS]
     found += [Rule(code, title, markup.EXPLANATIONS[code]) for code, title in markup.FAULTS.items()]
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}

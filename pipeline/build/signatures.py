@@ -121,7 +121,7 @@ class Printer:
     def _relaid(self, volume: Volume, sheet: render.Sheet) -> Relaid:
         """Say which part of a signature is not what it was when it was last laid out."""
         edition = volume.publication.edition.id
-        slot = key("last", str(self.request.book.resolve()), edition, volume.paper, sheet.id, sheet.tight)
+        slot = key("last", str(self.request.book.absolute()), edition, volume.paper, sheet.id, sheet.tight)
         now = {
             "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": self._fonts_digest,
             "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline import markup, model
 from pipeline.diagnostics import Diagnostic, Place, Severity
@@ -45,12 +46,14 @@ def written(book: Book) -> Iterator[Question | Chapter]:
     yield from book.chapters.values()
 
 
-def passages(book: Book) -> Iterator[Passage]:
-    """Yield every Markdown text of the book, parsed."""
-    for record in book.records():
-        origin = book.origin(record)
-        for keys, kind, text in model.prose(record):
-            yield Passage(record, keys, kind.inline, markup.parse(text, inline=kind.inline), origin)
+@lru_cache(maxsize=1)
+def passages(book: Book) -> tuple[Passage, ...]:
+    """Return every Markdown text of the book, parsed."""
+    return tuple(
+        Passage(record, keys, kind.inline, markup.parse(text, inline=kind.inline), book.origin(record))
+        for record in book.records()
+        for keys, kind, text in model.prose(record)
+    )
 
 
 def spot(book: Book, record: Record, *keys: str | int) -> Spot:

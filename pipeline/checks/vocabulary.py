@@ -63,3 +63,14 @@ def source_not_cited(book: Book) -> Found:
     for work in book.works.values():
         if work.key not in cited and complete(book):
             yield fault("C405", f"source '{work.key}' is not cited", spot(book, work, "key"), "cite it, or delete it", "note")
+
+
+@register("C707", "term not used", "note")
+def term_not_used(book: Book) -> Found:
+    """A glossary entry that no text links to and no entry of the index names: a reader meets the word nowhere."""
+    linked = {r.id for passage in passages(book) for r in passage.text.references if r.kind == "term"}
+    marks = [m for record in written(book) for m in record.index]
+    named = {m.term.casefold() for m in marks} | {m.term.casefold() for passage in passages(book) for m in passage.text.marks}
+    for term in book.terms.values():
+        if term.id not in linked and not {term.term.casefold(), term.id.replace("-", " ")} & named and complete(book):
+            yield fault("C707", f"nothing leads to the term '{term.term}'", spot(book, term, "id"), "link to it, or delete it", "note")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import progress
+from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import BookError, ToolError, nearest
 
 # Each command imports what it needs when it runs: help and completion answer at once.
@@ -176,15 +176,20 @@ def explain(code: str | None) -> None:
 
 
 @cli.command()
-def schema() -> None:
-    """Print the JSON Schema of every kind of file, for editors that check YAML as you type.
+@click.argument("kind", required=False)
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of files of one KIND, or of any, for editors that check YAML as you type.
 
     \b
       guidepress schema > book.schema.json
+      guidepress schema questions > question.schema.json
     """
     from pipeline.model import schema as schemas
 
-    click.echo(json.dumps(schemas(), indent=2, sort_keys=True))
+    known = schemas()
+    if kind is not None and kind not in known:
+        raise click.UsageError(f"no kind '{kind}': {nearest(kind, known)}")
+    print_schema(known[kind] if kind else any_of(known))
 
 
 @cli.command()

@@ -26,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Python flushes standard output once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        status = 1
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if arguments is None:
+            # All is done: Ctrl-C while Python shuts down ends it without a traceback.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     return status
 
 

@@ -108,7 +108,7 @@ def load_book(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     got = reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}),
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused))  # fmt: skip
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading))  # fmt: skip
     return book, ordered(reading.faults)
 
 
@@ -161,6 +161,18 @@ def _validate(reading: _Reading, read: Source, keys: Keys, data: Any, kind: type
         name = (data.get("id") or data.get("key")) if isinstance(data, dict) else None
         reading.refused.add((kind.__name__.lower(), str(name or Path(read.path).stem)))
         return None
+
+
+def _words(reading: _Reading) -> frozenset[str]:
+    """Read the book's own words, one to a line."""
+    path = reading.folder / "words.txt"
+    if not path.exists() or not reading.inside(path):
+        return frozenset()
+    try:
+        return frozenset(source.text(path, reading.shown(path)).split("\n")) - {""}
+    except SourceFault as fault:
+        reading.faults.append(fault.diagnostic)
+        return frozenset()
 
 
 def _sections(reading: _Reading, outline: model.Outline) -> None:

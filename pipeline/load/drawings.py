@@ -91,7 +91,7 @@ class _Reader:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         space, _, element = name.rpartition(" ")
         if not self.open and (space, element) != (SVG, "svg"):
-            self.refuse(f"the drawing begins with '{element}', not with 'svg' in the namespace of SVG", element)
+            self.refuse(f'the drawing does not begin with <svg xmlns="{SVG}">', element)
         if space != SVG or element not in ELEMENTS:
             self.refuse(f"a figure may not hold the element '{element}'", element)
         if len(self.open) == DEEPEST:

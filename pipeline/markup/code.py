@@ -7,9 +7,9 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
-from pygments import lex  # type: ignore[import-untyped]
-from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType  # type: ignore[import-untyped]
+from pygments import lex
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 
 from pipeline.markup.checks import known_language
 
@@ -48,6 +48,10 @@ def _spans(code: str, language: str) -> list[str]:
     return spans
 
 
+def _within(kind: _TokenType, parent: _TokenType) -> bool:
+    return tuple(kind[: len(parent)]) == tuple(parent)
+
+
 @functools.cache
 def _css_class(kind: _TokenType) -> str:
-    return next(css for parent, css in _CLASSES if kind in parent)
+    return next(css for parent, css in _CLASSES if _within(kind, parent))

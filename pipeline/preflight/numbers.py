@@ -3,46 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from pipeline import theme
 from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Link, Page, Paper
+from pipeline.preflight.words import letters
 
 FOLIO = r"(\d+|[ivxlc]+)"
 LOCATOR = re.compile(rf"{FOLIO}(?:[–-]{FOLIO})?")
-LAST_WORD = re.compile(rf"(?:^|\s){FOLIO}$")
+LAST_WORD = re.compile(rf"\s{FOLIO}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How a guide prints page numbers: after its titles, and by the labels of its language."""
+
+    titles: frozenset[str]
+    """Letters of every line of the outline, numbers included."""
+    reference: re.Pattern[str]
+
+    def number(self, text: str, page: Page) -> str | None:
+        """Return the page number, or the range, that a link prints; None when it prints none."""
+        if LOCATOR.fullmatch(text):
+            return text
+        if found := self.reference.search(text):
+            return found[found.lastindex or 0]
+        found = LAST_WORD.search(text)
+        return found[1] if found and (page.lists_contents or letters(text[: found.start()]) in self.titles) else None
+
+    def lacks_number(self, text: str, page: Page) -> bool:
+        """Tell whether a link without a page number should have one: a line of contents, or a question's title."""
+        said = letters(text)
+        return page.lists_contents or (said[:1].isdigit() and said in self.titles)
+
+
+def forms(paper: Paper) -> Forms:
+    """Return how a guide prints page numbers. Raises BookError for a language that has no labels."""
+    labels = (label.partition("{page}") for label in theme.labels(paper.lang).values() if "{page}" in label)
+    ends = sorted({rf"{re.escape(before)}{FOLIO}{re.escape(after)}" for before, _, after in labels if before.strip() or after.strip()})
+    reference = re.compile(rf"(?<!\w)(?:{'|'.join(ends)})$".replace(r"\ ", r"\s*"))
+    return Forms(frozenset(letters(line.title) for line in paper.outline), reference)
 
 
 def check(path: str, paper: Paper) -> Iterator[Diagnostic]:
     """Check the page numbers of contents, openers, index, and every reference in the text."""
     try:
-        reference = _reference(paper.lang)
+        known = forms(paper)
     except BookError as error:
         yield fault(path, "P312", str(error), "build the guides again")
         return
     order = {page.foot: number for number, page in enumerate(paper.pages) if page.foot}
     for page in paper.pages:
-        for link in whole(page.links):
+        for link in whole(page, known):
             if link.page is not None:
-                yield from _check_link(path, paper, page, link, reference, order)
+                yield from _check_link(path, paper, page, link, known, order)
 
 
-def printed(page: Page, link: Link, reference: re.Pattern[str]) -> str | None:
-    """Return the page number, or the range, that a link prints; None when it prints none."""
-    if LOCATOR.fullmatch(link.text):
-        return link.text
-    found = reference.search(link.text) or (LAST_WORD.search(link.text) if page.lists_contents else None)
-    return found[1] if found else None
-
-
-def whole(links: Iterable[Link]) -> Iterator[Link]:
-    """Yield links, the parts of one that runs over a line's end joined; locators stand alone."""
+def whole(page: Page, known: Forms) -> Iterator[Link]:
+    """Yield the links of a page, the parts of one that runs over a line's end joined."""
     waiting: Link | None = None
-    for link in links:
-        if waiting is not None and _goes_on(waiting, link):
+    for link in page.links:
+        if waiting is not None and _goes_on(waiting, link, known):
             waiting = replace(waiting, text=f"{waiting.text} {link.text}")
             continue
         if waiting is not None:
@@ -52,23 +76,23 @@ def whole(links: Iterable[Link]) -> Iterator[Link]:
         yield waiting
 
 
-def _goes_on(link: Link, after: Link) -> bool:
+def _goes_on(link: Link, after: Link, known: Forms) -> bool:
+    """Tell whether a link is the next line of the one before: a page number ends a link."""
     same = (link.page, link.place, link.address) == (after.page, after.place, after.address)
-    return same and not LOCATOR.fullmatch(link.text) and not LOCATOR.fullmatch(after.text)
+    return same and not _has_ended(link.text, known) and not LOCATOR.fullmatch(after.text)
 
 
-def _reference(lang: str) -> re.Pattern[str]:
-    """Return what a page reference in the text looks like in a language."""
-    before, _, after = theme.labels(lang)["page_ref"].partition("{page}")
-    return re.compile(rf"{re.escape(before)}\s*{FOLIO}{re.escape(after)}$")
+def _has_ended(text: str, known: Forms) -> bool:
+    last = LAST_WORD.search(text)
+    titled = last is not None and letters(text[: last.start()]) in known.titles
+    return titled or bool(LOCATOR.fullmatch(text) or known.reference.search(text))
 
 
-def _check_link(path: str, paper: Paper, page: Page, link: Link, reference: re.Pattern[str], order: dict[str, int]) -> Iterator[Diagnostic]:
+def _check_link(path: str, paper: Paper, page: Page, link: Link, known: Forms, order: dict[str, int]) -> Iterator[Diagnostic]:
     assert link.page is not None
-    number = printed(page, link, reference)
-    lands = paper.pages[link.page].foot
+    number, lands = known.number(link.text, page), paper.pages[link.page].foot
     if number is None:
-        if page.lists_contents:
+        if known.lacks_number(link.text, page):
             yield fault(path, "P314", f"page {page.label}: '{link.text}' shows no page number")
         return
     first, _, last = number.replace("–", "-").partition("-")

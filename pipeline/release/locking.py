@@ -20,12 +20,12 @@ def lock(output: Path, say: Callable[[str], object]) -> Iterator[None]:
     The lock goes when the process does, however it ends (a forked child keeps it: spawn instead). The file
     stays. Raises ToolError where it cannot be made.
     """
-    handle = _opened(output)
+    descriptor = _opened(output)
     try:
-        _acquire(handle, output, say)
+        _acquire(descriptor, output, say)
         yield
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
 def _opened(output: Path) -> int:
@@ -36,12 +36,12 @@ def _opened(output: Path) -> int:
         raise ToolError(f"cannot write {error.filename or output}: {error.strerror}") from error
 
 
-def _acquire(handle: int, output: Path, say: Callable[[str], object]) -> None:
+def _acquire(descriptor: int, output: Path, say: Callable[[str], object]) -> None:
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             say(f"another build is writing {output}: waiting for it")
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError as error:
         raise ToolError(f"cannot lock {output / LOCK}: {error.strerror}") from error

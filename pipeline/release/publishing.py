@@ -208,15 +208,15 @@ def _temp_name() -> str:
 
 def _sync(path: Path) -> None:
     """Wait until the disk has a file, or the names in a folder."""
-    handle = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     except OSError as error:
         # Some network and shared-folder file systems cannot sync a folder, and answer so.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
 def _one_line(output: Path, error: OSError) -> str:

@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import theme
-from pipeline.publication import Publication, Section
-from pipeline.render.setter import Folio, Formulas, Setter
+from pipeline.publication import Matter, Publication, Section
+from pipeline.render.furniture import Folio
+from pipeline.render.setter import Formulas, Setter
 from pipeline.theme import Medium
 
 
@@ -40,7 +41,7 @@ class Sheet:
     """Fragments that are laid out together, as one document."""
 
     id: str
-    matter: str
+    matter: Matter
     xhtml: str
     resources: tuple[tuple[str, bytes], ...]
     sections: tuple[tuple[str, str], ...]

@@ -33,21 +33,21 @@ def arcs(publication: Publication) -> str:
 
 
 def minutes(section: Section, alt: str) -> str:
-    """Return a bar chart of an opener's questions: height is minutes, shade is level, the number stands below."""
-    members = [(m.number, m.record) for m in section.members if isinstance(m.record, model.Question)]
-    width, height = 360.0, 96.0
+    """Return a bar chart of an opener's questions: height is minutes, shade is level."""
+    members = [m.record for m in section.members if isinstance(m.record, model.Question)]
+    width, height = 360.0, 78.0
     step = min(24.0, width / max(1, len(members)))
-    top = max((record.minutes for _, record in members), default=1)
+    top = max((record.minutes for record in members), default=1)
     shades = {"foundation": FAINT, "intermediate": "#4f8b93", "advanced": ACCENT}
     bars = []
-    for n, (number, record) in enumerate(members):
-        tall = 72 * record.minutes / top
-        x = n * step
-        bars.append(f'<rect x="{x + step * 0.15:.1f}" y="{76 - tall:.1f}" width="{step * 0.7:.1f}" height="{tall:.1f}" fill="{shades[record.level]}"/>')
-        del number
+    for n, record in enumerate(members):
+        tall, x, wide = 72 * record.minutes / top, n * step, step * 0.7
+        place = f'x="{x + step * 0.15:.1f}" y="{76 - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
+        bars.append(f'<rect {place} fill="{shades[record.level]}"/>')
     used = max(step * len(members), 40)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {used:.0f} {height - 18:.0f}" width="{used:.0f}" height="{height - 18:.0f}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {used:.0f} {height:.0f}" '
+        f'width="{used:.0f}" height="{height:.0f}" role="img" '
         f'aria-label="{escape(alt)}"><title>{escape(alt)}</title>{"".join(bars)}'
         f'<path d="M0 76.5h{used:.0f}" stroke="{INK}" stroke-width="0.6"/></svg>'
     )

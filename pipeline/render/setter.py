@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import index, markup, model, theme
-from pipeline.index import Run
+from pipeline import markup, model, theme
 from pipeline.markup import Reference, Setting, Target
 from pipeline.markup.code import block as code_block
-from pipeline.publication import IndexEntry, Publication, Section
-from pipeline.render import drawings
+from pipeline.publication import Publication, Section
+from pipeline.render.furniture import Folio, Furniture
+from pipeline.render.heads import Head
 from pipeline.theme import Medium
 
 Formulas = Callable[[str, bool], Setting]
 """Set a formula (LaTeX, display) as a drawing."""
-
-
-class Folio(Protocol):
-    """Say where a place was printed."""
-
-    def page(self, target: str) -> int | None:
-        """Return the number of the page in the file, from 0."""
-
-    def label(self, page: int) -> str:
-        """Return the folio printed on a page."""
-
-
-VOCABULARY: Mapping[str, tuple[str, str]] = {
-    # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
-    "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
-    "chapter": ("chapter", "doc-chapter"), "opener": ("part", "doc-part"), "question": ("", ""), "answer": ("", ""),
-    "answers": ("part", "doc-part"), "glossary": ("glossary", "doc-glossary"), "sources": ("bibliography", "doc-bibliography"),
-    "index": ("index", "doc-index"), "colophon": ("colophon", "doc-colophon"), "formulas": ("appendix", "doc-appendix"),
-}  # fmt: skip
-WRITING_LINES_A_MINUTE = 1.5
 
 
 class Setter:
@@ -50,6 +29,8 @@ class Setter:
         self.labels = theme.labels(publication.outline.lang)
         self.spoken = theme.spoken(publication.outline.lang)
         self.resources: dict[str, bytes] = {}
+        self.head = Head(section, publication, self.label)
+        self.book = Furniture(publication, medium, folio, self.label)
 
     @property
     def level(self) -> int:
@@ -131,7 +112,8 @@ class Setter:
         shown = escape(reference.label) if reference.label else self._shown(name.kind, name.number, name.title)
         if name.kind in ("question", "chapter", "formula"):
             shown = self._with_page(shown, target)
-        return f'<a class="{name.kind}-link" href="#{target}">{shown}</a>'
+        width = "" if reference.label or name.kind == "chapter" else " short"
+        return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
 
     def _shown(self, kind: str, number: str, title: str) -> str:
         if kind in ("question", "formula"):
@@ -146,7 +128,8 @@ class Setter:
         """Return a link to a question with its number, title, and page."""
         name = self.publication.names[target]
         title = self._title(name.title)
-        return Markup(f'<a href="#{target}"><span class="link-number">{escape(name.number)}</span> <span class="link-title">{title}</span>{self.page(target)}</a>')
+        number = f'<span class="link-number">{escape(name.number)}</span>'
+        return Markup(f'<a href="#{target}">{number} <span class="link-title">{title}</span>{self.page(target)}</a>')
 
     def question_links(self, targets: Iterable[str]) -> Markup:
         """Return links to questions by number, in a row."""
@@ -230,114 +213,6 @@ class Setter:
 
     def _output_value(self, name: str) -> str:
         return model.output_value(getattr(self.section.record, "examples", ()), name) or ""
-
-    # The head of a question
-
-    def dots(self, level: model.Level) -> str:
-        """Return the level as filled and open dots."""
-        count = self.level_number(level)
-        return "●" * count + "○" * (3 - count)
-
-    def level_number(self, level: model.Level) -> int:
-        """Return the level as a number from 1."""
-        return model.LEVELS.index(level) + 1
-
-    def topic(self, name: str) -> str:
-        """Return the title of a topic."""
-        topic = self.publication.resources["topics"].get(name)
-        return topic.title if topic else name
-
-    def duration(self, seconds: int) -> str:
-        """Return a duration in words."""
-        if seconds >= 120 and seconds % 60 == 0:
-            return self.label("speak_minutes", value=seconds // 60)
-        return self.label("seconds", value=seconds)
-
-    def summary_title(self) -> str:
-        """Return the heading of the short answer: how long it takes to say."""
-        seconds = self._question.speak.short
-        return self.label("summary") if seconds == 30 else self.label("summary_other", duration=self.duration(seconds))
-
-    @cached_property
-    def _question(self) -> model.Question:
-        assert isinstance(self.section.record, model.Question)
-        return self.section.record
-
-    def star_steps(self) -> tuple[str, ...]:
-        """Return the steps of the story that are written."""
-        star = self._question.star
-        return tuple(step for step in model.Star.model_fields if star is not None and getattr(star, step))
-
-    def writing_lines(self) -> int:
-        """Return how many ruled lines a question's planned minutes call for."""
-        return max(8, min(30, 1 + int(self._question.minutes * WRITING_LINES_A_MINUTE)))
-
-    # The parts of a book
-
-    def running_head(self, section: Section) -> str:
-        """Return the words at the head of a section's pages: its division's title, or its own."""
-        for opener in self.publication.sections:
-            if opener.kind == "opener" and section.id in {m.id for m in opener.members}:
-                return _plain(opener.title)
-        return self.labels["answers"] if section.kind == "answer" else _plain(section.title)
-
-    def vocabulary(self, section: Section) -> Markup:
-        """Return the section's place in the vocabularies of EPUB and ARIA."""
-        semantic, role = VOCABULARY.get(section.kind, ("", ""))
-        if self.paged:
-            return Markup("")
-        shown = (f' epub:type="{semantic}"' if semantic else "") + (f' role="{role}"' if role else "")
-        return Markup(shown)
-
-    def glossary_term(self) -> Markup:
-        """Return the vocabulary of a glossary's term."""
-        return Markup("") if self.paged else Markup(' epub:type="glossterm"')
-
-    def glossary_definition(self) -> Markup:
-        """Return the vocabulary of a glossary's definition."""
-        return Markup("") if self.paged else Markup(' epub:type="glossdef"')
-
-    def cover_drawing(self) -> Markup:
-        """Return the drawing of the cover."""
-        return Markup(drawings.arcs(self.publication))
-
-    def level_chart(self, section: Section) -> Markup:
-        """Return an opener's chart of levels and minutes."""
-        alt = self.label("level_chart_alt", count=len(section.members))
-        svg = drawings.minutes(section, alt)
-        return Markup(svg)
-
-    def section_count(self, section: Section) -> str:
-        """Return how many questions a section holds, and how many minutes they take."""
-        minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
-        return self.label("section_chart", count=len(section.members), minutes=minutes)
-
-    def identifier(self) -> str:
-        """Return the identifier of this edition."""
-        return self.publication.identifier
-
-    # The index
-
-    def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
-        """Return an entry's locators as printed."""
-        assert self._folio is not None
-        return index.runs(entry.locators, self._folio.page, self._folio.label)
-
-    def index_id(self, heading: str) -> str:
-        """Return the id of an index entry."""
-        return "index-" + hashlib.sha256(heading.encode()).hexdigest()[:10]
-
-    def index_letter(self, letter: str) -> str:
-        """Return the heading of a group of entries."""
-        return self.labels["index_symbols"] if letter == index.SYMBOLS else letter
-
-    def index_note(self) -> str:
-        """Return what a reader of the index should know."""
-        return self.label("index_note" if self.paged else "index_note_reflow")
-
-
-def _plain(title: str) -> str:
-    return markup.plain(markup.parse(title, inline=True))
 
 
 def _breakable(address: str) -> Markup:

@@ -7,6 +7,6 @@ types (``no`` as False, ``1:30`` as 90) never arise, and aliases, tags, duplicat
 from pipeline.source.faults import MAX_BYTES, MAX_DEPTH, MAX_NODES, RULES, SourceFault
 from pipeline.source.nodes import Keys, Node
 from pipeline.source.places import Source
-from pipeline.source.reading import octets, parse, read
+from pipeline.source.reading import octets, parse, read, text
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "RULES", "Keys", "Node", "Source", "SourceFault", "octets", "parse", "read"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "RULES", "Keys", "Node", "Source", "SourceFault", "octets", "parse", "read", "text"]

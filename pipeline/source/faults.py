@@ -78,15 +78,19 @@ _SAYINGS: Final = (
 )
 
 
-def yaml_fault(error: yaml.YAMLError, lines: Sequence[str], name: str) -> SourceFault:
-    """Return the fault that libyaml found, at the place where an author would mend it."""
+def yaml_fault(error: yaml.YAMLError, lines: Sequence[str], name: str, opened: Place | None) -> SourceFault:
+    """Return the fault that libyaml found, at the place where an author would mend it.
+
+    ``opened`` is the innermost bracket that is open; a value that is missing on a later line means that it was left so.
+    """
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "the text breaks off"
     if mark is None:
         return fault("S104", f"not YAML: {problem}", Place(name), "mend the YAML")
     said = next((s for s in _SAYINGS if s.phrase in problem), _Saying("", f"not YAML: {problem}", "mend the YAML here, or above"))
-    opened = getattr(error, "context_mark", None)
-    if said.opening and opened is not None:
-        mark = opened
+    if opened is not None and "expected node content" in problem and mark.line >= opened.line:
+        return fault("S104", "this bracket is not closed", opened, "close it", lines[opened.line - 1])
+    if said.opening and getattr(error, "context_mark", None) is not None:
+        mark = error.context_mark  # type: ignore[attr-defined]
     row = min(mark.line, len(lines) - 1)
     line = lines[row]
     tab = line.find("\t")

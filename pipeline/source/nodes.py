@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from pipeline.diagnostics import Place
-from pipeline.source.faults import CONTROL, MAX_DEPTH, MAX_NODES, SourceFault, fault
+from pipeline.source.faults import CONTROL, MAX_DEPTH, MAX_NODES, SourceFault, fault, yaml_fault
 
 Keys = tuple[str | int, ...]
 
@@ -50,8 +50,11 @@ class _Open:
 def compose(events: Iterable[yaml.Event], lines: Sequence[str], name: str) -> Node:
     """Return the root of a file. Raises SourceFault with the first thing that is refused."""
     composer = _Composer(lines, name)
-    for event in events:
-        composer.take(event)
+    try:
+        for event in events:
+            composer.take(event)
+    except yaml.YAMLError as error:
+        raise yaml_fault(error, lines, name, composer.opened()) from error
     if composer.root is None or composer.root.value in ("", ()):
         raise fault("S110", "the file is empty", Place(name), "write a record, or delete the file")
     return composer.root
@@ -65,6 +68,12 @@ class _Composer:
         self.stack: list[_Open] = []
         self.root: Node | None = None
         self.count = 0
+
+    def opened(self) -> Place | None:
+        """Return the place of the innermost bracket or brace that is open."""
+        start = self.stack[-1].start if self.stack else None
+        flow = start is not None and self.lines[start.line - 1][start.column - 1 :].startswith(("[", "{"))
+        return Place(self.name, start.line, start.column) if start is not None and flow else None
 
     def take(self, event: yaml.Event) -> None:
         self.refuse(event)

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from pipeline.diagnostics import Place
-from pipeline.source.faults import CONTROL, MAX_BYTES, fault, yaml_fault
+from pipeline.source.faults import CONTROL, MAX_BYTES, fault
 from pipeline.source.nodes import compose
 from pipeline.source.places import Source
 
@@ -19,17 +19,18 @@ def read(path: Path, name: str) -> Source:
 
     Raises SourceFault with the first fault that keeps the file from being read.
     """
-    return parse(_text(octets(path, name), name), name)
+    return parse(text(path, name), name)
 
 
-def parse(text: str, name: str) -> Source:
+def text(path: Path, name: str) -> str:
+    """Return the text of one file. Raises SourceFault."""
+    return _text(octets(path, name), name)
+
+
+def parse(written: str, name: str) -> Source:
     """Compose the nodes of YAML text. Raises SourceFault."""
-    lines = text.split("\n")
-    try:
-        root = compose(yaml.parse(text, Loader=yaml.CSafeLoader), lines, name)
-    except yaml.YAMLError as error:
-        raise yaml_fault(error, lines, name) from error
-    return Source(name, text, root)
+    lines = written.split("\n")
+    return Source(name, written, compose(yaml.parse(written, Loader=yaml.CSafeLoader), lines, name))
 
 
 def octets(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:

@@ -1,0 +1,49 @@
+"""Check that the mix of questions lies within the bounds of ``book.yaml``."""
+
+from __future__ import annotations
+
+import typing
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pipeline.checks.places import complete, fault, spot
+from pipeline.checks.registry import register
+from pipeline.diagnostics import Diagnostic, nearest
+from pipeline.model import LEVELS, Book, QuestionType
+
+Found = Iterator[Diagnostic]
+UNITS: Final = {"types": "questions of type", "levels": "questions of level", "topics": "questions on", "minutes": "minutes in section"}
+
+
+@register("C708", "mix out of bounds", "warning")
+def mix_out_of_bounds(book: Book) -> Found:
+    """The book has more or less of a type, a level, a topic, or of a section's minutes than `bounds` of ``book.yaml`` says."""
+    for key, counts in mix(book).items():
+        for n, limit in enumerate(getattr(book.outline.bounds, key)):
+            if limit.of not in counts:
+                where = spot(book, book.outline, "bounds", key, n, "of")
+                yield fault("C708", f"a bound for '{limit.of}', which is not in the book", where, nearest(limit.of, counts), "warning")
+                continue
+            has, most = counts[limit.of], limit.most
+            if complete(book) and (has < limit.least or (most is not None and has > most)):
+                message = f"{has} {UNITS[key]} '{limit.of}', and {_range(limit.least, most)} wanted"
+                where = spot(book, book.outline, "bounds", key, n, "of")
+                yield fault("C708", message, where, "add, move, or drop questions, or widen the bound", "warning")
+
+
+def _range(least: int, most: int | None) -> str:
+    return f"{least} or more" if most is None else f"{least} to {most}"
+
+
+def mix(book: Book) -> Mapping[str, Mapping[str, int]]:
+    """Count questions by type, level, and topic, and minutes by section; what there is none of counts zero."""
+    questions = [book.questions[name] for d in book.outline.sections for name in d.questions if name in book.questions]
+    minutes = {d.id: sum(book.questions[n].minutes for n in d.questions if n in book.questions) for d in book.outline.sections}
+    types: tuple[str, ...] = typing.get_args(QuestionType)
+    return {
+        "types": {t: 0 for t in types} | Counter(q.type for q in questions),
+        "levels": {level: 0 for level in LEVELS} | Counter(q.level for q in questions),
+        "topics": {topic.id: 0 for topic in book.outline.topics} | Counter(t for q in questions for t in q.topics),
+        "minutes": minutes,
+    }

@@ -1,0 +1,93 @@
+"""Check that questions have the parts that the book asks of them, fit to be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline import markup
+from pipeline.checks.places import fault, key_spot, spot
+from pipeline.checks.registry import register
+from pipeline.diagnostics import Diagnostic
+from pipeline.model import Book, Counted, Question, Requirement, Star
+
+Found = Iterator[Diagnostic]
+PACE: Final = 150
+"""Words a minute of someone who speaks calmly."""
+SLOWEST, FASTEST = 0.3, 1.25
+"""Least and most of the words spoken at that pace that a summary may have."""
+
+
+@register("C701", "question not complete", "warning")
+def not_complete(book: Book) -> Found:
+    """A question lacks a part that `bounds.parts` of ``book.yaml`` asks of its type, or has too few or too many of it.
+
+    A story counts as there when it has its learning too.
+    """
+    for question in book.questions.values():
+        for need in book.outline.bounds.parts:
+            if not need.types or question.type in need.types:
+                yield from _lacking(book, question, need)
+
+
+def _lacking(book: Book, question: Question, need: Requirement) -> Found:
+    has = amount(question, need.part)
+    given = getattr(question, need.part) not in (None, ())
+    where = key_spot(book, question, need.part) if given else spot(book, question, "id")
+    if has < need.least:
+        message = f"question '{question.id}' has {has} of '{need.part}', and needs {need.least}"
+        yield fault("C701", message, where, f"add '{need.part}'" if not given else _more(need.part), "warning")
+    if need.most is not None and has > need.most:
+        message = f"question '{question.id}' has {has} of '{need.part}', and may have {need.most}"
+        yield fault("C701", message, where, "keep the best of them", "warning")
+
+
+def _more(part: Counted) -> str:
+    return "add 'learning:'" if part == "star" else "add what is missing"
+
+
+def amount(question: Question, part: Counted) -> int:
+    """Count what a question has of a part; a part that is no list counts one, or none."""
+    value = getattr(question, part)
+    if isinstance(value, tuple):
+        return len(value)
+    return int(value.learning is not None) if isinstance(value, Star) else int(value is not None)
+
+
+@register("C702", "anchors that cannot be told apart", "warning")
+def same_anchors(book: Book) -> Found:
+    """An anchor of a rating scale says no more than one word, or what another anchor says: nobody could score with it."""
+    for question in (q for q in book.questions.values() if q.rubric is not None):
+        anchors = {"1": question.rubric.low, "3": question.rubric.middle, "5": question.rubric.high} if question.rubric else {}
+        seen: dict[str, str] = {}
+        for key, anchor in anchors.items():
+            said = " ".join(markup.plain(markup.parse(anchor, inline=True)).casefold().split()).rstrip(".")
+            where = spot(book, question, "rubric", key)
+            if " " not in said:
+                yield fault("C702", f"anchor {key} is a single word", where, "say what the interviewer sees or hears", "warning")
+            elif said in seen:
+                yield fault("C702", f"anchors {seen[said]} and {key} say the same", where, "say what sets them apart", "warning")
+            seen.setdefault(said, key)
+
+
+@register("C703", "summary does not fit its time", "warning")
+def summary_length(book: Book) -> Found:
+    """A summary is far shorter, or longer, than what one says in `speak.short` at 150 words a minute."""
+    for question in book.questions.values():
+        words = markup.parse(question.summary).words
+        said = question.speak.short * PACE / 60
+        if not SLOWEST * said <= words <= FASTEST * said:
+            message = f"a summary of {words} words for {question.speak.short} seconds, in which one says {said:.0f}"
+            hint = "write more, or give it less time" if words < said else "shorten it, or give it more time"
+            yield fault("C703", message, key_spot(book, question, "summary"), hint, "warning")
+
+
+@register("C709", "review too old", "warning")
+def review_too_old(book: Book) -> Found:
+    """A question or a chapter was last reviewed more than `bounds.reviewed_days` before the date of the book."""
+    limit = book.outline.bounds.reviewed_days
+    for record in (*book.questions.values(), *book.chapters.values()):
+        days = (book.outline.date - record.reviewed).days
+        if limit is not None and days > limit:
+            message = f"reviewed {days} days before the book's date, and {limit} are allowed"
+            yield fault("C709", message, spot(book, record, "reviewed"), "check it against its sources, then mend the date", "warning")

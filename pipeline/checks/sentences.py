@@ -1,0 +1,140 @@
+"""Find the words and sentences that a reader reads, each with its place: code, formulas, and ids are masked out.
+
+A masked text has the length of its source, so that every offset in it is an offset in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from pipeline.checks.places import Spot, passages
+from pipeline.model import Book, Chapter, Figure, Keys, Origin, Prose, Question, Record, Term, Work
+
+WORD, NOTHING, BREAK = "\0", "\1", "\2"
+"""What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
+MASKED: Final = re.compile(
+    r"""
+    (?P<block> ^[ ]*(?P<fence>`{3,}|~{3,})[^\n]*\n (?s:.*?) (?:^[ ]*(?P=fence)[`~]*[ ]*$|\Z)
+             | \$\$(?s:.*?)\$\$(?:[ ]?\{[^{}]*\})?
+             | !\[[^\]]{0,500}\]\([^)]{0,500}\) | ^[ ]*!!![ ]\w+ | ^[ ]*\[\^[^\]\s]{1,80}\]: )
+  | (?P<word> (?P<tick>`+)(?!`)(?s:.{1,2000}?)(?<!`)(?P=tick)(?!`) | \$(?:\\.|[^$\\]){1,2000}\$(?:\{alt=[^{}]*\})?
+            | \[\[[^\[\]|]{0,200}\]\] | \{=[^{}]*\} | <\w+:[^>\s]{0,500}> | https?://\S+ )
+  | (?P<nothing> \\. | \[\[[^\[\]|]{0,200}\| | \]\([^)\s]{0,500}\) | \[\^[^\]\s]{1,80}\] | \{\.[^{}]*\} )
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+FILLERS: Final = {"block": BREAK, "word": WORD, "nothing": NOTHING}
+PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||^[ \t]*(?:[-*+]|\d+[.)]|\#+|>|:)(?=[ \t])", re.MULTILINE)
+ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s+[\"'(\[*_{NOTHING}“‘]*[^\W_a-z]|\s+[\"'(\[*_{NOTHING}]*{WORD})")
+MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A text of the book as a reader reads it, and where it was written."""
+
+    record: Record
+    keys: Keys
+    source: str
+    masked: str
+    origin: Origin
+
+    def spot(self, offset: int, length: int = 1) -> Spot:
+        """Return the place of some characters of the text."""
+        line = self.source.count("\n", 0, offset) + 1
+        place = self.origin.place_in(self.keys, line, offset - self.source.rfind("\n", 0, offset), length)
+        return Spot(place, self.origin.source.line_text(place))
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Sentences, items, cells, and headings of the text."""
+        return tuple(s for start, end in _parts(self.masked) if (s := Sentence(self, start, end)).words)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence: where it begins and ends in its text."""
+
+    stretch: Stretch
+    start: int
+    end: int
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Words as a reader counts them: a formula or a reference is one."""
+        tokens = self.stretch.masked[self.start : self.end].split()
+        return tuple(t for t in tokens if WORD in t or any(map(str.isalnum, t)))
+
+    @property
+    def said(self) -> str:
+        """What the sentence says, in a form that tells whether another says the same."""
+        pairs = zip(self.stretch.masked[self.start : self.end], self.stretch.source[self.start : self.end], strict=True)
+        kept = "".join(NOTHING if masked == NOTHING else written for masked, written in pairs)
+        return " ".join(MARKS.sub("", kept).casefold().split()).rstrip(".!?:;, ")
+
+    @property
+    def spot(self) -> Spot:
+        """Place of its first word."""
+        text = self.stretch.masked[self.start : self.end]
+        first = next((n for n, c in enumerate(text) if c.isalnum() or c == WORD), 0)
+        return self.stretch.spot(self.start + first)
+
+
+@lru_cache(maxsize=1)
+def stretches(book: Book) -> tuple[Stretch, ...]:
+    """Return every Markdown text of the book but the references of works, which are full of names."""
+    return tuple(
+        Stretch(p.record, p.keys, p.text.source, mask(p.text.source), p.origin)
+        for p in passages(book)
+        if p.text.tokens and not isinstance(p.record, Work)
+    )
+
+
+def labels(book: Book) -> Iterator[Stretch]:
+    """Yield the texts without Markdown that a reader reads: titles, alternatives of figures, terms, headings of the index."""
+    for record in book.records():
+        for keys, text in _labels(record):
+            yield Stretch(record, keys, text, text, book.origin(record))
+
+
+def _labels(record: Record) -> Iterator[tuple[Keys, str]]:
+    names = {Figure: ("alt",), Term: ("term",)}.get(type(record), ("title", "subtitle", "description"))
+    plain = [f for f in names if isinstance(getattr(record, f, None), str) and not _is_prose(record, f)]
+    yield from (((name,), getattr(record, name)) for name in plain)
+    if isinstance(record, Question | Chapter):
+        for n, mark in enumerate(record.index):
+            yield from ((("index", n, key), text) for key in ("term", "sub") if (text := getattr(mark, key)))
+
+
+def _is_prose(record: Record, name: str) -> bool:
+    return any(isinstance(mark, Prose) for mark in type(record).model_fields[name].metadata)
+
+
+def mask(source: str) -> str:
+    """Return the text with everything masked that is not read as words."""
+    return MASKED.sub(_filled, source)
+
+
+def _filled(match: re.Match[str]) -> str:
+    kind = next(name for name in FILLERS if match[name] is not None)
+    return FILLERS[kind] * len(match[0])
+
+
+def _parts(masked: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence begins and ends."""
+    start = 0
+    for parted in PARTED.finditer(masked):
+        yield from _ended(masked, start, parted.start())
+        start = parted.end()
+    yield from _ended(masked, start, len(masked))
+
+
+def _ended(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for found in ENDED.finditer(masked, start, end):
+        yield start, found.end()
+        start = found.end()
+    yield start, end

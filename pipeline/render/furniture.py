@@ -1,0 +1,100 @@
+"""Print what belongs to the book as a whole: cover, openers, running heads, vocabularies, and the index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from markupsafe import Markup
+
+from pipeline import index, markup, model
+from pipeline.index import Run
+from pipeline.publication import IndexEntry, Publication, Section
+from pipeline.render import drawings
+from pipeline.theme import Medium
+
+
+class Folio(Protocol):
+    """Say where a place was printed."""
+
+    def page(self, target: str) -> int | None:
+        """Return the number of the page in the file, from 0."""
+
+    def label(self, page: int) -> str:
+        """Return the folio printed on a page."""
+
+
+VOCABULARY: Mapping[str, tuple[str, str]] = {
+    # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
+    "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
+    "chapter": ("chapter", "doc-chapter"), "opener": ("part", "doc-part"), "question": ("", ""), "answer": ("", ""),
+    "answers": ("part", "doc-part"), "glossary": ("glossary", "doc-glossary"), "sources": ("bibliography", "doc-bibliography"),
+    "index": ("index", "doc-index"), "colophon": ("colophon", "doc-colophon"), "formulas": ("appendix", "doc-appendix"),
+}  # fmt: skip
+
+
+class Furniture:
+    """The parts of a book that no author writes, for their templates."""
+
+    def __init__(self, publication: Publication, medium: Medium, folio: Folio | None, label: Callable[..., str]) -> None:
+        """Take the publication, and where its places were printed if that is known."""
+        self._publication, self._paged, self._folio, self._label = publication, medium == "paged", folio, label
+
+    def running_head(self, section: Section) -> str:
+        """Return the words at the head of a section's pages: its division's title, or its own."""
+        if section.kind == "answer":
+            return self._label("answers")
+        return markup.plain(markup.parse(self._publication.division_titles.get(section.id, section.title), inline=True))
+
+    def vocabulary(self, section: Section) -> Markup:
+        """Return the section's place in the vocabularies of EPUB and ARIA."""
+        semantic, role = VOCABULARY.get(section.kind, ("", ""))
+        if self._paged:
+            return Markup("")
+        shown = (f' epub:type="{semantic}"' if semantic else "") + (f' role="{role}"' if role else "")
+        return Markup(shown)
+
+    def glossary_term(self) -> Markup:
+        """Return the vocabulary of a glossary's term."""
+        return Markup("") if self._paged else Markup(' epub:type="glossterm"')
+
+    def glossary_definition(self) -> Markup:
+        """Return the vocabulary of a glossary's definition."""
+        return Markup("") if self._paged else Markup(' epub:type="glossdef"')
+
+    def cover_drawing(self) -> Markup:
+        """Return the drawing of the cover."""
+        return Markup(drawings.arcs(self._publication))
+
+    def level_chart(self, section: Section) -> Markup:
+        """Return an opener's chart of levels and minutes."""
+        alt = self._label("level_chart_alt", count=len(section.members))
+        svg = drawings.minutes(section, alt)
+        return Markup(svg)
+
+    def section_count(self, section: Section) -> str:
+        """Return how many questions a section holds, and how many minutes they take."""
+        minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
+        return self._label("section_chart", count=len(section.members), minutes=minutes)
+
+    def identifier(self) -> str:
+        """Return the identifier of this edition."""
+        return self._publication.identifier
+
+    def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
+        """Return an entry's locators as printed."""
+        assert self._folio is not None
+        return index.runs(entry.locators, self._folio.page, self._folio.label)
+
+    def index_id(self, heading: str) -> str:
+        """Return the id of an index entry."""
+        return "index-" + hashlib.sha256(heading.encode()).hexdigest()[:10]
+
+    def index_letter(self, letter: str) -> str:
+        """Return the heading of a group of entries."""
+        return self._label("index_symbols") if letter == index.SYMBOLS else letter
+
+    def index_note(self) -> str:
+        """Return what a reader of the index should know."""
+        return self._label("index_note" if self._paged else "index_note_reflow")

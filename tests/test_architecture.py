@@ -1,0 +1,329 @@
+"""The house has ranks, doors, and rooms of a bearable size; this is where that is kept."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from buildwork import ROOT
+
+PACKAGE = ROOT / "pipeline"
+
+RANKS = {
+    "diagnostics": 0,
+    "store": 1, "markup": 1, "theme": 1, "fetcher": 1,
+    "model": 2, "source": 2,
+    "checks": 3, "publication": 3,
+    "load": 4, "index": 4,
+    "editions": 5,
+    "render": 6,
+    "press": 7,
+    "bindery": 8, "epub": 8, "cover": 8, "release": 8,
+    "preflight": 9,
+    "build": 10,
+    "cli": 11,
+}  # fmt: skip
+"""A module imports only modules of a lower rank, and those of its own package."""
+
+ONE_DOOR = {
+    "weasyprint": ("press", "fetcher"),  # its fetcher is a class to derive from
+    "pydyf": ("press",),  # the writer that WeasyPrint hands its pages to
+    "pikepdf": ("bindery",),
+    "ebooklib": ("epub",),
+    "jinja2": ("render",),
+    "yaml": ("source", "theme"),  # theme reads labels, which are the package's own
+    "pydantic": ("model", "load"),  # load turns its errors into diagnostics
+    "markdown_it": ("markup",),
+    "mdit_py_plugins": ("markup",),
+    "pygments": ("markup",),
+    "ziamath": ("markup",),
+    "click": ("cli",),
+    "rich": ("cli",),
+}
+"""Libraries, and the parts that may know them."""
+
+AT_THE_DISK = ("source", "store", "fetcher", "theme", "release")
+DISK_EXCEPTIONS = {
+    "load": "finds the files of a book, and reads its drawings",
+    "build.inputs": "digests every file of the book and of this package",
+    "build.formulas": "digests the code that sets formulas",
+    "press.keys": "digests the code that lays out",
+    "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
+    "preflight.standing": "reads the files of a release, to verify them",
+    "cli.commands": "completes the names of editions",
+    "cli.running": "gives standard output somewhere to go when its reader has gone",
+}
+"""Modules that touch the disk beside those, each with its reason."""
+
+FILE_METHODS = {
+    "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "rmdir", "unlink", "touch", "iterdir", "glob", "rglob", "is_file",
+    "is_dir", "is_symlink", "exists", "stat", "lstat", "symlink_to", "hardlink_to", "readlink", "chmod", "rename", "resolve",
+}  # fmt: skip
+FILE_FUNCTIONS = {
+    "open",
+    "os.open",
+    "os.walk",
+    "os.listdir",
+    "os.scandir",
+    "os.rename",
+    "os.replace",
+    "os.remove",
+    "os.unlink",
+    "os.makedirs",
+    "os.stat",
+}
+FILE_MODULES = {"shutil", "tempfile", "glob"}
+
+BANNED_NAMES = re.compile(
+    r"(?i)(^|_)(process|handle|manage|util|helper|common|misc)(s|d|r|rs|ed|er|ers|ing)?(_|$)|Manager|Processor|Service|Helper|Handler"
+)
+LIBRARY_NAMES = {"handle_startendtag", "handle_starttag", "handle_endtag", "handle_data", "ProcessPoolExecutor", "BrokenProcessPool"}
+
+LONGEST_MODULE = 250
+LONGEST_FUNCTION = 40
+LONGER_FUNCTIONS: dict[str, str] = {
+    "cli.commands.build": "click takes a command's options as its decorators and its parameters, one each",
+}
+
+LEARNING = re.compile(
+    r"(?i)machine.learning|overfit|underfit|regulariz|neural|classifier|regression|gradient descent|"
+    r"hyperparameter|data.scien|cross.validation|\bprecision\b.{0,20}\brecall|training (data|set)|\bML\b|\bLLM"
+)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """Give every module by its name below the package: ``press.workers``."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(modules()[name].read_text())
+
+
+def part(name: str) -> str:
+    return name.split(".")[0]
+
+
+def below(name: str, fault_in: str) -> bool:
+    return name == fault_in or name.startswith(f"{fault_in}.")
+
+
+def imported(name: str, source: ast.Module) -> Iterator[str]:
+    """Give what a module imports, absolutely: ``pipeline.press``, ``weasyprint.pdf``."""
+    is_package = modules()[name].name == "__init__.py" if name in modules() else False
+    home = ["pipeline", *name.split(".")] if is_package else ["pipeline", *name.split(".")[:-1]]
+    for node in ast.walk(source):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = home[: len(home) - node.level + 1] if node.level else []
+            start = ".".join([*base, node.module or ""]).strip(".")
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def climbs(name: str, source: ast.Module) -> list[str]:
+    """Give the imports that lead to the same rank or up."""
+    found = []
+    for target in imported(name, source):
+        to = target.split(".")[1] if target.startswith("pipeline.") else ""
+        if to and to != part(name) and RANKS.get(to, 99) >= RANKS[part(name)]:
+            found.append(f"{name} imports {to}")
+    return sorted(set(found))
+
+
+def strangers(name: str, source: ast.Module) -> list[str]:
+    """Give the libraries that a module imports though another part is their door."""
+    roots = {target.split(".")[0] for target in imported(name, source)}
+    return sorted(f"{name} imports {library}" for library in roots & set(ONE_DOOR) if part(name) not in ONE_DOOR[library])
+
+
+def called(node: ast.AST) -> str:
+    """Name what a call calls: ``os.open``, ``?.read_text`` for a method of something."""
+    if not isinstance(node, ast.Call):
+        return ""
+    if isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        return f"{owner.id if isinstance(owner, ast.Name) else '?'}.{node.func.attr}"
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def touches_disk(name: str, source: ast.Module) -> list[str]:
+    calls = {called(node) for node in ast.walk(source)}
+    found = {call for call in calls if call in FILE_FUNCTIONS or call.partition(".")[2] in FILE_METHODS}
+    if not any(target.startswith("pathlib") for target in imported(name, source)):
+        found.discard("?.read_bytes")  # a stream of pikepdf has it too
+    found |= {module for module in imported(name, source) if module.split(".")[0] in FILE_MODULES}
+    return sorted(found)
+
+
+def speaks(name: str, source: ast.Module) -> list[str]:
+    """Give the calls by which a module prints, or ends the program."""
+    banned = {"print", "exit", "quit", "sys.exit", "os._exit", "stdout.write", "stderr.write"}
+    return sorted(f"{name} calls {called(node)}" for node in ast.walk(source) if called(node) in banned)
+
+
+def functions(source: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for node in ast.walk(source):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of a function, without its decorators."""
+    return (node.end_lineno or 0) - node.lineno + 1
+
+
+def names(source: ast.Module) -> Iterator[str]:
+    """Give every name that a module gives: functions, classes, parameters, variables, attributes."""
+    for node in ast.walk(source):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and own(node):
+            yield node.attr
+
+
+def own(node: ast.Attribute) -> bool:
+    """Tell whether an attribute is this code's own: a library names those of its objects."""
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+# The house
+
+
+def test_every_module_has_a_rank_and_every_rank_a_module() -> None:
+    assert {part(name) for name in modules()} - {""} == set(RANKS)
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_a_module_imports_only_lower_ranks(name: str) -> None:
+    assert name == "" or climbs(name, tree(name)) == []
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_each_library_has_one_door(name: str) -> None:
+    assert strangers(name, tree(name)) == []
+
+
+def test_every_door_is_in_use() -> None:
+    used = {(target.split(".")[0], part(name)) for name in modules() for target in imported(name, tree(name))}
+    assert {(library, where) for library, doors in ONE_DOOR.items() for where in doors} - used == set()
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_only_a_few_modules_touch_the_disk(name: str) -> None:
+    if part(name) not in AT_THE_DISK and not any(below(name, exception) for exception in DISK_EXCEPTIONS):
+        assert touches_disk(name, tree(name)) == []
+
+
+@pytest.mark.parametrize("exception", sorted(DISK_EXCEPTIONS))
+def test_an_exception_at_the_disk_is_still_needed(exception: str) -> None:
+    assert any(touches_disk(name, tree(name)) for name in modules() if below(name, exception))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in modules() if part(name) != "cli"))
+def test_only_the_command_line_prints_or_exits(name: str) -> None:
+    # A worker whose parent has died has nobody to raise to.
+    allowed = ["press.workers calls os._exit"] if name == "press.workers" else []
+    assert speaks(name, tree(name)) == allowed
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_a_module_is_short(name: str) -> None:
+    assert len(modules()[name].read_text().splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_a_function_is_short(name: str) -> None:
+    long = [f"{name}.{function}" for function, node in functions(tree(name)) if length(node) > LONGEST_FUNCTION]
+    assert [function for function in long if function not in LONGER_FUNCTIONS] == []
+
+
+def test_half_of_all_functions_have_ten_lines_or_fewer() -> None:
+    lengths = sorted(length(node) for name in modules() for _, node in functions(tree(name)))
+    assert lengths[len(lengths) // 2] <= 10
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_modules_and_what_they_offer_say_what_they_are(name: str) -> None:
+    source = tree(name)
+    offered = [n for n in source.body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and not n.name.startswith("_")]
+    silent = [node.name for node in offered if not ast.get_docstring(node)]
+    assert ast.get_docstring(source) and silent == []
+    assert [node.name for node in offered if not re.match(r"[^\n]+[.?!:]", ast.get_docstring(node) or "")] == []
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_no_name_is_one_of_the_empty_words(name: str) -> None:
+    given = {*names(tree(name)), *name.split(".")}
+    assert sorted(word for word in given if BANNED_NAMES.search(word) and word not in LIBRARY_NAMES) == []
+
+
+@pytest.mark.parametrize("folder", ["pipeline", "templates"])
+def test_the_press_knows_nothing_of_the_book_s_subject(folder: str) -> None:
+    files = [
+        path for path in sorted((ROOT / folder).rglob("*")) if path.is_file() and path.suffix in (".py", ".xhtml", ".css", ".yaml", ".conf")
+    ]
+    assert len(files) > 5
+    found = [f"{path.relative_to(ROOT)}: {match[0]}" for path in files for match in LEARNING.finditer(path.read_text())]
+    assert found == []
+
+
+def test_no_printed_words_stand_in_templates() -> None:
+    found = []
+    for path in sorted((ROOT / "templates").rglob("*.xhtml")):
+        markup = re.sub(r"(?s)\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->", "", path.read_text())
+        words = re.findall(r"[A-Za-z]{2,}", re.sub(r"(?s)<[^>]*>|&\w+;", " ", markup))
+        found += [f"{path.name}: {word}" for word in words]
+    assert found == []
+
+
+# The keeper: each rule is broken once
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "broken"),
+    [
+        (climbs, "markup.parse", "from pipeline import press"),
+        (climbs, "markup.parse", "from pipeline.model import Book"),
+        (climbs, "render", "def late():\n    from pipeline import bindery"),
+        (climbs, "bindery.binding", "from pipeline import epub"),
+        (climbs, "press.workers", "from ..build import records"),
+        (climbs, "epub.tree", "import pipeline.cli.commands"),
+        (strangers, "bindery.binding", "from weasyprint import CSS"),
+        (strangers, "epub.tree", "import pikepdf"),
+        (strangers, "source", "from pydantic import BaseModel"),
+        (touches_disk, "render", "Path('x').read_text()"),
+        (touches_disk, "render", "from pathlib import Path\nPath('x').read_bytes()"),
+        (touches_disk, "render", "with open('x') as f: pass"),
+        (touches_disk, "render", "import shutil"),
+        (touches_disk, "render", "(folder / name).unlink()"),
+        (speaks, "render", "print('x')"),
+        (speaks, "render", "import sys\nsys.exit(1)"),
+    ],
+)
+def test_a_broken_rule_is_noticed(rule, name: str, broken: str) -> None:
+    assert rule(name, ast.parse(broken)) != []
+
+
+@pytest.mark.parametrize("word", ["process", "handle_event", "FontManager", "utils", "common", "misc", "PageProcessor", "helper"])
+def test_an_empty_word_is_noticed(word: str) -> None:
+    assert BANNED_NAMES.search(word)
+
+
+@pytest.mark.parametrize("word", ["processor_time", "commonly", "handled", "candle"])
+def test_a_good_word_is_let_alone(word: str) -> None:
+    assert bool(BANNED_NAMES.search(word)) == (word in ("processor_time", "handled"))
