@@ -35,7 +35,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with.
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
-    numbers = _question_numbers(book)
+    numbers = question_numbers(book)
     sections = tuple(_sections(book, edition, labels, chosen, numbers))
     names = dict(_names(book, sections))
     return Publication(
@@ -62,7 +62,7 @@ def _select(book: Book, edition: Edition, division: Division) -> Iterator[Questi
     return (question for question in questions if edition.takes(division.id, question))
 
 
-def _question_numbers(book: Book) -> dict[str, str]:
+def question_numbers(book: Book) -> dict[str, str]:
     """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
     numbers: dict[str, str] = {}
     public = kit = 0

@@ -87,17 +87,9 @@ def png(width: int = 6, height: int = 8) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-class Pages:
-    """Folios of a book in which every place named was printed on the page given."""
-
-    def __init__(self, **pages: int) -> None:
-        self.pages = pages
-
-    def page(self, target: str) -> int | None:
-        return self.pages.get(target.replace("-", "_"))
-
-    def label(self, page: int) -> str:
-        return "i" if page == 0 else str(page)
+def pages(**sections: str) -> tuple[epub.Page, ...]:
+    """Return printed pages: the label of each by the section that it is the first of, given with '_' for '-'."""
+    return tuple(epub.Page(label, name.replace("_", "-"), "Words", 0) for name, label in sections.items())
 
 
 class Book:
@@ -121,6 +113,6 @@ class Book:
         return self.find("content.opf", f"//dc:{name}/text()" if ":" not in name else f"//opf:meta[@property='{name}']/text()")
 
 
-def written(made: Rendition, folios: Pages | None = None) -> Book:
+def written(made: Rendition, printed: tuple[epub.Page, ...] = ()) -> Book:
     """Write a rendition and open it."""
-    return Book(epub.write(made, cover=png(), folios=folios))
+    return Book(epub.write(made, cover=png(), pages=printed))

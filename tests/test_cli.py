@@ -25,7 +25,7 @@ from pipeline.cli.commands import cli
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
-COMMANDS = ("build", "check", "explain", "list", "schema", "store", "store prune", "verify")
+COMMANDS = ("build", "check", "explain", "list", "schema", "stats", "store", "store prune", "verify")
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,10 @@ def page_that_prints(path, section: Section) -> int:
     begin = reading.labels(path).index("1")
     titles = reading.letters(section.title)
     start = reading.page_of(path, section.id)
-    texts = [reading.letters(text.replace(f" {section.number} ", " ").replace(f"\n{section.number}\n", "\n")) for text in reading.page_texts(path)]
+    texts = [
+        reading.letters(text.replace(f" {section.number} ", " ").replace(f"\n{section.number}\n", "\n"))
+        for text in reading.page_texts(path)
+    ]
     assert start >= begin and titles in texts[start]
     return start
 

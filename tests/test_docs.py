@@ -49,7 +49,7 @@ def fences(page: str, language: str) -> list[str]:
 def book_files() -> dict[str, str]:
     """Files of the book that the guide's examples make, by path."""
     found = {}
-    for body in (body for language in ("yaml", "python", "xml") for body in fences(AUTHORING, language)):
+    for body in (body for language in ("yaml", "python", "xml", "words") for body in fences(AUTHORING, language)):
         first = re.match(r"(?:#|<!--) (content/[\w/.-]+)(?: -->)?\n", body)
         assert first is not None, f"an example without a path: {body[:80]}"
         found[first[1]] = body

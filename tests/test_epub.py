@@ -19,7 +19,7 @@ from epubwork import (
     OPENER,
     QUESTION,
     Book,
-    Pages,
+    pages,
     fragment,
     png,
     rendition,
@@ -228,8 +228,8 @@ def epubcheck(data: bytes, folder: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_epubcheck_finds_nothing_in_a_book_with_pages_and_formulas(tmp_path):
-    pages = Pages(contents=0, dough=1, rise=2, glossary=4)
-    assert epubcheck(epub.write(whole(), cover=png(), folios=pages), tmp_path) == []
+    printed = pages(contents="i", dough="1", rise="2", glossary="3")
+    assert epubcheck(epub.write(whole(), cover=png(), pages=printed), tmp_path) == []
 
 
 @pytest.mark.slow

@@ -36,7 +36,10 @@ def shown(pages: dict[str, int], *targets: str) -> list[str]:
 
 def test_entries_sort_letter_by_letter_without_case_accents_and_spaces():
     groups = marked(("sea lane", "a"), ("Seal", "b"), ("séance", "c"), ("sea-fog", "d"), ("Anchor", "e"))
-    assert [(g.letter, [e.heading for e in g.entries]) for g in groups] == [("A", ["Anchor"]), ("S", ["sea-fog", "Seal", "sea lane", "séance"])]
+    assert [(g.letter, [e.heading for e in g.entries]) for g in groups] == [
+        ("A", ["Anchor"]),
+        ("S", ["sea-fog", "Seal", "sea lane", "séance"]),
+    ]
 
 
 def test_headings_that_begin_with_no_letter_stand_under_symbols():
@@ -97,7 +100,9 @@ def printed(publication: Publication, path: Path) -> str:
     return "".join(reading.letters(texts[n]).removesuffix(reading.letters(heads[n] + folios[n])) for n in range(first, end))
 
 
-@pytest.mark.parametrize(("edition", "paper"), [("study", "a4"), ("study", "letter"), ("practice", "letter"), ("kit", "a4"), ("sample", "a4")])
+@pytest.mark.parametrize(
+    ("edition", "paper"), [("study", "a4"), ("study", "letter"), ("practice", "letter"), ("kit", "a4"), ("sample", "a4")]
+)
 def test_the_printed_index_says_where_every_mark_landed(built, publications, edition, paper):
     path = guide(built, edition, paper)
     assert expected(publications[edition], path) in printed(publications[edition], path)

@@ -18,10 +18,10 @@ from pipeline import markup
 
 DIGESTS = frozenset(line for line in (ROOT / "tests/originality.txt").read_text().split("\n") if re.fullmatch("[0-9a-f]{16}", line))
 RUN = 8
-EXEMPT = ("title", "ask", "heading", "subtitle")
-"""Titles and the questions asked, FAQ headings among them."""
+EXEMPT = ("title", "heading", "subtitle")
+"""Titles; so is the question that a record asks. Headings within texts, those of the FAQ among them, are left out below."""
 NO_PROSE = ("id", "code", "output", "topics", "competency", "type", "level", "audience", "figures", "see_also", "url", "latex", "script")
-EXEMPT_FILES = ("boxes", "editions", "figures")
+EXEMPT_FILES = ("boxes",)
 SENTENCE = 6
 
 
@@ -70,7 +70,7 @@ def plain(text: str) -> str:
 @cache
 def prose(path: Path) -> tuple[str, ...]:
     record = yaml.load(path.read_text(), Loader=yaml.CBaseLoader)
-    return tuple(plain(text) for keys, text in passages(record) if not keys or keys[-1] not in EXEMPT)
+    return tuple(plain(text) for keys, text in passages(record) if keys != ("ask",) and keys[-1] not in EXEMPT)
 
 
 def files() -> list[Path]:

@@ -41,7 +41,9 @@ def test_questions_stand_below_their_section_in_the_outline(built):
 @pytest.mark.parametrize("edition", ["study", "practice", "kit", "sample"])
 def test_the_nav_document_is_the_same_tree(built, publications, edition):
     path = built / f"{edition}/harbor-watch-{edition}-0.2.0.epub"
-    assert [(depth, title) for depth, title, _ in reading.nav(path)] == [(depth, title) for depth, title, _ in tree(publications[edition].toc)]
+    assert [(depth, title) for depth, title, _ in reading.nav(path)] == [
+        (depth, title) for depth, title, _ in tree(publications[edition].toc)
+    ]
 
 
 @pytest.mark.parametrize("edition", ["study", "practice"])

@@ -168,7 +168,9 @@ def drop_labels(pdf):
 
 
 def objects(pdf, **wanted):
-    return [o for o in pdf.objects if isinstance(o, Dictionary) and all(o.get(f"/{key}") == Name(f"/{value}") for key, value in wanted.items())]
+    return [
+        o for o in pdf.objects if isinstance(o, Dictionary) and all(o.get(f"/{key}") == Name(f"/{value}") for key, value in wanted.items())
+    ]
 
 
 def take_another_font(pdf):

@@ -187,9 +187,7 @@ def test_a_section_that_kills_its_worker_twice_is_named(monkeypatch):
     kept = []
     with pytest.raises(BookError) as caught:
         lay_out_all(many(4), FONTS, jobs=2, remember=lambda name, leaf: kept.append(name))
-    assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [
-        ("P103", "content/s1.yaml")
-    ]
+    assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [("P103", "content/s1.yaml")]
     assert len(kept) == 3
 
 

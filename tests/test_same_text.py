@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def stands(block: str, printed: list[str]) -> bool:
     """Whether a block is printed on one page, or runs on over a page's end."""
     if any(block in page for page in printed):
         return True
-    halves = zip(printed, printed[1:], strict=False)
+    halves = pairwise(printed)
     return any(block[:cut] in one and block[cut:] in two for one, two in halves for cut in range(1, len(block)))
 
 
@@ -157,3 +158,11 @@ def test_the_real_book_is_one_text_on_paper_and_on_screen(real_release, real_pub
     pdf, epub = guides(real_release, edition)
     assert missing_on_paper(pdf, epub, real_publications[edition], without_formulas) == []
     assert missing_on_screen(pdf, epub, without_formulas) == []
+
+
+@pytest.mark.parametrize("plain", [reading.letters, without_formulas])
+def test_what_only_one_of_two_guides_says_is_noticed(built, publications, plain):
+    """The comparison itself: a kit says more than a study edition, on paper and on screen."""
+    (study, study_epub), (kit, kit_epub) = guides(built, "study"), guides(built, "kit")
+    assert any("howdidyoutimeit" in block for block in missing_on_paper(study, kit_epub, publications["study"], plain))
+    assert any("How did you time it?" in line for line in missing_on_screen(kit, study_epub, plain))

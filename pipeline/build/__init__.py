@@ -14,6 +14,7 @@ from pipeline import checks, load, preflight, release, theme
 from pipeline.build.inputs import book_digest, code_digest, modified, versions
 from pipeline.build.making import Made, make
 from pipeline.build.records import Outcome, Request, Step
+from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.model import Book, Edition
@@ -55,7 +56,8 @@ def build(request: Request, say: Say) -> Outcome:
             raise BookError(*faults)
         say(Step("publish", 0, 1, ""))
         published = _publish(request, book, made, inputs, current)
-    warnings = _warnings(request, unreadable, *store.warnings, *published.warnings)
+        unwritten = write_report(request.output, made, published)
+    warnings = _warnings(request, unreadable, *store.warnings, *published.warnings, *unwritten)
     return Outcome(published, (*faults, *warnings), False, time.perf_counter() - started, made.pages, made.laid_out, made.seconds)
 
 

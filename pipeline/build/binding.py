@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline import bindery, markup
+from pipeline import bindery, epub, markup
 from pipeline.build.signatures import Printed
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
@@ -27,6 +27,17 @@ class Landed:
     def label(self, page: int) -> str:
         """Return the folio printed on a page."""
         return self.folios.labels[page]
+
+
+def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...]:
+    """Return every page that has a number, with the letter that it begins with."""
+    found = []
+    for item, first in zip(printed, landed.folios.first, strict=True):
+        texts = dict(item.laid.facts.texts)
+        for folio, begin in zip(landed.folios.printed[first:], item.laid.facts.begins, strict=False):
+            if folio:
+                found.append(epub.Page(folio, begin.section, texts.get(begin.section, ""), begin.before))
+    return tuple(found)
 
 
 def bind(publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str]) -> bytes:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline import cover, editions, epub, render, theme
-from pipeline.build.binding import Landed, bind
+from pipeline.build.binding import Landed, bind, numbered
 from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import code_digest, modified, versions
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
 from pipeline.model import Book, Edition, Paper
-from pipeline.publication import Publication
+from pipeline.publication import Publication, Section
 from pipeline.release import Artefact
 from pipeline.store import Store, key
 
@@ -77,7 +77,7 @@ class _Making:
             for edition in self.book.editions.values():
                 publication = editions.assemble(self.book, edition, self.labels, stamp)
                 self.made.publications[edition.id] = publication
-                whole = key(repr(publication), theme.digest(), code_digest(), dict(versions()))
+                whole = key(_printable(publication), theme.digest(), code_digest(), dict(versions()))
                 self.made.fingerprints |= {slot: key(whole, *slot) for slot in _slots(edition)}
 
     def _volumes(self, publication: Publication) -> Iterator[Volume]:
@@ -121,8 +121,10 @@ class _Making:
         if self._wants(edition, "epub"):
             self.say(Step("write", 0, 1, edition.id))
             with self.watch.time("write"):
-                rendition = render.render(publication, "reflow", self.formulas.set, Landed(printed, self.labels["cover"]))
-                self._add(publication, ("epub", edition.id, ""), epub.write(rendition, cover=picture), pages)
+                landed = Landed(printed, self.labels["cover"])
+                rendition = render.render(publication, "reflow", self.formulas.set, landed)
+                book = epub.write(rendition, cover=picture, pages=numbered(printed, landed))
+                self._add(publication, ("epub", edition.id, ""), book, pages)
 
     def _with_index(self, volume: Volume, printed: list[Printed]) -> list[Printed]:
         """Lay out the index with the folios of all that stands before it, and put it in its place."""
@@ -147,6 +149,15 @@ class _Making:
         )  # fmt: skip
         self.made.artefacts.append(artefact)
         return artefact
+
+
+def _printable(publication: Publication) -> str:
+    """Write out all that a publication may print; the files it was read from are not part of that."""
+    return repr(replace(publication, sections=tuple(_without_source(section) for section in publication.sections)))
+
+
+def _without_source(section: Section) -> Section:
+    return replace(section, source="", members=tuple(_without_source(member) for member in section.members))
 
 
 def _slots(edition: Edition) -> Iterator[Slot]:

@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import Final
 
 STEMS_OUR: Final = (
-    "arb|ard|arm|behavi|cand|clam|clang|col|demean|dol|enam|endeav|fav|ferv|flav|glam|harb|hon|hum|lab|mis(?:dem|behavi)|neighb|od|parl|"
+    "arb|ard|arm|behavi|cand|clam|clang|col|demean|dol|enam|endeav|fav|ferv|flav|harb|hon|hum|lab|mis(?:dem|behavi)|neighb|od|parl|"
     "ranc|rig|rum|sav|splend|succ|tum|val|vap|vig"
 )
 STEMS_L: Final = (
@@ -22,7 +22,7 @@ PATTERNS: Final = tuple(
         (r"\b((?:epi|kilo|centi|milli|nano)?(?:cent|met|lit|fib|theat|calib|somb|spect|lust|meag|sab))re(?=s?$)", r"\1er"),
         (r"\b(cent)r(?=ed$)", r"\1er"),
         (r"\b(cent)ring$", r"\1ering"),
-        (r"\b(manoeuv)re", r"maneuver"),
+        (r"\bmanoeuvre", "maneuver"),
         (r"\b(anal|cata?l|paral|dial)ys(?=e$|ed$|er$|ers$|ing$)", r"\1yz"),
         (r"\b(def|off|pret)ence(?=s?$|less)", r"\1ense"),
         (r"\b(lic)ence(?=[sd]?$)", r"\1ense"),
@@ -30,30 +30,32 @@ PATTERNS: Final = tuple(
         (r"\b(judg|acknowledg|abridg)e(?=ment)", r"\1"),
         (r"\b(fulfil|instil|enrol|distil)(?=s?$|ment)", r"\1l"),
         (r"\b(skil|wil)(?=ful)", r"\1l"),
-        (r"\b(age)ing$", r"aging"),
+        (r"\bageing$", "aging"),
         (r"\b(art)e(?=facts?$)", r"\1i"),
-        (r"\bgrey", "gray"),
-        (r"\b(dialog|catalog|analog)ue(?=s?$)", r"\1"),
+        (r"\bgrey(?!h|l|w|b)", "gray"),
         (r"\b(program)me(?=s?$)", r"\1"),
-        (r"\b(sc|s)eptic(?=s?$|al|ism)", r"skeptic"),
-        (r"\b(learn|spel|burn|dream|spoil)t$", r"\1ed"),
-        (r"\b(whil|among|amid)st$", r"\1"),
+        (r"\bsceptic", "skeptic"),
+        (r"\blearnt$", "learned"),
+        (r"\bspelt$", "spelled"),
+        (r"\bwhilst$", "while"),
+        (r"\b(among|amid)st$", r"\1"),
         (r"\b(mo|smo)ul(?=d|t)", r"\1l"),
-        (r"\b(a)eroplane", "airplane"),
+        (r"\baeroplane", "airplane"),
         (r"\b(alumin)ium", r"\1um"),
-        (r"\b(chequ)e(?=s?$)", "check"),
-        (r"\b(t)yre(?=s?$)", r"\1ire"),
-        (r"\b(p)lough", r"\1low"),
-        (r"\b(k)erb(?=s?$)", "curb"),
+        (r"\bcheque(?=s?$)", "check"),
+        (r"\btyre(?=s?$)", "tire"),
+        (r"\bplough", "plow"),
+        (r"\bkerb(?=s?$)", "curb"),
         (r"\b(instal)(?=ments?$)", r"\1l"),
         (r"\b(an|gyn|orthop|p)ae(?=m|c|d)", r"\1e"),
     )
 )
-IZE: Final = re.compile(r"(is)(e|ed|es|er|ers|ing|ation|ations|ational)$")
+IZE: Final = re.compile(r"(?<=\w{4})(is)(e|ed|es|er|ers|ing|ation|ations|ational)$")
 KEPT: Final = frozenset({
-    "advertise", "advise", "apprise", "arise", "chastise", "circumcise", "comprise", "compromise", "demise", "despise", "devise", "disguise",
-    "enterprise", "excise", "exercise", "expertise", "franchise", "guise", "improvise", "incise", "liaise", "merchandise", "precise", "premise",
-    "prise", "promise", "raise", "revise", "rise", "supervise", "surmise", "surprise", "televise", "treatise", "wise",
+    "advertise", "advise", "apprise", "arise", "chastise", "circumcise", "comprise", "compromise", "demise", "despise",
+    "devise", "disguise", "enterprise", "excise", "exercise", "exorcise", "expertise", "franchise", "guise", "improvise", "incise",
+    "liaise", "merchandise", "precise", "premise", "prise", "promise", "raise", "revise", "rise", "supervise", "surmise",
+    "surprise", "televise", "treatise", "wise",
 })  # fmt: skip
 
 

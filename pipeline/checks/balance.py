@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pipeline.checks.places import complete, fault, spot
@@ -29,7 +29,7 @@ def mix_out_of_bounds(book: Book) -> Found:
             if complete(book) and (has < limit.least or (most is not None and has > most)):
                 message = f"{has} {UNITS[key]} '{limit.of}', and {_range(limit.least, most)} wanted"
                 where = spot(book, book.outline, "bounds", key, n, "of")
-                yield fault("C708", message, where, "add, move, or drop questions, or widen the bound", "warning")
+                yield fault("C708", message, where, "add or drop questions, or widen the bound", "warning")
 
 
 def _range(least: int, most: int | None) -> str:
@@ -40,10 +40,13 @@ def mix(book: Book) -> Mapping[str, Mapping[str, int]]:
     """Count questions by type, level, and topic, and minutes by section; what there is none of counts zero."""
     questions = [book.questions[name] for d in book.outline.sections for name in d.questions if name in book.questions]
     minutes = {d.id: sum(book.questions[n].minutes for n in d.questions if n in book.questions) for d in book.outline.sections}
-    types: tuple[str, ...] = typing.get_args(QuestionType)
     return {
-        "types": {t: 0 for t in types} | Counter(q.type for q in questions),
-        "levels": {level: 0 for level in LEVELS} | Counter(q.level for q in questions),
-        "topics": {topic.id: 0 for topic in book.outline.topics} | Counter(t for q in questions for t in q.topics),
+        "types": _counted(typing.get_args(QuestionType), (q.type for q in questions)),
+        "levels": _counted(LEVELS, (q.level for q in questions)),
+        "topics": _counted((topic.id for topic in book.outline.topics), (t for q in questions for t in q.topics)),
         "minutes": minutes,
     }
+
+
+def _counted(names: Iterable[str], found: Iterable[str]) -> Mapping[str, int]:
+    return {**dict.fromkeys(names, 0), **Counter(found)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline import markup
-from pipeline.checks.places import fault, key_spot, spot
+from pipeline.checks.places import fault, key_spot, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Book, Counted, Question, Requirement, Star
@@ -35,15 +35,15 @@ def _lacking(book: Book, question: Question, need: Requirement) -> Found:
     given = getattr(question, need.part) not in (None, ())
     where = key_spot(book, question, need.part) if given else spot(book, question, "id")
     if has < need.least:
-        message = f"question '{question.id}' has {has} of '{need.part}', and needs {need.least}"
-        yield fault("C701", message, where, f"add '{need.part}'" if not given else _more(need.part), "warning")
+        message, hint = f"question '{question.id}' has {has} of '{need.part}', and needs {need.least}", "add what is missing"
+        if not given:
+            message, hint = f"question '{question.id}' has no '{need.part}'", f"add '{need.part}:'"
+        elif need.part == "star":
+            message, hint = f"the story of '{question.id}' has no 'learning'", "add 'learning:' below 'star'"
+        yield fault("C701", message, where, hint, "warning")
     if need.most is not None and has > need.most:
         message = f"question '{question.id}' has {has} of '{need.part}', and may have {need.most}"
         yield fault("C701", message, where, "keep the best of them", "warning")
-
-
-def _more(part: Counted) -> str:
-    return "add 'learning:'" if part == "star" else "add what is missing"
 
 
 def amount(question: Question, part: Counted) -> int:
@@ -76,7 +76,7 @@ def summary_length(book: Book) -> Found:
     for question in book.questions.values():
         words = markup.parse(question.summary).words
         said = question.speak.short * PACE / 60
-        if not SLOWEST * said <= words <= FASTEST * said:
+        if question.speak.short < question.speak.full and not SLOWEST * said <= words <= FASTEST * said:
             message = f"a summary of {words} words for {question.speak.short} seconds, in which one says {said:.0f}"
             hint = "write more, or give it less time" if words < said else "shorten it, or give it more time"
             yield fault("C703", message, key_spot(book, question, "summary"), hint, "warning")
@@ -86,7 +86,7 @@ def summary_length(book: Book) -> Found:
 def review_too_old(book: Book) -> Found:
     """A question or a chapter was last reviewed more than `bounds.reviewed_days` before the date of the book."""
     limit = book.outline.bounds.reviewed_days
-    for record in (*book.questions.values(), *book.chapters.values()):
+    for record in written(book):
         days = (book.outline.date - record.reviewed).days
         if limit is not None and days > limit:
             message = f"reviewed {days} days before the book's date, and {limit} are allowed"

@@ -17,6 +17,7 @@ LONGEST: Final = 40
 """Words of a sentence."""
 SHORTEST: Final = 6
 """Words of a sentence that a reader would know again."""
+QUOTED: Final = (("ask",), ("title",))
 TWICE: Final = re.compile(r"\b([^\W\d_]{2,})[ \t]*(?:\n[ \t]*|[ \t])\1\b", re.IGNORECASE)
 
 
@@ -41,9 +42,12 @@ def word_twice(book: Book) -> Found:
 
 @register("C710", "sentence said twice", "warning")
 def sentence_twice(book: Book) -> Found:
-    """A sentence of six words or more stands in two places of the book. What both need belongs into a box, or into a link."""
+    """A sentence of six words or more stands in two places of the book. What both need belongs in a box, or behind a link.
+
+    Titles, and the questions themselves, may be quoted.
+    """
     seen: dict[str, Sentence] = {}
-    for sentence in (s for stretch in stretches(book) for s in stretch.sentences):
+    for sentence in (s for stretch in stretches(book) if stretch.keys not in QUOTED for s in stretch.sentences):
         if len(sentence.words) < SHORTEST:
             continue
         first = seen.setdefault(sentence.said, sentence)

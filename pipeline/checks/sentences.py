@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final
 
 from pipeline.checks.places import Spot, passages
-from pipeline.model import Book, Chapter, Figure, Keys, Origin, Prose, Question, Record, Term, Work
+from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
@@ -29,7 +29,8 @@ MASKED: Final = re.compile(
 )
 FILLERS: Final = {"block": BREAK, "word": WORD, "nothing": NOTHING}
 PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||^[ \t]*(?:[-*+]|\d+[.)]|\#+|>|:)(?=[ \t])", re.MULTILINE)
-ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s+[\"'(\[*_{NOTHING}“‘]*[^\W_a-z]|\s+[\"'(\[*_{NOTHING}]*{WORD})")
+ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
+HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
 
 
@@ -86,11 +87,11 @@ class Sentence:
 
 @lru_cache(maxsize=1)
 def stretches(book: Book) -> tuple[Stretch, ...]:
-    """Return every Markdown text of the book but the references of works, which are full of names."""
+    """Return every Markdown text of the book that can be read, but for the references of works, which are full of names."""
     return tuple(
         Stretch(p.record, p.keys, p.text.source, mask(p.text.source), p.origin)
         for p in passages(book)
-        if p.text.tokens and not isinstance(p.record, Work)
+        if not p.text.faults and not isinstance(p.record, Work)
     )
 
 
@@ -99,15 +100,27 @@ def labels(book: Book) -> Iterator[Stretch]:
     for record in book.records():
         for keys, text in _labels(record):
             yield Stretch(record, keys, text, text, book.origin(record))
+    for stretch in stretches(book):
+        if "{.index " in stretch.source:
+            yield replace(stretch, masked=_headings(stretch.source))
 
 
 def _labels(record: Record) -> Iterator[tuple[Keys, str]]:
-    names = {Figure: ("alt",), Term: ("term",)}.get(type(record), ("title", "subtitle", "description"))
+    names = ("alt", "term", "title", "subtitle", "description")
     plain = [f for f in names if isinstance(getattr(record, f, None), str) and not _is_prose(record, f)]
     yield from (((name,), getattr(record, name)) for name in plain)
     if isinstance(record, Question | Chapter):
         for n, mark in enumerate(record.index):
             yield from ((("index", n, key), text) for key in ("term", "sub") if (text := getattr(mark, key)))
+
+
+def _headings(source: str) -> str:
+    """Return a text with everything masked but the headings that its index marks name."""
+    kept, end = [], 0
+    for found in HEADING.finditer(source):
+        kept += [NOTHING * (found.start(1) - end), found[1]]
+        end = found.end(1)
+    return "".join([*kept, NOTHING * (len(source) - end)])
 
 
 def _is_prose(record: Record, name: str) -> bool:

@@ -72,5 +72,6 @@ def term_not_used(book: Book) -> Found:
     marks = [m for record in written(book) for m in record.index]
     named = {m.term.casefold() for m in marks} | {m.term.casefold() for passage in passages(book) for m in passage.text.marks}
     for term in book.terms.values():
-        if term.id not in linked and not {term.term.casefold(), term.id.replace("-", " ")} & named and complete(book):
+        word = term.term.partition(" (")[0].casefold()
+        if term.id not in linked and word not in named and complete(book):
             yield fault("C707", f"nothing leads to the term '{term.term}'", spot(book, term, "id"), "link to it, or delete it", "note")

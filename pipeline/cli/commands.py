@@ -9,10 +9,11 @@ from typing import cast
 
 import click
 
+from pipeline.cli.options import BOOK, OUTPUT, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import progress
 from pipeline.cli.schemas import any_of, print_schema
-from pipeline.diagnostics import BookError, ToolError, nearest
+from pipeline.diagnostics import ToolError, nearest
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -20,16 +21,6 @@ from pipeline.diagnostics import BookError, ToolError, nearest
 def _edition_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
     """Complete the name of an edition of the book in the current folder."""
     return sorted(path.stem for path in Path("content/editions").glob("*.yaml") if path.stem.startswith(start))
-
-
-BOOK = click.option(
-    "--book", type=click.Path(path_type=Path, file_okay=False), default=Path("content"), show_default=True, metavar="DIR",
-    help="Folder that holds book.yaml.",
-)  # fmt: skip
-OUTPUT = click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
-    help="Folder that guides are published in.",
-)  # fmt: skip
 
 
 @click.group(
@@ -137,11 +128,7 @@ def list_(book: Path) -> None:
       guidepress list
       guidepress list --book my-bank
     """
-    from pipeline.build import load_and_check
-
-    loaded, faults = load_and_check(book)
-    if loaded is None:
-        raise BookError(*faults)
+    loaded = read_book(book)
     for edition in loaded.editions.values():
         click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
     number = 0
@@ -151,6 +138,22 @@ def list_(book: Path) -> None:
             number += 1
             question = loaded.questions.get(name)
             click.echo(f"{number:>4}  {name:<34} {question.level if question else '(refused)'}")
+
+
+@cli.command()
+@BOOK
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the counts.")
+def stats(book: Path, form: str) -> None:
+    """Count what the book holds: its mix of questions, and words, figures, and sources of each.
+
+    \b
+      guidepress stats
+      guidepress stats --format json > stats.json
+    """
+    from pipeline.cli.tables import print_stats
+    from pipeline.stats import stats as counted
+
+    print_stats(counted(read_book(book)), form)
 
 
 @cli.command()

@@ -8,5 +8,6 @@ The same rendition and cover give the same bytes on any day, in any time zone, u
 
 from pipeline.epub.files import RULES, File, files
 from pipeline.epub.package import write
+from pipeline.epub.pages import Page
 
-__all__ = ["RULES", "File", "files", "write"]
+__all__ = ["RULES", "File", "Page", "files", "write"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.epub import tree, typeface
+from pipeline.epub.pages import Page, mark
 from pipeline.publication import Section
 from pipeline.render import Fragment, Rendition, document
 
@@ -67,13 +68,13 @@ class _Draft:
     ids: tuple[str, ...]
 
 
-def files(rendition: Rendition) -> tuple[File, ...]:
-    """Return the files of the spine after the cover.
+def files(rendition: Rendition, pages: Sequence[Page] = ()) -> tuple[File, ...]:
+    """Return the files of the spine after the cover, marked where the pages printed begin.
 
     Each section down to level 2 begins a file; deeper ones stay with the section above them. Raises BookError for a
     link to an id that is nowhere, a resource that is missing, and XHTML that is not well-formed.
     """
-    drafts = tuple(_draft(rendition, run) for run in _runs(rendition))
+    drafts = tuple(_draft(rendition, run, pages) for run in _runs(rendition))
     homes: dict[str, str] = {}
     for draft in drafts:
         for name in draft.ids:
@@ -101,13 +102,15 @@ def _runs(rendition: Rendition) -> Iterator[tuple[Fragment, ...]]:
         yield tuple(run)
 
 
-def _draft(rendition: Rendition, run: tuple[Fragment, ...]) -> _Draft:
+def _draft(rendition: Rendition, run: tuple[Fragment, ...], pages: Sequence[Page]) -> _Draft:
     section = run[0].section
     text = document(rendition.publication, "reflow", "", "\n".join(f.xhtml.strip() for f in run), (STYLE,))
     try:
         root = tree.parse(text)
     except etree.XMLSyntaxError as error:
         raise BookError(_broken(section, f"section '{section.id}' is not well-formed: {error.msg}")) from error
+    held = {fragment.section.id for fragment in run}
+    mark(root, [page for page in pages if page.section in held])
     ids = tree.ids(root)
     twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     if twice:

@@ -82,5 +82,5 @@ def _features(spine: Sequence[File], paged: bool) -> Iterator[str]:
     if any(heading.section.kind == "index" for file in spine for heading in file.headings):
         yield "index"
     if paged:
-        yield "pageNavigation"
+        yield from ("pageBreakMarkers", "pageNavigation")
     yield "unlocked"

@@ -10,8 +10,9 @@ from itertools import count
 from pipeline import theme
 from pipeline.epub import tree
 from pipeline.epub.files import COVER, NAV, STYLE, File
+from pipeline.epub.pages import Page
 from pipeline.publication import Publication, TocEntry
-from pipeline.render import Folio, document
+from pipeline.render import document
 
 COVER_IMAGE = "images/cover.png"
 LANDMARKS: Mapping[str, str] = {
@@ -64,17 +65,10 @@ def landmarks(publication: Publication, spine: Sequence[File]) -> tuple[Entry, .
     return tuple(found)
 
 
-def page_list(spine: Sequence[File], folios: Folio | None) -> tuple[Entry, ...]:
-    """Return the printed pages in order, each led to the first place that was printed on it."""
-    if folios is None:
-        return ()
-    first: dict[int, str] = {}
-    for file in spine:
-        for name in file.ids:
-            page = folios.page(name)
-            if page is not None:
-                first.setdefault(page, f"{file.name}#{name}")
-    return tuple(Entry(folios.label(page), first[page]) for page in sorted(first))
+def page_list(spine: Sequence[File], pages: Sequence[Page]) -> tuple[Entry, ...]:
+    """Return the printed pages in order, each led to its mark."""
+    homes = {name: file.name for file in spine for name in file.ids}
+    return tuple(Entry(page.label, f"{homes[page.id]}#{page.id}") for page in pages if page.id in homes)
 
 
 def nav(publication: Publication, spine: Sequence[File], pages: Sequence[Entry]) -> bytes:

@@ -10,24 +10,25 @@ from pipeline.epub import navigation, typeface
 from pipeline.epub.container import Item, seal
 from pipeline.epub.files import COVER, IMAGES, NAV, NCX, STYLE, File, files
 from pipeline.epub.metadata import statements
+from pipeline.epub.pages import Page
 from pipeline.publication import Publication
-from pipeline.render import Folio, Rendition
+from pipeline.render import Rendition
 
 XHTML_TYPE = "application/xhtml+xml"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
-def write(rendition: Rendition, *, cover: bytes, folios: Folio | None = None) -> bytes:
+def write(rendition: Rendition, *, cover: bytes, pages: Sequence[Page] = ()) -> bytes:
     """Return a rendition for reflowable media as EPUB 3.3.
 
-    ``cover`` is a PNG of at most 1600 pixels a side. ``folios`` says where a place was printed, for the page-list;
-    without it there is none. Raises BookError for a link, a resource, or a section that is broken.
+    ``cover`` is a PNG of at most 1600 pixels a side. ``pages`` are the numbered pages of the printed book, in order,
+    for the page-list; without them there is none. Raises BookError for a link, a resource, or a section that is broken.
     """
     publication = rendition.publication
-    spine = files(rendition)
-    pages = navigation.page_list(spine, folios)
-    items = (*_texts(publication, spine, pages), *_looks(rendition, spine, cover))
-    stated = statements(publication, spine, paged=bool(pages))
+    spine = files(rendition, pages)
+    listed = navigation.page_list(spine, pages)
+    items = (*_texts(publication, spine, listed), *_looks(rendition, spine, cover))
+    stated = statements(publication, spine, paged=bool(listed))
     return seal(publication.identifier, publication.outline.lang, publication.modified, stated, items)
 
 

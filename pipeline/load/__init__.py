@@ -164,15 +164,16 @@ def _validate(reading: _Reading, read: Source, keys: Keys, data: Any, kind: type
 
 
 def _words(reading: _Reading) -> frozenset[str]:
-    """Read the book's own words, one to a line."""
+    """Read the book's own words, one to a line; a line that begins with # is a comment."""
     path = reading.folder / "words.txt"
     if not path.exists() or not reading.inside(path):
         return frozenset()
     try:
-        return frozenset(source.text(path, reading.shown(path)).split("\n")) - {""}
+        lines = source.text(path, reading.shown(path)).split("\n")
     except SourceFault as fault:
         reading.faults.append(fault.diagnostic)
         return frozenset()
+    return frozenset(line.strip() for line in lines if not line.startswith("#")) - {""}
 
 
 def _sections(reading: _Reading, outline: model.Outline) -> None:

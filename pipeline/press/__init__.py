@@ -2,11 +2,13 @@
 
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
-from .records import Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
+from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
 from .workers import lay_out, lay_out_all
 
 __all__ = [
+    "PICTURE",
     "RULES",
+    "Begin",
     "Destination",
     "FaceUse",
     "Facts",

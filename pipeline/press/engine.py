@@ -28,6 +28,7 @@ from pipeline.fetcher import BookFetcher
 from . import measure
 from .faces import faces, names_by_digest
 from .kinship import kinships
+from .reading import Source, begins
 from .records import FaceUse, Facts, LaidOut, Signature
 from .tree import StructureTree
 from .walk import CROSS_LINK, Tagger
@@ -103,10 +104,12 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
         )
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
-    return LaidOut(pdf, _facts(document.pages, painting, links, warnings))
+    return LaidOut(pdf, _facts(document.pages, painting, Source(root), links, warnings))
 
 
-def _facts(pages: Any, painting: Painting, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
+def _facts(
+    pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]
+) -> Facts:
     room = measure.room(pages[-1])
     return Facts(
         pages=len(pages),
@@ -118,6 +121,8 @@ def _facts(pages: Any, painting: Painting, links: tuple[str, ...], warnings: tup
         space_left=room.height,
         room=room,
         starts=measure.starts(pages),
+        begins=begins(source, pages),
+        texts=tuple(source.texts.items()),
         faces=painting.faces,
         warnings=warnings,
     )

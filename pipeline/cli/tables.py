@@ -1,0 +1,78 @@
+"""Print the counts of a book: tables to people, JSON to programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import click
+
+from pipeline.model import LEVELS
+from pipeline.stats import Amount, QuestionRow, Stats
+
+HEADINGS = ("no", "question", "level", "type", "min", "words", "read", "figures", "formulas", "examples", "follow-ups", "sources")
+
+
+def print_stats(stats: Stats, form: str = "text") -> None:
+    """Print counts as ``text`` or ``json`` on standard output."""
+    if form == "json":
+        click.echo(json.dumps(_plain(stats), ensure_ascii=False, indent=2))
+        return
+    click.echo("Questions and minutes by topic, section, and level (f foundation, i intermediate, a advanced)\n")
+    _print_table(list(_matrix(stats)))
+    click.echo("\nQuestions\n")
+    _print_table([HEADINGS, *map(_row, stats.questions)])
+    click.echo("\nChapters\n")
+    _print_table([("chapter", "words", "read"), *((name, f"{a.words:,}", _minutes(a)) for name, a in stats.chapters)])
+    click.echo("\nWhole book\n")
+    _print_table([*((kind, f"{words:,}") for kind, words in stats.parts.items()), ("words in all", f"{stats.words:,}")])
+    hours, minutes = divmod(stats.minutes, 60)
+    click.echo(f"\n{stats.figures} figures, {stats.examples} examples, {stats.works} sources; {hours} h {minutes} min to read")
+
+
+def _plain(stats: Stats) -> dict[str, object]:
+    """Return counts as plain values, those that follow from others included."""
+    rows = [{**asdict(row), "amount": _amount(row.amount)} for row in stats.questions]
+    chapters = {name: _amount(amount) for name, amount in stats.chapters}
+    return {**asdict(stats), "questions": rows, "chapters": chapters, "words": stats.words, "minutes": stats.minutes}
+
+
+def _amount(amount: Amount) -> dict[str, float]:
+    return {**asdict(amount), "minutes": amount.minutes}
+
+
+def _matrix(stats: Stats) -> Iterator[tuple[str, ...]]:
+    """Yield the matrix of topics by sections and levels; a cell says questions and minutes."""
+    columns = [(section, level) for section in dict.fromkeys(row.section for row in stats.questions) for level in LEVELS]
+    yield ("topic", *(f"{section[:11].rstrip('-')} {level[0]}" for section, level in columns), "all")
+    cells = {(c.topic, c.section, c.level): (c.questions, c.minutes) for c in stats.mix}
+    for topic in dict.fromkeys(cell.topic for cell in stats.mix):
+        found = [cells.get((topic, *column), (0, 0)) for column in columns]
+        yield (topic, *map(_cell, found), _cell((sum(n for n, _ in found), sum(m for _, m in found))))
+    rows = [[row for row in stats.questions if (row.section, row.level) == column] for column in columns]
+    totals = [(len(each), sum(row.minutes for row in each)) for each in rows]
+    yield ("questions", *map(_cell, totals), _cell((len(stats.questions), sum(row.minutes for row in stats.questions))))
+
+
+def _cell(counts: tuple[int, int]) -> str:
+    return f"{counts[0]} / {counts[1]}" if counts[0] else "-"
+
+
+def _row(row: QuestionRow) -> tuple[str, ...]:
+    amount = row.amount
+    counts = (amount.figures, amount.formulas, row.examples, row.follow_ups, row.sources)
+    return (row.number, row.id, row.level, row.type, str(row.minutes), f"{amount.words:,}", _minutes(amount), *map(str, counts))
+
+
+def _minutes(amount: Amount) -> str:
+    return f"{amount.minutes:.1f}"
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns, words to the left and numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    right = [all(cell.lstrip("K")[:1].isdigit() or cell == "-" for cell in column) for column in zip(*rows[1:], strict=True)]
+    for row in rows:
+        cells = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True))
+        click.echo("  ".join(cells).rstrip())
