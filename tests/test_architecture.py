@@ -56,7 +56,6 @@ DISK_EXCEPTIONS = {
     "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
     "preflight.standing": "reads the files of a release, to verify them",
     "cli.commands": "completes the names of editions",
-    "cli.running": "gives standard output somewhere to go when its reader has gone",
 }
 """Modules that touch the disk beside those, each with its reason."""
 

@@ -1,5 +1,5 @@
 import pytest
-from epubwork import ANSWER, ANSWERS, CONTENTS, GLOSSARY, OPENER, QUESTION, Book, pages, fragment, rendition, whole, written
+from epubwork import CONTENTS, OPENER, Book, fragment, pages, rendition, whole, written
 
 from pipeline.publication import Section
 

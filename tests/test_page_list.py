@@ -19,11 +19,8 @@ from presswork import FONTS, signature
 from pypdfium2 import raw
 
 from pipeline.epub import Page
-from pipeline.press import PICTURE, Begin, lay_out
+from pipeline.press import PICTURE, lay_out
 
-STUDY = "study/harbor-watch-study-0.2.0"
-NOT_BODY = {"/Note", "/Reference"}
-"""Footnotes and their calls."""
 PICTURES = {"/Figure", "/Formula"}
 NOT_WORDS = re.compile(r"(?:, )?p\. \d+|\d+\.|\W*")
 """A printed page number, which a screen does not show, and the marker of a list."""
@@ -57,8 +54,13 @@ def content(node: Any, page: Any = None) -> Iterator[tuple[Any, int, bool]]:
             yield page.objgen, kid, kind in PICTURES
         elif kid.get("/Type") == "/MCR":
             yield kid.get("/Pg", page).objgen, int(kid.MCID), kind in PICTURES
-        elif "/S" in kid and str(kid.S) not in NOT_BODY:
+        elif "/S" in kid and not is_footnote(kind, str(kid.S)):
             yield from content(kid, page)
+
+
+def is_footnote(above: str, kind: str) -> bool:
+    """Whether a structure element is a footnote or its call; a line of contents is a Reference too."""
+    return kind == "/Note" or (kind == "/Reference" and above != "/TOCI")
 
 
 def pieces(path: Path) -> list[list[str]]:
@@ -144,3 +146,155 @@ def misplaced(pdf: Path, book: Path) -> list[str]:
         if reading.letters(printed[label][0] if printed[label] else "") != reading.letters(there[0] if there else ""):
             wrong.append(f"{label}: page begins {printed[label]}, mark before {there} in {file}")
     return wrong
+
+
+SMALL = [f"{edition}/harbor-watch-{edition}-0.2.0" for edition in ("study", "practice", "kit", "sample")]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_each_page_of_the_small_book_is_marked_before_its_first_word(built, name):
+    assert misplaced(built / f"{name}-a4.pdf", built / f"{name}.epub") == []
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_page_after_the_cover_is_listed_once_and_in_order(built, name):
+    labels = reading.labels(built / f"{name}-a4.pdf")
+    assert [label for label, _ in page_list(built / f"{name}.epub")] == labels[1:]
+
+
+def test_pages_that_begin_within_a_list_or_a_listing_are_marked_there(built):
+    book = built / f"{SMALL[0]}.epub"
+    places = [target.split("#") for _, target in page_list(book)]
+    holders = {reading.xpath(book, file, f"local-name({MARK.format(name)}/..)") for file, name in places}
+    assert {"li", "code"} <= holders
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edition", ["study", "practice"])
+def test_each_page_of_the_real_book_is_marked_before_its_first_word(real_release, edition):
+    (pdf,), (book,) = (real_release / edition).glob("*-a4.pdf"), (real_release / edition).glob("*.epub")
+    assert [label for label, _ in page_list(book)] == reading.labels(pdf)[1:]
+    assert misplaced(pdf, book) == []
+
+
+# The press
+
+
+LINES = "<p>Alpha beta</p>" * 22
+
+
+def begins(body: str, css: str = "") -> list[tuple[str, int]]:
+    return [(begin.section, begin.before) for begin in lay_out(signature("one", body, css=css), FONTS).facts.begins]
+
+
+def test_the_press_counts_letters_up_to_each_page():
+    assert begins('<p>Ab, c-d 1!</p><p class="page">Next.</p>') == [("one", 0), ("one", 5)]
+
+
+def test_a_paragraph_is_counted_up_to_the_line_that_the_page_begins_with():
+    facts = lay_out(signature("one", f"<p>{'<em>Alpha</em> beta gamma delta. ' * 80}</p>"), FONTS).facts
+    (_, text), begin = facts.texts[0], facts.begins[1]
+    assert facts.starts[1] is not None
+    assert text[begin.before :].startswith(facts.starts[1].strip("."))
+    assert 0 < begin.before < len(text)
+
+
+def test_page_numbers_footnotes_and_decoration_are_not_counted():
+    slot, note = '<span class="slot" data-slot="one">000</span>', '<span class="footnote" role="doc-footnote">Note</span>'
+    assert begins(f'<p>Text{slot}{note}<i aria-hidden="true">Ornament</i></p><p class="page">Next.</p>') == [("one", 0), ("one", 4)]
+
+
+def test_a_picture_counts_as_one_letter():
+    picture = '<img src="guidepress:figure/curve.svg" alt="A curve"/>'
+    assert begins(f'<p>Text {picture}</p><p class="page">{picture}</p>') == [("one", 0), ("one", 5)]
+
+
+def test_what_the_stylesheet_writes_is_not_counted():
+    css = "li::before { content: 'Item ' } p::after { content: ' end' }"
+    assert begins('<ol><li>Text</li></ol><p>Text</p><p class="page">Next</p>', css) == [("one", 0), ("one", 8)]
+
+
+def test_the_head_of_a_table_that_is_printed_again_is_not_what_a_page_begins_with():
+    rows = "".join(f"<tr><td>row{n:02}</td></tr>" for n in range(40))
+    facts = lay_out(signature("one", f"<table><thead><tr><th>Head</th></tr></thead><tbody>{rows}</tbody></table>"), FONTS).facts
+    text, begin = facts.texts[0][1], facts.begins[1]
+    assert text[begin.before :].startswith("row")
+    assert (begin.before - len("Head")) % len("row00") == 0
+
+
+def test_a_page_without_words_begins_with_those_of_the_next():
+    blank = '<div class="page" style="height: 50pt" aria-hidden="true"></div>'
+    assert begins(f'<p>Text</p>{blank}<p class="page">Next</p>{blank}') == [("one", 0), ("one", 4), ("one", 4), ("one", 8)]
+
+
+def test_what_a_page_begins_with_is_remembered():
+    facts = lay_out(signature("one", LINES), FONTS).facts
+    assert type(facts).from_json(facts.to_json()) == facts
+    assert len(facts.begins) == facts.pages
+
+
+# The marks
+
+
+def marked(body: str, *befores: int, text: str) -> str:
+    """The body of a section once pages that begin after so many letters of its text are marked; a mark is '^'."""
+    title = "Title"
+    printed = tuple(Page(str(n), "rise", title + text, len(title) + before) for n, before in enumerate(befores, start=2))
+    book = written(rendition(fragment(QUESTION, body, title=title)), printed)
+    shown = re.sub(r'<span [^>]*role="doc-pagebreak"[^>]*></span>', "^", book.read("rise.xhtml").decode())
+    return re.sub(r' xmlns(:\w+)?="[^"]*"', "", shown[shown.index("</h2>") + 5 : shown.index("</section>")].strip())
+
+
+def test_a_page_is_marked_in_the_middle_of_a_paragraph():
+    assert marked("<p>One two three.</p>", 3, text="Onetwothree") == "<p>One ^two three.</p>"
+
+
+def test_a_quote_or_bracket_that_opens_a_word_stays_with_it():
+    assert marked("<p>One “two” (three).</p>", 3, 6, text="Onetwothree") == "<p>One ^“two” ^(three).</p>"
+
+
+def test_a_word_broken_over_two_pages_is_not_broken_by_the_mark():
+    assert marked("<p>One regularization two.</p>", 7, text="Oneregularizationtwo") == "<p>One regularization ^two.</p>"
+
+
+def test_a_word_with_a_hyphen_of_its_own_is_marked_where_the_page_begins():
+    assert marked("<p>A well-known fact.</p>", 5, text="Awellknownfact") == "<p>A well-^known fact.</p>"
+
+
+def test_links_and_words_that_stand_out_are_marked_outside():
+    body = '<p>One <a href="#rise"><em>two</em></a>.</p>'
+    assert marked(body, 3, text="Onetwo") == '<p>One ^<a href="rise.xhtml#rise"><em>two</em></a>.</p>'
+
+
+def test_a_heading_is_marked_outside_so_that_its_name_stays_its_own():
+    assert marked("<p>One.</p><h3>Two</h3>", 3, text="OneTwo") == "<p>One.</p>^<h3>Two</h3>"
+
+
+def test_a_table_is_marked_outside_and_a_row_of_it_in_its_first_cell():
+    body = "<table><tr><th>One</th><td>two</td></tr><tr><td>three</td></tr></table>"
+    assert marked(body, 0, 6, text="Onetwothree").startswith('^<div class="table"><table><tr><th>One</th>')
+    assert "<tr><td>^three</td></tr>" in marked(body, 0, 6, text="Onetwothree")
+
+
+def test_a_formula_is_marked_before_it():
+    assert marked(f"<p>One {FORMULA} two.</p>", 3, text=f"One{PICTURE}two").startswith("<p>One ^<math")
+
+
+def test_a_formula_that_a_screen_sets_in_letters_moves_no_mark():
+    body = "<p>Let <i>x</i> and 0.5 be <i>yz</i>, then go.</p>"
+    assert marked(body, 8, 11, text=f"Let{PICTURE}and{PICTURE}be{PICTURE}thengo") == "<p>Let <i>x</i> and 0.5 ^be <i>yz</i>, ^then go.</p>"
+
+
+def test_what_only_a_screen_shows_moves_no_mark():
+    body = '<p>One<a role="doc-noteref" href="#rise">1</a> two</p><p class="counterpart">Answer</p><p>three</p>'
+    assert marked(body, 6, text="Onetwothree").endswith("<p>^three</p>")
+
+
+def test_pages_without_words_are_marked_before_the_words_of_the_next():
+    assert marked("<p>One two.</p>", 3, 3, 6, 6, text="Onetwo") == "<p>One ^^two.</p>\n^^"
+
+
+def test_marks_stand_in_the_order_of_their_pages():
+    printed = tuple(Page(str(n), "rise", "TitleOnetwo", 8) for n in range(2, 5))
+    book = written(rendition(fragment(QUESTION, "<p>One two.</p>", title="Title")), printed)
+    assert book.find("rise.xhtml", "//h:p/h:span/@aria-label") == ["2", "3", "4"]

@@ -73,7 +73,7 @@ def _machine() -> Any:
     """Start Java, quietly; give what finds its classes by name."""
     import jpype
 
-    jpype.startJVM("-Xshare:auto", "-Djava.awt.headless=true", classpath=[str(_jar())], convertStrings=True)
+    jpype.startJVM("-Xshare:auto", "-XX:+UseSerialGC", "-Djava.awt.headless=true", classpath=[str(_jar())], convertStrings=True)
     java: Any = jpype.JClass
     java("java.util.logging.LogManager").getLogManager().reset()
     java("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
@@ -102,9 +102,7 @@ def _rules(java: Any, makers: Any, root: etree._Element) -> Iterator[Any]:
     standards = java("org.verapdf.pdfa.flavours.PDFAFlavour$Specification")
     for rule in root.iter("{*}rule"):
         name = next(rule.iterchildren("{*}id"))
-        number = makers.ruleIdFromValues(
-            standards.valueOf(name.get("specification")), name.get("clause"), int(str(name.get("testNumber")))
-        )
+        number = makers.ruleIdFromValues(standards.valueOf(name.get("specification")), name.get("clause"), int(str(name.get("testNumber"))))
         texts = rule.findtext("{*}description", ""), rule.findtext("{*}test", "")
         deferred = java("java.lang.Boolean")(rule.get("deferred") == "true")
         error = _error(java, makers, next(rule.iterchildren("{*}error")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import bindery, checks, epub, load, markup, preflight, press, source, theme
+from pipeline import authorities, bindery, checks, epub, load, markup, preflight, press, source, theme
 from pipeline.diagnostics import Rule
 
 OWN = (
@@ -19,6 +19,7 @@ OWN = (
 def rules() -> dict[str, Rule]:
     """Return every rule by its code, sorted."""
     found = [*checks.RULES, *source.RULES, *load.RULES, *theme.RULES, *press.RULES, *bindery.RULES, *epub.RULES, *preflight.RULES, *OWN]
+    found += authorities.RULES
     found += [Rule(check.code, check.title, check.text) for check in checks.CHECKS]
     found += [Rule(code, title, markup.EXPLANATIONS[code]) for code, title in markup.FAULTS.items()]
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}

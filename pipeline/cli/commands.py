@@ -197,20 +197,29 @@ def schema(kind: str | None) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("output"), metavar="[DIR]")
-def verify(folder: Path) -> int:
+@click.option("--full", is_flag=True, help="Ask the authorities too: veraPDF, EPUBCheck, Ace, qpdf.")
+@BOOK
+def verify(folder: Path, full: bool, book: Path) -> int:
     """Verify a release: checksums, and in every file folios, page references, links, and fonts.
 
-    DIR is an output folder, or the folder of guides in it; 'output' when left out.
+    DIR is an output folder, or the folder of guides in it; 'output' when left out. With --full, what authorities say
+    of each file is printed as a table and written to reports/verify.json; the book tells where a finding was written.
 
     \b
       guidepress verify
       guidepress verify my-guides
+      guidepress verify --full
     """
     from pipeline import preflight
 
     faults = preflight.verify_release(folder)
-    print_diagnostics(faults)
-    if not faults:
+    if full:
+        from pipeline.cli.verdicts import verify_fully
+
+        faults = verify_fully(folder, faults, book)
+    else:
+        print_diagnostics(faults)
+    if not faults and not full:
         click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
     return int(any(d.severity == "error" for d in faults))
 

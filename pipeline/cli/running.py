@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from collections.abc import Sequence
 
 import click
@@ -21,18 +19,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status, and never let a traceback out for what a user or a machine did."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        status = _run(arguments)
-        sys.stdout.flush()
+        return _run(arguments)
     except BrokenPipeError:
-        # Python flushes standard output once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        # The reader of standard error has gone; click sees to standard output.
+        return 1
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if arguments is None:
             # All is done: Ctrl-C while Python shuts down ends it without a traceback.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return status
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -20,8 +20,7 @@ def verify_release(folder: Path) -> tuple[Diagnostic, ...]:
     Returns one diagnostic for each thing wrong: a file that is missing or altered, a page number that is not the folio
     where its link lands, a link that leads nowhere, a font that is not the theme's.
     """
-    output = folder if (folder / GUIDES).exists() or folder.name != GUIDES else folder.parent
-    standing, reason = release.read(output)
+    standing, reason = release.read(release.output_folder(folder))
     if standing is None:
         return (fault(str(folder), "P315", reason or "no release stands here", "build the guides first"),)
     return tuple(_verify(standing))

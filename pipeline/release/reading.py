@@ -13,6 +13,11 @@ GUIDES = "guides"
 RELEASES = ".releases"
 
 
+def output_folder(folder: Path) -> Path:
+    """Return the output folder that is meant by it, or by the folder of guides in it."""
+    return folder if (folder / GUIDES).exists() or folder.name != GUIDES else folder.parent
+
+
 def read(output: Path) -> tuple[Release | None, str]:
     """Read the manifest of the release in ``output/guides``.
 

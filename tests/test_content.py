@@ -1,0 +1,129 @@
+"""The book in content/ is whole: long enough, complete, legible, and every sentence said once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import REAL
+from lxml import etree
+
+from pipeline import checks
+from pipeline.checks.sentences import stretches
+from pipeline.checks.spelling import misspelled
+from pipeline.diagnostics import show
+from pipeline.load import load_book
+from pipeline.model import Book, Question
+from pipeline.stats import stats
+
+FIGURES = sorted((REAL / "figures").glob("*.svg"))
+OWN_WORDS = REAL / "words.txt"
+BLACK, WHITE = "#000000", "#ffffff"
+LINE, LETTERING = 3.0, 4.4
+"""Least contrast, on paper and on a black screen. No color has more than 4.58 on both, so lettering gets nearly that."""
+
+
+@pytest.fixture(scope="module")
+def real() -> Book:
+    book, faults = load_book(REAL)
+    assert book is not None and not [f for f in faults if f.severity == "error"]
+    return book
+
+
+def listed(book: Book) -> Iterator[Question]:
+    yield from (book.questions[name] for division in book.outline.sections for name in division.questions)
+
+
+def test_the_check_finds_nothing(real: Book) -> None:
+    assert [show(fault) for fault in checks.check(real)] == []
+
+
+def test_there_are_fifty_questions_and_sixty_thousand_words_of_body_text(real: Book) -> None:
+    counts = stats(real)
+    assert len(counts.questions) == 50
+    assert counts.parts["question"] + counts.parts["chapter"] >= 60_000
+
+
+def lacking(question: Question) -> Iterator[str]:
+    """Yield what a question does not have and should."""
+    bounds = {"key_points": (3, 9), "follow_ups": (2, 3), "probes": (2, 4), "hints": (1, 9), "red_flags": (2, 9), "sources": (1, 9)}
+    yield from (part for part, (least, most) in bounds.items() if not least <= len(getattr(question, part)) <= most)
+    if question.rubric is None or question.samples is None:
+        yield "rubric and samples"
+    if question.type == "behavioral" and (question.star is None or question.star.learning is None):
+        yield "star with learning"
+    if question.type != "behavioral" and not question.examples:
+        yield "examples"
+
+
+def test_every_question_is_complete_for_its_type(real: Book) -> None:
+    assert {q.id: found for q in listed(real) if (found := list(lacking(q)))} == {}
+
+
+def test_thirty_five_figures_or_more_stand_in_the_text(real: Book) -> None:
+    placed = {r for row in stretches(real) for r in re.findall(r"!\[\]\(figure:([\w-]+)\)", row.source)}
+    assert len(placed & set(real.drawings)) >= 35
+
+
+def test_no_sentence_of_six_words_or_more_stands_in_two_questions(real: Book) -> None:
+    homes: dict[str, set[str]] = defaultdict(set)
+    for stretch in stretches(real):
+        for sentence in stretch.sentences if isinstance(stretch.record, Question) else ():
+            if len(sentence.words) >= 6:
+                homes[sentence.said].add(stretch.record.id)  # type: ignore[attr-defined]
+    assert len(homes) > 2_500
+    assert {said: where for said, where in homes.items() if len(where) > 1} == {}
+
+
+def test_the_books_own_words_are_sorted_and_each_is_needed(real: Book) -> None:
+    lines = OWN_WORDS.read_text(encoding="utf-8").split()
+    assert lines == sorted(lines, key=lambda word: (word.casefold(), word))
+    unknown = {re.sub("['’]s$", "", f.message.split("'", 1)[1][:-1]) for f in misspelled(replace(real, words=frozenset()))}
+    assert set(lines) - unknown - {word.lower() for word in unknown} == set()
+
+
+def luminance(color: str) -> float:
+    """Return the relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def painted(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each color of a drawing with what it paints: 'line', 'lettering', or 'area'."""
+    for element in etree.parse(path).iter(etree.Element):
+        style = dict(part.strip().split(":", 1) for part in element.get("style", "").split(";") if ":" in part)
+        lettering = any(a.get("id", "").startswith("text_") for a in (element, *element.iterancestors()))
+        for key, kind in (("stroke", "line"), ("fill", "lettering" if lettering else "area")):
+            color = (style.get(key) or element.get(key) or "").strip()
+            if re.fullmatch("#[0-9a-f]{6}", color):
+                yield kind, color
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
+def test_lines_and_lettering_stand_out_on_paper_and_on_a_black_screen(path: Path) -> None:
+    found = set(painted(path))
+    assert {kind for kind, _ in found} >= {"line", "lettering"}
+    least = {"line": LINE, "lettering": LINE, "area": 0.0}
+    weak = {(kind, color) for kind, color in found for ground in (WHITE, BLACK) if contrast(color, ground) < least[kind]}
+    assert weak == set()
+
+
+def test_most_lettering_has_all_the_contrast_that_both_grounds_allow() -> None:
+    colors = [color for path in FIGURES for kind, color in set(painted(path)) if kind == "lettering"]
+    full = [color for color in colors if min(contrast(color, WHITE), contrast(color, BLACK)) >= LETTERING]
+    assert len(full) / len(colors) > 0.6
+
+
+def test_black_and_white_have_the_greatest_contrast() -> None:
+    assert contrast(BLACK, WHITE) == pytest.approx(21)
+    assert contrast("#767676", WHITE) == pytest.approx(4.54, abs=0.01)

@@ -1,0 +1,191 @@
+"""An edition takes what it is for, in order and under numbers that never change, and holds nothing that it withholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from pipeline import editions, model, theme
+from pipeline.model import Book, Edition, Question
+from pipeline.publication import Publication, Section
+
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+CANDIDATES = ("study", "practice", "sample")
+
+
+def assemble(book: Book, edition: str, **changes: object) -> Publication:
+    """Assemble an edition of the small book with some of its fields changed."""
+    raw = {**book.editions[edition].model_dump(), **changes}
+    return editions.assemble(book, Edition.model_validate(raw), theme.labels("en"), NOW)
+
+
+def listed(publication: Publication, kind: str) -> list[tuple[str, str]]:
+    return [(s.number, s.id) for s in publication.sections if s.kind == kind]
+
+
+def texts(section: Section) -> set[str]:
+    return {text for _, _, text in editions.passages(section)}
+
+
+def with_questions(book: Book, **changed: Mapping[str, object]) -> Book:
+    """Give the small book with fields of its questions changed."""
+    changes = {name.replace("_", "-"): values for name, values in changed.items()}
+    questions = {name: q.model_copy(update=dict(changes.get(name, {}))) for name, q in book.questions.items()}
+    return replace(book, questions=questions)
+
+
+# Hidden means absent
+
+
+@pytest.mark.parametrize("edition", CANDIDATES)
+def test_no_record_of_a_candidates_edition_holds_a_probe_a_hint_or_a_scale(publications, edition: str) -> None:
+    records = [s.record for s in publications[edition].sections if isinstance(s.record, Question)]
+    assert records
+    assert [(r.probes, r.hints, r.rubric) for r in records] == [((), (), None)] * len(records)
+
+
+@pytest.mark.parametrize("edition", CANDIDATES)
+def test_questions_for_hiring_teams_are_in_no_candidates_edition(book, publications, edition: str) -> None:
+    secret = {text for _, _, text in model.prose(book.questions["relief-in-fog"])}
+    publication = publications[edition]
+    assert "relief-in-fog" not in publication.names
+    assert not secret & {text for section in publication.sections for text in texts(section) | {section.title}}
+    assert secret <= set(publication.withheld)
+
+
+def test_the_kit_has_the_questions_for_hiring_teams_and_withholds_nothing(publications) -> None:
+    assert "relief-in-fog" in publications["kit"].names
+    assert publications["kit"].withheld == ()
+
+
+def test_a_question_of_the_practice_edition_holds_no_answer_and_its_answer_does(book, publications) -> None:
+    by_id = {section.id: section for section in publications["practice"].sections}
+    question, answer = by_id["tide-by-twelfths"], by_id["answer-tide-by-twelfths"]
+    assert texts(question) == {book.questions["tide-by-twelfths"].ask}
+    assert book.questions["tide-by-twelfths"].answer in texts(answer)
+    assert (question.counterpart, answer.counterpart) == (answer.id, question.id)
+
+
+def test_a_sample_without_answers_holds_none_anywhere(book, publications) -> None:
+    sample = publications["sample"]
+    answers = {q.answer for q in book.questions.values()} | {q.summary for q in book.questions.values()}
+    assert not answers & {text for section in sample.sections for text in texts(section)}
+    assert answers <= set(sample.withheld)
+    assert listed(sample, "answer") == []
+    assert {s.counterpart for s in sample.sections} == {""}
+
+
+def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
+    same = book.questions["falling-glass"].key_points[0]
+    changed = with_questions(book, falling_glass={"hints": (same,)})
+    assert same not in assemble(changed, "study").withheld
+
+
+@pytest.mark.parametrize("part", sorted(set(editions.PART_FIELDS) - {"writing_space"}))
+def test_a_part_left_out_takes_its_texts_along_and_no_other(book, part: str) -> None:
+    question = book.questions["corrected-log" if part == "star" else "light-characteristics"]
+    parts = tuple(p for p in editions.PART_FIELDS if p != part)
+    kept = editions.keep(question, parts)
+    changed = {name for name in Question.model_fields if getattr(kept, name) != getattr(question, name)}
+    assert changed == set(editions.PART_FIELDS[part])
+
+
+# Selection, order, and numbers
+
+
+def test_questions_are_numbered_through_the_book_and_those_for_hiring_teams_apart(publications) -> None:
+    assert listed(publications["kit"], "question") == [
+        ("1", "light-characteristics"), ("2", "tide-by-twelfths"), ("3", "under-keel-clearance"),
+        ("4", "falling-glass"), ("5", "corrected-log"), ("K1", "relief-in-fog"),
+    ]  # fmt: skip
+
+
+def test_an_edition_of_some_questions_keeps_their_numbers(publications) -> None:
+    assert listed(publications["sample"], "question") == [("4", "falling-glass"), ("5", "corrected-log")]
+
+
+def test_openers_are_counted_among_those_that_are_there(publications) -> None:
+    assert listed(publications["study"], "opener") == [("1", "lights-and-tides"), ("2", "weather-and-watch")]
+    assert listed(publications["sample"], "opener") == [("1", "weather-and-watch")]
+
+
+@pytest.mark.parametrize(
+    ("select", "numbers"),
+    [
+        ({}, ["1", "2", "3", "4", "5"]),
+        ({"levels": ["advanced"]}, ["3"]),
+        ({"types": ["behavioral", "coding"]}, ["2", "5"]),
+        ({"topics": ["weather"]}, ["4"]),
+        ({"sections": ["lights-and-tides"], "levels": ["foundation"]}, ["1"]),
+    ],
+)
+def test_an_edition_takes_what_its_selection_names(book, select, numbers) -> None:
+    publication = assemble(book, "study", select=select)
+    assert [number for number, _ in listed(publication, "question")] == numbers
+
+
+def test_a_section_without_a_question_has_no_opener(book) -> None:
+    publication = assemble(book, "study", select={"topics": ["tides"]})
+    assert listed(publication, "opener") == [("1", "lights-and-tides")]
+
+
+def test_parts_of_the_book_stand_in_the_order_that_the_edition_names(book) -> None:
+    publication = assemble(book, "sample", sections=["colophon", "back", "front"])
+    assert [s.id for s in publication.sections] == ["colophon", "day-of", "introduction"]
+
+
+def test_answers_may_follow_each_section(book) -> None:
+    publication = assemble(book, "practice", answers="end-of-section")
+    order = [s.id for s in publication.sections if s.kind in ("opener", "answers") or s.id.endswith("twelfths")]
+    assert order == [
+        "lights-and-tides", "tide-by-twelfths", "answers-lights-and-tides", "answer-tide-by-twelfths",
+        "weather-and-watch", "answers-weather-and-watch",
+    ]  # fmt: skip
+    assert {s.level for s in publication.sections if s.kind == "answer"} == {3}
+
+
+def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:
+    publication = assemble(replace(book, formulas={}, terms={}, works={}), "study")
+    assert not {"formulas", "glossary", "sources"} & {s.id for s in publication.sections}
+
+
+def test_glossary_terms_stand_letter_by_letter_whatever_their_case(publications) -> None:
+    (glossary,) = (s.record for s in publications["study"].sections if s.kind == "glossary")
+    assert [t.term for t in glossary.terms][-3:] == ["range of tide", "squat", "Zulu time"]
+
+
+def test_figures_and_tables_bear_the_number_of_their_question(publications) -> None:
+    assert dict(publications["study"].numbers) == {
+        "light-characteristics-answer-t1": "1.1", "light-characteristics-answer-t2": "1.2",
+        "figure-light-rhythms": "1.1", "figure-keel": "3.1",
+    }  # fmt: skip
+    assert publications["practice"].numbers["answer-light-characteristics-answer-t2"] == "1.2"
+
+
+def test_a_figure_that_is_not_printed_has_no_number(publications) -> None:
+    assert publications["sample"].numbers == {}
+
+
+def test_a_box_is_at_home_in_the_first_section_that_includes_it(book) -> None:
+    twice = with_questions(book, falling_glass={"answer": "[[box:fair]]"}, corrected_log={"answer": "[[box:fair]]"})
+    assert assemble(twice, "study").box_homes == {"fair": "introduction"}
+    assert assemble(twice, "study", sections=["questions"]).box_homes == {"fair": "falling-glass"}
+    assert assemble(twice, "sample", sections=["questions"]).box_homes == {}
+
+
+def test_only_what_an_edition_prints_can_be_linked_to(publications) -> None:
+    assert {"term-squat", "formula-squat-open", "source-barrass"} <= publications["study"].names.keys()
+    assert not {name for name in publications["sample"].names if name.startswith(("term-", "formula-", "source-"))}
+    assert not {name for name in publications["practice"].names if name.startswith("source-")}
+
+
+def test_a_book_of_few_questions_keeps_two_digits_for_page_numbers(book, publications) -> None:
+    assert publications["study"].digits == 2
+    many = {f"q{n}": book.questions["falling-glass"].model_copy(update={"id": f"q{n}"}) for n in range(editions.FEW)}
+    division = book.outline.sections[0].model_copy(update={"questions": tuple(many)})
+    outline = book.outline.model_copy(update={"sections": (division,)})
+    origins = {**book.origins, **{("question", name): book.origins["question", "falling-glass"] for name in many}}
+    assert assemble(replace(book, outline=outline, questions=many, origins=origins), "study").digits == 3

@@ -1,0 +1,285 @@
+"""What templates print: links, boxes, figures, writing space, and words in the book's language."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import jinja2
+import pytest
+from lxml import etree
+from renderwork import formula, rendered, sections, words, xpath
+
+from pipeline import editions, render, theme
+from pipeline.model import Book, Figure
+from pipeline.publication import Publication
+from pipeline.render import Sheet
+
+MEDIA = ("paged", "reflow")
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the templates in use, to change; nothing that was read before is remembered."""
+    folder = tmp_path / "templates"
+    shutil.copytree(theme.folder(), folder)
+    monkeypatch.setattr(theme, "folder", lambda: folder)
+    caches = (theme.labels, theme.spoken, theme.stylesheet, render._environment, render._template)
+    for cache in caches:
+        cache.cache_clear()
+    yield folder
+    for cache in caches:
+        cache.cache_clear()
+
+
+def edition(book: Book, name: str, stamp: Publication, **changes: object) -> Publication:
+    made = book.editions[name].model_copy(update=changes)
+    return editions.assemble(book, made, theme.labels(book.outline.lang), stamp.modified)
+
+
+def answering(book: Book, text: str) -> Book:
+    """Give the book with another answer to its fourth question."""
+    question = book.questions["falling-glass"].model_copy(update={"answer": text})
+    return replace(book, questions={**book.questions, "falling-glass": question})
+
+
+def answer(book: Book, publications, text: str, medium: str = "reflow", name: str = "study") -> etree._Element:
+    """Print a text as the answer to the fourth question of an edition."""
+    made = sections(rendered(edition(answering(book, text), name, publications[name]), medium))
+    (found,) = xpath(made["falling-glass"], "h:div[@class='answer-text']")
+    return found
+
+
+# Hidden means absent
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+@pytest.mark.parametrize("name", ["study", "practice", "sample"])
+def test_what_a_candidate_may_not_see_is_nowhere_in_the_text(book, publications, name: str, medium: str) -> None:
+    text = " ".join(map(words, sections(rendered(publications[name], medium)).values()))
+    question = book.questions["light-characteristics"]
+    hidden = [*question.probes, *question.hints, question.rubric.high, "thick fog", "Rating scale", "Probes"]
+    assert [word for word in hidden if word in text] == []
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+def test_a_question_of_the_practice_edition_shows_its_head_and_room_to_write(publications, medium: str) -> None:
+    question = sections(rendered(publications["practice"], medium))["corrected-log"]
+    assert [child.get("class") for child in question] == ["question-head", "writing-space"]
+
+
+def test_no_style_hides_and_no_reader_has_to_open_a_part(publications) -> None:
+    for publication in publications.values():
+        for fragment in rendered(publication, "reflow").fragments:
+            assert not re.search(r"<details|\shidden|display:", fragment.xhtml), fragment.section.id
+
+
+# Links
+
+
+def test_a_link_to_what_is_withheld_is_plain_text(book, publications) -> None:
+    text = "See [[relief-in-fog]], [[relief-in-fog|the *fog* one]], and [[tide-by-twelfths]]."
+    found = answer(book, publications, text)
+    assert words(found) == "See relief in fog, the *fog* one, and question 2."
+    assert xpath(found, ".//h:a/@href") == ["#tide-by-twelfths"]
+    kit = answer(book, publications, text, name="kit")
+    assert xpath(kit, ".//h:a/@href") == ["#relief-in-fog", "#relief-in-fog", "#tide-by-twelfths"]
+
+
+def test_terms_formulas_and_sources_are_words_where_the_edition_has_no_list_of_them(book, publications) -> None:
+    text = "A [[term:squat]], [[formula:squat-open|the formula]], and [[source:barrass]]."
+    assert len(xpath(answer(book, publications, text), ".//h:a")) == 3
+    bare = edition(answering(book, text), "study", publications["study"], sections=("questions",))
+    (found,) = xpath(sections(rendered(bare, "reflow"))["falling-glass"], "h:div[@class='answer-text']")
+    assert words(found) == "A squat, the formula, and barrass."
+    assert xpath(found, ".//h:a") == []
+
+
+@pytest.mark.parametrize(("medium", "says"), [("paged", "question 2, p. 00"), ("reflow", "question 2")])
+def test_links_to_questions_name_the_page_on_paper_only(book, publications, medium: str, says: str) -> None:
+    (link,) = xpath(answer(book, publications, "[[tide-by-twelfths]]", medium), ".//h:a")
+    assert words(link) == says
+
+
+def test_see_also_lists_only_what_the_edition_has(publications) -> None:
+    sample = sections(rendered(publications["sample"], "reflow"))["falling-glass"]
+    assert [words(li) for li in xpath(sample, ".//h:section[@class='see-also']//h:li")] == ["5 Tell us about an error you found in your own log."]
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+@pytest.mark.parametrize("name", ["kit", "practice", "sample", "study"])
+def test_every_link_leads_to_an_id_of_the_same_guide(publications, name: str, medium: str) -> None:
+    made = sections(rendered(publications[name], medium)).values()
+    ids = [i for section in made for i in xpath(section, "descendant-or-self::*/@id")]
+    targets = {href for section in made for href in xpath(section, ".//h:a/@href") if href.startswith("#")}
+    assert {href for href in targets if href[1:] not in ids} == set()
+    assert len(ids) == len(set(ids))
+    assert targets
+
+
+# Boxes, figures, values
+
+
+def test_a_box_is_printed_once_and_then_led_to(book, publications) -> None:
+    made = sections(rendered(edition(answering(book, "[[box:fair]]"), "study", publications["study"]), "reflow"))
+    assert len(xpath(made["introduction"], ".//h:aside[@id='box-fair']")) == 1
+    assert xpath(made["falling-glass"], ".//h:aside") == []
+    (link,) = xpath(made["falling-glass"], ".//h:p[@class='box-link']/h:a")
+    assert (words(link), link.get("href")) == ("A fair hearing", "#box-fair")
+
+
+def test_a_figure_that_no_text_places_stands_after_the_answer(publications) -> None:
+    made = sections(rendered(publications["study"], "reflow"))
+    (text,) = xpath(made["under-keel-clearance"], "h:div[@class='answer-text']")
+    assert text[-1].get("id") == "figure-keel"
+    assert words(text[-1]).startswith("Figure 3.1 Clearance is what is left")
+
+
+def test_a_figure_that_the_text_places_stands_there_and_only_there(publications) -> None:
+    made = sections(rendered(publications["study"], "reflow"))
+    assert len(xpath(made["light-characteristics"], ".//h:figure[@id='figure-light-rhythms']")) == 1
+    assert xpath(made["light-characteristics"], "h:div[@class='answer-text']/*[last()]/self::h:figure") == []
+
+
+def test_two_figures_that_no_text_places_are_numbered_in_the_order_named(book, publications) -> None:
+    question = book.questions["falling-glass"].model_copy(update={"figures": ("keel", "buoy")})
+    buoy = Figure(id="buoy", alt="A buoy.", caption="A buoy.")
+    changed = replace(
+        book, questions={**book.questions, "falling-glass": question}, figures={**book.figures, "buoy": buoy},
+        drawings={**book.drawings, "buoy": book.drawings["keel"]},
+    )  # fmt: skip
+    made = sections(rendered(edition(changed, "study", publications["study"]), "reflow"))
+    assert [words(label) for label in xpath(made["falling-glass"], ".//h:figcaption/h:span[@class='label']")] == ["Figure 4.1", "Figure 4.2"]
+
+
+def test_a_value_of_an_output_is_printed_in_the_text(publications) -> None:
+    made = sections(rendered(publications["study"], "reflow"))
+    assert "At 10 knots 1.05 m remains" in words(made["under-keel-clearance"])
+
+
+# Heads and writing space
+
+
+@pytest.mark.parametrize(("minutes", "lines"), [(1, 8), (4, 8), (5, 8), (6, 10), (12, 19), (20, 30), (60, 30)])
+def test_room_to_write_grows_with_the_minutes_within_bounds(book, publications, minutes: int, lines: int) -> None:
+    question = book.questions["falling-glass"].model_copy(update={"minutes": minutes})
+    changed = replace(book, questions={**book.questions, "falling-glass": question})
+    made = sections(rendered(edition(changed, "practice", publications["practice"])))
+    assert len(xpath(made["falling-glass"], ".//h:div[@class='writing-line']")) == lines
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(30, "In 30 seconds"), (45, "In 45 s"), (90, "In 90 s"), (120, "In 2 min")])
+def test_the_short_answer_says_how_long_it_takes(book, publications, seconds: int, says: str) -> None:
+    question = book.questions["falling-glass"]
+    question = question.model_copy(update={"speak": question.speak.model_copy(update={"short": seconds})})
+    changed = replace(book, questions={**book.questions, "falling-glass": question})
+    made = sections(rendered(edition(changed, "study", publications["study"])))
+    assert words(xpath(made["falling-glass"], "h:section[contains(@class,'summary')]/h:h3")[0]) == says
+
+
+@pytest.mark.parametrize(("level", "dots", "says"), [("foundation", "●○○", "1"), ("intermediate", "●●○", "2"), ("advanced", "●●●", "3")])
+def test_a_level_is_dots_to_the_eye_and_a_number_to_the_ear(book, publications, level: str, dots: str, says: str) -> None:
+    changed = replace(
+        book, questions={**book.questions, "falling-glass": book.questions["falling-glass"].model_copy(update={"level": level})}
+    )
+    (found,) = xpath(sections(rendered(edition(changed, "study", publications["study"])))["falling-glass"], ".//h:span[@class='dots']")
+    assert (found.text, found.get("aria-label"), found.get("role")) == (dots, f"Level {says} of 3", "img")
+
+
+def test_headings_never_skip_a_level(publications) -> None:
+    for publication in publications.values():
+        levels = [1]
+        for section in sections(rendered(publication)).values():
+            found = [int(e.tag[-1]) for e in section.iter() if isinstance(e.tag, str) and re.search(r"}h\d$", e.tag)]
+            levels += found
+        steps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+        assert steps == [], publication.edition.id
+
+
+# The index, sheets, and documents
+
+
+def test_without_folios_there_is_no_index(publications) -> None:
+    made = render.render(publications["study"], "reflow", formula)
+    assert "index" not in {fragment.section.kind for fragment in made.fragments}
+
+
+def test_the_index_prints_runs_references_and_subentries(publications) -> None:
+    index = sections(rendered(publications["study"]))["index"]
+    lines = {words(li).split(",")[0].split(".")[0]: words(li) for li in xpath(index, ".//h:section/h:ul/h:li")}
+    assert lines["barometer"] == "barometer. see pressure"
+    assert lines["rhythm"] == "rhythm, 7. see also period"
+    assert lines["tide"].startswith("tide error of forecast, 9 height between waters, 8")
+
+
+def test_sheets_begin_where_a_page_must_begin(publications) -> None:
+    made = render.sheets(rendered(publications["practice"]))
+    assert [[name for name, _ in sheet.sections] for sheet in made][5:8] == [
+        ["lights-and-tides", "light-characteristics", "tide-by-twelfths", "under-keel-clearance"],
+        ["weather-and-watch", "falling-glass", "corrected-log"],
+        ["answers", *(f"answer-{name}" for name in publications["practice"].links if name != "relief-in-fog")],
+    ]
+
+
+def test_a_tightened_sheet_is_the_same_but_for_the_class_of_its_body(publications) -> None:
+    sheet: Sheet = render.sheets(rendered(publications["study"]))[6]
+    tight = render.tightened(sheet)
+    assert '<body class="tight study"' in tight.xhtml
+    assert tight.xhtml.replace('class="tight ', 'class="', 1) == sheet.xhtml
+    assert (tight.tight, sheet.tight) == (True, False)
+    assert replace(tight, xhtml=sheet.xhtml, tight=False) == sheet
+
+
+def test_listings_keep_their_blank_lines_and_nothing_else_does(publications) -> None:
+    text = next(f.xhtml for f in rendered(publications["study"]).fragments if f.section.id == "tide-by-twelfths")
+    pre = "".join(re.findall(r"<pre.*?</pre>", text, re.S))
+    assert "\n\n\n" in pre
+    assert not re.search(r"\n\s*\n", re.sub(r"<pre.*?</pre>", "", text, flags=re.S))
+
+
+def test_author_text_cannot_become_markup(book, publications) -> None:
+    outline = book.outline.model_copy(update={"title": "Tides & <b>Lights</b>"})
+    made = sections(rendered(edition(replace(book, outline=outline), "study", publications["study"])))
+    (heading,) = xpath(made["title-page"], "h:h1")
+    assert (heading.text, len(heading)) == ("Tides & <b>Lights</b>", 0)
+
+
+# Templates and languages
+
+
+def test_a_name_that_a_template_misspells_stops_the_build(templates: Path, publications) -> None:
+    path = templates / "sections/colophon.xhtml"
+    path.write_text(path.read_text().replace("publication.outline.rights", "publication.outline.wrongs"))
+    with pytest.raises(jinja2.UndefinedError, match="wrongs"):
+        rendered(publications["study"])
+
+
+def test_a_label_that_no_language_has_stops_the_build(templates: Path, publications) -> None:
+    path = templates / "sections/colophon.xhtml"
+    path.write_text(path.read_text().replace('"colophon_text"', '"colophon_txet"'))
+    with pytest.raises(KeyError, match="colophon_txet"):
+        rendered(publications["study"])
+
+
+def test_another_language_changes_every_word_that_templates_print(templates: Path, book, publications) -> None:
+    """Every label of the made-up language begins with a mark; words that do not are English left in a template."""
+    lines = []
+    for line in (templates / "labels/en.yaml").read_text().splitlines():
+        name, colon, value = line.partition(": ")
+        lines.append(f'{name}: "¿{value.strip(chr(34))}"' if colon and not line.startswith("#") else line)
+    (templates / "labels/eo.yaml").write_text("\n".join(lines))
+    shutil.copy(templates / "labels/spoken.en.yaml", templates / "labels/spoken.eo.yaml")
+    changed = replace(book, outline=book.outline.model_copy(update={"lang": "eo"}))
+    made = sections(rendered(edition(changed, "kit", publications["kit"])))
+    headings = [words(h) for s in made.values() for h in xpath(s, ".//h:*[contains(@class,'part-title')]")]
+    assert len(headings) > 20
+    assert [h for h in headings if not h.startswith("¿")] == []
+    for name in ("contents", "glossary", "formulas", "sources", "index", "colophon"):
+        assert words(xpath(made[name], "h:h1")[0]).startswith("¿"), name
+    assert words(xpath(made["introduction"], ".//h:a[@href='#light-characteristics']")[0]) == "¿¿question 1, ¿p. 00"
+    assert '<html xmlns="http://www.w3.org/1999/xhtml" lang="eo" xml:lang="eo">' in render.sheets(
+        rendered(edition(changed, "kit", publications["kit"]))
+    )[0].xhtml  # fmt: skip

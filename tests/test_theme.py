@@ -1,0 +1,166 @@
+"""The theme gives its own fonts and no others, words in the book's language, and style sheets in order."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import theme
+from pipeline.diagnostics import BookError, ToolError
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the templates in use, to change."""
+    folder = tmp_path / "templates"
+    shutil.copytree(theme.folder(), folder)
+    monkeypatch.setattr(theme, "folder", lambda: folder)
+    for cache in (theme.labels, theme.spoken, theme.stylesheet):
+        cache.cache_clear()
+    yield folder
+    for cache in (theme.labels, theme.spoken, theme.stylesheet):
+        cache.cache_clear()
+
+
+@pytest.fixture
+def no_memory() -> Iterator[None]:
+    theme.font.cache_clear()
+    yield
+    theme.font.cache_clear()
+
+
+def faults(call, *arguments: str) -> list[tuple[str, str, str]]:
+    with pytest.raises(BookError) as caught:
+        call(*arguments)
+    return [(d.code, d.place.path, d.message) for d in caught.value.diagnostics]
+
+
+# Fonts
+
+
+def test_every_font_is_the_file_that_the_theme_was_made_with() -> None:
+    fonts = theme.font_resources()
+    assert len(fonts) == len(theme.FACES) == 11
+    assert all(data[:4] in (b"\0\1\0\0", b"OTTO") for data in fonts.values())
+
+
+def test_another_file_under_the_name_of_a_font_is_refused(tmp_path: Path, monkeypatch, no_memory) -> None:
+    path = tmp_path / "SourceSerif4-Regular.ttf"
+    path.write_bytes(theme.font(theme.FACES[0]) + b"\0")
+    monkeypatch.setattr(theme, "_font_file", lambda face: path)
+    theme.font.cache_clear()
+    with pytest.raises(ToolError, match=r"^font SourceSerif4-Regular\.ttf is not the file .*: run 'make' to reinstall package emboss$"):
+        theme.font(theme.FACES[0])
+
+
+@pytest.mark.parametrize(("changed", "package"), [({"file": "Absent.ttf"}, "emboss"), ({"package": "no_such_package"}, "no_such_package")])
+def test_a_font_that_is_missing_is_named_with_its_package(changed: dict[str, str], package: str, no_memory) -> None:
+    with pytest.raises(ToolError, match=f"is missing: run 'make' to install package {package}"):
+        theme.font(replace(theme.FACES[0], **changed))
+
+
+def test_style_sheets_name_every_face_and_the_families_of_page_numbers() -> None:
+    rules = re.findall(r'font-family:"([^"]+)";src:url\(guidepress:font/([^)]+)\);font-weight:(\d+);font-style:(\w+)', theme.font_faces())
+    assert len(rules) == len(theme.FACES) + 3
+    assert ("Book Serif", "SourceSerif4-BoldIt.ttf", "700", "italic") in rules
+    assert [rule for rule in rules if rule[0] in ("Book Folio", "Book Slot", "Book Slot Serif")] == [
+        ("Book Folio", "SourceSans3-Regular.ttf", "400", "normal"),
+        ("Book Slot", "SourceSans3-Regular.ttf", "400", "normal"),
+        ("Book Slot Serif", "SourceSerif4-Regular.ttf", "400", "normal"),
+    ]
+
+
+# Style sheets
+
+
+def test_an_editions_own_style_comes_last_and_on_paper_only() -> None:
+    own = (theme.folder() / "styles/editions/practice.css").read_text()
+    paged = theme.stylesheet("paged", "practice", "a4")
+    assert paged.endswith(own)
+    assert own not in theme.stylesheet("paged", "study", "a4")
+    assert own not in theme.stylesheet("reflow", "practice")
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", "210mm 297mm"), ("letter", "8.5in 11in")])
+def test_a_paper_has_its_size(paper: str, size: str) -> None:
+    sheet = theme.stylesheet("paged", "study", paper)
+    assert re.findall(r"size: ([\w. ]+);", sheet) == [size]
+    assert sheet.index("--ink:") < sheet.index("size:") < sheet.index("string-set")
+
+
+def test_a_screen_gets_no_fonts_and_no_pages() -> None:
+    sheet = theme.stylesheet("reflow", "study")
+    assert "@font-face" not in sheet and "@page" not in sheet
+
+
+# Labels
+
+
+def test_a_regional_language_falls_back_to_its_language() -> None:
+    assert theme.labels("en-US") is not None
+    assert theme.labels("en-US")["contents"] == theme.labels("en")["contents"] == "Contents"
+    assert theme.spoken("en-GB") == theme.spoken("en")
+
+
+def test_a_language_without_labels_is_named_with_what_to_write() -> None:
+    with pytest.raises(BookError) as caught:
+        theme.labels("fr")
+    (fault,) = caught.value.diagnostics
+    assert (fault.code, fault.message, fault.place.path) == ("T101", "no labels for language 'fr'", "book.yaml")
+    assert fault.hint.endswith("write templates/labels/fr.yaml")
+
+
+def test_a_language_that_cannot_speak_formulas_is_named(templates: Path) -> None:
+    shutil.copy(templates / "labels/en.yaml", templates / "labels/fr.yaml")
+    assert theme.labels("fr")["contents"] == "Contents"
+    assert faults(theme.spoken, "fr") == [("T101", "book.yaml", "no spoken formulas for language 'fr'")]
+
+
+def test_a_regional_file_comes_before_the_language(templates: Path) -> None:
+    text = (templates / "labels/en.yaml").read_text()
+    (templates / "labels/en-GB.yaml").write_text(text.replace("behavioral: Behavioral", "behavioral: Behavioural"))
+    assert theme.labels("en-GB")["behavioral"] == "Behavioural"
+    assert theme.labels("en-US")["behavioral"] == "Behavioral"
+
+
+def test_all_that_is_wrong_with_a_file_of_labels_is_told_at_once(templates: Path) -> None:
+    text = (templates / "labels/en.yaml").read_text()
+    text = text.replace("contents: Contents\n", "").replace('"Figure {number}"', '"Figuro {numero}"').replace('"p. {page}"', '"p. {page"')
+    (templates / "labels/eo.yaml").write_text(text)
+    path = "templates/labels/eo.yaml"
+    assert faults(theme.labels, "eo") == [
+        ("T102", path, "label 'contents' is missing"),
+        ("T103", path, "label 'figure_label' has a blank that is not filled in: Figuro {numero}"),
+        ("T103", path, "label 'page_ref' has a blank that is not filled in: p. {page"),
+    ]
+
+
+def test_a_label_may_leave_a_blank_out(templates: Path) -> None:
+    text = (templates / "labels/en.yaml").read_text()
+    (templates / "labels/eo.yaml").write_text(text.replace('"Level {level} of 3"', "Nivelo"))
+    assert theme.labels("eo")["level_dots"] == "Nivelo"
+
+
+@pytest.mark.parametrize("text", ["[contents]", "contents: [a]", "contents: 'a", "{"])
+def test_a_file_that_is_no_list_of_labels_is_refused(templates: Path, text: str) -> None:
+    (templates / "labels/eo.yaml").write_text(text)
+    assert [(code, path) for code, path, _ in faults(theme.labels, "eo")] == [("T104", "templates/labels/eo.yaml")]
+
+
+def test_labels_in_another_encoding_are_refused(templates: Path) -> None:
+    (templates / "labels/eo.yaml").write_bytes("contents: Enhavo, ĝ".encode("utf-16"))
+    assert faults(theme.labels, "eo")[0][0] == "T104"
+
+
+def test_the_digest_changes_with_any_file_of_the_theme(templates: Path) -> None:
+    before = theme.digest()
+    assert theme.digest() == before
+    (templates / "labels/eo.yaml").write_text("")
+    named = theme.digest()
+    (templates / "labels/eo.yaml").write_text(" ")
+    assert len({before, named, theme.digest()}) == 3
