@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help guides test check figures golden clean
+.PHONY: help guides test check conformance figures golden clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,13 +13,17 @@ guides: $(VENV)/guides.stamp ## Build every edition of the book into output/guid
 	@$(BIN)/guidepress build --book $(BOOK)
 
 test: $(VENV)/test.stamp ## Run the tests
-	@$(BIN)/pytest -n auto --dist worksteal -m "not soak" tests
+	@$(BIN)/pytest -n auto --dist worksteal -m "not soak and not conformance" tests
 
 check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
 	$(BIN)/guidepress check --book $(BOOK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check pipeline tests
 	$(BIN)/mypy
+
+conformance: $(VENV)/conformance.stamp guides ## Ask the authorities about every guide, and see them refuse broken ones
+	@$(BIN)/guidepress verify --full --book $(BOOK)
+	@$(BIN)/pytest -n 2 -m conformance tests/conformance
 
 figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
 	@$(BIN)/python content/figures/draw.py
@@ -40,4 +44,13 @@ $(VENV)/guides.stamp: requirements.lock pyproject.toml bootstrap.sh
 $(VENV)/test.stamp: $(VENV)/guides.stamp requirements-dev.lock
 	@PYTHON=$(PYTHON) ./bootstrap.sh test
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/conformance.stamp: $(VENV)/test.stamp requirements-conformance.lock tests/conformance/package-lock.json
+	@PYTHON=$(PYTHON) ./bootstrap.sh conformance
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock
+	@mkdir -p $(VENV)/node
+	@cp tests/conformance/package.json tests/conformance/package-lock.json tests/conformance/.npmrc $(VENV)/node
+	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	@ln -sf ../node/node_modules/.bin/ace-cli $(BIN)/ace-cli
 	@touch $@

@@ -1,15 +1,24 @@
 #!/bin/sh
-# Make sure the system libraries are there. usage: bootstrap.sh guides|test
+# Make sure the system libraries are there. usage: bootstrap.sh guides|test|conformance
 # Debian and Ubuntu: installs what is missing, as root or with passwordless sudo. macOS: with brew. NO_SYSTEM=1 forbids.
 set -eu
 
 python=${PYTHON:-python3}
 debian="python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 macos="pango harfbuzz"
-if [ "${1:-guides}" = test ]; then
+tools=""
+case ${1:-guides} in
+test)
   debian="$debian default-jre-headless qpdf poppler-utils"
   macos="$macos openjdk qpdf poppler"
-fi
+  tools="java qpdf pdffonts pdftotext pdftoppm"
+  ;;
+conformance)
+  debian="$debian default-jre-headless chromium nodejs npm qpdf poppler-utils"
+  macos="$macos openjdk chromium node qpdf poppler"
+  tools="java chromium node npm qpdf pdffonts pdftotext pdftoppm"
+  ;;
+esac
 
 loads() { "$python" -c "import ctypes, sys; [ctypes.CDLL(name) for name in sys.argv[1:]]" "$@" 2>/dev/null; }
 
@@ -20,11 +29,10 @@ complete() {
   else
     loads libpango-1.0.so.0 libpangoft2-1.0.so.0 libharfbuzz.so.0 libharfbuzz-subset.so.0 libfontconfig.so.1 || return 1
   fi
-  [ "${1:-guides}" = guides ] && return 0
-  for tool in java qpdf pdffonts pdftotext pdftoppm; do command -v "$tool" >/dev/null || return 1; done
+  for tool in $tools; do command -v "$tool" >/dev/null || return 1; done
 }
 
-complete "${1:-guides}" && exit 0
+complete && exit 0
 
 if [ "$(uname)" = Darwin ]; then
   command="brew install $macos"
@@ -48,4 +56,4 @@ if [ "$may_install" = no ]; then
 fi
 echo "Installing system libraries: $command"
 DEBIAN_FRONTEND=noninteractive sh -c "$command" >/dev/null
-complete "${1:-guides}" || { echo "System libraries are still missing after: $command" >&2; exit 1; }
+complete || { echo "System libraries are still missing after: $command" >&2; exit 1; }

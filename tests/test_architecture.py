@@ -23,7 +23,7 @@ RANKS = {
     "render": 6, "stats": 6,
     "press": 7,
     "bindery": 8, "epub": 8, "cover": 8, "release": 8,
-    "preflight": 9,
+    "preflight": 9, "authorities": 9,
     "build": 10,
     "cli": 11,
 }  # fmt: skip
@@ -52,6 +52,7 @@ DISK_EXCEPTIONS = {
     "load": "finds the files of a book, and reads its drawings",
     "build.inputs": "digests every file of the book and of this package",
     "build.formulas": "digests the code that sets formulas",
+    "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
     "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
     "preflight.standing": "reads the files of a release, to verify them",

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from buildwork import ROOT
 
-TARGETS = ("guides", "test", "check", "help")
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+TARGETS = ("guides", "test", "check", "conformance", "help")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-conformance.lock")
 
 
 def shell(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -30,8 +30,9 @@ def make(*arguments: str) -> str:
     ("target", "last"),
     [
         ("guides", ".venv/bin/guidepress build --book content"),
-        ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak" tests'),
+        ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak and not conformance" tests'),
         ("check", ".venv/bin/mypy"),
+        ("conformance", ".venv/bin/pytest -n 2 -m conformance tests/conformance"),
         ("golden", "GOLDEN=refresh .venv/bin/pytest -q tests/test_golden.py"),
         ("clean", "rm -rf .venv output/guides output/.releases output/reports"),
     ],

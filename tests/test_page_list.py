@@ -21,6 +21,8 @@ from pypdfium2 import raw
 from pipeline.epub import Page
 from pipeline.press import PICTURE, lay_out
 
+HYPHENS = ("-", "\u2010", "\x02")
+"""PDFium reads a hyphen at the end of a line as U+0002."""
 PICTURES = {"/Figure", "/Formula"}
 NOT_WORDS = re.compile(r"(?:, )?p\. \d+|\d+\.|\W*")
 """A printed page number, which a screen does not show, and the marker of a list."""
@@ -75,23 +77,22 @@ def pieces(path: Path) -> list[list[str]]:
     return found
 
 
-def first_words(path: Path) -> dict[str, list[str]]:
-    """What each page begins with; the rest of a word that began on the page before is not its first."""
-    found, broken = {}, False
+def first_words(path: Path) -> dict[str, tuple[list[str], bool]]:
+    """What each page begins with, and whether the page before ends with a hyphen."""
+    found, hyphen = {}, False
     for label, page in zip(reading.labels(path), pieces(path), strict=True):
         body = [piece for piece in page if not NOT_WORDS.fullmatch(piece.strip())]
         words = [word for word in " ".join(body).split() if any(map(str.isalnum, word))]
-        found[label] = words[broken:][:3]
-        broken = bool(body) and body[-1].rstrip().endswith(("-", "\u2010", "\ufffe", "\u00ad"))
+        found[label] = words[:4], hyphen
+        hyphen = bool(body) and body[-1].rstrip().endswith(HYPHENS)
     return found
 
 
 # What the EPUB says
 
 
-def after_mark(path: Path, file: str, name: str) -> list[str]:
+def after_mark(mark: etree._Element) -> list[str]:
     """The words that come after a mark, footnotes and what only a screen shows left out."""
-    mark = reading.xpath(path, file, MARK.format(name))[0]
     said = "".join(_after(mark))
     return [word for word in said.split() if any(map(str.isalnum, word))][:3]
 
@@ -142,9 +143,16 @@ def misplaced(pdf: Path, book: Path) -> list[str]:
     printed, wrong = first_words(pdf), []
     for label, target in page_list(book):
         file, _, name = target.partition("#")
-        there = after_mark(book, file, name)
-        if reading.letters(printed[label][0] if printed[label] else "") != reading.letters(there[0] if there else ""):
-            wrong.append(f"{label}: page begins {printed[label]}, mark before {there} in {file}")
+        mark = reading.xpath(book, file, MARK.format(name))[0]
+        there, (words, hyphen) = after_mark(mark), printed[label]
+        before = mark.getprevious()
+        said = (mark.getparent().text if before is None else before.tail) or ""
+        # The rest of a word that began on the page before is not the page's first, unless the hyphen is the word's own.
+        expected = words[1:] if hyphen and not said.endswith("-") else words
+        # A short formula may be drawn on paper and set in letters on a screen.
+        place = 1 if expected[:1] == [SHOWN] and there[:1] != [SHOWN] else 0
+        if reading.letters("".join(expected[place : place + 1])) != reading.letters("".join(there[place : place + 1])):
+            wrong.append(f"{label}: page begins {words}, mark before {there} in {file}")
     return wrong
 
 

@@ -89,7 +89,7 @@ def test_an_editions_own_style_comes_last_and_on_paper_only() -> None:
 @pytest.mark.parametrize(("paper", "size"), [("a4", "210mm 297mm"), ("letter", "8.5in 11in")])
 def test_a_paper_has_its_size(paper: str, size: str) -> None:
     sheet = theme.stylesheet("paged", "study", paper)
-    assert re.findall(r"size: ([\w. ]+);", sheet) == [size]
+    assert re.findall(r"@page { size: ([\w. ]+);", sheet) == [size]
     assert sheet.index("--ink:") < sheet.index("size:") < sheet.index("string-set")
 
 

@@ -26,14 +26,14 @@ CFI_ID = re.compile(r"\[([^\]]+)\]")
 def version() -> str:
     """Name the version of Ace, when it and a browser are there."""
     _browser()
-    return tools.run([tools.program("ace-cli"), "--version"]).stdout.strip()
+    return tools.run(tools.program("ace-cli"), "--version").stdout.strip()
 
 
 def check(path: Path) -> tuple[Finding, ...]:
     """Check an EPUB."""
     with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
-        command = [tools.program("ace-cli"), "-E", "-s", "-f", "-o", folder, path]
-        done = tools.run(command, PUPPETEER_EXECUTABLE_PATH=_browser(), ACE_TIMEOUT_INITIAL=BROWSER_WAIT)
+        variables = {"PUPPETEER_EXECUTABLE_PATH": _browser(), "ACE_TIMEOUT_INITIAL": BROWSER_WAIT}
+        done = tools.run(tools.program("ace-cli"), "-E", "-s", "-f", "-o", folder, path, **variables)
         answer = Path(folder, "report.json")
         if done.returncode not in (0, VIOLATIONS) or not answer.is_file():
             raise tools.no_answer("Ace", done)

@@ -28,8 +28,8 @@ def check(path: Path) -> tuple[Finding, ...]:
     with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
         answer = Path(folder, "answer.json")
         # One compiler of Java's two: a run of six seconds ends before the second pays.
-        command = [tools.program("java"), "-XX:TieredStopAtLevel=1", "-jar", _jar(), path, "--failonwarnings", "--json", answer]
-        done = tools.run(command)
+        java = (tools.program("java"), "-XX:TieredStopAtLevel=1", "-jar", _jar())
+        done = tools.run(*java, path, "--failonwarnings", "--json", answer)
         if done.returncode not in (0, 1) or not answer.is_file():
             raise tools.no_answer("EPUBCheck", done)
         found = tuple(parse(answer.read_text("utf-8")))

@@ -13,7 +13,7 @@ from lxml import etree
 from pipeline import model
 from pipeline.authorities.records import Finding
 from pipeline.diagnostics import Place
-from pipeline.model import Book
+from pipeline.model import Book, Record
 
 Places = Mapping[str, Place]
 """Where the record, or the text of a record, that gave an id was written."""
@@ -48,11 +48,17 @@ def _written(name: str, known: Places) -> Place | None:
     return known.get(name)
 
 
+def _sections(book: Book) -> Iterator[Record]:
+    """Yield the records whose ids begin the ids of all that they print."""
+    yield from (*book.questions.values(), *book.chapters.values(), *book.boxes.values())
+
+
 def _records(book: Book) -> Iterator[tuple[str, Place]]:
-    for division, n in zip(book.outline.sections, range(len(book.outline.sections)), strict=True):
+    for n, division in enumerate(book.outline.sections):
         yield division.id, book.origin(book.outline).place(("sections", n, "id"))
-    for record in (*book.questions.values(), *book.chapters.values(), *book.boxes.values()):
-        yield record.id, book.origin(record).place(("id",))
+    for record in _sections(book):
+        yield model.identity(record), book.origin(record).place(("id",))
+    named: tuple[tuple[str, Mapping[str, Record]], ...]
     named = (("figure", book.figures), ("term", book.terms), ("formula", book.formulas), ("source", book.works))
     for kind, records in named:
         yield from ((f"{kind}-{name}", book.origin(record).place()) for name, record in records.items())
@@ -60,9 +66,9 @@ def _records(book: Book) -> Iterator[tuple[str, Place]]:
 
 def _texts(book: Book) -> Iterator[tuple[str, Place]]:
     """Yield the texts of the sections; ids inside a text begin with the record's and the field's name."""
-    for record in (*book.questions.values(), *book.chapters.values()):
+    for record in _sections(book):
         for keys, _, _ in model.prose(record):
-            yield model.scope(record.id, keys), book.origin(record).place(keys, of_key=isinstance(keys[-1], str))
+            yield model.scope(model.identity(record), keys), book.origin(record).place(keys, of_key=isinstance(keys[-1], str))
 
 
 def _ids_at(artefact: Path, file: str, line: int) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ def _ids_at(artefact: Path, file: str, line: int) -> tuple[str, ...]:
     root = _document(artefact, file)
     if root is None:
         return ()
-    above = [element for element in root.iter(etree.Element) if int(element.sourceline or 0) <= line]
+    above = [element for element in root.iter(etree.Element) if int(str(element.sourceline or 0)) <= line]
     return tuple(str(e.get("id")) for e in (above[-1], *above[-1].iterancestors()) if e.get("id")) if above else ()
 
 

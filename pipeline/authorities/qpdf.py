@@ -15,12 +15,12 @@ SPOKEN = re.compile(r"^(WARNING|ERROR): (?:.*?\.pdf)?[: ]*(?:\((?P<where>[^)]*)\
 
 def version() -> str:
     """Name the version of qpdf."""
-    return tools.run([tools.program("qpdf"), "--version"]).stdout.partition("\n")[0].removeprefix("qpdf version ")
+    return tools.run(tools.program("qpdf"), "--version").stdout.partition("\n")[0].removeprefix("qpdf version ")
 
 
 def check(path: Path) -> tuple[Finding, ...]:
     """Check a PDF."""
-    done = tools.run([tools.program("qpdf"), "--check", path])
+    done = tools.run(tools.program("qpdf"), "--check", path)
     if done.returncode not in (0, WARNING, ERROR):
         raise tools.no_answer("qpdf", done)
     return parse(done.stderr, done.returncode)

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.diagnostics import ToolError
@@ -47,7 +47,7 @@ def package_version(package: str) -> str:
         raise missing(package) from error
 
 
-def run(command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, with variables added to its environment. Raises ToolError when it hangs."""
     variables: Mapping[str, str] = {**os.environ, **environment}
     try:

@@ -210,17 +210,9 @@ def verify(folder: Path, full: bool, book: Path) -> int:
       guidepress verify my-guides
       guidepress verify --full
     """
-    from pipeline import preflight
+    from pipeline.cli.verdicts import verify_files, verify_fully
 
-    faults = preflight.verify_release(folder)
-    if full:
-        from pipeline.cli.verdicts import verify_fully
-
-        faults = verify_fully(folder, faults, book)
-    else:
-        print_diagnostics(faults)
-    if not faults and not full:
-        click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
+    faults = verify_fully(folder, book) if full else verify_files(folder)
     return int(any(d.severity == "error" for d in faults))
 
 

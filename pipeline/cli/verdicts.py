@@ -18,19 +18,27 @@ if TYPE_CHECKING:
 NAME = "verify"
 
 
-def verify_fully(folder: Path, faults: tuple[Diagnostic, ...], book: Path) -> tuple[Diagnostic, ...]:
-    """Ask every authority about the release in a folder; print and write their report; return all that was found.
+def verify_files(folder: Path) -> tuple[Diagnostic, ...]:
+    """Verify the release in a folder by what this package knows itself; print and return what is wrong."""
+    from pipeline import preflight
 
-    ``faults`` is what preflight has found. Without a release nobody is asked.
-    """
-    from pipeline import authorities, load, release
+    faults = preflight.verify_release(folder)
+    print_diagnostics(faults)
+    if not faults:
+        click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
+    return faults
+
+
+def verify_fully(folder: Path, book: Path) -> tuple[Diagnostic, ...]:
+    """Ask the authorities too; print and write their report; return all that was found. Without a release nobody is asked."""
+    from pipeline import authorities, load, preflight, release
 
     output = release.output_folder(folder)
     standing, _ = release.read(output)
     if standing is None:
-        print_diagnostics(faults)
-        return faults
+        return verify_files(folder)
     authorities.check_tools()
+    faults = preflight.verify_release(folder)
     known = load.load_book(book)[0] if (book / "book.yaml").is_file() else None
     report = authorities.verify(standing, faults, known, os.cpu_count() or 1, _say)
     print_diagnostics(report.diagnostics)

@@ -12,5 +12,6 @@ from pipeline.release.reading import output_folder, read, verify
 from pipeline.release.reporting import last_report, report
 
 __all__ = [
-    "Artefact", "BookFacts", "Carried", "Published", "Release", "last_report", "lock", "output_folder", "publish", "read", "report", "verify",
+    "Artefact", "BookFacts", "Carried", "Published", "Release", "last_report", "lock", "output_folder", "publish", "read", "report",
+    "verify",
 ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""The records of a book: every field an author may write, with its type.
+
+Scalars reach the model as text (see `pipeline.source`); types come from here. Fields marked `Block` hold Markdown
+paragraphs, fields marked `Line` hold one line of inline Markdown.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.model.book import Book, Drawing, Located, Origin
+from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, SectionKind, Selection
+from pipeline.model.fields import (
+    LEVELS,
+    SLUG,
+    Address,
+    Audience,
+    Block,
+    Duration,
+    Language,
+    Level,
+    Line,
+    Listing,
+    Plain,
+    Prose,
+    QuestionType,
+    Record,
+    Slug,
+    Version,
+    listed,
+)
+from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
+from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
+from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
+from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
+
+__all__ = [
+    "FORMATS",
+    "LEVELS",
+    "PAPERS",
+    "SLUG",
+    "Address",
+    "Audience",
+    "Block",
+    "Book",
+    "Bounds",
+    "Box",
+    "Change",
+    "Chapter",
+    "Cited",
+    "CitedSource",
+    "Counted",
+    "Creator",
+    "Division",
+    "Drawing",
+    "Duration",
+    "Edition",
+    "Example",
+    "Figure",
+    "FollowUp",
+    "Format",
+    "Formula",
+    "FormulaSheet",
+    "Glossary",
+    "Ignore",
+    "Ignores",
+    "IndexMark",
+    "Keys",
+    "Language",
+    "Level",
+    "Limit",
+    "Line",
+    "Listing",
+    "Located",
+    "Named",
+    "Origin",
+    "Outline",
+    "Paper",
+    "Part",
+    "Plain",
+    "Prose",
+    "Question",
+    "QuestionType",
+    "Record",
+    "Requirement",
+    "Rubric",
+    "Samples",
+    "SectionKind",
+    "Selection",
+    "Slug",
+    "Speak",
+    "Star",
+    "Term",
+    "Version",
+    "Work",
+    "Works",
+    "identity",
+    "kind_of",
+    "listed",
+    "output_value",
+    "prose",
+    "schema",
+    "scope",
+]
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of every kind of file, for editors."""
+    files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
+             "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition,
+             "ignore.yaml": Ignores}  # fmt: skip
+    return {name: record.model_json_schema() for name, record in files.items()}

@@ -1,0 +1,84 @@
+"""What stands around the questions: chapters, boxes, figures, glossary, formulas, works cited."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipeline.model.fields import Address, Block, Line, Plain, Record, Slug
+from pipeline.model.questions import CitedSource, IndexMark
+
+
+class Chapter(Record):
+    """A chapter before or after the questions."""
+
+    id: Slug
+    title: Line
+    summary: Line | None = None
+    body: Block
+    figures: tuple[Slug, ...] = ()
+    index: tuple[IndexMark, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
+    reviewed: dt.date
+
+
+class Box(Record):
+    """A panel printed wherever a text includes it by id."""
+
+    id: Slug
+    title: Line
+    body: Block
+
+
+class Figure(Record):
+    """A drawing: its caption says what to see, its alt text what it shows."""
+
+    id: Slug
+    alt: Plain
+    caption: Line
+    script: Slug | None = None
+
+
+class Term(Record):
+    """A glossary entry."""
+
+    id: Slug
+    term: Plain
+    definition: Line
+    questions: tuple[Slug, ...] = ()
+
+
+class Formula(Record):
+    """An entry of the formula sheet."""
+
+    id: Slug
+    name: Line
+    latex: Plain
+    reading: Line
+    questions: tuple[Slug, ...] = ()
+
+
+class Work(Record):
+    """A work cited: the key that authors use, a short form, and the full reference."""
+
+    key: Slug
+    short: Plain
+    cite: Line
+    url: Address | None = None
+
+
+class Glossary(Record):
+    """The file of glossary entries."""
+
+    terms: tuple[Term, ...]
+
+
+class FormulaSheet(Record):
+    """The file of formulas."""
+
+    formulas: tuple[Formula, ...]
+
+
+class Works(Record):
+    """The file of works cited."""
+
+    sources: tuple[Work, ...]

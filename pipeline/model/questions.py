@@ -1,0 +1,110 @@
+"""A question, and all that belongs to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from pipeline.model.fields import Audience, Block, Duration, Level, Line, Listing, Plain, QuestionType, Record, Slug, listed
+
+
+class Speak(Record):
+    """How long an answer takes to say."""
+
+    short: Duration
+    full: Duration
+
+
+class Star(Record):
+    """A behavioral answer: situation, task, action, result, and what was learned."""
+
+    situation: Block
+    task: Block
+    action: Block
+    result: Block
+    learning: Block | None = None
+
+
+class Example(Record):
+    """Code that runs, with the output it prints."""
+
+    id: Slug
+    title: Line
+    language: Slug = "python"
+    code: Listing
+    output: Listing
+    note: Line | None = None
+
+
+class FollowUp(Record):
+    """A question that an interviewer may ask next, with its answer."""
+
+    ask: Line
+    answer: Block
+
+
+class Rubric(Record):
+    """Anchors of a five-point rating scale at 1, 3, and 5."""
+
+    low: Line = Field(alias="1")
+    middle: Line = Field(alias="3")
+    high: Line = Field(alias="5")
+
+
+class Samples(Record):
+    """Spoken answers of three qualities."""
+
+    weak: Block
+    solid: Block
+    strong: Block
+
+
+class IndexMark(Record):
+    """An index entry that a record asks for as a whole."""
+
+    term: Plain
+    sub: Plain | None = None
+    see: Plain | None = None
+    see_also: Plain | None = None
+
+
+class Cited(Record):
+    """A source, with the place in it."""
+
+    key: Slug
+    at: Plain | None = None
+
+
+CitedSource = Annotated[Cited, BeforeValidator(listed)]
+
+
+class Question(Record):
+    """One question with all that any edition may print of it."""
+
+    id: Slug
+    ask: Line
+    type: QuestionType
+    level: Level
+    speak: Speak
+    minutes: Annotated[int, Field(ge=1, le=60)]
+    topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)]
+    competency: Slug
+    audience: Audience = "public"
+    summary: Block
+    answer: Block
+    star: Star | None = None
+    key_points: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)]
+    examples: tuple[Example, ...] = ()
+    figures: tuple[Slug, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    probes: tuple[Line, ...] = ()
+    hints: tuple[Line, ...] = ()
+    red_flags: tuple[Line, ...] = ()
+    rubric: Rubric | None = None
+    samples: Samples | None = None
+    see_also: tuple[Slug, ...] = ()
+    index: tuple[IndexMark, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
+    reviewed: dt.date

@@ -1,0 +1,63 @@
+"""Walk the texts of records, and name what is in them."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from pipeline.model.fields import Prose
+from pipeline.model.questions import Example
+
+Keys = tuple[str | int, ...]
+
+
+def prose(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, Prose, str]]:
+    """Yield every Markdown text of a record with the keys that lead to it."""
+    for name, field in type(record).model_fields.items():
+        kind = next((m for m in field.metadata if isinstance(m, Prose)), None)
+        yield from _prose(getattr(record, name), kind, field.annotation, (*keys, field.alias or name))
+
+
+def _prose(value: Any, kind: Prose | None, annotation: Any, keys: Keys) -> Iterator[tuple[Keys, Prose, str]]:
+    kind = kind or _kind(annotation)
+    if isinstance(value, BaseModel):
+        yield from prose(value, keys)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _prose(item, kind, annotation, (*keys, index))
+    elif isinstance(value, str) and kind:
+        yield keys, kind, value
+
+
+def _kind(annotation: Any) -> Prose | None:
+    """Find the mark inside ``tuple[Line, ...]`` or ``Block | None``."""
+    for item in getattr(annotation, "__metadata__", ()):
+        if isinstance(item, Prose):
+            return item
+    return next((found for part in typing.get_args(annotation) if (found := _kind(part))), None)
+
+
+def scope(record_id: str, keys: Keys) -> str:
+    """Return the prefix of the ids inside one text of a record."""
+    return "-".join([record_id, *(str(key) for key in keys)]).replace("_", "-")
+
+
+def kind_of(record: BaseModel) -> str:
+    """Return the kind of a record: its class in lower case."""
+    return type(record).__name__.lower()
+
+
+def identity(record: BaseModel) -> str:
+    """Return the id, or the key, of a record."""
+    return str(getattr(record, "id", "") or getattr(record, "key", ""))
+
+
+def output_value(examples: Iterable[Example], name: str) -> str | None:
+    """Return a value that an example prints: ``sweep.best`` is what follows ``best:`` in the output of ``sweep``."""
+    example_id, _, key = name.partition(".")
+    lines = (line for example in examples if example.id == example_id for line in example.output.split("\n"))
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for label, colon, value in pairs if colon and label.strip() == key), None)
