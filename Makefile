@@ -23,7 +23,7 @@ check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
 
 conformance: $(VENV)/conformance.stamp guides ## Ask the authorities about every guide, and see them refuse broken ones
 	@$(BIN)/guidepress verify --full --book $(BOOK)
-	@$(BIN)/pytest -n 2 -m conformance tests/conformance
+	@$(BIN)/pytest -n auto -m conformance tests/conformance
 
 figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
 	@$(BIN)/python content/figures/draw.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -32,7 +33,7 @@ def make(*arguments: str) -> str:
         ("guides", ".venv/bin/guidepress build --book content"),
         ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak and not conformance" tests'),
         ("check", ".venv/bin/mypy"),
-        ("conformance", ".venv/bin/pytest -n 2 -m conformance tests/conformance"),
+        ("conformance", ".venv/bin/pytest -n auto -m conformance tests/conformance"),
         ("golden", "GOLDEN=refresh .venv/bin/pytest -q tests/test_golden.py"),
         ("clean", "rm -rf .venv output/guides output/.releases output/reports"),
     ],
@@ -89,6 +90,14 @@ def test_a_missing_tool_of_the_tests_is_named_with_its_package(tmp_path: Path) -
     assert "default-jre-headless qpdf poppler-utils" in done.stderr
 
 
+def test_a_missing_tool_of_the_authorities_is_named_with_its_package(tmp_path: Path) -> None:
+    for tool in ("sh", "id", "uname", "dirname", "java", "qpdf", "pdffonts", "pdftotext", "pdftoppm"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    done = shell("./bootstrap.sh", "conformance", PYTHON=sys.executable, NO_SYSTEM="1", PATH=str(tmp_path))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "default-jre-headless chromium nodejs npm qpdf poppler-utils" in done.stderr
+
+
 def test_a_machine_that_has_everything_is_left_alone() -> None:
     done = shell("./bootstrap.sh", "guides", PYTHON=sys.executable, NO_SYSTEM="1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -103,6 +112,16 @@ def test_every_pin_of_a_lock_file_has_hashes_and_names_no_host(name: str) -> Non
     assert re.findall(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ", text) == []
 
 
-def test_the_lock_of_the_tests_pins_what_the_lock_of_the_guides_pins() -> None:
-    guides, tests = (dict(re.findall(r"(?m)^([\w.\-]+)==([\w.]+)", (ROOT / name).read_text())) for name in LOCKS)
+def test_the_locks_agree_on_what_they_pin_and_leave_out_nothing_of_the_guides() -> None:
+    guides, tests, conformance = (dict(re.findall(r"(?m)^([\w.\-]+)==([\w.]+)", (ROOT / name).read_text())) for name in LOCKS)
     assert {name: tests.get(name) for name in guides} == guides
+    assert {name: conformance.get(name) for name in guides} == guides
+    assert [name for name in conformance.keys() & tests.keys() if conformance[name] != tests[name]] == []
+
+
+def test_the_packages_of_ace_are_pinned_by_digest_and_name_no_host() -> None:
+    packages = json.loads((ROOT / "tests/conformance/package-lock.json").read_text())["packages"]
+    installed = {path: package for path, package in packages.items() if path}
+    assert len(installed) > 100
+    assert [path for path, package in installed.items() if not package["integrity"].startswith("sha512-")] == []
+    assert [path for path, package in installed.items() if "resolved" in package] == []
