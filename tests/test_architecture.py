@@ -56,7 +56,6 @@ DISK_EXCEPTIONS = {
     "press.keys": "digests the code that lays out",
     "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
     "preflight.standing": "reads the files of a release, to verify them",
-    "authorities": "hands files to outside programs, and reads the reports that they write",
     "cli.commands": "completes the names of editions",
 }
 """Modules that touch the disk beside those, each with its reason."""

@@ -1,4 +1,5 @@
 import io
+import re
 import subprocess
 from dataclasses import replace
 
@@ -60,6 +61,13 @@ def test_a_short_folio_leaves_the_right_edge_of_its_slot_in_place(kind):
     edges = [(word, right) for word, _, right in words(bound(signature("toc", body, "front"), *others))[:5]]
     shown = {word: right for word, right in edges if word.isdigit()}
     assert shown == {"1": pytest.approx(260, abs=0.01), "12": pytest.approx(260, abs=0.01)}
+
+
+def test_a_short_folio_after_words_is_set_by_numbers_that_every_reader_parses():
+    pdf = bound(signature("one", f"<p>{reference('two', 'p. 000', 'slot serif')}</p>"), signature("two", "<p>B</p>"))
+    document = opened(pdf)
+    content = document.pages[0].Contents.read_bytes()
+    assert not re.search(rb"[0-9]-[0-9]", b"".join(re.findall(rb"\[[^\]]*\] TJ", content)))
 
 
 def test_folios_at_the_foot_share_their_right_edge():

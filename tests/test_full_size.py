@@ -18,17 +18,17 @@ pytestmark = pytest.mark.slow
 PDFS = [(edition, paper) for edition in ("study", "practice") for paper in ("a4", "letter")]
 EDITIONS = ("study", "practice")
 SPARSE = 0.08
-ORDER = """
-    supervised-learning unsupervised-learning overfitting underfitting logistic-regression-evaluation bagging-vs-boosting hyperparameters
-    precision-vs-recall confusion-matrix cross-validation
-    imbalanced-data diagnose-poor-performance biased-predictions scratch-vs-pretrained model-degradation inference-performance
-    preprocess-large-data explain-to-nontechnical
-    challenging-project conflicting-feedback missed-deadline prioritization
-    sql-optimization inner-vs-outer-join large-data-python learning-paradigms debug-ml-pipeline batch-vs-online reproducibility
-    feature-scaling hyperparameter-optimization generative-vs-discriminative ensembles-bagging-boosting transfer-learning
-    multicollinearity time-series ab-testing regularization model-deployment pca clustering-metrics categorical-data
-    hard-vs-soft-voting dropout feature-selection staying-current production-failure cross-functional-communication tough-decision motivation
-""".split()  # fmt: skip
+IN_ORDER = """
+    supervised-learning unsupervised-learning overfitting underfitting logistic-regression-evaluation bagging-vs-boosting
+    hyperparameters precision-vs-recall confusion-matrix cross-validation imbalanced-data diagnose-poor-performance biased-predictions
+    scratch-vs-pretrained model-degradation inference-performance preprocess-large-data explain-to-nontechnical challenging-project
+    conflicting-feedback missed-deadline prioritization sql-optimization inner-vs-outer-join large-data-python learning-paradigms
+    debug-ml-pipeline batch-vs-online reproducibility feature-scaling hyperparameter-optimization generative-vs-discriminative
+    ensembles-bagging-boosting transfer-learning multicollinearity time-series ab-testing regularization model-deployment pca
+    clustering-metrics categorical-data hard-vs-soft-voting dropout feature-selection staying-current production-failure
+    cross-functional-communication tough-decision motivation
+"""
+ORDER = IN_ORDER.split()
 """The fifty questions in the order of the article that the book began from."""
 
 

@@ -13,7 +13,7 @@ from pipeline.publication import IndexEntry, IndexGroup, Locator
 def mark(text: str, target: str = "q-i1", section: str = "q") -> tuple[IndexMark, Locator]:
     """Read 'term: sub', 'term > see', or 'term >> see also'."""
     head, also, to = text.partition(" >> ")
-    head, see, to_see = (head, "", "") if also else text.partition(" > ")
+    head, _, to_see = (head, "", "") if also else text.partition(" > ")
     term, _, sub = head.partition(": ")
     fields = {"term": term, "sub": sub or None, "see": to_see or None, "see_also": to or None}
     return IndexMark(**fields), Locator(target, section)

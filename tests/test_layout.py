@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import reading
+from presswork import DIGEST, bound, page_texts
 from pypdfium2 import raw
 from test_contents import PRINTED, guide
 
+from pipeline import theme
+from pipeline.press import Signature
+
 MM = 72 / 25.4
-MARGINS = {"a4": (22 * MM, 22 * MM, 62 * MM), "letter": (23 * MM, 23 * MM, 65 * MM)}
+MARGINS = {"a4": (18 * MM, 22 * MM, 62 * MM), "letter": (19 * MM, 23 * MM, 65 * MM)}
 """Left edge of the side column, right margin, and left edge of the text, in points."""
 SLACK = 2.0
 """Points that a glyph's box may stand out of its line."""
@@ -67,19 +70,6 @@ def body(path: Path) -> Iterator[tuple[str, float, list[Run]]]:
             yield label, width, [run for run in page if run.bottom > 62 and run.top < 792]
 
 
-def lines(page: list[Run]) -> list[list[Run]]:
-    """Gather runs into lines, from top to bottom."""
-    found: list[list[Run]] = []
-    for run in sorted(page, key=lambda run: -run.bottom):
-        same = [line for line in found[-4:] if any(abs(run.bottom - r.bottom) < 4 for r in line)]
-        (same[0] if same else found.append(line := []) or line).append(run)
-    return found
-
-
-def text_of(path: Path, label: str) -> str:
-    return reading.page_texts(path)[reading.labels(path).index(label)]
-
-
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)
 def test_no_text_stands_outside_the_margins(built, edition: str, paper: str) -> None:
     path = guide(built, edition, paper)
@@ -92,7 +82,7 @@ def test_no_text_stands_outside_the_margins(built, edition: str, paper: str) -> 
         if run.left < side - SLACK or run.right > width - right + SLACK or run.bottom < 20 or run.top > 842
     ]
     assert strays == []
-    assert sum(len(page) for _, page in pages(path)) > 200
+    assert sum(len(page) for _, page in pages(path)) > 100
 
 
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)
@@ -106,7 +96,9 @@ def test_no_run_of_text_covers_another(built, edition: str, paper: str) -> None:
 def test_the_side_column_ends_before_the_text_begins(built, publications, edition: str, paper: str) -> None:
     path = guide(built, edition, paper)
     column = MARGINS[paper][2]
-    side = [run for _, _, page in body(path) for run in page if run.left < column - 20 and run.font.find("SourceSans") >= 0 and run.size < 9]
+    side = [
+        run for _, _, page in body(path) for run in page if run.left < column - 20 and run.font.find("SourceSans") >= 0 and run.size < 9
+    ]
     assert len(side) >= 10
     assert [run.text for run in side if run.right > column - 8] == []
 
@@ -123,22 +115,36 @@ def test_no_page_ends_in_a_heading(built, edition: str, paper: str) -> None:
     assert ended >= 5
 
 
+LINES = ("ash", "beech", "cedar", "dogwood", "elm")
+HEIGHT = {"a4": (297 - 24 - 25) * MM, "letter": (279.4 - 22 - 22) * MM}
+
+
+def broken(paper: str, above: str) -> list[tuple[str, str]]:
+    """Set five lines nearer and nearer to the end of a page; give what stands on each two pages."""
+    cases = [f'<section class="page"><div style="height: {HEIGHT[paper] - room:.1f}pt"></div>{above}<p>{"<br/>".join(LINES)}</p></section>'
+             for room in range(20, 132, 7)]  # fmt: skip
+    css = theme.stylesheet("paged", "study", paper) + "\n.page { break-before: right } .page:first-child { break-before: auto }"
+    xhtml = f'<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head><body>{"".join(cases)}</body></html>'
+    texts = page_texts(bound(Signature("trees", "body", xhtml, css, DIGEST, (), (("trees", "trees.yaml"),))))
+    return list(zip(texts[::2], [*texts[1::2], ""], strict=False))
+
+
+def standing(text: str) -> int:
+    return sum(line in text for line in LINES)
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])
-def test_no_paragraph_leaves_one_line_alone_on_a_page(built, book, paper: str) -> None:
-    """Where a paragraph of the book is broken over two pages, at least two of its lines stand on each."""
-    path = guide(built, "study", paper)
-    printed = [[reading.letters("".join(r.text for r in sorted(line, key=lambda r: r.left))) for line in lines(page)] for _, _, page in body(path)]
-    whole = [reading.letters(p) for q in book.questions.values() for p in re.split(r"\n\n+", q.answer) if len(p) > 300 and "$" not in p]
-    alone = []
-    for before, after in pairwise(printed):
-        for text in whole:
-            here, there = ([line for line in page if len(line) > 12 and line in text] for page in (before, after))
-            if here and there and (len(here) == 1 or len(there) == 1):
-                alone.append(text[:60])
-    assert alone == []
-    assert len(whole) > 10
+def test_a_paragraph_leaves_no_line_alone_at_the_foot_or_the_head_of_a_page(paper: str) -> None:
+    shares = {(standing(before), standing(after)) for before, after in broken(paper, "")}
+    assert shares <= {(0, 5), (2, 3), (3, 2), (5, 0)}
+    assert {(2, 3), (3, 2)} <= shares
+
+
+@pytest.mark.parametrize("heading", ["<h2>Heading</h2>", "<h4>Heading</h4>", '<p class="follow-up-ask">Heading</p>'])
+def test_a_heading_keeps_two_lines_of_what_it_heads(heading: str) -> None:
+    pairs = [pair for pair in broken("a4", heading) if "Heading" in pair[0]]
+    assert pairs
+    assert [standing(before) for before, _ in pairs if standing(before) < 2] == []
 
 
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)
@@ -173,5 +179,5 @@ def test_a_formula_in_a_caption_stays_in_its_line(built, edition: str) -> None:
     path = guide(built, edition, "a4")
     page = pages(path)[reading.page_of(path, "figure-keel")][1]
     before, after = (next(run for run in page if words in run.text) for words in ("allowance, here", "at the dashed line."))
-    assert abs(before.bottom - after.bottom) < 1
+    assert abs(before.bottom - after.bottom) < 3
     assert before.right < after.left < before.right + 20

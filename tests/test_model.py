@@ -122,7 +122,9 @@ def test_ids_inside_a_text_begin_with_where_it_stands() -> None:
 OUTPUT = "best: 4 mm\nlast:\nno colon\nbest: 9"
 
 
-@pytest.mark.parametrize(("name", "value"), [("run.best", "4 mm"), ("run.last", ""), ("run.no colon", None), ("walk.best", None), ("run", None)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("run.best", "4 mm"), ("run.last", ""), ("run.no colon", None), ("walk.best", None), ("run", None)]
+)
 def test_a_value_is_what_follows_its_name_in_the_output(name: str, value: str | None) -> None:
     example = model.Example(id="run", title="Run", code="1", output=OUTPUT)
     assert model.output_value((example,), name) == value
@@ -148,4 +150,14 @@ def test_a_book_knows_where_each_record_was_written(book) -> None:
     origin = book.origin(book.terms["squat"])
     assert origin.source.path.endswith("glossary.yaml")
     assert origin.place(("term",)).line > 1
-    assert {model.kind_of(r) for r in book.records()} >= {"outline", "question", "chapter", "box", "figure", "term", "formula", "work", "edition"}
+    assert {model.kind_of(r) for r in book.records()} >= {
+        "outline",
+        "question",
+        "chapter",
+        "box",
+        "figure",
+        "term",
+        "formula",
+        "work",
+        "edition",
+    }

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import jinja2
@@ -106,7 +107,9 @@ def test_links_to_questions_name_the_page_on_paper_only(book, publications, medi
 
 def test_see_also_lists_only_what_the_edition_has(publications) -> None:
     sample = sections(rendered(publications["sample"], "reflow"))["falling-glass"]
-    assert [words(li) for li in xpath(sample, ".//h:section[@class='see-also']//h:li")] == ["5 Tell us about an error you found in your own log."]
+    assert [words(li) for li in xpath(sample, ".//h:section[@class='see-also']//h:li")] == [
+        "5 Tell us about an error you found in your own log."
+    ]
 
 
 @pytest.mark.parametrize("medium", MEDIA)
@@ -152,7 +155,10 @@ def test_two_figures_that_no_text_places_are_numbered_in_the_order_named(book, p
         drawings={**book.drawings, "buoy": book.drawings["keel"]},
     )  # fmt: skip
     made = sections(rendered(edition(changed, "study", publications["study"]), "reflow"))
-    assert [words(label) for label in xpath(made["falling-glass"], ".//h:figcaption/h:span[@class='label']")] == ["Figure 4.1", "Figure 4.2"]
+    assert [words(label) for label in xpath(made["falling-glass"], ".//h:figcaption/h:span[@class='label']")] == [
+        "Figure 4.1",
+        "Figure 4.2",
+    ]
 
 
 def test_a_value_of_an_output_is_printed_in_the_text(publications) -> None:
@@ -195,7 +201,7 @@ def test_headings_never_skip_a_level(publications) -> None:
         for section in sections(rendered(publication)).values():
             found = [int(e.tag[-1]) for e in section.iter() if isinstance(e.tag, str) and re.search(r"}h\d$", e.tag)]
             levels += found
-        steps = [(a, b) for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]
+        steps = [(a, b) for a, b in pairwise(levels) if b > a + 1]
         assert steps == [], publication.edition.id
 
 

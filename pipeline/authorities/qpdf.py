@@ -10,7 +10,8 @@ from pipeline.authorities.records import Finding
 
 WARNING, ERROR = 3, 2
 """Exit statuses of qpdf (its manual, 'Exit Status')."""
-SPOKEN = re.compile(r"^(WARNING|ERROR): (?:.*?\.pdf)?[: ]*(?:\((?P<where>[^)]*)\): )?(?P<message>.*)$")
+SPOKEN = re.compile(r"(?:WARNING|qpdf): (?:.*?\.pdf(?: \((?P<where>[^)]*)\))?: )?(?P<message>.*)")
+DONE = "qpdf: operation succeeded"
 
 
 def version() -> str:
@@ -27,11 +28,11 @@ def check(path: Path) -> tuple[Finding, ...]:
 
 
 def parse(said: str, status: int) -> tuple[Finding, ...]:
-    """Read what qpdf says on standard error."""
-    found = tuple(_finding(line) for line in said.splitlines() if line.strip() and not line.startswith("qpdf: operation succeeded"))
+    """Read what qpdf says on standard error: each line is a finding, but the last of a run that came to its end."""
+    found = tuple(_finding(line) for line in said.splitlines() if line.strip() and not line.startswith(DONE))
     return found or ((Finding("check", "qpdf does not say what is wrong"),) if status else ())
 
 
 def _finding(line: str) -> Finding:
-    spoken = SPOKEN.match(line)
-    return Finding("check", spoken["message"], where=spoken["where"] or "") if spoken else Finding("check", line.removeprefix("qpdf: "))
+    spoken = SPOKEN.fullmatch(line)
+    return Finding("check", spoken["message"] if spoken else line, where=spoken["where"] or "" if spoken else "")

@@ -75,7 +75,7 @@ def _show(face: Face, shown: bytes, first: int, count: int, figures: tuple[int, 
     before, placeholder, after = _split(shown, first, count)
     free = sum(map(face.advance, placeholder)) - sum(map(face.advance, figures))
     shift = round(free * share / (2 if before else 1), 3)
-    gap = b"%g" % -round(free * share - shift, 3) if before and free else b""
+    gap = b" %g " % -round(free * share - shift, 3) if before and free else b""
     hexes = "".join(f"{gid:04x}" for gid in figures)
     number = f"<{hexes}>".encode() if figures else b""
     return b"[%g%s%s%s%s] TJ" % (-shift, before, gap, number, after)

@@ -39,7 +39,7 @@ def verify_fully(folder: Path, book: Path) -> tuple[Diagnostic, ...]:
         return verify_files(folder)
     authorities.check_tools()
     faults = preflight.verify_release(folder)
-    known = load.load_book(book)[0] if (book / "book.yaml").is_file() else None
+    known, _ = load.load_book(book)
     report = authorities.verify(standing, faults, known, os.cpu_count() or 1, _say)
     print_diagnostics(report.diagnostics)
     for line in table(report):
