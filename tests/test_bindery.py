@@ -114,9 +114,7 @@ def destinations(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Array]:
 
 
 def test_every_link_between_signatures_leads_to_a_named_place():
-    pdf = opened(
-        bound(signature("one", reference("there")), signature("two", f'<p>B</p>{PAGE}<p id="there">C</p>'))
-    )
+    pdf = opened(bound(signature("one", reference("there")), signature("two", f'<p>B</p>{PAGE}<p id="there">C</p>')))
     (link,) = pdf.pages[0].Annots
     place = destinations(pdf)[str(link.Dest)]
     assert (place[0], [float(value) for value in list(place)[2:4]]) == (pdf.pages[2].obj, [40, 346])
@@ -187,9 +185,7 @@ def fonts_of(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Object]:
 
 
 def test_each_face_is_embedded_once_with_only_the_glyphs_used():
-    pdf = opened(
-        bound(signature("one", "<h1>A</h1><p>office</p>"), signature("two", f"<h1>B</h1>{reference('one')}"))
-    )
+    pdf = opened(bound(signature("one", "<h1>A</h1><p>office</p>"), signature("two", f"<h1>B</h1>{reference('one')}")))
     streams = {item.objgen for item in pdf.objects if isinstance(item, pikepdf.Stream) and "/Length1" in item}
     assert sorted(fonts_of(pdf)) == ["SourceSans3-Bold", "SourceSans3-Regular", "SourceSerif4-Regular"]
     assert len(streams) == 3
@@ -210,13 +206,9 @@ def test_an_image_in_two_signatures_is_stored_once():
     png = io.BytesIO()
     Image.new("RGB", (9, 9), "red").save(png, "PNG")
     body = '<img alt="red" src="guidepress:figure/red.png"/>'
-    work = [
-        replace(signature(n, body), resources=(("figure/red.png", png.getvalue()),)) for n in ("one", "two")
-    ]
+    work = [replace(signature(n, body), resources=(("figure/red.png", png.getvalue()),)) for n in ("one", "two")]
     pdf = opened(bound(*work))
-    images = [
-        item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
-    ]
+    images = [item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"]
     assert len(images) == 1
     assert images[0].get("/Interpolate", False) is False
 
@@ -338,14 +330,8 @@ def test_an_element_broken_over_pages_is_one_element_and_a_repeated_head_is_read
 
 
 def test_alternative_texts_and_languages_reach_the_structure():
-    pdf = opened(
-        bound(signature("one", '<p lang="fr">mot <img alt="a curve" src="guidepress:figure/curve.svg"/></p>'))
-    )
-    nodes = [
-        item
-        for item in pdf.objects
-        if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
-    ]
+    pdf = opened(bound(signature("one", '<p lang="fr">mot <img alt="a curve" src="guidepress:figure/curve.svg"/></p>')))
+    nodes = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"]
     assert [str(node.Alt) for node in nodes if node.S == "/Figure"] == ["a curve"]
     assert [str(node.Lang) for node in nodes if node.S == "/P"] == ["fr"]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline import index
+from pipeline import editions, index, theme
 from pipeline.index import Run
 from pipeline.model import IndexMark
 from pipeline.publication import IndexEntry, IndexGroup, Locator
@@ -108,11 +110,17 @@ def test_entries_are_counted_without_their_subentries() -> None:
     assert index.entries(index.build([mark("tide: surge"), mark("tide: range"), mark("wind")])) == 2
 
 
-def test_the_index_holds_nothing_that_stands_after_it(publications) -> None:
-    order = [section.id for section in publications["study"].sections]
-    after = set(order[order.index("index") :])
-    found = [e for g in publications["study"].index for entry in g.entries for e in (entry, *entry.subentries)]
-    assert found and not [e.heading for e in found if after & {locator.section for locator in e.locators}]
+def test_the_index_holds_nothing_that_stands_after_it(book, publications) -> None:
+    last = book.chapters["about-this-edition"].model_copy(update={"index": (IndexMark(term="invention"),), "body": "[Ships]{.index}."})
+    changed = replace(book, chapters={**book.chapters, last.id: last})
+
+    def heads(*kinds: str) -> set[str]:
+        edition = book.editions["study"].model_copy(update={"sections": kinds})
+        made = editions.assemble(changed, edition, theme.labels("en"), publications["study"].modified)
+        return {entry.heading for group in made.index for entry in group.entries}
+
+    assert heads("end", "index") == {"invention", "Ships"}
+    assert heads("index", "end") == set()
 
 
 def test_an_edition_without_answers_does_not_index_them(publications) -> None:

@@ -286,6 +286,7 @@ def test_another_language_changes_every_word_that_templates_print(templates: Pat
     assert [h for h in headings if not h.startswith("¿")] == []
     for name in ("contents", "glossary", "formulas", "sources", "index", "colophon"):
         assert words(xpath(made[name], "h:h1")[0]).startswith("¿"), name
+    assert [words(p)[0] for p in xpath(made["colophon"], "h:p")] == ["¿", "¿", "¿", book.outline.rights[0]]
     assert words(xpath(made["introduction"], ".//h:a[@href='#light-characteristics']")[0]) == "¿¿question 1, ¿p. 00"
     assert '<html xmlns="http://www.w3.org/1999/xhtml" lang="eo" xml:lang="eo">' in render.sheets(
         rendered(edition(changed, "kit", publications["kit"]))

@@ -75,14 +75,10 @@ def check_links(
     faults: list[Diagnostic] = []
     for signature, leaf in zip(signatures, leaves, strict=True):
         for target in sorted({*leaf.facts.links, *leaf.facts.slots} - numbered.pages.keys()):
-            faults.append(
-                fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id")
-            )
+            faults.append(fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id"))
     for target, title in targets(outline).items():
         if target not in numbered.pages:
-            faults.append(
-                fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline")
-            )
+            faults.append(fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline"))
     if faults:
         raise BookError(*faults)
 
@@ -119,10 +115,7 @@ def _sew(
 
 def _gather(book: Pdf, sewn: Sequence[Sewn], fonts: Mapping[str, bytes], glyphs: Glyphs) -> None:
     """Hang the signatures into the book: pages, structure, fonts."""
-    embedded = {
-        file: faces_.embed(book, faces_.open_face(fonts[file]), shown)
-        for file, shown in sorted(glyphs.by_file.items())
-    }
+    embedded = {file: faces_.embed(book, faces_.open_face(fonts[file]), shown) for file, shown in sorted(glyphs.by_file.items())}
     structure, known = Structure(book), dict[str, Object]()
     for part in sewn:
         start = len(book.pages)

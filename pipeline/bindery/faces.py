@@ -78,12 +78,7 @@ class Face:
         if "GSUB" not in self.font:
             return {}
         table, mapping = self.font["GSUB"].table, dict[str, str]()
-        indices = {
-            i
-            for r in table.FeatureList.FeatureRecord
-            if r.FeatureTag in FIGURES
-            for i in r.Feature.LookupListIndex
-        }
+        indices = {i for r in table.FeatureList.FeatureRecord if r.FeatureTag in FIGURES for i in r.Feature.LookupListIndex}
         for lookup in (table.LookupList.Lookup[index] for index in sorted(indices)):
             for part in lookup.SubTable:
                 pairs = getattr(getattr(part, "ExtSubTable", part), "mapping", {})

@@ -61,9 +61,7 @@ def write_labels(pdf: Pdf, matters: Iterable[Matter], folios: Folios) -> None:
         if matter == "cover":
             nums += [page, Dictionary(P=String(folios.labels[page]))]
         elif matter != before:
-            counted = sum(
-                1 for label in folios.printed[:page] if label and label.isdigit() == (matter == "body")
-            )
+            counted = sum(1 for label in folios.printed[:page] if label and label.isdigit() == (matter == "body"))
             nums += [page, Dictionary(S=STYLES[matter], St=counted + 1)]
         before = matter
     pdf.Root.PageLabels = Dictionary(Nums=Array(nums))

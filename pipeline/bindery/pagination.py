@@ -57,15 +57,11 @@ def _first_pages(leaves: Sequence[LaidOut]) -> tuple[int, ...]:
     return tuple(first)
 
 
-def _pages(
-    signatures: Sequence[Signature], leaves: Sequence[LaidOut], first: Sequence[int]
-) -> dict[str, int]:
+def _pages(signatures: Sequence[Signature], leaves: Sequence[LaidOut], first: Sequence[int]) -> dict[str, int]:
     pages: dict[str, int] = {}
     for signature, leaf, start in zip(signatures, leaves, first, strict=True):
         for place in leaf.facts.places:
             if place.id in pages:
-                raise BookError(
-                    fault(signature, "P203", f"the id '{place.id}' stands in another section too")
-                )
+                raise BookError(fault(signature, "P203", f"the id '{place.id}' stands in another section too"))
             pages[place.id] = start + place.page
     return pages

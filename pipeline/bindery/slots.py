@@ -58,9 +58,7 @@ class Filler:
 
     def _figures(self, file: str, face: Face, text: str, room: int) -> tuple[int, ...]:
         if text.isdigit() and len(text) > room:
-            raise SlotTooSmall(
-                f"the page number {text} needs {len(text)} digits, its slot has room for {room}"
-            )
+            raise SlotTooSmall(f"the page number {text} needs {len(text)} digits, its slot has room for {room}")
         figures = tuple(face.figure(character) for character in text)
         for gid, character in zip(figures, text, strict=True):
             self.glyphs.add(file, gid, character)

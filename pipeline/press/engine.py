@@ -34,9 +34,7 @@ from .tree import StructureTree
 from .walk import CROSS_LINK, Tagger
 
 if weasyprint.VERSION != "70.0":
-    raise ToolError(
-        f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0"
-    )
+    raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
@@ -99,17 +97,13 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     painting = Painting(signature.id, root, dress.files)
     markup = Markup(root, BookFetcher(dict(signature.resources)))
     with _records() as messages:
-        document = markup.render(
-            font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet]
-        )
+        document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
     return LaidOut(pdf, _facts(document.pages, painting, Source(root), links, warnings))
 
 
-def _facts(
-    pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]
-) -> Facts:
+def _facts(pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
     room = measure.room(pages[-1])
     return Facts(
         pages=len(pages),
@@ -184,9 +178,7 @@ def _dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
 def _new_dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
     config, counters = _configuration(stylesheet, digest), CounterStyle()
     with _records() as messages:
-        sheet = weasyprint.CSS(
-            string=stylesheet, font_config=config, counter_style=counters, url_fetcher=BookFetcher(fonts)
-        )
+        sheet = weasyprint.CSS(string=stylesheet, font_config=config, counter_style=counters, url_fetcher=BookFetcher(fonts))
     return Dress(sheet, config, counters, names_by_digest(fonts), tuple(messages))
 
 

@@ -19,8 +19,7 @@ RULES = (
     Rule(
         "P103",
         "laying out a section ended its worker",
-        "The operating system ended the worker twice while it laid out this section, most often for want of "
-        "memory.",
+        "The operating system ended the worker twice while it laid out this section, most often for want of memory.",
     ),
 )
 

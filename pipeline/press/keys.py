@@ -57,9 +57,7 @@ def _library_version(names: Iterable[str], function: str) -> str:
             return str(version())
         version.restype = ctypes.c_char_p
         return str(version().decode())
-    raise ToolError(
-        f"cannot find the library {next(iter(names))}: install Pango (libpango-1.0-0 and libpangoft2-1.0-0)"
-    )
+    raise ToolError(f"cannot find the library {next(iter(names))}: install Pango (libpango-1.0-0 and libpangoft2-1.0-0)")
 
 
 @lru_cache(maxsize=1)

@@ -39,9 +39,7 @@ def room(page: Any) -> Room:
     bottom = min((note.position_y for note in _footnotes(box)), default=box.content_box_y() + box.height)
     column = next((b for b in box.descendants() if b.element_tag == "body"), box)
     height = max(0.0, bottom - top)
-    return Room(
-        _points(column.content_box_x()), _points(page.height - bottom), _points(column.width), _points(height)
-    )
+    return Room(_points(column.content_box_x()), _points(page.height - bottom), _points(column.width), _points(height))
 
 
 def starts(pages: Sequence[Any]) -> tuple[str | None, ...]:

@@ -120,8 +120,7 @@ class LaidOut:
 def _facts(data: dict[str, Any]) -> Facts:
     places = tuple(Destination(**place) for place in data["places"])
     faces = tuple(
-        FaceUse(face["key"], face["file"], face["family"], tuple((gid, text) for gid, text in face["glyphs"]))
-        for face in data["faces"]
+        FaceUse(face["key"], face["file"], face["family"], tuple((gid, text) for gid, text in face["glyphs"])) for face in data["faces"]
     )
     sizes = tuple((width, height) for width, height in data["sizes"])
     plain = {name: tuple(data[name]) for name in ("slots", "links", "fill", "starts", "warnings")}

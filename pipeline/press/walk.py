@@ -46,9 +46,7 @@ class Tagger:
 
     def _pieces(self, element: Element) -> Any:
         if element in self.slot_numbers:
-            yield DIGITS.sub(
-                SLOT_TEXT.format(self.slot_numbers[element]), "".join(element.itertext()), count=1
-            )
+            yield DIGITS.sub(SLOT_TEXT.format(self.slot_numbers[element]), "".join(element.itertext()), count=1)
         elif not self.kin[element].hidden:
             yield element.get("alt") or element.text or ""
             for child in element:
@@ -96,13 +94,7 @@ class PageTagger:
     def _link(self, box: Any, within: Element | None, margin: str | None) -> Element | None:
         """Hang a link's annotation; boxes nested in a link repeat it, and the repetition is dropped."""
         annotation, element = box.link_annotation, self.all.kin[box.element].link
-        if (
-            element is None
-            or element is within
-            or margin
-            or box.is_leader
-            or self.all.kin[box.element].hidden
-        ):
+        if element is None or element is within or margin or box.is_leader or self.all.kin[box.element].hidden:
             self.dropped.add(annotation.reference)
             return within
         node = self.tree.node(element)
@@ -138,9 +130,7 @@ class PageTagger:
         kin = self.all.kin[box.element]
         if box.is_leader or kin.hidden:
             return "Layout"
-        first = (
-            self.all.head_pages.setdefault(kin.repeated, self.number) if kin.repeated is not None else None
-        )
+        first = self.all.head_pages.setdefault(kin.repeated, self.number) if kin.repeated is not None else None
         return "Pagination" if first not in (None, self.number) else None
 
     def _owner(self, box: Any) -> pydyf.Dictionary:
@@ -180,9 +170,7 @@ class PageTagger:
             elif slot is not None and isinstance(box, boxes.TextBox):
                 mark_slot(self.operators, start, box.text, f"slot {self.all.slot_numbers[slot]}")
         except SlotError as error:
-            self.all.warnings.append(
-                f"slot for '{slot.get('data-slot') if slot is not None else 'folio'}': {error}"
-            )
+            self.all.warnings.append(f"slot for '{slot.get('data-slot') if slot is not None else 'folio'}': {error}")
 
 
 def _references(array: pydyf.Array) -> list[bytes]:

@@ -87,9 +87,7 @@ def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: 
         yield from _shared_out(dirty, fonts, min(jobs, len(dirty)), folder)
 
 
-def _shared_out(
-    dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: str
-) -> Outcomes:
+def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: str) -> Outcomes:
     """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
     waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
     while waiting:
@@ -115,7 +113,8 @@ def _run(
         while waiting or under_way:
             while waiting and len(under_way) <= jobs:
                 name = waiting[-1]
-                under_way[pool.submit(_in_worker, dirty[name])] = waiting.pop()
+                with _deaf():
+                    under_way[pool.submit(_in_worker, dirty[name])] = waiting.pop()
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in finished:
                 outcome = future.result()
@@ -125,11 +124,19 @@ def _run(
 
 
 @contextmanager
+def _deaf() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start: they inherit that, and say nothing of it before they are ready."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
 def _pool(jobs: int, fonts: Mapping[str, bytes], folder: str) -> Iterator[ProcessPoolExecutor]:
     """Start workers; end them at once when anything but the end of the work comes."""
-    pool = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), _start_worker, (dict(fonts), folder)
-    )
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (dict(fonts), folder))
     try:
         yield pool
     except BaseException:
