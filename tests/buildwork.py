@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -53,9 +54,14 @@ def run(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None)
 
 
 def start(*arguments: str | Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
-    """Start the command, in a process group of its own."""
+    """Start the command, in a process group of its own, hearing Ctrl-C even when the tests run in the background."""
     pipe = subprocess.PIPE
-    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True)
+    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=_hear)
+
+
+def _hear() -> None:
+    """Undo what a shell does to the jobs it puts in the background: they ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def warm_cache(factory: pytest.TempPathFactory) -> Path:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -19,7 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status, and never let a traceback out for what a user or a machine did."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _run(arguments)
+        status = _run(arguments)
+        if status == STOPPED and arguments is None:
+            # At its usual end Python waits for the threads of a pool whose workers have been killed, perhaps for ever.
+            _leave(status)
+        return status
     except BrokenPipeError:
         # The reader of standard error has gone; click sees to standard output.
         return 1
@@ -33,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = cli.main(arguments, prog_name="guidepress", standalone_mode=False)
+        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except BookError as error:
         print_diagnostics(error.diagnostics)
@@ -47,7 +55,17 @@ def _run(arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _say(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+        status = _say(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+        if arguments is None:
+            # What standard output refused once it would refuse again at Python's usual end, with a traceback.
+            _leave(status)
+        return status
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process here and now."""
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _say(line: str, status: int) -> int:

@@ -125,12 +125,12 @@ def _run(
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Hold Ctrl-C back while workers start: they inherit that, and say nothing of it before they are ready."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Hold signals back while workers start: they inherit that, and say nothing of it before they are ready."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
 @contextmanager
@@ -142,9 +142,10 @@ def _pool(jobs: int, fonts: Mapping[str, bytes], folder: str) -> Iterator[Proces
     except BaseException:
         for worker in tuple((pool._processes or {}).values()):
             worker.kill()
+        # Not to be waited for: a queue that was being written to a worker just killed may never end.
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    pool.shutdown()
 
 
 def _start_worker(fonts: dict[str, bytes], folder: str) -> None:
