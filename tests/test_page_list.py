@@ -151,12 +151,10 @@ def misplaced(pdf: Path, book: Path) -> list[str]:
         expected = words[1:] if hyphen and not said.endswith("-") else words
         # A short formula may be drawn on paper and set in letters on a screen.
         place = 1 if expected[:1] == [SHOWN] and there[:1] != [SHOWN] else 0
-        # Code comes in the pieces that its colors make on paper, and in whole words on a screen: compare letters, not pieces.
-        words_there = reading.letters("".join(there[place : place + 3]))
-        shown = expected[place : place + 1] == [SHOWN]
-        two = expected[place : place + 2]
-        first = reading.letters("".join(two[:1] if SHOWN in two[1:] else two))
-        if (there[place : place + 1] != [SHOWN]) if shown else not words_there.startswith(first):
+        first, marked = "".join(expected[place : place + 1]), "".join(there[place : place + 1])
+        # Code comes on paper in the pieces that its colors make, and on a screen in words such as 'print("rows'.
+        piece = re.match(re.escape(first) + r"[^\w\s]", marked) is not None
+        if reading.letters(first) != reading.letters(marked) and not piece:
             wrong.append(f"{label}: page begins {words}, mark before {there} in {file}")
     return wrong
 

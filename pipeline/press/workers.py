@@ -140,8 +140,11 @@ def _pool(jobs: int, fonts: Mapping[str, bytes], folder: str) -> Iterator[Proces
     try:
         yield pool
     except BaseException:
-        for worker in tuple((pool._processes or {}).values()):
+        workers = tuple((pool._processes or {}).values())
+        for worker in workers:
             worker.kill()
+        for worker in workers:
+            worker.join()
         # Not to be waited for: a queue that was being written to a worker just killed may never end.
         pool.shutdown(wait=False, cancel_futures=True)
         raise
