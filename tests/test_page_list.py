@@ -182,6 +182,7 @@ def test_pages_that_begin_within_a_list_or_a_listing_are_marked_there(built):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edition", ["study", "practice"])
+@pytest.mark.soak
 def test_each_page_of_the_real_book_is_marked_before_its_first_word(real_release, edition):
     (pdf,), (book,) = (real_release / edition).glob("*-a4.pdf"), (real_release / edition).glob("*.epub")
     assert [label for label, _ in page_list(book)] == reading.labels(pdf)[1:]
