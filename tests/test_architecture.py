@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0,
-    "store": 1, "markup": 1, "theme": 1, "fetcher": 1,
+    "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "model": 2, "source": 2,
     "checks": 3, "publication": 3,
     "load": 4, "index": 4,
