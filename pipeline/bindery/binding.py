@@ -139,5 +139,3 @@ def _save(gathered: Gathered) -> bytes:
         min_version="1.7",
     )
     return target.getvalue()
-
-

@@ -23,6 +23,11 @@ def _edition_names(_context: click.Context, _parameter: click.Parameter, start: 
     return sorted(path.stem for path in Path("content/editions").glob("*.yaml") if path.stem.startswith(start))
 
 
+def _team_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    """Complete the name of a team of the book in the current folder."""
+    return sorted(path.stem for path in Path("content/teams").glob("*.yaml") if path.stem.startswith(start))
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Run 'guidepress COMMAND --help' for examples.",
@@ -48,6 +53,8 @@ def cli() -> None:
 @click.option(
     "--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated."
 )
+@click.option("--team", metavar="TEAM", default="", shell_complete=_team_names, help="Make the copies of this team of the book.")
+@click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
@@ -57,7 +64,8 @@ def cli() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
-    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], book: Path, output: Path, jobs: int | None,
+    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str,
+    recipients: tuple[str, ...], book: Path, output: Path, jobs: int | None,
     strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
@@ -65,9 +73,13 @@ def build(
     Without EDITION every edition is built. What is not asked for stays in output/guides as it is, marked stale in
     manifest.json where its inputs have changed. When nothing has changed at all, nothing is done.
 
+    With --team, --for, or both, copies are made and nothing else: in the team's name and colors, stamped with the
+    name of each recipient. They are bound from the pages laid out for everybody.
+
     \b
       guidepress build
       guidepress build study --format pdf --paper a4
+      guidepress build study --team acme --for "Ana Lopes" --for "Bo Lind"
       guidepress build --book my-bank --output my-guides
     """
     from pipeline import build as building
@@ -82,6 +94,8 @@ def build(
         jobs or os.cpu_count() or 1,
         strict,
         explain_rebuild,
+        team=team,
+        recipients=recipients,
     )
     with progress(quiet=quiet) as say:
         outcome = building.build(request, say)
@@ -131,6 +145,8 @@ def list_(book: Path) -> None:
     loaded = read_book(book)
     for edition in loaded.editions.values():
         click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
+    for team in loaded.teams.values():
+        click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
     number = 0
     for division in loaded.outline.sections:
         click.echo(f"\n{division.title}")
