@@ -9,6 +9,7 @@ from typing import cast
 
 import click
 
+from pipeline.cli.completing import edition_names, team_names
 from pipeline.cli.options import BOOK, OUTPUT, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import progress
@@ -16,16 +17,6 @@ from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import ToolError, nearest
 
 # Each command imports what it needs when it runs: help and completion answer at once.
-
-
-def _edition_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
-    """Complete the name of an edition of the book in the current folder."""
-    return sorted(path.stem for path in Path("content/editions").glob("*.yaml") if path.stem.startswith(start))
-
-
-def _team_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
-    """Complete the name of a team of the book in the current folder."""
-    return sorted(path.stem for path in Path("content/teams").glob("*.yaml") if path.stem.startswith(start))
 
 
 @click.group(
@@ -48,12 +39,12 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("edition", nargs=-1, shell_complete=_edition_names)
+@click.argument("edition", nargs=-1, shell_complete=edition_names)
 @click.option("--format", "formats", type=click.Choice(["pdf", "epub"]), multiple=True, help="Make only this format; may be repeated.")
 @click.option(
     "--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated."
 )
-@click.option("--team", metavar="TEAM", default="", shell_complete=_team_names, help="Make the copies of this team of the book.")
+@click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
 @click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
 @OUTPUT
@@ -86,17 +77,9 @@ def build(
     from pipeline.model import Format, Paper
 
     request = building.Request(
-        book,
-        output,
-        edition,
-        cast("tuple[Format, ...]", formats),
-        cast("tuple[Paper, ...]", papers),
-        jobs or os.cpu_count() or 1,
-        strict,
-        explain_rebuild,
-        team=team,
-        recipients=recipients,
-    )
+        book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
+        strict, explain_rebuild, team=team, recipients=recipients,
+    )  # fmt: skip
     with progress(quiet=quiet) as say:
         outcome = building.build(request, say)
     print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")
