@@ -22,7 +22,7 @@ def drawings(reading: Reading) -> Iterator[tuple[str, Drawing]]:
         path = reading.folder / "figures" / f"{figure.id}.svg"
         if not path.exists():
             continue
-        svg = _svg(reading, path) if reading.inside(path) else None
+        svg = _svg(reading, path, "figure") if reading.inside(path) else None
         if svg is None:
             reading.refused.add(("drawing", figure.id))
         else:
@@ -36,7 +36,7 @@ def logos(reading: Reading) -> Iterator[tuple[str, Logo]]:
             continue
         path = reading.folder / "teams" / team.logo
         kind: Literal["svg", "png"] = "svg" if path.suffix == ".svg" else "png"
-        data = (_svg(reading, path) if kind == "svg" else _png(reading, path)) if reading.inside(path) else None
+        data = (_svg(reading, path, "logo") if kind == "svg" else _png(reading, path)) if reading.inside(path) else None
         if data is None:
             reading.refused.add(("logo", team.id))
         else:
@@ -59,7 +59,7 @@ def _png(reading: Reading, path: Path) -> bytes | None:
     return None if reason else data
 
 
-def _svg(reading: Reading, path: Path) -> bytes | None:
+def _svg(reading: Reading, path: Path, what: str) -> bytes | None:
     svg = _octets(reading, path, MAX_SVG)
     if svg is None:
         return None
@@ -70,7 +70,7 @@ def _svg(reading: Reading, path: Path) -> bytes | None:
     line = svg[start:].partition(b"\n")[0].decode("utf-8", "replace")
     column = line.find(found.words, len(svg[start : found.at].decode("utf-8", "replace"))) + 1
     place = Place(reading.shown(path), svg.count(b"\n", 0, found.at) + 1, max(1, column), len(found.words) or 1)
-    reading.faults.append(Diagnostic("B111", found.message, place, "draw the figure again as plain SVG", line_text=line))
+    reading.faults.append(Diagnostic("B111", found.message, place, f"draw the {what} again as plain SVG", line_text=line))
     return None
 
 
