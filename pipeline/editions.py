@@ -25,8 +25,8 @@ BLANK: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-FEW = 12
-"""With fewer questions than this, page numbers are expected to stay below 100."""
+LETTERS = 1200
+"""Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
 
 
 def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: dt.datetime) -> Publication:
@@ -51,9 +51,16 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
                    "competencies": {c.id: c for c in book.outline.competencies}},
         links={q.id: q.see_also for q in book.questions.values()},
         modified=modified,
-        digits=2 if sum(map(len, chosen.values())) < FEW else 3,
+        digits=_digits(sections),
         withheld=tuple(_withheld(book, sections)),
     )  # fmt: skip
+
+
+def _digits(sections: tuple[Section, ...]) -> int:
+    """Estimate how many digits page numbers need, rather too many than too few: a book that outgrows them is laid out again."""
+    letters = sum(len(text) for section in sections for _, _, text in passages(section))
+    pages = max(letters // LETTERS, sum(section.starts_page for section in sections))
+    return max(2, len(str(pages)))
 
 
 def _select(book: Book, edition: Edition, division: Division) -> Iterator[Question]:

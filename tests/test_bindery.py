@@ -109,8 +109,7 @@ def test_an_id_in_two_sections_is_an_error():
 
 
 def destinations(pdf: pikepdf.Pdf) -> dict[str, pikepdf.Array]:
-    names = pdf.Root.Names.Dests.Names
-    return {str(names[index]): names[index + 1] for index in range(0, len(names), 2)}
+    return dict(pikepdf.NameTree(pdf.Root.Names.Dests).items())
 
 
 def test_every_link_between_signatures_leads_to_a_named_place():
@@ -118,6 +117,14 @@ def test_every_link_between_signatures_leads_to_a_named_place():
     (link,) = pdf.pages[0].Annots
     place = destinations(pdf)[str(link.Dest)]
     assert (place[0], [float(value) for value in list(place)[2:4]]) == (pdf.pages[2].obj, [40, 346])
+
+
+def test_the_names_of_places_are_a_tree_so_that_a_long_book_is_not_searched_through():
+    ids = [f"p{number:03}" for number in range(150)]
+    pdf = opened(bound(signature("one", "".join(f'<p id="{name}">A</p>' for name in ids))))
+    leaves = pdf.Root.Names.Dests.Kids
+    assert [[str(limit) for limit in leaf.Limits] for leaf in leaves] == [["one", "p062"], ["p063", "p126"], ["p127", "p149"]]
+    assert set(destinations(pdf)) == {"one", *ids}
 
 
 def test_the_description_of_a_link_reads_as_its_text_with_the_page_number():

@@ -182,10 +182,8 @@ def test_only_what_an_edition_prints_can_be_linked_to(publications) -> None:
     assert not {name for name in publications["practice"].names if name.startswith("source-")}
 
 
-def test_a_book_of_few_questions_keeps_two_digits_for_page_numbers(book, publications) -> None:
-    assert publications["study"].digits == 2
-    many = {f"q{n}": book.questions["falling-glass"].model_copy(update={"id": f"q{n}"}) for n in range(editions.FEW)}
-    division = book.outline.sections[0].model_copy(update={"questions": tuple(many)})
-    outline = book.outline.model_copy(update={"sections": (division,)})
-    origins = {**book.origins, **{("question", name): book.origins["question", "falling-glass"] for name in many}}
-    assert assemble(replace(book, outline=outline, questions=many, origins=origins), "study").digits == 3
+@pytest.mark.parametrize(("letters", "digits"), [(100, 2), (100_000, 2), (130_000, 3), (1_300_000, 4)])
+def test_longer_books_keep_more_digits_for_page_numbers(book, letters, digits) -> None:
+    question = book.questions["falling-glass"]
+    long = question.model_copy(update={"answer": "a" * letters})
+    assert assemble(replace(book, questions={**book.questions, question.id: long}), "study").digits == digits

@@ -1,10 +1,9 @@
 """Bind copies of gathered signatures: each a file of pages in its colors, stamped, with its own cover."""
 
 import io
-import zlib
 from collections.abc import Mapping, Sequence
 
-from pikepdf import Array, Name, Object, ObjectStreamMode
+from pikepdf import Array, ObjectStreamMode
 
 from pipeline.brand import Palette
 from pipeline.diagnostics import BookError
@@ -13,7 +12,7 @@ from pipeline.press import LaidOut, Signature
 from . import faces as faces_
 from .coloring import recolor
 from .faults import fault
-from .gathering import NO_NOTES, Gathered, Quire, gather, sew
+from .gathering import NO_NOTES, Gathered, Quire, deflated, gather, sew
 from .metadata import describe
 from .navigation import describe_links, name_destinations
 from .records import Copy, Entry, Imprint, Notes
@@ -69,7 +68,7 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
         for offset, page in enumerate(quire.source.pages):
             numbers.append(quire.start + offset)
             gathered.pdf.pages.insert(numbers[-1], page)
-        quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(len(quire.contents))])
+        quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(quire.leaf.facts.pages)])
         structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
         describe_links(quire.pages, quire.slots)
         gathered.dress(quire)
@@ -80,16 +79,11 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
 def _paint(gathered: Gathered, quires: Sequence[Quire], palette: Palette | None) -> None:
     """Write the content of every page in the colors of the copy; those gathered are painted once for each palette."""
     for quire in quires:
-        if palette not in quire.painted:
-            contents = [recolor(content, palette) if palette else content for content in quire.contents]
-            quire.painted[palette] = [_stream(gathered, content) for content in contents]
+        if palette is not None and palette not in quire.painted:
+            contents = (recolor(page.read_bytes(), palette) for page in quire.painted[None])
+            quire.painted[palette] = [deflated(gathered.pdf, content) for content in contents]
         for page, content in zip(quire.pages, quire.painted[palette], strict=True):
             page.obj.Contents = content
-
-
-def _stream(gathered: Gathered, content: bytes) -> Object:
-    # Deflated here, once: saving leaves such streams as they are.
-    return gathered.pdf.make_stream(zlib.compress(content), Filter=Name.FlateDecode)
 
 
 def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyphs) -> None:
@@ -111,7 +105,7 @@ def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyp
         raise BookError(fault(stamped[0].signature, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
     for gid, text in used.items():
         glyphs.add(file, gid, text)
-    stream = _stream(gathered, drawn)
+    stream = deflated(gathered.pdf, drawn)
     for quire in stamped:
         quire.pages[0].obj.Resources.Font[f"/{KEY}"] = gathered.font(file)
         for page in quire.pages:

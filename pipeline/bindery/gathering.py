@@ -1,10 +1,11 @@
 """Gather signatures once, for as many copies as are wanted: pages numbered, linked, tagged, with each face named once."""
 
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pikepdf import Dictionary, Object, Page, Pdf
+from pikepdf import Dictionary, Name, Object, Page, Pdf
 
 from pipeline.brand import Palette
 from pipeline.diagnostics import BookError, Diagnostic
@@ -34,16 +35,16 @@ class Quire:
     start: int
     source: Pdf
     slots: tuple[str, ...]
-    contents: tuple[bytes, ...]
     foot: Foot | None
     pages: list[Page] = field(default_factory=list)
     places: dict[bytes, Object] = field(default_factory=dict)
     painted: dict[Palette | None, list[Object]] = field(default_factory=dict)
-    """Content of each page, by the colors it is in."""
+    """Content of each page, by the colors it is in; None: as it was laid out."""
 
     def take(self, pages: list[Page]) -> None:
         """Know the pages in the book, and what they hold."""
         self.pages, self.places = pages, destinations(self.leaf, pages)
+        self.painted[None] = [page.obj.Contents for page in pages]
 
 
 @dataclass
@@ -145,10 +146,15 @@ def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs)
         raise BookError(fault(signature, "P202", str(error), "lay the book out with wider slots")) from error
     except Unset as error:
         raise BookError(fault(signature, "P204", str(error))) from error
-    for page in source.pages:
-        page.Contents = source.make_stream(b"")  # written when a copy is bound
+    for page, content in zip(source.pages, contents, strict=True):
+        page.Contents = deflated(source, content)
     digit = next((face.advance(face.figure("0")) for file, face in named.values() if file == gathered.folio_file), 0.0)
-    return Quire(signature, leaf, start, source, slots, tuple(contents), foot(raw[0], leaf.facts.sizes[0], digit))
+    return Quire(signature, leaf, start, source, slots, foot(raw[0], leaf.facts.sizes[0], digit))
+
+
+def deflated(pdf: Pdf, content: bytes) -> Object:
+    """Make a stream that is deflated here, once: saving leaves such streams as they are."""
+    return pdf.make_stream(zlib.compress(content), Filter=Name.FlateDecode)
 
 
 def _hang(gathered: Gathered) -> None:

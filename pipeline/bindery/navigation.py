@@ -12,6 +12,8 @@ from pipeline.press import LaidOut, Matter
 from .records import Entry, Folios
 
 SLOT_TEXT = re.compile("\ue000(\\d+)\ue001")
+LEAF = 64
+"""Names in a leaf of the tree of destinations."""
 STYLES: dict[Matter, Name] = {"front": Name.r, "body": Name.D}
 
 
@@ -22,12 +24,17 @@ def destinations(leaf: LaidOut, pages: Sequence[Page]) -> dict[bytes, Object]:
 
 
 def name_destinations(pdf: Pdf, found: Mapping[bytes, Object]) -> None:
-    """Name every id as a destination."""
-    names = Array()
-    for key in sorted(found):
-        names.append(String(key))
-        names.append(found[key])
-    pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=names)))
+    """Name every id as a destination, in a tree of names: a reader finds one without reading all (ISO 32000-1, 7.9.6)."""
+    keys = sorted(found)
+    if not keys:
+        return
+    leaves = [_leaf(pdf, keys[start : start + LEAF], found) for start in range(0, len(keys), LEAF)]
+    pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Kids=Array(leaves))))
+
+
+def _leaf(pdf: Pdf, keys: Sequence[bytes], found: Mapping[bytes, Object]) -> Object:
+    names = Array(item for key in keys for item in (String(key), found[key]))
+    return pdf.make_indirect(Dictionary(Limits=Array([String(keys[0]), String(keys[-1])]), Names=names))
 
 
 def write_outline(pdf: Pdf, entries: Sequence[Entry]) -> None:

@@ -64,6 +64,7 @@ class Printer:
         self.request, self.store, self.say, self.watch = request, store, say, watch
         self.fonts = theme.font_resources()
         self.relaid: list[Relaid] = []
+        self._noted: set[tuple[str, str, str]] = set()
         self._fonts_digest = press.fonts_digest(self.fonts)
 
     def lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
@@ -119,7 +120,8 @@ class Printer:
     def _note(self, volume: Volume, sheet: render.Sheet) -> None:
         """Note that a signature was laid out, once, however often it was set."""
         slot = (volume.publication.edition.id, volume.paper, volume.named(sheet))
-        if slot not in {(r.edition, r.paper, r.signature) for r in self.relaid}:
+        if slot not in self._noted:
+            self._noted.add(slot)
             self.relaid.append(self._relaid(volume, sheet))
 
     def _relaid(self, volume: Volume, sheet: render.Sheet) -> Relaid:

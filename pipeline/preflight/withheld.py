@@ -20,26 +20,33 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 def leaks(publication: Publication, said: str) -> tuple[str, ...]:
     """Return the withheld pieces of text, as written, that stand in what a file says (its ``letters``)."""
-    pieces = _secrets(publication)
-    starts: dict[str, list[int]] = {}
-    for start in range(0, len(said) - STEP + 1, STEP):
-        starts.setdefault(said[start : start + STEP], []).append(start)
-    return tuple(text for piece, text in pieces.items() if _stands(piece, said, starts))
+    text = _Text(said)
+    return tuple(piece for key, piece in _secrets(publication).items() if key in text)
 
 
-def _stands(piece: str, said: str, starts: dict[str, list[int]]) -> bool:
-    """Tell whether a piece stands in a text, by the windows that begin in its first letters."""
-    return any(
-        said.startswith(piece, start - offset)
-        for offset in range(STEP)
-        for start in starts.get(piece[offset : offset + STEP], ())
-        if start >= offset
-    )
+class _Text:
+    """A long text in which many pieces are looked for: each costs no more for the length of the text."""
+
+    def __init__(self, said: str) -> None:
+        """Note where each window of the text stands."""
+        self.said = said
+        self.starts: dict[str, list[int]] = {}
+        for start in range(0, len(said) - STEP + 1, STEP):
+            self.starts.setdefault(said[start : start + STEP], []).append(start)
+
+    def __contains__(self, piece: str) -> bool:
+        """Tell whether a piece stands in the text, by the windows that begin in its first letters."""
+        return any(
+            self.said.startswith(piece, start - offset)
+            for offset in range(STEP)
+            for start in self.starts.get(piece[offset : offset + STEP], ())
+            if start >= offset
+        )
 
 
 def _secrets(publication: Publication) -> dict[str, str]:
     """Return the letters of every withheld piece with the piece; what the edition prints elsewhere is no secret."""
-    shown = "\0".join(piece for text in _shown(publication) for piece in map(letters, _runs(text)))
+    shown = _Text("\0".join(piece for text in _shown(publication) for piece in map(letters, _runs(text))))
     found = {}
     for text in publication.withheld:
         for piece in _pieces(text):

@@ -145,10 +145,10 @@ def _rewrite_links(root: Element) -> tuple[str, ...]:
 
 
 def _write(document: Any, painting: Painting) -> bytes:
-    """Write the pages, uncompressed and without fonts: the bindery has both to do."""
+    """Write the pages, without fonts: the bindery embeds them."""
     target = io.BytesIO()
     with _standing_in(painting):
-        document.write_pdf(target, finisher=_finish, pdf_tags=True, pdf_version="1.7", uncompressed_pdf=True)
+        document.write_pdf(target, finisher=_finish, pdf_tags=True, pdf_version="1.7")
     return target.getvalue()
 
 
