@@ -18,6 +18,7 @@ from pipeline.load.drawings import MAX_SVG, digest_in, unsafe
 from pipeline.load.rules import RULES
 from pipeline.model import Book, Drawing, Keys, Origin, Record
 from pipeline.source import Source, SourceFault
+from pipeline.strays import is_stray
 
 __all__ = ["RULES", "load_book"]
 
@@ -124,7 +125,7 @@ def _one(reading: _Reading, path: Path, kind: type[R]) -> R | None:
 
 def _files(reading: _Reading, pattern: str, kind: type[Record]) -> None:
     """Read a folder of records, one to a file, the file named after the id."""
-    for path in sorted(reading.folder.glob(pattern)):
+    for path in sorted(p for p in reading.folder.glob(pattern) if not is_stray(p.relative_to(reading.folder))):
         record = _one(reading, path, kind)
         name = model.identity(record) if record is not None else path.stem
         if name != path.stem:
@@ -195,7 +196,7 @@ def _strays(reading: _Reading) -> None:
     for folder, _, names in os.walk(reading.folder):
         for name in names:
             path = Path(folder, name)
-            if path.suffix.lower() in (".yaml", ".yml") and path not in reading.files:
+            if path.suffix.lower() in (".yaml", ".yml") and path not in reading.files and not is_stray(path.relative_to(reading.folder)):
                 hint = "end its name in .yaml" if path.suffix != ".yaml" else nearest(path.relative_to(reading.folder).parts[0], _known())
                 reading.faults.append(Diagnostic("B113", "this file is not read", Place(reading.shown(path)), hint, "warning"))
 

@@ -3,7 +3,7 @@
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
 from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
-from .workers import lay_out, lay_out_all
+from .workers import lay_out, lay_out_all, prepare
 
 __all__ = [
     "PICTURE",
@@ -20,5 +20,6 @@ __all__ = [
     "key",
     "lay_out",
     "lay_out_all",
+    "prepare",
     "system_versions",
 ]

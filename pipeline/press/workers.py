@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
 
 from .faults import fault
-from .keys import key
+from .keys import fonts_digest, key
 from .records import LaidOut, Signature
 
 Remembered = Callable[[str], LaidOut | None]
@@ -68,6 +68,15 @@ def lay_out_all(
                 remember(name, outcome)
             progress(dirty[name].id)
     return _in_order(keys, done)
+
+
+def prepare(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
+    """Make this process ready to lay out at once: the engine imported, style sheets parsed, fonts loaded."""
+    _engine()
+    from . import engine
+
+    for stylesheet in stylesheets:
+        engine.prepare(stylesheet, fonts_digest(fonts), fonts)
 
 
 def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut, ...]:
