@@ -32,17 +32,28 @@ class Rebuild:
 def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterator[Rebuild]:
     """Build once, and again whenever ``woken`` yields and a file of the book or the theme has changed.
 
-    What the files hold decides, not when they were written. A book with faults, and a machine in trouble, are told
-    and survived; the next change is another chance.
+    What the files hold decides, not when they were written. ``woken`` yields something true when files were written
+    since, perhaps while they were read, and taken back: then the build itself finds out whether anything is to be
+    done. A book with faults, and a machine in trouble, are told and survived; the next change is another chance.
     """
     before: Files | None = None
-    for _ in woken:
+    last = Rebuild(())
+    for written in woken:
         now = _files(request)
-        if now != before:
-            changed = () if before is None else tuple(sorted(_changed(before, now)))
-            _forget(before, now)
-            yield _rebuild(request, heard(before is None), changed)
-            before = now
+        if now == before and not written:
+            continue
+        changed = () if before is None else tuple(sorted(_changed(before, now)))
+        _forget(before, now)
+        rebuild = _rebuild(request, heard(before is None), changed)
+        if before is None or changed or _is_news(rebuild, last):
+            yield rebuild
+        before, last = now, rebuild
+
+
+def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
+    """Tell whether a build without a change came out otherwise than the one before."""
+    made = rebuild.outcome is not None and not rebuild.outcome.unchanged
+    return made or (rebuild.faults, rebuild.trouble) != (last.faults, last.trouble)
 
 
 def prepare(release: Release) -> None:

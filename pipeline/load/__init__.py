@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -119,7 +120,7 @@ def _one(reading: _Reading, path: Path, kind: type[R]) -> R | None:
     if read is None:
         reading.refused.add((kind.__name__.lower(), path.stem))
         return None
-    record = _validate(reading, read, (), read.data, kind)
+    record = _validate(reading, read, (), kind)
     return record if record is not None and reading.keep(record, Origin(read)) else None
 
 
@@ -146,22 +147,30 @@ def _listed(reading: _Reading, path: Path, kind: type[Record]) -> None:
     element = annotation.__args__[0]  # type: ignore[union-attr]
     items = read.root.child(key)
     if items is None or items.style != "[" or len(read.root.value) != 1:
-        _validate(reading, read, (), read.data, kind)
+        _validate(reading, read, (), kind)
         return
-    for index, data in enumerate(read.data[key]):
-        record = _validate(reading, read, (key, index), data, element)
+    for index in range(len(items.value)):
+        record = _validate(reading, read, (key, index), element)
         if record is not None:
             reading.keep(record, Origin(read, (key, index)))
 
 
-def _validate(reading: _Reading, read: Source, keys: Keys, data: Any, kind: type[R]) -> R | None:
+def _validate(reading: _Reading, read: Source, keys: Keys, kind: type[R]) -> R | None:
     try:
-        return kind.model_validate(data)
+        record: R = _record(read.text, read.path, keys, kind)
+        return record
     except ValidationError as error:
         reading.faults.extend(diagnose(read, keys, item, kind) for item in error.errors(include_url=False)[:MOST])
+        data = read.value(keys)
         name = (data.get("id") or data.get("key")) if isinstance(data, dict) else None
         reading.refused.add((kind.__name__.lower(), str(name or Path(read.path).stem)))
         return None
+
+
+@lru_cache(maxsize=4096)
+def _record(written: str, name: str, keys: Keys, kind: type[R]) -> R:
+    """Return a record of a file. Raises ValidationError."""
+    return kind.model_validate(source.parse(written, name).value(keys))
 
 
 def _words(reading: _Reading) -> frozenset[str]:
@@ -174,6 +183,11 @@ def _words(reading: _Reading) -> frozenset[str]:
     except SourceFault as fault:
         reading.faults.append(fault.diagnostic)
         return frozenset()
+    return _own_words(tuple(lines))
+
+
+@lru_cache(maxsize=1)
+def _own_words(lines: tuple[str, ...]) -> frozenset[str]:
     return frozenset(line.strip() for line in lines if not line.startswith("#")) - {""}
 
 
