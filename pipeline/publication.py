@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from pipeline.brand import PLAIN, Brand
 from pipeline.model import Edition, Outline, Record
 
 Matter = Literal["cover", "front", "body"]
@@ -109,6 +110,8 @@ class Publication:
     """Digits that a page number may need on paper."""
     withheld: tuple[str, ...]
     """Texts that must not stand in any file made of this publication."""
+    brand: Brand = PLAIN
+    """Whose copy it is."""
 
     @property
     def toc(self) -> tuple[TocEntry, ...]:
@@ -129,12 +132,12 @@ class Publication:
     @property
     def stem(self) -> str:
         """File name of every artefact, without paper and suffix."""
-        return f"{self.outline.slug}-{self.edition.id}-{self.outline.version}"
+        return f"{self.outline.slug}-{self.edition.id}-{self.outline.version}{self.brand.suffix}"
 
     @property
     def identifier(self) -> str:
-        """Identifier of this edition for ever: UUIDv5 (RFC 9562) of the book's id and the edition's."""
-        name = f"https://guidepress.invalid/{self.outline.id}/{self.edition.id}"
+        """Identifier of this edition, or of this copy of it, for ever: UUIDv5 (RFC 9562) of the ids of book and edition."""
+        name = f"https://guidepress.invalid/{self.outline.id}/{self.edition.id}{self.brand.query}"
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
     @property

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0,
-    "store": 1, "markup": 1, "theme": 1, "fetcher": 1,
+    "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "model": 2, "source": 2,
     "checks": 3, "publication": 3,
     "load": 4, "index": 4,
@@ -56,7 +56,7 @@ DISK_EXCEPTIONS = {
     "press.keys": "digests the code that lays out",
     "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
     "preflight.standing": "reads the files of a release, to verify them",
-    "cli.commands": "completes the names of editions",
+    "cli.completing": "completes the names of editions and teams",
 }
 """Modules that touch the disk beside those, each with its reason."""
 

@@ -23,6 +23,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from epubwork import png
 
 from pipeline import checks, cli, load, markup, source, theme
 from pipeline.build import load_and_check
@@ -34,6 +35,7 @@ BOOK = ROOT / "tests" / "books" / "small"
 FAULTS = sorted((path for path in (ROOT / "tests" / "faults").iterdir() if path.is_dir()), key=lambda path: path.name)
 OWN = ("expected.txt", "edits.txt")
 CHAPTER = "id: day-of\ntitle: The Morning\nreviewed: 2026-11-22\nbody: "
+PNG = png(40, 20)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}\n</svg>\n'
 
 
@@ -79,6 +81,11 @@ MADE: dict[str, Callable[[Path], object]] = {
     "S113": lambda book: (book / "chapters/day-of.yaml").write_text(f"{CHAPTER}It rings \x07 and \x1b[31m blushes.\n"),
     "B109": lambda book: outside(book / "chapters/day-of.yaml"),
     "B109-drawing": lambda book: outside(book / "figures/keel.svg"),
+    "B109-logo": lambda book: outside(book / "teams/pilots.svg"),
+    "B111-logo-copies": lambda book: (book / "teams/pilots.svg").write_text(copies()),
+    "B114": lambda book: png_logo(book, b"GIF89a"),
+    "B114-cut": lambda book: png_logo(book, PNG[:-30]),
+    "B114-large": lambda book: png_logo(book, PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:]),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
     "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
@@ -90,11 +97,20 @@ MADE: dict[str, Callable[[Path], object]] = {
 HOSTILE = [name for name in MADE if name not in ("S101-folder", "S103", "S103-utf-16", "S113")]
 ELSEWHERE = {
     "B112": "names an edition on the command line: test_an_edition_that_is_not_there_is_refused",
+    "B115": "names a team on the command line: test_an_unknown_team_is_a_diagnostic_that_names_the_nearest",
+    "B116": "names a person on the command line: test_a_name_that_cannot_be_printed_is_refused",
     "T102": "lies in a file of labels: test_labels_of_a_language_are_all_there",
     "T103": "lies in a file of labels: test_labels_of_a_language_are_all_there",
     "T104": "lies in a file of labels: test_labels_of_a_language_are_all_there",
 }
 """Codes that no book can give, and where they are tested."""
+
+
+def png_logo(book: Path, data: bytes) -> None:
+    """Let the small book's team have a PNG as its logo."""
+    record = book / "teams/pilots.yaml"
+    record.write_text(record.read_text().replace("pilots.svg", "pilots.png"))
+    (book / "teams/pilots.png").write_bytes(data)
 
 
 def lengthen(book: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from presswork import CSS, DIGEST, FONTS, signature
@@ -150,6 +151,9 @@ def test_what_is_remembered_is_not_laid_out_again():
     assert (kept, heard) == ([key(two)], ["one", "two"])
 
 
+lay_out_in_worker = workers._in_worker
+
+
 def many(count: int) -> list[Signature]:
     return [signature(f"s{number}", f"<p>Number {number}</p>" * (number + 1)) for number in range(count)]
 
@@ -161,12 +165,13 @@ def test_workers_give_the_same_pages_in_the_same_order_as_one_process():
 
 
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing_but_time():
+@pytest.mark.parametrize("which", [0, -1])
+def test_a_killed_worker_costs_nothing_but_time(which: int):
     killed = []
 
     def kill(_name, _leaf):
         if not killed:
-            victim = multiprocessing.active_children()[0]
+            victim = sorted(multiprocessing.active_children(), key=lambda worker: worker.pid or 0)[which]
             killed.append(victim.pid)
             victim.kill()
 
@@ -175,10 +180,10 @@ def test_a_killed_worker_costs_nothing_but_time():
     assert [leaf.facts.places[0].id for leaf in leaves] == [f"s{number}" for number in range(6)]
 
 
-def die_of_s1(one: Signature):
-    if one.id == "s1":
+def die_of_s1(path: Path):
+    if workers._read(path).id == "s1":
         os._exit(9)
-    return workers._attempt(one, workers._fonts)
+    lay_out_in_worker(path)
 
 
 @pytest.mark.slow

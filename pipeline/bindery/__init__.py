@@ -1,8 +1,12 @@
 """Bind laid-out signatures into one PDF: folios, links, outline, page labels, tags, fonts, metadata."""
 
-from .binding import bind
+from .binding import bind, bind_copy
 from .faults import RULES
+from .gathering import Gathered, gather
 from .pagination import folios
-from .records import Entry, Folios, Imprint, Notes
+from .records import Copy, Entry, Folios, Imprint, Notes
+from .stamping import FOLIO_SIDE, lacking
 
-__all__ = ["RULES", "Entry", "Folios", "Imprint", "Notes", "bind", "folios"]
+__all__ = [
+    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "bind", "bind_copy", "folios", "gather", "lacking",
+]  # fmt: skip

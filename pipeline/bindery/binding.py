@@ -1,35 +1,24 @@
-"""Bind signatures: one file of pages, numbered, linked, tagged, with each face embedded once."""
+"""Bind copies of gathered signatures: each a file of pages in its colors, stamped, with its own cover."""
 
 import io
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from pikepdf import Object, ObjectStreamMode, Pdf
+from pikepdf import Array, Name, Object, ObjectStreamMode
 
-from pipeline.diagnostics import BookError, Diagnostic
+from pipeline.brand import Palette
+from pipeline.diagnostics import BookError
 from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
+from .coloring import recolor
 from .faults import fault
-from .merging import merge
+from .gathering import NO_NOTES, Gathered, Quire, gather, sew
 from .metadata import describe
-from .navigation import describe_links, name_destinations, targets, write_labels, write_outline
-from .pagination import folios
-from .records import Entry, Folios, Imprint, Notes
-from .ruling import Unset, ruling
-from .slots import Filler, Glyphs, SlotTooSmall
-from .structure import Structure
-
-NO_NOTES: Mapping[str, Notes] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Sewn:
-    """A signature with its page numbers written in, ready to be hung into the book."""
-
-    leaf: LaidOut
-    source: Pdf
-    slots: tuple[str, ...]
+from .navigation import describe_links, name_destinations
+from .records import Copy, Entry, Imprint, Notes
+from .slots import Glyphs
+from .stamping import KEY, Unstamped, narrowest, stamp
 
 
 def bind(
@@ -48,91 +37,101 @@ def bind(
     page of the signatures it names. Raise BookError with every link that leads nowhere, for an id that stands
     in two signatures, or for a slot too small.
     """
-    numbered = folios(signatures, leaves, cover=cover)
-    check_links(signatures, leaves, outline, numbered)
-    glyphs = Glyphs()
-    sewn = [
-        _sew(signature, leaf, numbered, start, fonts, glyphs, notes.get(signature.id))
-        for signature, leaf, start in zip(signatures, leaves, numbered.first, strict=True)
-    ]
-    book = Pdf.new()
-    _gather(book, sewn, fonts, glyphs)
-    name_destinations(book, leaves, numbered.first)
-    write_outline(book, outline)
-    matters = [s.matter for s, leaf in zip(signatures, leaves, strict=True) for _ in range(leaf.facts.pages)]
-    write_labels(book, matters, numbered)
-    describe(book, imprint)
-    return _save(book)
+    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes)
+    return bind_copy(gathered, Copy(imprint, ()))
 
 
-def check_links(
-    signatures: Sequence[Signature],
-    leaves: Sequence[LaidOut],
-    outline: Sequence[Entry],
-    numbered: Folios,
-) -> None:
-    """Raise BookError with every link, slot and outline entry that leads nowhere."""
-    faults: list[Diagnostic] = []
-    for signature, leaf in zip(signatures, leaves, strict=True):
-        for target in sorted({*leaf.facts.links, *leaf.facts.slots} - numbered.pages.keys()):
-            faults.append(fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id"))
-    for target, title in targets(outline).items():
-        if target not in numbered.pages:
-            faults.append(fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline"))
-    if faults:
-        raise BookError(*faults)
+def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
+    """Bind one copy: the same bytes whatever other copies have been bound before it.
 
-
-def _sew(
-    signature: Signature,
-    leaf: LaidOut,
-    numbered: Folios,
-    start: int,
-    fonts: Mapping[str, bytes],
-    glyphs: Glyphs,
-    notes: Notes | None,
-) -> Sewn:
-    """Write the page numbers into a signature's pages, and rule its last page if asked."""
-    named = {face.key: (face.file, faces_.open_face(fonts[face.file])) for face in leaf.facts.faces}
-    for face in leaf.facts.faces:
-        for gid, text in face.glyphs:
-            glyphs.add(face.file, gid, text)
-    slots = tuple(numbered.folio(target) for target in leaf.facts.slots)
-    filler = Filler(named, slots, glyphs)
-    source = Pdf.open(io.BytesIO(leaf.pdf))
+    Its own signatures have as many pages as those they stand for. Raise BookError when the stamp has no room.
+    """
+    glyphs = gathered.glyphs.copy()
+    own = {gathered.index[s.id]: sew(s, leaf, gathered, glyphs) for s, leaf in copy.own}
+    inserted = _insert(gathered, own)
     try:
-        for number, page in enumerate(source.pages):
-            content = filler.fill(page.Contents.read_bytes(), numbered.printed[start + number])
-            if notes is not None and number == leaf.facts.pages - 1:
-                content = ruling(leaf.facts, notes.label, named, glyphs) + content
-            page.Contents = source.make_stream(content)
-    except SlotTooSmall as error:
-        raise BookError(fault(signature, "P202", str(error), "lay the book out with wider slots")) from error
-    except Unset as error:
-        raise BookError(fault(signature, "P204", str(error))) from error
-    return Sewn(leaf, source, slots)
+        quires = [own.get(n) or gathered.quires[n] for n in range(len(gathered.index))]
+        _paint(gathered, quires, copy.palette)
+        _stamp(gathered, quires, copy, glyphs)
+        _embed(gathered, glyphs)
+        name_destinations(gathered.pdf, {key: place for quire in quires for key, place in quire.places.items()})
+        describe(gathered.pdf, copy.imprint)
+        return _save(gathered)
+    finally:
+        for number in reversed(inserted):
+            del gathered.pdf.pages[number]
 
 
-def _gather(book: Pdf, sewn: Sequence[Sewn], fonts: Mapping[str, bytes], glyphs: Glyphs) -> None:
-    """Hang the signatures into the book: pages, structure, fonts."""
-    embedded = {file: faces_.embed(book, faces_.open_face(fonts[file]), shown) for file, shown in sorted(glyphs.by_file.items())}
-    structure, known = Structure(book), dict[str, Object]()
-    for part in sewn:
-        start = len(book.pages)
-        for page in part.source.pages:
-            book.pages.append(page)
-        pages = [book.pages[number] for number in range(start, len(book.pages))]
-        structure.add(book.copy_foreign(part.source.Root.StructTreeRoot), pages)
-        describe_links(pages, part.slots)
-        merge(pages[0].obj.Resources, known)
-        for face in part.leaf.facts.faces:
-            pages[0].obj.Resources.Font[f"/{face.key}"] = embedded[face.file]
+def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
+    """Put a copy's own pages in, and their tags; return where they are."""
+    numbers, structure = [], gathered.structure.copy()
+    for place, quire in sorted(own.items()):
+        for offset, page in enumerate(quire.source.pages):
+            numbers.append(quire.start + offset)
+            gathered.pdf.pages.insert(numbers[-1], page)
+        quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(len(quire.contents))])
+        structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
+        describe_links(quire.pages, quire.slots)
+        gathered.dress(quire)
     structure.close()
+    return numbers
 
 
-def _save(book: Pdf) -> bytes:
+def _paint(gathered: Gathered, quires: Sequence[Quire], palette: Palette | None) -> None:
+    """Write the content of every page in the colors of the copy; those gathered are painted once for each palette."""
+    for quire in quires:
+        if palette not in quire.painted:
+            contents = [recolor(content, palette) if palette else content for content in quire.contents]
+            quire.painted[palette] = [_stream(gathered, content) for content in contents]
+        for page, content in zip(quire.pages, quire.painted[palette], strict=True):
+            page.obj.Contents = content
+
+
+def _stream(gathered: Gathered, content: bytes) -> Object:
+    # Deflated here, once: saving leaves such streams as they are.
+    return gathered.pdf.make_stream(zlib.compress(content), Filter=Name.FlateDecode)
+
+
+def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyphs) -> None:
+    """Put the stamp before the content of every page but the cover's; all share one stream."""
+    stamped = [quire for quire in quires if quire.signature.matter != "cover"] if copy.stamp else []
+    for quire in quires:
+        fonts = quire.pages[0].obj.Resources.Font
+        if f"/{KEY}" in fonts:
+            del fonts[f"/{KEY}"]
+    if not stamped:
+        return
+    file = gathered.folio_file
+    room = narrowest((quire.foot for quire in quires), [size for quire in stamped for size in quire.leaf.facts.sizes])
+    try:
+        drawn, used = stamp(copy.stamp, faces_.open_face(gathered.fonts[file]), room)
+    except Unstamped as error:
+        raise BookError(fault(stamped[0].signature, "P205", str(error), "shorten the name of the recipient")) from error
+    except KeyError as error:
+        raise BookError(fault(stamped[0].signature, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
+    for gid, text in used.items():
+        glyphs.add(file, gid, text)
+    stream = _stream(gathered, drawn)
+    for quire in stamped:
+        quire.pages[0].obj.Resources.Font[f"/{KEY}"] = gathered.font(file)
+        for page in quire.pages:
+            page.obj.Contents = Array([stream, page.obj.Contents])
+
+
+def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
+    """Embed the glyphs that this copy shows; a face that needs no more than the copy before is left as it is."""
+    for file, shown in sorted(glyphs.by_file.items()):
+        if gathered.embedded.get(file) == shown:
+            continue
+        gathered.embedded[file] = dict(shown)
+        font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown)
+        for key in (*font.keys(),):
+            gathered.font(file)[key] = font[key]
+
+
+def _save(gathered: Gathered) -> bytes:
     target = io.BytesIO()
-    book.save(
+    gathered.pdf.save(
         target,
         object_stream_mode=ObjectStreamMode.generate,
         compress_streams=True,

@@ -25,6 +25,11 @@ RULES = (
         "a label cannot be set in the book's face",
         "The face that sets labels on note lines has no glyph for one of the characters.",
     ),
+    Rule(
+        "P205",
+        "no room for the recipient's name",
+        "The name of whom a copy is for stands at the foot of each page, left of the folio, in one line of 6 points at least.",
+    ),
 )
 
 

@@ -16,21 +16,20 @@ NAMESPACES = {
     "pdf": "http://ns.adobe.com/pdf/1.3/",
     "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
     "pdfuaid": "http://www.aiim.org/pdfua/ns/id/",
+    "copy": "https://guidepress.invalid/ns/copy/",
     "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
     "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
-UA_SCHEMA = """<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
-<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
-<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
-<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
-<pdfaProperty:category>internal</pdfaProperty:category>
-<pdfaProperty:description>PDF/UA version identifier</pdfaProperty:description>
-<pdfaProperty:name>part</pdfaProperty:name>
-<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
-</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>"""
-"""PDF/UA's own identification, described as PDF/A-2, 6.6.2.3 asks for."""
+EXTENSIONS = (
+    ("http://www.aiim.org/pdfua/ns/id/", "pdfuaid", "PDF/UA identification schema",
+     (("part", "Integer", "internal", "PDF/UA version identifier"),)),
+    ("https://guidepress.invalid/ns/copy/", "copy", "Whose copy a file is",
+     (("team", "Text", "external", "Team in whose name the copy was made"),
+      ("contact", "Text", "external", "Where to reach that team"),
+      ("recipient", "Text", "external", "Person that the copy was made for"))),
+)  # fmt: skip
+"""Schemas that XMP does not have itself, described as PDF/A-2, 6.6.2.3 asks for."""
 
 
 def describe(pdf: Pdf, imprint: Imprint) -> None:
@@ -44,6 +43,8 @@ def describe(pdf: Pdf, imprint: Imprint) -> None:
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     root.PageMode = Name.UseOutlines
     root.OutputIntents = Array([_output_intent(pdf)])
+    for name in tuple(pdf.docinfo.keys()):
+        del pdf.docinfo[name]
     for name, value in _information(imprint):
         pdf.docinfo[name] = String(value)
 
@@ -60,10 +61,36 @@ def xmp(imprint: Imprint) -> str:
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
         f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces}><rdf:Description rdf:about="">',
         *_properties(imprint),
-        UA_SCHEMA,
+        _schemas(),
         "</rdf:Description></rdf:RDF></x:xmpmeta>",
         '<?xpacket end="r"?>',
     ))
+
+
+def _schemas() -> str:
+    """Describe the extension schemas."""
+    described = "".join(
+        f'<rdf:li rdf:parseType="Resource"><pdfaSchema:namespaceURI>{uri}</pdfaSchema:namespaceURI>'
+        f"<pdfaSchema:prefix>{prefix}</pdfaSchema:prefix><pdfaSchema:schema>{title}</pdfaSchema:schema>"
+        f"<pdfaSchema:property><rdf:Seq>{''.join(map(_property, properties))}</rdf:Seq></pdfaSchema:property></rdf:li>"
+        for uri, prefix, title, properties in EXTENSIONS
+    )
+    return f"<pdfaExtension:schemas><rdf:Bag>{described}</rdf:Bag></pdfaExtension:schemas>"
+
+
+def _property(described: tuple[str, str, str, str]) -> str:
+    name, kind, category, text = described
+    return (
+        f'<rdf:li rdf:parseType="Resource"><pdfaProperty:category>{category}</pdfaProperty:category>'
+        f"<pdfaProperty:description>{text}</pdfaProperty:description><pdfaProperty:name>{name}</pdfaProperty:name>"
+        f"<pdfaProperty:valueType>{kind}</pdfaProperty:valueType></rdf:li>"
+    )
+
+
+def _copy(imprint: Imprint) -> Iterator[tuple[str, str]]:
+    """Give what the file says of whose copy it is."""
+    stated = (("team", imprint.team), ("contact", imprint.contact), ("recipient", imprint.recipient))
+    yield from ((name, text) for name, text in stated if text)
 
 
 def _properties(imprint: Imprint) -> Iterator[str]:
@@ -77,6 +104,8 @@ def _properties(imprint: Imprint) -> Iterator[str]:
     yield _listed("language", "Bag", (imprint.lang,))
     yield _alternative("rights", imprint.rights)
     yield f"<dc:identifier>{escape(imprint.identifier)}</dc:identifier>"
+    yield _listed("contributor", "Bag", (imprint.team,) if imprint.team else ())
+    yield from (f"<copy:{name}>{escape(text)}</copy:{name}>" for name, text in _copy(imprint))
     yield f"<xmp:CreateDate>{_iso(imprint.created)}</xmp:CreateDate>"
     yield f"<xmp:ModifyDate>{_iso(imprint.modified)}</xmp:ModifyDate>"
     yield f"<xmp:CreatorTool>{escape(imprint.producer)}</xmp:CreatorTool>"
@@ -104,6 +133,7 @@ def _information(imprint: Imprint) -> Iterator[tuple[str, str]]:
         yield "/Subject", imprint.description
     if imprint.subjects:
         yield "/Keywords", ", ".join(imprint.subjects)
+    yield from ((f"/Copy{name.title()}", text) for name, text in _copy(imprint))
     yield "/Creator", imprint.producer
     yield "/Producer", imprint.producer
     yield "/CreationDate", f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z"

@@ -15,15 +15,16 @@ SLOT_TEXT = re.compile("\ue000(\\d+)\ue001")
 STYLES: dict[Matter, Name] = {"front": Name.r, "body": Name.D}
 
 
-def name_destinations(pdf: Pdf, leaves: Sequence[LaidOut], first: Sequence[int]) -> None:
-    """Name every id as a destination (ISO 32000-1, 12.3.2.3)."""
-    pages = [page.obj for page in pdf.pages]
-    found: dict[str, Object] = {}
-    for leaf, start in zip(leaves, first, strict=True):
-        for place in leaf.facts.places:
-            found[place.id] = Array([pages[start + place.page], Name.XYZ, place.x, place.y, None])
+def destinations(leaf: LaidOut, pages: Sequence[Page]) -> dict[bytes, Object]:
+    """Give the place of every id of a signature, by its name as a PDF writes it (ISO 32000-1, 12.3.2.3)."""
+    places = leaf.facts.places
+    return {bytes(String(p.id)): Array([pages[p.page].obj, Name.XYZ, p.x, p.y, None]) for p in places}
+
+
+def name_destinations(pdf: Pdf, found: Mapping[bytes, Object]) -> None:
+    """Name every id as a destination."""
     names = Array()
-    for key in sorted(found, key=lambda name: bytes(String(name))):
+    for key in sorted(found):
         names.append(String(key))
         names.append(found[key])
     pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=names)))

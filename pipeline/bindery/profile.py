@@ -1,6 +1,7 @@
 """The sRGB color profile (IEC 61966-2-1) as an ICC profile of version 2, computed."""
 
 import struct
+from functools import cache
 
 WHITE = (0.9642, 1.0, 0.8249)
 """D50, the white of the profile connection space."""
@@ -12,6 +13,7 @@ PRIMARIES = {
 """sRGB's primaries, adapted to D50."""
 
 
+@cache
 def srgb_profile() -> bytes:
     """Build the profile: the same bytes every time."""
     curve = _curve()

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.brand import Palette
+from pipeline.press import LaidOut, Signature
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -31,6 +34,10 @@ class Imprint:
     subjects: tuple[str, ...] = ()
     rights: str = ""
     producer: str = "guidepress"
+    team: str = ""
+    """Name of the team whose copy it is."""
+    contact: str = ""
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,19 @@ class Notes:
     """Ruled lines for the free part of a signature's last page."""
 
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one copy has to itself."""
+
+    imprint: Imprint
+    own: tuple[tuple[Signature, LaidOut], ...]
+    """Signatures in the place of those of the same id that were left open when the others were gathered."""
+    palette: Palette | None = None
+    """Colors in the place of the reserved ones."""
+    stamp: str = ""
+    """What is printed at the foot of every page but the cover."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ class Glyphs:
 
     by_file: dict[str, dict[int, str]] = field(default_factory=dict)
 
+    def copy(self) -> "Glyphs":
+        """Return the same glyphs, to be added to apart."""
+        return Glyphs({file: dict(known) for file, known in self.by_file.items()})
+
     def add(self, file: str, gid: int, text: str) -> None:
         """Note a glyph; of several texts it stands for the simplest holds, whichever comes first."""
         known = self.by_file.setdefault(file, {})

@@ -1,5 +1,6 @@
 """Join the structure trees of the signatures in one (ISO 32000-1, 14.7)."""
 
+from copy import copy
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
@@ -13,16 +14,22 @@ class Structure:
         self._pdf = pdf
         self.root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         self._document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=self.root))
-        self._kids: list[Object] = []
+        self._kids: dict[int, list[Object]] = {}
         self._parents: list[Any] = []
         self._ids: dict[bytes, Object] = {}
         self._next = 0
 
-    def add(self, copied: Object, pages: list[Page]) -> None:
-        """Hang a signature's tree into the book's, and count its pages and links on."""
-        for kid in copied.K[0].K:
+    def copy(self) -> "Structure":
+        """Return a tree that grows by itself from here on; closed, it takes the place of this one."""
+        twin = copy(self)
+        twin._kids, twin._parents, twin._ids = dict(self._kids), list(self._parents), dict(self._ids)
+        return twin
+
+    def add(self, place: int, copied: Object, pages: list[Page]) -> None:
+        """Hang the tree of a signature into the book's, at its place among the others, and count its pages and links on."""
+        self._kids[place] = list(copied.K[0].K)
+        for kid in self._kids[place]:
             kid.P = self._document
-            self._kids.append(kid)
         nums = copied.ParentTree.Nums
         for index in range(0, len(nums), 2):
             self._parents += [self._next + int(nums[index]), nums[index + 1]]
@@ -38,7 +45,7 @@ class Structure:
     def close(self) -> None:
         """Write the tree into the catalog."""
         make = self._pdf.make_indirect
-        self._document.K = Array(self._kids)
+        self._document.K = Array([kid for place in sorted(self._kids) for kid in self._kids[place]])
         self.root.K = Array([self._document])
         self.root.ParentTree = make(Dictionary(Nums=Array(self._parents)))
         self.root.ParentTreeNextKey = self._next

@@ -6,19 +6,22 @@ read and load -> check -> assemble -> render -> lay out -> bind, and write -> in
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+from pipeline import brand as branding
 from pipeline import checks, load, preflight, release, theme
+from pipeline.build.copies import fingerprint, of_team
 from pipeline.build.inputs import book_digest, code_digest, modified, versions
 from pipeline.build.making import Made, make
-from pipeline.build.records import Outcome, Request, Step
+from pipeline.build.records import Outcome, Request, Slot, Step
 from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.model import Book, Edition
-from pipeline.release import BookFacts, Carried, Release
+from pipeline.release import Artefact, BookFacts, Carried, Published, Release
 from pipeline.store import Store, key
 
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check"]
@@ -75,14 +78,36 @@ def _stands(current: Release, inputs: str, request: Request) -> bool:
     """Tell whether the release that stands is whole and fresh, and what is asked for would make it again."""
     if request.strict or request.explain:
         return False
-    complete = current.inputs == inputs and set(request.editions) <= {a.edition for a in current.artefacts}
+    complete = current.inputs == inputs and set(request.editions) <= {a.edition for a in current.artefacts} and _holds(current, request)
     repeated = request.partial and current.inputs == _partial_inputs(inputs, request)
     return (complete or repeated) and not release.verify(current)
 
 
+def _holds(current: Release, request: Request) -> bool:
+    """Tell whether a whole release holds, fresh, the copies asked for: one of each plain file that the request would make."""
+    held = {(*_slot(a), a.team or "", a.recipient or "") for a in current.artefacts if not a.stale}
+    plain = [slot for *slot, team, recipient in held if not (team or recipient) and _asked(slot, request)]
+    return not request.branded or all((*slot, request.team, name) in held for slot in plain for name in _recipients(request))
+
+
+def _asked(slot: Sequence[str], request: Request) -> bool:
+    form, edition, paper = slot
+    wanted = (not request.editions or edition in request.editions) and (not request.formats or form in request.formats)
+    return wanted and form != "png" and (paper in request.papers or not request.papers or (form == "epub" and bool(request.formats)))
+
+
+def _recipients(request: Request) -> tuple[str, ...]:
+    return tuple(branding.one_line(name) for name in request.recipients) or ("",)
+
+
+def _slot(artefact: Artefact | Published) -> Slot:
+    return artefact.format, artefact.edition, artefact.paper
+
+
 def _partial_inputs(inputs: str, request: Request) -> str:
     """Digest the inputs of a release that does not hold every file, or holds stale ones."""
-    return key("partial", inputs, sorted(request.editions), sorted(request.formats), sorted(request.papers))
+    return key("partial", inputs, sorted(request.editions), sorted(request.formats), sorted(request.papers), request.team,
+               sorted(_recipients(request)))  # fmt: skip
 
 
 def _fails(faults: Iterable[Diagnostic], request: Request) -> bool:
@@ -104,17 +129,16 @@ def _inspect(made: Made, say: Say) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     for n, artefact in enumerate(made.artefacts):
         say(Step("inspect", n, len(made.artefacts), artefact.name))
-        found.extend(preflight.inspect(artefact, made.publications[artefact.edition]))
+        found.extend(preflight.inspect(artefact, made.publication(artefact)))
     return found
 
 
 def _publish(request: Request, book: Book, made: Made, inputs: str, current: Release | None) -> Release:
     """Publish what was made together with what the last release holds beside it."""
     outline = book.outline
-    carried = tuple(_carried(current, made)) if current is not None and request.partial else ()
-    slots = {(a.format, a.edition, a.paper) for a in made.artefacts}
-    slots |= {(c.artefact.format, c.artefact.edition, c.artefact.paper) for c in carried}
-    complete = slots == set(made.fingerprints) and not any(c.stale for c in carried)
+    carried = tuple(_carried(current, made, book)) if current is not None else ()
+    plain: list[Artefact | Published] = [*made.artefacts, *(c.artefact for c in carried if not c.stale)]
+    complete = {_slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
     return release.publish(
         request.output, made.artefacts, carried=carried, versions=versions(),
         book=BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat()),
@@ -122,13 +146,17 @@ def _publish(request: Request, book: Book, made: Made, inputs: str, current: Rel
     )  # fmt: skip
 
 
-def _carried(current: Release, made: Made) -> Iterator[Carried]:
-    """Give the files of the last release that this build did not make but the book still asks for."""
-    new = {(a.format, a.edition, a.paper) for a in made.artefacts}
+def _carried(current: Release, made: Made, book: Book) -> Iterator[Carried]:
+    """Give the files of the last release that this build did not make but the book still asks for.
+
+    Copies are among them, as long as the book has their team: a build makes those only that it is asked for.
+    """
+    new = {(*_slot(a), a.team, a.recipient) for a in made.artefacts}
     for old in current.artefacts:
-        slot = (old.format, old.edition, old.paper)
-        if slot not in new and slot in made.fingerprints:
-            yield Carried(current, old, made.fingerprints[slot] != old.inputs)
+        slot, team, recipient = _slot(old), old.team or "", old.recipient or ""
+        if (*slot, team, recipient) not in new and slot in made.fingerprints and (not team or team in book.teams):
+            copy = replace(of_team(book, team), recipient=recipient)
+            yield Carried(current, old, fingerprint(made.fingerprints[slot], copy) != old.inputs)
 
 
 def _warnings(request: Request, unreadable: str, *texts: str) -> list[Diagnostic]:

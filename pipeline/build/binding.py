@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline import bindery, epub, markup
+from pipeline.brand import Brand, palette
 from pipeline.build.signatures import Printed
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
@@ -40,13 +41,29 @@ def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...
     return tuple(found)
 
 
-def bind(publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str]) -> bytes:
-    """Bind signatures into the PDF of a publication."""
+def gather(
+    publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], own: frozenset[str]
+) -> bindery.Gathered:
+    """Gather the signatures of a publication; those named ``own`` are left for each copy to give."""
     signatures, leaves = _apart(printed)
-    return bindery.bind(
-        signatures, leaves, imprint=_imprint(publication), outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]),
+    return bindery.gather(
+        signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), own=own,
     )  # fmt: skip
+
+
+def bind(publication: Publication, gathered: bindery.Gathered, own: Sequence[Printed], labels: Mapping[str, str]) -> bytes:
+    """Bind gathered signatures into the PDF of a publication, in the colors and with the stamp of its brand."""
+    brand = publication.brand
+    return bindery.bind_copy(gathered, bindery.Copy(
+        imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
+        palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
+    ))  # fmt: skip
+
+
+def stamp(brand: Brand, labels: Mapping[str, str]) -> str:
+    """Return what is printed at the foot of each page of a copy."""
+    return labels["prepared_for"].format(recipient=brand.recipient) if brand.recipient else ""
 
 
 def _apart(printed: Sequence[Printed]) -> tuple[list[Signature], list[LaidOut]]:
@@ -59,6 +76,7 @@ def _imprint(publication: Publication) -> bindery.Imprint:
         title=publication.title, subtitle=outline.subtitle or "", lang=outline.lang, creators=tuple(c.name for c in outline.creators),
         publisher=outline.publisher, description=outline.description, subjects=outline.subjects, rights=outline.rights,
         created=publication.modified, modified=publication.modified, identifier=publication.identifier,
+        team=publication.brand.name, contact=publication.brand.contact, recipient=publication.brand.recipient,
     )  # fmt: skip
 
 

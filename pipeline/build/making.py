@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import cover, editions, epub, render, theme
-from pipeline.build.binding import Landed, bind, numbered
+from pipeline import cover, editions, render, theme
+from pipeline.brand import Brand
+from pipeline.build.binding import Landed
+from pipeline.build.copies import brands, fingerprint
 from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import code_digest, modified, versions
+from pipeline.build.issuing import Issue, Issuer, own_sheets
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
 from pipeline.model import Book, Edition, Paper
@@ -17,6 +20,8 @@ from pipeline.publication import Publication, Section
 from pipeline.release import Artefact
 from pipeline.store import Store, key
 
+Bundle = tuple[Volume, list[Printed], list[Issue]]
+"""A volume as printed, and its copies; where none are wanted but the plain one, that."""
 SUFFIXES = {"pdf": "-{paper}.pdf", "epub": ".epub", "png": "-cover.png"}
 
 
@@ -28,9 +33,16 @@ class Made:
     publications: dict[str, Publication] = field(default_factory=dict)
     fingerprints: dict[Slot, str] = field(default_factory=dict)
     """Digest of what each artefact of the book depends on, made or not."""
+    brands: tuple[Brand, ...] = ()
+    """The copies asked for; the plain guide is one of them."""
     pages: tuple[Pages, ...] = ()
     laid_out: tuple[Relaid, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def publication(self, artefact: Artefact) -> Publication:
+        """Return the publication that an artefact was made from."""
+        brand = next(b for b in self.brands if (b.team, b.recipient) == (artefact.team, artefact.recipient))
+        return replace(self.publications[artefact.edition], brand=brand)
 
 
 def make(book: Book, wanted: Sequence[Edition], request: Request, store: Store, say: Say) -> Made:
@@ -47,23 +59,30 @@ class _Making:
         self.formulas = FormulaMemory(store)
         self.watch = Watch()
         self.printer = Printer(request, store, say, self.watch)
-        self.made = Made()
+        self.made = Made(brands=brands(book, request))
+        self.pictures: dict[tuple[str, str], bytes] = {}
 
     def run(self, wanted: Sequence[Edition]) -> Made:
         self._assemble()
-        for volume, printed in self._print(wanted):
-            self._finish(volume, printed)
+        for bundle in self._print(wanted):
+            self._finish(*bundle)
         self.formulas.keep()
         self.made.laid_out, self.made.seconds = tuple(self.printer.relaid), self.watch.seconds
         return self.made
 
-    def _print(self, wanted: Sequence[Edition]) -> list[tuple[Volume, list[Printed]]]:
+    def _print(self, wanted: Sequence[Edition]) -> list[Bundle]:
         """Print every volume; one that outgrows the digits kept for its page numbers is printed again with one more."""
         with self.watch.time("render"):
             volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
-        printed = iter(self.printer.lay_out([(volume, sheet) for volume in volumes for sheet in volume.sheets]))
-        done = [(volume, [next(printed) for _ in volume.sheets]) for volume in volumes]
-        outgrown = {v.publication.edition.id: v.publication for v, items in done if _outgrown(v.publication, items)}
+            copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
+        work = [each for volume, own in zip(volumes, copies, strict=True) for each in (volume, *own)]
+        printed = iter(self.printer.lay_out([(volume, sheet) for volume in work for sheet in volume.sheets]))
+        done: list[Bundle] = []
+        for volume, own in zip(volumes, copies, strict=True):
+            items = [next(printed) for _ in volume.sheets]
+            issues = [Issue(copy.publication, tuple(next(printed) for _ in copy.sheets)) for copy in own]
+            done.append((volume, items, issues or [Issue(volume.publication)]))
+        outgrown = {v.publication.edition.id: v.publication for v, items, _ in done if _outgrown(v.publication, items)}
         if not outgrown:
             return done
         for name, publication in outgrown.items():
@@ -88,6 +107,12 @@ class _Making:
             if self._wants(edition, "pdf", paper) or paper == edition.papers[0]:
                 yield Volume(publication, paper, sheets, theme.stylesheet("paged", edition.id, paper))
 
+    def _copy(self, volume: Volume, brand: Brand) -> Iterator[Volume]:
+        """Give what a copy has to itself."""
+        if not brand.is_plain:
+            publication = replace(volume.publication, brand=brand)
+            yield Volume(publication, volume.paper, own_sheets(publication, self.formulas.set), volume.stylesheet)
+
     def _wants(self, edition: Edition, form: str, paper: Paper | None = None) -> bool:
         """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
         request = self.request
@@ -97,34 +122,36 @@ class _Making:
             return bool(request.formats) or not request.papers
         return not request.papers or paper in request.papers
 
-    def _finish(self, volume: Volume, printed: list[Printed]) -> None:
-        """Set the index, now that folios are known; bind; write the EPUB from the first paper's folios."""
-        publication, edition = volume.publication, volume.publication.edition
-        self.say(Step("bind", 0, 1, edition.id))
+    def _finish(self, volume: Volume, printed: list[Printed], issues: Sequence[Issue]) -> None:
+        """Set the index, now that folios are known; bind every copy; write its EPUB from the first paper's folios."""
+        edition = volume.publication.edition
         with self.watch.time("bind"):
             printed = self._with_index(volume, printed)
-            pdf = bind(publication, printed, self.printer.fonts, self.labels)
-        pages = sum(item.laid.facts.pages for item in printed)
-        if self._wants(edition, "pdf", volume.paper):
-            artefact = self._add(publication, ("pdf", edition.id, volume.paper), pdf, pages)
-            self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
-        if volume.paper == edition.papers[0]:
-            self._finish_without_paper(publication, printed, pdf, pages)
+            issuer = Issuer(volume, printed, self.printer.fonts, self.labels)
+        for number, issue in enumerate(issues):
+            self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
+            with self.watch.time("bind"):
+                pdf = issuer.pdf(issue)
+            if self._wants(edition, "pdf", volume.paper):
+                artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), pdf, issuer.pages(issue))
+                self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
+            if volume.paper == edition.papers[0]:
+                self._finish_without_paper(issuer, issue, pdf)
 
-    def _finish_without_paper(self, publication: Publication, printed: list[Printed], pdf: bytes, pages: int) -> None:
+    def _finish_without_paper(self, issuer: Issuer, issue: Issue, pdf: bytes) -> None:
         """Make the picture of the cover and the EPUB, once for all papers."""
-        edition = publication.edition
+        publication, edition, brand = issue.publication, issue.publication.edition, issue.publication.brand
         with self.watch.time("cover"):
-            picture = cover.picture(pdf)
-        if not self.request.formats:
+            # A recipient's name is not on the cover: one picture does for all copies of a team.
+            if (edition.id, brand.team) not in self.pictures:
+                self.pictures[edition.id, brand.team] = cover.picture(pdf)
+            picture = self.pictures[edition.id, brand.team]
+        if not self.request.formats and not brand.recipient:
             self._add(publication, ("png", edition.id, ""), picture, 1)
         if self._wants(edition, "epub"):
-            self.say(Step("write", 0, 1, edition.id))
+            self.say(Step("write", 0, 1, f"{edition.id}{brand.suffix}"))
             with self.watch.time("write"):
-                landed = Landed(printed, self.labels["cover"])
-                rendition = render.render(publication, "reflow", self.formulas.set, landed)
-                book = epub.write(rendition, cover=picture, pages=numbered(printed, landed))
-                self._add(publication, ("epub", edition.id, ""), book, pages)
+                self._add(publication, ("epub", edition.id, ""), issuer.epub(issue, picture, self.formulas.set), issuer.pages(issue))
 
     def _with_index(self, volume: Volume, printed: list[Printed]) -> list[Printed]:
         """Lay out the index with the folios of all that stands before it, and put it in its place."""
@@ -145,7 +172,8 @@ class _Making:
         artefact = Artefact(
             name=f"{publication.stem}{SUFFIXES[form].format(paper=paper)}", edition=edition.id, format=form, paper=paper,
             audience=edition.audience, title=f"{publication.title}: {edition.title}", data=data, pages=pages,
-            questions=publication.questions, inputs=self.made.fingerprints[slot],
+            questions=publication.questions, inputs=fingerprint(self.made.fingerprints[slot], publication.brand),
+            team=publication.brand.team, recipient=publication.brand.recipient,
         )  # fmt: skip
         self.made.artefacts.append(artefact)
         return artefact

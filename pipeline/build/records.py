@@ -28,11 +28,20 @@ class Request:
     strict: bool = False
     explain: bool = False
     store: Path | None = None
+    team: str = ""
+    """Whose copies to make instead of the plain files; empty for nobody's."""
+    recipients: tuple[str, ...] = ()
+    """For whom to make copies, one each."""
 
     @property
     def partial(self) -> bool:
         """Whether less than everything is asked for."""
-        return bool(self.editions or self.formats or self.papers)
+        return bool(self.editions or self.formats or self.papers or self.branded)
+
+    @property
+    def branded(self) -> bool:
+        """Whether copies are asked for."""
+        return bool(self.team or self.recipients)
 
 
 @dataclass(frozen=True, slots=True)

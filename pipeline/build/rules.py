@@ -7,6 +7,13 @@ from pipeline.diagnostics import Rule
 
 OWN = (
     Rule("B112", "unknown edition", "The command names an edition that the book does not have; editions/<id>.yaml makes one."),
+    Rule("B115", "unknown team", "The command names a team that the book does not have; teams/<id>.yaml makes one."),
+    Rule(
+        "B116",
+        "recipient's name cannot be printed",
+        "The name of whom a copy is for stands at the foot of its pages: 80 characters at most, all of them in the book's own face, and "
+        "none that cannot be seen.",
+    ),
     Rule(
         "P110",
         "warning of the layout engine",

@@ -29,6 +29,10 @@ class Volume:
     sheets: tuple[render.Sheet, ...]
     stylesheet: str
 
+    def named(self, sheet: render.Sheet) -> str:
+        """Name a sheet among those of all copies."""
+        return sheet.id + self.publication.brand.suffix
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -114,14 +118,15 @@ class Printer:
 
     def _note(self, volume: Volume, sheet: render.Sheet) -> None:
         """Note that a signature was laid out, once, however often it was set."""
-        slot = (volume.publication.edition.id, volume.paper, sheet.id)
+        slot = (volume.publication.edition.id, volume.paper, volume.named(sheet))
         if slot not in {(r.edition, r.paper, r.signature) for r in self.relaid}:
             self.relaid.append(self._relaid(volume, sheet))
 
     def _relaid(self, volume: Volume, sheet: render.Sheet) -> Relaid:
         """Say which part of a signature is not what it was when it was last laid out."""
         edition = volume.publication.edition.id
-        slot = key("last", str(self.request.book.absolute()), edition, volume.paper, sheet.id, sheet.tight)
+        name = volume.named(sheet)
+        slot = key("last", str(self.request.book.absolute()), edition, volume.paper, name, sheet.tight)
         now = {
             "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": self._fonts_digest,
             "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
@@ -130,9 +135,9 @@ class Printer:
         before = self.store.get(slot)
         self.store.put(slot, b"", now)
         if before is None:
-            return Relaid(edition, volume.paper, sheet.id, "new")
+            return Relaid(edition, volume.paper, name, "new")
         changed = [name for name, digest in now.items() if before.facts.get(name) != digest]
-        return Relaid(edition, volume.paper, sheet.id, ", ".join(changed) or "forgotten")
+        return Relaid(edition, volume.paper, name, ", ".join(changed) or "forgotten")
 
 
 FEW = 0.35

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from pipeline.checks import balance, completeness, editions, figures, links, places, prose, records, spelling, texts, vocabulary
+from pipeline.checks import balance, completeness, editions, figures, links, places, prose, records, spelling, teams, texts, vocabulary
 from pipeline.checks.registry import CHECKS, Check
 from pipeline.diagnostics import Diagnostic, Rule, ordered
 from pipeline.model import Book, Ignore
 
 __all__ = ["CHECKS", "RULES", "Check", "check"]
 
-MODULES = (balance, completeness, editions, figures, links, prose, records, spelling, vocabulary)
+MODULES = (balance, completeness, editions, figures, links, prose, records, spelling, teams, vocabulary)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
 MOST = 1_000
 """Findings of one check that are said; after these nobody reads on."""

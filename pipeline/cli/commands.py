@@ -9,6 +9,7 @@ from typing import cast
 
 import click
 
+from pipeline.cli.completing import edition_names, team_names
 from pipeline.cli.options import BOOK, OUTPUT, STORE, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import progress
@@ -17,11 +18,6 @@ from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import nearest
 
 # Each command imports what it needs when it runs: help and completion answer at once.
-
-
-def _edition_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
-    """Complete the name of an edition of the book in the current folder."""
-    return sorted(path.stem for path in Path("content/editions").glob("*.yaml") if path.stem.startswith(start))
 
 
 @click.group(
@@ -44,11 +40,13 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("edition", nargs=-1, shell_complete=_edition_names)
+@click.argument("edition", nargs=-1, shell_complete=edition_names)
 @click.option("--format", "formats", type=click.Choice(["pdf", "epub"]), multiple=True, help="Make only this format; may be repeated.")
 @click.option(
     "--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated."
 )
+@click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
+@click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
@@ -60,7 +58,8 @@ def cli() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
-    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], book: Path, output: Path, jobs: int | None,
+    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str,
+    recipients: tuple[str, ...], book: Path, output: Path, jobs: int | None,
     store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
@@ -68,10 +67,14 @@ def build(
     Without EDITION every edition is built. What is not asked for stays in output/guides as it is, marked stale in
     manifest.json where its inputs have changed. When nothing has changed at all, nothing is done.
 
+    With --team, --for, or both, copies are made and nothing else: in the team's name and colors, stamped with the
+    name of each recipient. They are bound from the pages laid out for everybody.
+
     \b
       guidepress build
       guidepress build study --format pdf --paper a4
       guidepress build study --watch
+      guidepress build study --team acme --for "Ana Lopes" --for "Bo Lind"
       guidepress build --book my-bank --output my-guides
     """
     from pipeline import build as building
@@ -79,16 +82,9 @@ def build(
     from pipeline.model import Format, Paper
 
     request = building.Request(
-        book,
-        output,
-        edition,
-        cast("tuple[Format, ...]", formats),
-        cast("tuple[Paper, ...]", papers),
-        jobs or os.cpu_count() or 1,
-        strict,
-        explain_rebuild,
-        store,
-    )
+        book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
+        strict, explain_rebuild, store, team=team, recipients=recipients,
+    )  # fmt: skip
     if watch:
         watch_and_build(request, quiet=quiet, verbose=verbose)
     with progress(quiet=quiet) as say:
@@ -139,6 +135,8 @@ def list_(book: Path) -> None:
     loaded = read_book(book)
     for edition in loaded.editions.values():
         click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
+    for team in loaded.teams.values():
+        click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
     number = 0
     for division in loaded.outline.sections:
         click.echo(f"\n{division.title}")

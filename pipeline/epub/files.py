@@ -68,14 +68,15 @@ class _Draft:
     ids: tuple[str, ...]
 
 
-def files(rendition: Rendition, pages: Sequence[Page] = ()) -> tuple[File, ...]:
+def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[File] = ()) -> tuple[File, ...]:
     """Return the files of the spine after the cover, marked where the pages printed begin.
 
-    Each section down to level 2 begins a file; deeper ones stay with the section above them. Raises BookError for a
+    Each section down to level 2 begins a file; deeper ones stay with the section above them. Links may lead to files
+    ``beside`` these too. Raises BookError for a
     link to an id that is nowhere, a resource that is missing, and XHTML that is not well-formed.
     """
     drafts = tuple(_draft(rendition, run, pages) for run in _runs(rendition))
-    homes: dict[str, str] = {}
+    homes = {name: file.name for file in beside for name in file.ids}
     for draft in drafts:
         for name in draft.ids:
             homes.setdefault(name, draft.name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline import theme
+from pipeline.brand import Brand
 from pipeline.epub.files import File
 from pipeline.publication import Publication
 
@@ -56,6 +57,17 @@ def _facts(publication: Publication) -> Iterator[Statement]:
     yield Statement("rights", outline.rights, dublin=True)
     yield Statement("description", outline.description, dublin=True)
     yield from (Statement("subject", subject, dublin=True) for subject in outline.subjects)
+    yield from _copy(publication.brand)
+
+
+def _copy(brand: Brand) -> Iterator[Statement]:
+    """Say whose copy it is: the team issued it, the recipient is whom it is addressed to (MARC relators isb and rcp)."""
+    for name, role, kind in ((brand.name, "isb", "team"), (brand.recipient, "rcp", "recipient")):
+        if name:
+            yield Statement("contributor", name, id=f"copy-{kind}", dublin=True)
+            yield Statement("role", role, refines=f"copy-{kind}", scheme="marc:relators")
+    if brand.recipient:
+        yield Statement("dcterms:audience", brand.recipient)
 
 
 def _access(publication: Publication, spine: Sequence[File], paged: bool) -> Iterator[Statement]:

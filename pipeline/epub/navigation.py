@@ -133,6 +133,7 @@ def _depth(entries: Sequence[Entry]) -> int:
 def cover(publication: Publication) -> bytes:
     """Return the page that shows the cover."""
     labels = theme.labels(publication.outline.lang)
-    alt = labels["cover_alt"].format(title=publication.title, edition=publication.edition.title)
+    form = labels["cover_alt_team"] if publication.brand.team else labels["cover_alt"]
+    alt = form.format(title=publication.title, edition=publication.edition.title, team=publication.brand.name)
     body = f'<div class="cover-image" epub:type="cover"><img role="doc-cover" src="{COVER_IMAGE}" alt="{escape(alt)}"/></div>'
     return tree.serialize(tree.parse(document(publication, "reflow", labels["cover"], body, (STYLE,))))

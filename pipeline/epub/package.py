@@ -18,14 +18,15 @@ XHTML_TYPE = "application/xhtml+xml"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
-def write(rendition: Rendition, *, cover: bytes, pages: Sequence[Page] = ()) -> bytes:
+def write(rendition: Rendition, *, cover: bytes, pages: Sequence[Page] = (), spine: Sequence[File] | None = None) -> bytes:
     """Return a rendition for reflowable media as EPUB 3.3.
 
     ``cover`` is a PNG of at most 1600 pixels a side. ``pages`` are the numbered pages of the printed book, in order,
-    for the page-list; without them there is none. Raises BookError for a link, a resource, or a section that is broken.
+    for the page-list; without them there is none. ``spine`` are the rendition's files, where they are made already.
+    Raises BookError for a link, a resource, or a section that is broken.
     """
     publication = rendition.publication
-    spine = files(rendition, pages)
+    spine = files(rendition, pages) if spine is None else spine
     listed = navigation.page_list(spine, pages)
     items = (*_texts(publication, spine, listed), *_looks(rendition, spine, cover))
     stated = statements(publication, spine, paged=bool(listed))

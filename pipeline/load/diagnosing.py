@@ -21,6 +21,8 @@ FORMS: Final = {
     model.SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
     r"^\d+\.\d+\.\d+$": "write three numbers, such as 1.0.0",
     "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
+    model.COLOR: "write a color as #rrggbb, such as #0f5c66",
+    model.LOGO: "name an SVG or PNG file that stands beside this one, such as acme.svg",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
 }
 

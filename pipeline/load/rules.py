@@ -15,6 +15,11 @@ RULES = (
     Rule("B110", "wrong section folder", "A question stands in the folder of the section that lists it."),
     Rule("B111", "unsafe drawing", "A figure is a plain SVG: no scripts, no text, no embedded files, no outside links, no entities."),
     Rule(
+        "B114",
+        "unsafe picture",
+        "A team's logo is a plain SVG, as figures are, or a PNG that can be read to its end, of at most 4 megapixels and 1 MB.",
+    ),
+    Rule(
         "B113",
         "file not read",
         "A YAML file stands where no record is looked for, so nothing in it is printed.",

@@ -11,11 +11,13 @@ from typing import Any
 from pipeline.model.book import Book, Drawing, Located, Origin
 from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, SectionKind, Selection
 from pipeline.model.fields import (
+    COLOR,
     LEVELS,
     SLUG,
     Address,
     Audience,
     Block,
+    Color,
     Duration,
     Language,
     Level,
@@ -32,11 +34,14 @@ from pipeline.model.fields import (
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
 from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
 from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
+from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
 
 __all__ = [
+    "COLOR",
     "FORMATS",
     "LEVELS",
+    "LOGO",
     "PAPERS",
     "SLUG",
     "Address",
@@ -49,6 +54,7 @@ __all__ = [
     "Chapter",
     "Cited",
     "CitedSource",
+    "Color",
     "Counted",
     "Creator",
     "Division",
@@ -72,6 +78,7 @@ __all__ = [
     "Line",
     "Listing",
     "Located",
+    "Logo",
     "Named",
     "Origin",
     "Outline",
@@ -90,6 +97,7 @@ __all__ = [
     "Slug",
     "Speak",
     "Star",
+    "Team",
     "Term",
     "Version",
     "Work",
@@ -107,6 +115,6 @@ __all__ = [
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of every kind of file, for editors."""
     files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
-             "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition,
+             "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition, "teams": Team,
              "ignore.yaml": Ignores}  # fmt: skip
     return {name: record.model_json_schema() for name, record in files.items()}

@@ -14,6 +14,7 @@ from pipeline.model.fields import Record
 from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
 from pipeline.model.outline import Outline
 from pipeline.model.questions import Question
+from pipeline.model.teams import Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of
 
 
@@ -75,6 +76,9 @@ class Book:
     formulas: Mapping[str, Formula]
     works: Mapping[str, Work]
     editions: Mapping[str, Edition]
+    teams: Mapping[str, Team]
+    logos: Mapping[str, Logo]
+    """By the id of the team."""
     ignores: tuple[Ignore, ...]
     origins: Mapping[tuple[str, str], Origin]
     refused: frozenset[tuple[str, str]]
@@ -89,5 +93,6 @@ class Book:
     def records(self) -> Iterator[Record]:
         """Yield every record, the outline first."""
         yield self.outline
-        for group in (self.questions, self.chapters, self.boxes, self.figures, self.terms, self.formulas, self.works, self.editions):
+        for group in (self.questions, self.chapters, self.boxes, self.figures, self.terms, self.formulas, self.works, self.editions,
+                      self.teams):  # fmt: skip
             yield from group.values()

@@ -11,8 +11,10 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from pipeline.bindery import FOLIO_SIDE
+
 FOOT = 60.0
-"""Points from the lower edge of a page: nothing but the folio stands below."""
+"""Points from the lower edge of a page: nothing but the folio and the stamp of a copy stands below."""
 SHOWN = ("Figure", "Formula")
 """Structure types that need a text alternative (ISO 14289-1, 7.3 and 7.7)."""
 
@@ -44,7 +46,9 @@ class Page:
     label: str
     text: str
     foot: str
-    """What is printed below the text: the folio."""
+    """What is printed below the text at the right: the folio."""
+    stamp: str
+    """What is printed left of the folio: whose copy it is."""
     links: tuple[Link, ...]
     fonts: frozenset[Font]
     alternatives: tuple[str, ...]
@@ -104,7 +108,8 @@ def _page(document: Any, number: int) -> Page:
         return Page(
             label=document.get_page_label(number),
             text=words.get_text_range(),
-            foot=words.get_text_bounded(0, 0, page.get_width(), FOOT).strip(),
+            foot=words.get_text_bounded(page.get_width() - FOLIO_SIDE, 0, page.get_width(), FOOT).strip(),
+            stamp=_one_line(words.get_text_bounded(0, 0, page.get_width() - FOLIO_SIDE, FOOT)),
             links=tuple(_links(document, page, words)),
             fonts=frozenset(_fonts(page)),
             alternatives=tuple(alternatives),

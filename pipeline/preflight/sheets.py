@@ -38,6 +38,7 @@ def check_against(path: str, paper: Paper, publication: Publication) -> Iterator
     """Check the outline and the questions of a file against its publication."""
     yield from _outline(path, paper, publication)
     yield from _questions(path, paper, publication)
+    yield from _stamps(path, paper, publication)
     if paper.lang != publication.outline.lang:
         yield fault(path, "P312", f"the file's language is '{paper.lang}', the book's is '{publication.outline.lang}'")
     if not letters(paper.title).startswith(letters(publication.title)):
@@ -58,6 +59,20 @@ def _labels(path: str, paper: Paper) -> Iterator[Diagnostic]:
             return
         if page.foot != page.label and (page.foot or not in_front):
             yield fault(path, "P304", f"page {page.label} has '{page.foot}' printed at its foot")
+
+
+def _stamps(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    """Read whose copy it is at the foot of every page but the cover; of the plain guide nothing is said there."""
+    name = publication.brand.recipient
+    label = theme.labels(publication.outline.lang)["prepared_for"]
+    wanted = letters(label.format(recipient=name)) if name else ""
+    covers = 1 if publication.sections[0].matter == "cover" else 0
+    for number, page in enumerate(paper.pages):
+        due = wanted if number >= covers else ""
+        if letters(page.stamp) != due:
+            said = f"'{page.stamp}'" if page.stamp else "nothing"
+            yield fault(path, "P316", f"page {page.label} says {said} at its foot, left of the folio")
+            return
 
 
 @cache

@@ -1,7 +1,12 @@
-"""Lay out many signatures: find those remembered, share the rest among worker processes."""
+"""Lay out many signatures: find those remembered, share the rest among worker processes.
+
+Signatures, fonts, and pages travel in files; the pipes of the pool carry nothing but the names of these. A short message
+is written in one piece (POSIX, PIPE_BUF): when a worker is killed, half a message would keep its reader waiting for ever.
+"""
 
 import multiprocessing
 import os
+import pickle
 import signal
 import tempfile
 import threading
@@ -11,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
@@ -25,6 +31,9 @@ Progress = Callable[[str], None]
 Outcome = LaidOut | Diagnostic
 Outcomes = Generator[tuple[str, Outcome], None, None]
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
+STOPS = {signal.SIGINT, signal.SIGTERM}
+FONTS = "fonts"
+"""The file that brings workers the fonts."""
 
 _fonts: dict[str, bytes] = {}
 """The font files of a worker process."""
@@ -93,79 +102,90 @@ def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: 
             yield name, _attempt(signature, fonts)
         return
     with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
-        yield from _shared_out(dirty, fonts, min(jobs, len(dirty)), folder)
+        yield from _shared_out(dirty, fonts, min(jobs, len(dirty)), Path(folder))
 
 
-def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: str) -> Outcomes:
+def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int, folder: Path) -> Outcomes:
     """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
+    _put(folder / FONTS, dict(fonts))
     waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
     while waiting:
         suspects: list[str] = []
-        with _pool(jobs, fonts, folder) as pool:
-            yield from _run(pool, dirty, waiting, suspects, jobs)
+        with _pool(jobs, folder) as pool:
+            yield from _run(pool, folder, dirty, waiting, suspects, jobs)
         for name in suspects:
-            with _pool(1, fonts, folder) as pool:
-                outcomes = list(_run(pool, dirty, [name], [], 1))
+            with _pool(1, folder) as pool:
+                outcomes = list(_run(pool, folder, dirty, [name], [], 1))
             yield outcomes[0] if outcomes else (name, fault(dirty[name], "P103", "the worker died twice"))
 
 
 def _run(
     pool: ProcessPoolExecutor,
+    folder: Path,
     dirty: Mapping[str, Signature],
     waiting: list[str],
     suspects: list[str],
     jobs: int,
 ) -> Outcomes:
     """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
-    under_way: dict[Future[Outcome], str] = {}
+    under_way: dict[Future[None], str] = {}
     try:
         while waiting or under_way:
             while waiting and len(under_way) <= jobs:
                 name = waiting[-1]
+                _put(folder / name, dirty[name])
                 with _deaf():
-                    under_way[pool.submit(_in_worker, dirty[name])] = waiting.pop()
+                    under_way[pool.submit(_in_worker, folder / name)] = waiting.pop()
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in finished:
-                outcome = future.result()
+                future.result()
+                outcome = _take(_outcome_path(folder / under_way[future]))
                 yield under_way.pop(future), outcome
     except BrokenProcessPool:
         suspects.extend(under_way.values())
+        # The pool ends those it knows of, and waits for all: one that was just being started would be waited for in vain.
+        _kill(pool)
 
 
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Hold signals back while workers start: they inherit that, and say nothing of it before they are ready."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 @contextmanager
-def _pool(jobs: int, fonts: Mapping[str, bytes], folder: str) -> Iterator[ProcessPoolExecutor]:
+def _pool(jobs: int, folder: Path) -> Iterator[ProcessPoolExecutor]:
     """Start workers; end them at once when anything but the end of the work comes."""
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (dict(fonts), folder))
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (folder,))
     try:
         yield pool
     except BaseException:
-        workers = tuple((pool._processes or {}).values())
-        for worker in workers:
-            worker.kill()
-        for worker in workers:
-            worker.join()
-        # Not to be waited for: a queue that was being written to a worker just killed may never end.
+        _kill(pool)
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
 
 
-def _start_worker(fonts: dict[str, bytes], folder: str) -> None:
+def _kill(pool: ProcessPoolExecutor) -> None:
+    workers = tuple((pool._processes or {}).values())
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.join()
+
+
+def _start_worker(folder: Path) -> None:
     """Ready a worker: its fonts, a place for WeasyPrint's copies of them, and an end when its parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A pool that is broken ends its workers with SIGTERM, and waits until they have heard it.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    tempfile.tempdir = folder
-    _fonts.update(fonts)
+    tempfile.tempdir = str(folder)
+    _fonts.update(_read(folder / FONTS))
 
 
 def _end_with_parent() -> None:
@@ -175,8 +195,28 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _in_worker(signature: Signature) -> Outcome:
-    return _attempt(signature, _fonts)
+def _in_worker(path: Path) -> None:
+    """Lay out the signature in a file, and leave what came of it in another beside it."""
+    _put(_outcome_path(path), _attempt(_take(path), _fonts))
+
+
+def _outcome_path(path: Path) -> Path:
+    return path.with_suffix(".outcome")
+
+
+def _put(path: Path, value: object) -> None:
+    path.write_bytes(pickle.dumps(value))
+
+
+def _read(path: Path) -> Any:
+    # Pickle is safe here: the folder is this build's own, and nobody else may write in it.
+    return pickle.loads(path.read_bytes())
+
+
+def _take(path: Path) -> Any:
+    value = _read(path)
+    path.unlink()
+    return value
 
 
 def _attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:

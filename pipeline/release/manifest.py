@@ -21,7 +21,7 @@ Paper = Literal["a4", "letter", ""]
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A file made, still in memory; ``inputs`` is the digest of what it was made from."""
+    """A file made, still in memory; ``inputs`` is the digest of what it was made from. A copy has a team, a recipient, or both."""
 
     name: str
     edition: str
@@ -33,6 +33,8 @@ class Artefact:
     pages: int
     questions: int
     inputs: str
+    team: str = ""
+    recipient: str = ""
 
     @property
     def path(self) -> str:
@@ -42,7 +44,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A file of a release, as its manifest lists it; ``stale`` is None unless it was carried over."""
+    """A file of a release, as its manifest lists it; ``stale`` is None unless it was carried over, ``team`` unless it is a copy."""
 
     path: str
     edition: str
@@ -55,6 +57,8 @@ class Published:
     pages: int
     questions: int
     inputs: str
+    team: str | None = None
+    recipient: str | None = None
     stale: bool | None = None
 
 
@@ -101,6 +105,10 @@ FIELDS: dict[str, type] = {
 }  # fmt: skip
 
 
+COPY = ("team", "recipient")
+"""Fields of copies only."""
+
+
 def listed(artefact: Artefact) -> Published:
     """List a new file."""
     return Published(
@@ -115,6 +123,8 @@ def listed(artefact: Artefact) -> Published:
         pages=artefact.pages,
         questions=artefact.questions,
         inputs=artefact.inputs,
+        team=artefact.team or None,
+        recipient=artefact.recipient or None,
     )
 
 
@@ -177,7 +187,8 @@ def _row(artefact: Published) -> dict[str, Any]:
 def _published(row: dict[str, Any]) -> Published:
     stale = row.get("stale")
     wrong = [name for name, kind in FIELDS.items() if type(row[name]) is not kind]
-    if wrong or set(row) - {*FIELDS, "stale"} or not isinstance(stale, bool | None):
+    wrong += [name for name in COPY if not isinstance(row.get(name), str | None)]
+    if wrong or set(row) - {*FIELDS, *COPY, "stale"} or not isinstance(stale, bool | None):
         raise ValueError(f"artefact {row['path']!r} is not listed as it should be")
     if not is_safe_path(row["path"]):
         raise ValueError(f"path {row['path']!r} is not a file in an edition's folder")

@@ -92,8 +92,9 @@ def _fragment(
     setter = Setter(publication, section, medium, formulas, folio)
     template = _template(f"sections/{section.kind}.xhtml")
     xhtml = template.render(publication=publication, section=section, set=setter, medium=medium)
-    resources.update(setter.resources)
-    return Fragment(section, _tidy(xhtml), tuple(sorted(setter.resources)))
+    shown = {**setter.resources, **setter.book.resources}
+    resources.update(shown)
+    return Fragment(section, _tidy(xhtml), tuple(sorted(shown)))
 
 
 def _tidy(xhtml: str) -> str:

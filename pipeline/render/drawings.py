@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from pipeline import model
+from pipeline.brand import RESERVED
 from pipeline.publication import Publication, Section
 
-INK, ACCENT, FAINT = "#1c2b30", "#0f5c66", "#9fbcc0"
+INK = "#1c2b30"
 
 
 def arcs(publication: Publication) -> str:
@@ -38,7 +39,7 @@ def minutes(section: Section, alt: str) -> str:
     width, height = 360.0, 78.0
     step = min(24.0, width / max(1, len(members)))
     top = max((record.minutes for record in members), default=1)
-    shades = {"foundation": FAINT, "intermediate": "#4f8b93", "advanced": ACCENT}
+    shades = {"foundation": RESERVED.faint, "intermediate": RESERVED.middle, "advanced": RESERVED.accent}
     bars = []
     for n, record in enumerate(members):
         tall, x, wide = 72 * record.minutes / top, n * step, step * 0.7

@@ -40,6 +40,7 @@ class Furniture:
     def __init__(self, publication: Publication, medium: Medium, folio: Folio | None, label: Callable[..., str]) -> None:
         """Take the publication, and where its places were printed if that is known."""
         self._publication, self._paged, self._folio, self._label = publication, medium == "paged", folio, label
+        self.resources: dict[str, bytes] = {}
 
     def running_head(self, section: Section) -> str:
         """Return the words at the head of a section's pages: its division's title, or its own."""
@@ -66,6 +67,14 @@ class Furniture:
     def cover_drawing(self) -> Markup:
         """Return the drawing of the cover."""
         return Markup(drawings.arcs(self._publication))
+
+    def logo(self, kind: str) -> Markup:
+        """Return the logo of the team whose copy this is; nothing when it has none."""
+        brand = self._publication.brand
+        if not brand.logo:
+            return Markup("")
+        self.resources[brand.logo_name] = brand.logo
+        return Markup('<img class="{}" src="guidepress:{}" alt="{}"/>').format(kind, brand.logo_name, brand.logo_alt)
 
     def level_chart(self, section: Section) -> Markup:
         """Return an opener's chart of levels and minutes."""

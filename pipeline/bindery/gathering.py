@@ -1,0 +1,170 @@
+"""Gather signatures once, for as many copies as are wanted: pages numbered, linked, tagged, with each face named once."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pikepdf import Dictionary, Object, Page, Pdf
+
+from pipeline.brand import Palette
+from pipeline.diagnostics import BookError, Diagnostic
+from pipeline.press import LaidOut, Signature
+
+from . import faces as faces_
+from .faults import fault
+from .merging import merge
+from .navigation import describe_links, destinations, targets, write_labels, write_outline
+from .pagination import folios
+from .records import Entry, Folios, Notes
+from .ruling import Unset, ruling
+from .slots import Filler, Glyphs, SlotTooSmall
+from .stamping import Foot, foot
+from .structure import Structure
+
+NO_NOTES: Mapping[str, Notes] = {}
+FOLIO_FAMILY = "Book Folio"
+
+
+@dataclass
+class Quire:
+    """A signature with its page numbers written in, and its pages once they hang in the book."""
+
+    signature: Signature
+    leaf: LaidOut
+    start: int
+    source: Pdf
+    slots: tuple[str, ...]
+    contents: tuple[bytes, ...]
+    foot: Foot | None
+    pages: list[Page] = field(default_factory=list)
+    places: dict[bytes, Object] = field(default_factory=dict)
+    painted: dict[Palette | None, list[Object]] = field(default_factory=dict)
+    """Content of each page, by the colors it is in."""
+
+    def take(self, pages: list[Page]) -> None:
+        """Know the pages in the book, and what they hold."""
+        self.pages, self.places = pages, destinations(self.leaf, pages)
+
+
+@dataclass
+class Gathered:
+    """Signatures in one unfinished PDF, some of them left open: each copy has those to itself."""
+
+    fonts: Mapping[str, bytes]
+    numbered: Folios
+    notes: Mapping[str, Notes]
+    index: dict[str, int]
+    """Place of each signature among all, by its id."""
+    pdf: Pdf = field(default_factory=Pdf.new)
+    glyphs: Glyphs = field(default_factory=Glyphs)
+    quires: dict[int, Quire] = field(default_factory=dict)
+    embedded: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Glyphs that each face holds by now."""
+    folio_file: str = ""
+    structure: Structure = field(init=False)
+    _known: dict[str, Object] = field(default_factory=dict)
+    _fonts: dict[str, Object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin the tree of tags."""
+        self.structure = Structure(self.pdf)
+
+    def font(self, file: str) -> Object:
+        """Return the font of a file, which is filled in when a copy is bound."""
+        if file not in self._fonts:
+            self._fonts[file] = self.pdf.make_indirect(Dictionary())
+        return self._fonts[file]
+
+    def dress(self, quire: Quire) -> None:
+        """Give the pages of a signature the fonts and pictures of the book."""
+        resources = quire.pages[0].obj.Resources
+        merge(resources, self._known)
+        for face in quire.leaf.facts.faces:
+            resources.Font[f"/{face.key}"] = self.font(face.file)
+
+
+def gather(
+    signatures: Sequence[Signature],
+    leaves: Sequence[LaidOut],
+    *,
+    outline: tuple[Entry, ...],
+    fonts: Mapping[str, bytes],
+    cover: str,
+    notes: Mapping[str, Notes] = NO_NOTES,
+    own: frozenset[str] = frozenset(),
+) -> Gathered:
+    """Gather signatures; those whose ids are ``own`` are counted and left open. Raise BookError as ``bind`` does."""
+    numbered = folios(signatures, leaves, cover=cover)
+    check_links(signatures, leaves, outline, numbered)
+    gathered = Gathered(fonts, numbered, notes, {signature.id: n for n, signature in enumerate(signatures)})
+    gathered.folio_file = _folio_file(leaves)
+    for place, (signature, leaf) in enumerate(zip(signatures, leaves, strict=True)):
+        if signature.id not in own:
+            gathered.quires[place] = sew(signature, leaf, gathered, gathered.glyphs)
+    _hang(gathered)
+    write_outline(gathered.pdf, outline)
+    matters = [s.matter for s, leaf in zip(signatures, leaves, strict=True) for _ in range(leaf.facts.pages)]
+    write_labels(gathered.pdf, matters, numbered)
+    return gathered
+
+
+def check_links(
+    signatures: Sequence[Signature],
+    leaves: Sequence[LaidOut],
+    outline: Sequence[Entry],
+    numbered: Folios,
+) -> None:
+    """Raise BookError with every link, slot and outline entry that leads nowhere."""
+    faults: list[Diagnostic] = []
+    for signature, leaf in zip(signatures, leaves, strict=True):
+        for target in sorted({*leaf.facts.links, *leaf.facts.slots} - numbered.pages.keys()):
+            faults.append(fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id"))
+    for target, title in targets(outline).items():
+        if target not in numbered.pages:
+            faults.append(fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline"))
+    if faults:
+        raise BookError(*faults)
+
+
+def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs) -> Quire:
+    """Write the page numbers into a signature's pages, and rule its last page if asked; note the glyphs."""
+    named = {face.key: (face.file, faces_.open_face(gathered.fonts[face.file])) for face in leaf.facts.faces}
+    for face in leaf.facts.faces:
+        for gid, text in face.glyphs:
+            glyphs.add(face.file, gid, text)
+    slots = tuple(gathered.numbered.folio(target) for target in leaf.facts.slots)
+    start = gathered.numbered.first[gathered.index[signature.id]]
+    filler, source = Filler(named, slots, glyphs), Pdf.open(io.BytesIO(leaf.pdf))
+    raw = [page.Contents.read_bytes() for page in source.pages]
+    notes = gathered.notes.get(signature.id)
+    try:
+        contents = [filler.fill(content, gathered.numbered.printed[start + n]) for n, content in enumerate(raw)]
+        if notes is not None:
+            contents[-1] = ruling(leaf.facts, notes.label, named, glyphs) + contents[-1]
+    except SlotTooSmall as error:
+        raise BookError(fault(signature, "P202", str(error), "lay the book out with wider slots")) from error
+    except Unset as error:
+        raise BookError(fault(signature, "P204", str(error))) from error
+    for page in source.pages:
+        page.Contents = source.make_stream(b"")  # written when a copy is bound
+    digit = next((face.advance(face.figure("0")) for file, face in named.values() if file == gathered.folio_file), 0.0)
+    return Quire(signature, leaf, start, source, slots, tuple(contents), foot(raw[0], leaf.facts.sizes[0], digit))
+
+
+def _hang(gathered: Gathered) -> None:
+    """Hang the signatures into the book."""
+    pages = gathered.pdf.pages
+    for place, quire in gathered.quires.items():
+        start = len(pages)
+        for page in quire.source.pages:
+            pages.append(page)
+        quire.take([pages[number] for number in range(start, len(pages))])
+        gathered.structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
+        describe_links(quire.pages, quire.slots)
+        gathered.dress(quire)
+
+
+def _folio_file(leaves: Sequence[LaidOut]) -> str:
+    """Return the font file that sets folios, or else the first that sets anything."""
+    used = [face for leaf in leaves for face in leaf.facts.faces]
+    return next((face.file for face in used if face.family == FOLIO_FAMILY), used[0].file if used else "")

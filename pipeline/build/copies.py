@@ -1,0 +1,81 @@
+"""Copies for teams and recipients: what was asked for, and what sets each apart from the plain guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline import bindery, brand, theme
+from pipeline.brand import Brand
+from pipeline.build.records import Request
+from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
+from pipeline.model import Book
+from pipeline.publication import Publication, Section
+from pipeline.store import key
+
+LONGEST = 80
+"""Characters of a recipient's name: more have no room at the foot of a page."""
+OWN_KINDS = ("cover", "imprint")
+"""Sections that print a brand on paper; on a screen the title page does so too."""
+OWN_KINDS_ON_SCREEN = ("title-page", "imprint")
+
+
+def brands(book: Book, request: Request) -> tuple[Brand, ...]:
+    """Return the copies asked for: one for each recipient, or the team's own; the plain guide when none is.
+
+    Raises BookError for an unknown team, and for names that cannot be printed.
+    """
+    faults = [*_team_faults(book, request), *(fault for name in request.recipients for fault in _name_faults(name, request))]
+    if faults:
+        raise BookError(*faults)
+    team = of_team(book, request.team)
+    names = dict.fromkeys(brand.one_line(name) for name in request.recipients)
+    return tuple(replace(team, recipient=name) for name in names) or (team,)
+
+
+def of_team(book: Book, name: str) -> Brand:
+    """Return the brand of a team; of none, the plain one."""
+    if not name:
+        return brand.PLAIN
+    team, logo = book.teams[name], book.logos.get(name)
+    return Brand(
+        team.id, team.name, team.contact or "", (team.accent or "").lower(), logo.data if logo else b"", logo.type if logo else "",
+        (team.logo_alt or team.name) if logo else "",
+    )  # fmt: skip
+
+
+def fingerprint(plain: str, copy: Brand) -> str:
+    """Digest what a copy depends on, given the digest of the plain file."""
+    return plain if copy.is_plain else key(plain, repr(copy))
+
+
+def own_sections(publication: Publication, kinds: Sequence[str]) -> tuple[Section, ...]:
+    """Return the sections that a copy has to itself."""
+    return tuple(section for section in publication.sections if section.kind in kinds)
+
+
+def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:
+    if request.team and request.team not in book.teams:
+        yield Diagnostic("B115", f"no team '{request.team}'", Place(str(request.book)), nearest(request.team, book.teams))
+
+
+def _name_faults(given: str, request: Request) -> Iterator[Diagnostic]:
+    name = brand.one_line(given)
+    face = next(face for face in theme.FACES if face.family == theme.SANS)
+    reasons = (
+        ("it is empty", "write a name", not name),
+        (f"it has {len(name)} characters", f"keep it within {LONGEST}", len(name) > LONGEST),
+        (f"it holds {_listed(brand.hidden(name))}, which cannot be seen", "delete it", brand.hidden(name)),
+        (f"the book's face has no {_listed(lacking := bindery.lacking(name, theme.font(face)))}", "write the name in Latin letters",
+         lacking and not brand.hidden(name)),
+    )  # fmt: skip
+    for message, hint, found in reasons:
+        if found:
+            yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+            return
+
+
+def _listed(characters: str) -> str:
+    """Name characters: ``'☃' (U+2603)``; what cannot be seen by its number alone."""
+    shown = [f"U+{ord(c):04X}" if brand.hidden(c) else f"'{c}' (U+{ord(c):04X})" for c in characters[:5]]
+    return ", ".join(shown) + (", …" if len(characters) > 5 else "")
