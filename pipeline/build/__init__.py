@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import brand as branding
-from pipeline import checks, load, preflight, release, theme
+from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
 from pipeline.build.inputs import book_digest, code_digest, modified, versions
 from pipeline.build.making import Made, make
@@ -53,6 +53,8 @@ def build(request: Request, say: Say) -> Outcome:
         if book is None or _fails(faults, request):
             raise BookError(*faults)
         read = _inputs(request)
+        if request.cluster:
+            press.reach(request.cluster)
         store = stack.enter_context(Store.open(request.store))
         made = make(book, _editions(book, request), request, store, say)
         faults = (*faults, *_inspect(made, say))

@@ -50,6 +50,7 @@ def cli() -> None:
 @BOOK
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
+@click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
 @STORE
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
@@ -60,7 +61,7 @@ def cli() -> None:
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str,
     recipients: tuple[str, ...], book: Path, output: Path, jobs: int | None,
-    store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+    cluster: str, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
 
@@ -83,7 +84,7 @@ def build(
 
     request = building.Request(
         book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
-        strict, explain_rebuild, store, team=team, recipients=recipients,
+        strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
     )  # fmt: skip
     if watch:
         watch_and_build(request, quiet=quiet, verbose=verbose)

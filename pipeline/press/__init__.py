@@ -1,9 +1,11 @@
 """Lay out signatures with WeasyPrint: each on its own, in parallel, remembered by what it prints."""
 
+from .attempts import prepare
+from .cluster import reach
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
 from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
-from .workers import lay_out, lay_out_all, prepare
+from .workers import lay_out, lay_out_all
 
 __all__ = [
     "PICTURE",
@@ -21,5 +23,6 @@ __all__ = [
     "lay_out",
     "lay_out_all",
     "prepare",
+    "reach",
     "system_versions",
 ]
