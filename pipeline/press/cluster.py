@@ -106,15 +106,14 @@ def _connected(connect: Callable[..., Any], address: str) -> Any:
 
 def _finished(client: Any, address: str, under_way: Mapping[Future[Answer], str]) -> set[Future[Answer]]:
     """Wait for answers, as long as there is somebody to give one."""
-    glances = 0
-    while glances * GLANCE < PATIENCE:
+    silent = 0
+    while silent * GLANCE < PATIENCE:
         finished, _ = wait(under_way, timeout=GLANCE, return_when=FIRST_COMPLETED)
         if finished:
             return finished
-        if client.status != "running" and client.scheduler is None:
-            raise _gone(address)
-        glances = 0 if client.scheduler_info()["workers"] else glances + 1
-    raise _deserted(address)
+        connected = client.status == "running"
+        silent = 0 if connected and client.scheduler_info()["workers"] else silent + 1
+    raise _deserted(address) if connected else _gone(address)
 
 
 def _outcome(future: Future[Answer], signature: Signature, address: str) -> Outcome:
