@@ -14,7 +14,7 @@ import watchfiles
 
 from pipeline import theme
 from pipeline.build.watching import Rebuild, prepare, rebuilds
-from pipeline.cli.printing import counted, print_diagnostics, print_outcome
+from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import Say, progress
 from pipeline.strays import is_stray
 
@@ -39,7 +39,7 @@ def watch(request: Request, *, quiet: bool, verbose: bool) -> NoReturn:
         return progress(quiet=quiet or not (first or sys.stderr.isatty()))
 
     for rebuild in rebuilds(request, heard, _wakings((request.book, theme.folder()))):
-        told = _tell(rebuild, request.output, told, quiet=quiet, verbose=verbose)
+        told = _tell(rebuild, request.output, told, explain=request.explain, quiet=quiet, verbose=verbose)
         if not rebuild.changed and rebuild.outcome:
             prepare(rebuild.outcome.release)
     raise AssertionError("unreachable: waking never ends")
@@ -82,7 +82,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _tell(rebuild: Rebuild, output: Path, told: frozenset[str], *, quiet: bool, verbose: bool) -> frozenset[str]:
+def _tell(rebuild: Rebuild, output: Path, told: frozenset[str], *, explain: bool, quiet: bool, verbose: bool) -> frozenset[str]:
     """Print what came of a build; warnings that were printed for the build before are not printed again."""
     outcome = rebuild.outcome
     faults = outcome.diagnostics if outcome else rebuild.faults
@@ -95,6 +95,8 @@ def _tell(rebuild: Rebuild, output: Path, told: frozenset[str], *, quiet: bool, 
             click.echo(_line(rebuild))
         else:
             print_outcome(outcome, output)
+    if outcome and explain:
+        print_rebuild(outcome)
     return frozenset(d.message for d in shown)
 
 

@@ -23,8 +23,10 @@ from .records import Facts, LaidOut, Signature
 
 Answer = tuple[str, bytes, str]
 """What a worker says: the kind of answer, pages, and JSON."""
+KNOCKING = 10
+"""Seconds that a scheduler may take to answer."""
 PATIENCE = 60
-"""Seconds that a scheduler may take to answer, or to have a worker again."""
+"""Seconds that it may be without a worker, or out of reach."""
 GLANCE = 2
 """Seconds between two looks at whether there are workers."""
 PRESS = "press"
@@ -93,7 +95,7 @@ def _library() -> Any:
 
 def _connected(connect: Callable[..., Any], address: str) -> Any:
     try:
-        client = connect(address, timeout=PATIENCE, set_as_default=False)
+        client = connect(address, timeout=KNOCKING, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ToolError(f"no scheduler answers at {address}: start one with 'dask scheduler', or mend the address") from error
     try:
