@@ -174,7 +174,7 @@ def test_a_scheduler_that_goes_while_it_is_waited_for_is_one_line(monkeypatch: p
             lay_out_all(many(8), FONTS, cluster=address, remember=lambda *_: program.kill())
 
 
-def test_the_command_says_in_one_line_that_no_scheduler_answers(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_command_says_in_one_line_that_no_scheduler_answers(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -188,7 +188,8 @@ def test_the_command_says_in_one_line_that_no_scheduler_answers(tmp_path: Path, 
 HINT = "start one with 'dask scheduler', or mend the address"
 
 
-def test_a_book_built_on_a_cluster_has_the_bytes_of_one_built_here(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.mark.soak
+def test_a_book_built_on_a_cluster_has_the_bytes_of_one_built_here(tmp_path: Path) -> None:
     place = book(tmp_path / "book", "sample")
     arguments = ("build", "--book", place, "--format", "pdf")
     here = run(*arguments, "--output", tmp_path / "here", env=environment(tmp_path / "one"))
