@@ -87,7 +87,7 @@ def build(
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
     )  # fmt: skip
     if watch:
-        watch_and_build(request, quiet=quiet, verbose=verbose)
+        watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
     with progress(quiet=quiet) as say:
         outcome = building.build(request, say)
     print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")

@@ -31,8 +31,11 @@ NAMED = 3
 """Changed files that a line names; more are counted."""
 
 
-def watch(request: Request, *, quiet: bool, verbose: bool) -> NoReturn:
-    """Build, and build again at every change, until a signal ends it; raises KeyboardInterrupt then."""
+def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoReturn:
+    """Build, and build again at every change, until a signal ends it; raises KeyboardInterrupt then.
+
+    ``show`` opens the folder of guides after the first build.
+    """
     told: frozenset[str] = frozenset()
 
     def heard(first: bool) -> AbstractContextManager[Say]:
@@ -41,6 +44,8 @@ def watch(request: Request, *, quiet: bool, verbose: bool) -> NoReturn:
     for rebuild in rebuilds(request, heard, _wakings((request.book, theme.folder()))):
         told = _tell(rebuild, request.output, told, explain=request.explain, quiet=quiet, verbose=verbose)
         if not rebuild.changed and rebuild.outcome:
+            if show:
+                click.launch(str(request.output / "guides"))
             prepare(rebuild.outcome.release)
     raise AssertionError("unreachable: waking never ends")
 
