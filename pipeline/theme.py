@@ -14,6 +14,7 @@ from typing import Literal
 import yaml
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, nearest
+from pipeline.strays import is_stray
 
 Medium = Literal["paged", "reflow"]
 BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
@@ -180,8 +181,14 @@ def digest() -> str:
     """Return the digest of every template, style sheet, label, and font of the theme."""
     total = hashlib.sha256()
     root = folder()
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+    for path in sorted(p for p in root.rglob("*") if p.is_file() and not is_stray(p.relative_to(root))):
         total.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
     for face in FACES:
         total.update(face.sha256.encode())
     return total.hexdigest()
+
+
+def forget() -> None:
+    """Read style sheets and labels anew when they are next asked for: their files have changed."""
+    for reader in (stylesheet, labels, spoken):
+        reader.cache_clear()

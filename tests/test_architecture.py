@@ -14,7 +14,7 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "diagnostics": 0,
+    "diagnostics": 0, "strays": 0,
     "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "model": 2, "source": 2,
     "checks": 3, "publication": 3,
@@ -43,6 +43,8 @@ ONE_DOOR = {
     "ziamath": ("markup",),
     "spellchecker": ("checks",),
     "click": ("cli",),
+    "distributed": ("press",),
+    "watchfiles": ("cli",),
     "rich": ("cli",),
 }
 """Libraries, and the parts that may know them."""
@@ -56,6 +58,7 @@ DISK_EXCEPTIONS = {
     "press.keys": "digests the code that lays out",
     "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
     "preflight.standing": "reads the files of a release, to verify them",
+    "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
 }
 """Modules that touch the disk beside those, each with its reason."""

@@ -136,3 +136,25 @@ def test_a_plain_drawing_is_safe(inside: str) -> None:
 )  # fmt: skip
 def test_a_drawing_that_does_more_than_draw_is_refused(inside: str) -> None:
     assert unsafe(SVG.format(inside).encode()) is not None
+
+
+@pytest.mark.parametrize("name", ["._relief-in-fog.yaml", ".relief-in-fog.yaml", ".hidden/relief-in-fog.yaml"])
+def test_hidden_files_that_editors_and_systems_leave_are_no_part_of_a_book(folder: Path, name: str) -> None:
+    before = loaded(folder)[1]
+    path = (folder / FOG).parent / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\0\5\26\7")
+    assert loaded(folder)[1] == before
+
+
+def test_a_lock_that_an_editor_leaves_as_a_dangling_link_is_no_part_of_a_book(folder: Path) -> None:
+    before = loaded(folder)[1]
+    (folder / FOG).with_name(".#relief-in-fog.yaml").symlink_to("me@here.1234")
+    assert loaded(folder)[1] == before
+
+
+def test_records_of_a_file_that_is_edited_and_edited_back_are_those_of_each_moment(folder: Path) -> None:
+    edit(folder / FOG, "minutes: ", "minutes: 1")
+    changed = loaded(folder)[0].questions["relief-in-fog"].minutes
+    edit(folder / FOG, "minutes: 1", "minutes: ")
+    assert loaded(folder)[0].questions["relief-in-fog"].minutes == changed - 10

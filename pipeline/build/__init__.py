@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import brand as branding
-from pipeline import checks, load, preflight, release, theme
+from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
 from pipeline.build.inputs import book_digest, code_digest, modified, versions
 from pipeline.build.making import Made, make
@@ -44,7 +44,7 @@ def build(request: Request, say: Say) -> Outcome:
     started = time.perf_counter()
     with ExitStack() as stack:
         stack.enter_context(release.lock(request.output, lambda text: say(Step("wait", 0, 0, text))))
-        inputs = key(book_digest(request.book), theme.digest(), code_digest(), dict(versions()), modified(None))
+        inputs = _inputs(request)
         current, unreadable = release.read(request.output)
         if current is not None and _stands(current, inputs, request):
             return Outcome(current, (), True, time.perf_counter() - started)
@@ -52,16 +52,28 @@ def build(request: Request, say: Say) -> Outcome:
         book, faults = load_and_check(request.book)
         if book is None or _fails(faults, request):
             raise BookError(*faults)
+        read = _inputs(request)
+        if request.cluster:
+            press.reach(request.cluster)
         store = stack.enter_context(Store.open(request.store))
         made = make(book, _editions(book, request), request, store, say)
         faults = (*faults, *_inspect(made, say))
         if _fails(faults, request):
             raise BookError(*faults)
         say(Step("publish", 0, 1, ""))
-        published = _publish(request, book, made, inputs, current)
+        published = _publish(request, book, made, _settled(inputs, read, _inputs(request)), current)
         unwritten = write_report(request.output, made, published)
     warnings = _warnings(request, unreadable, *store.warnings, *published.warnings, *unwritten)
     return Outcome(published, (*faults, *warnings), False, time.perf_counter() - started, made.pages, made.laid_out, made.seconds)
+
+
+def _inputs(request: Request) -> str:
+    return key(book_digest(request.book), theme.digest(), code_digest(), dict(versions()), modified(None))
+
+
+def _settled(*moments: str) -> str:
+    """Return the inputs, or what no inputs are when they changed from moment to moment: the release may hold some of each."""
+    return moments[0] if len(set(moments)) == 1 else key("changed meanwhile", *moments)
 
 
 def _stands(current: Release, inputs: str, request: Request) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline import press
 from pipeline.diagnostics import ToolError
+from pipeline.strays import is_stray
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins", "pikepdf",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
@@ -20,11 +21,16 @@ LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "l
 def book_digest(folder: Path) -> str:
     """Digest every file of a book, by its path and bytes; what lies outside its folder is no part of it."""
     total = hashlib.sha256()
-    root = folder.resolve()
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if "__pycache__" not in path.parts:
-            total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + _file_digest(path, root))
+    for name, digest in files(folder).items():
+        total.update(f"{name}\0".encode() + digest)
     return total.hexdigest()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Give the digest of every file in a folder by its path there, sorted; what editors leave beside them is no part of it."""
+    root = folder.resolve()
+    names = {path: path.relative_to(folder) for path in sorted(folder.rglob("*"))} if folder.is_dir() else {}
+    return {name.as_posix(): _file_digest(path, root) for path, name in names.items() if not is_stray(name)}
 
 
 def _file_digest(path: Path, root: Path) -> bytes:

@@ -28,6 +28,8 @@ class Request:
     strict: bool = False
     explain: bool = False
     store: Path | None = None
+    cluster: str = ""
+    """Address of a Dask scheduler that shares out the laying out; empty for this machine alone."""
     team: str = ""
     """Whose copies to make instead of the plain files; empty for nobody's."""
     recipients: tuple[str, ...] = ()

@@ -96,8 +96,9 @@ class Printer:
 
         with self.watch.time("lay out"):
             leaves = press.lay_out_all(
-                signatures, self.fonts, jobs=self.request.jobs, remembered=self._remembered, remember=remember, progress=progress
-            )
+                signatures, self.fonts, jobs=self.request.jobs, cluster=self.request.cluster,
+                remembered=self._remembered, remember=remember, progress=progress,
+            )  # fmt: skip
         printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
         _refuse_warnings(printed)
         return printed

@@ -26,8 +26,8 @@ def long_sentence(book: Book) -> Found:
     """A sentence has more than 40 words. A formula or a reference counts as one; a cell or an item is a sentence of its own."""
     for stretch in stretches(book):
         for sentence in stretch.sentences:
-            if len(sentence.words) > LONGEST:
-                message = f"a sentence of {len(sentence.words)} words"
+            if sentence.words > LONGEST:
+                message = f"a sentence of {sentence.words} words"
                 yield fault("C705", message, sentence.spot, f"split it: {LONGEST} words are enough", "warning")
 
 
@@ -48,7 +48,7 @@ def sentence_twice(book: Book) -> Found:
     """
     seen: dict[str, Sentence] = {}
     for sentence in (s for stretch in stretches(book) if stretch.keys not in QUOTED for s in stretch.sentences):
-        if len(sentence.words) < SHORTEST:
+        if sentence.words < SHORTEST:
             continue
         first = seen.setdefault(sentence.said, sentence)
         if first is not sentence:

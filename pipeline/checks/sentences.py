@@ -53,7 +53,7 @@ class Stretch:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences, items, cells, and headings of the text."""
-        return tuple(s for start, end in _parts(self.masked) if (s := Sentence(self, start, end)).words)
+        return tuple(Sentence(self, *read) for read in _read(self.masked, self.source))
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,10 @@ class Sentence:
     stretch: Stretch
     start: int
     end: int
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """Words as a reader counts them: a formula or a reference is one."""
-        tokens = self.stretch.masked[self.start : self.end].split()
-        return tuple(t for t in tokens if WORD in t or any(map(str.isalnum, t)))
-
-    @property
-    def said(self) -> str:
-        """What the sentence says, in a form that tells whether another says the same."""
-        pairs = zip(self.stretch.masked[self.start : self.end], self.stretch.source[self.start : self.end], strict=True)
-        kept = "".join(NOTHING if masked == NOTHING else written for masked, written in pairs)
-        return " ".join(MARKS.sub("", kept).casefold().split()).rstrip(".!?:;, ")
+    words: int
+    """Words as a reader counts them: a formula or a reference is one."""
+    said: str
+    """What the sentence says, in a form that tells whether another says the same."""
 
     @property
     def spot(self) -> Spot:
@@ -127,6 +118,7 @@ def _is_prose(record: Record, name: str) -> bool:
     return any(isinstance(mark, Prose) for mark in type(record).model_fields[name].metadata)
 
 
+@lru_cache(maxsize=8192)
 def mask(source: str) -> str:
     """Return the text with everything masked that is not read as words."""
     return MASKED.sub(_filled, source)
@@ -135,6 +127,22 @@ def mask(source: str) -> str:
 def _filled(match: re.Match[str]) -> str:
     kind = next(name for name in FILLERS if match[name] is not None)
     return FILLERS[kind] * len(match[0])
+
+
+@lru_cache(maxsize=8192)
+def _read(masked: str, source: str) -> tuple[tuple[int, int, int, str], ...]:
+    """Return where each sentence begins and ends, how many words it has, and what it says."""
+    found = ((start, end, _words(masked[start:end])) for start, end in _parts(masked))
+    return tuple((start, end, words, _said(masked[start:end], source[start:end])) for start, end, words in found if words)
+
+
+def _words(masked: str) -> int:
+    return sum(WORD in token or any(map(str.isalnum, token)) for token in masked.split())
+
+
+def _said(masked: str, source: str) -> str:
+    kept = "".join(NOTHING if m == NOTHING else s for m, s in zip(masked, source, strict=True))
+    return " ".join(MARKS.sub("", kept).casefold().split()).rstrip(".!?:;, ")
 
 
 def _parts(masked: str) -> Iterator[tuple[int, int]]:

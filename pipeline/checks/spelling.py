@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from spellchecker import SpellChecker
@@ -38,46 +38,47 @@ def misspelled(book: Book) -> Found:
     """
     if book.outline.lang.split("-")[0] != "en":
         return
-    verdicts: dict[str, str | None] = {}
     for stretch in (*stretches(book), *labels(book)):
-        for found in WORDS.finditer(stretch.masked):
-            word = found[0]
-            if word not in verdicts:
-                verdicts[word] = _verdict(word, book)
-            hint = verdicts[word]
-            if hint is not None:
-                yield _misspelled(stretch, found, hint)
+        for start, word, hint in _slips(stretch.masked, book.outline.lang, book.words):
+            yield _misspelled(stretch, start, word, hint)
 
 
-def _misspelled(stretch: Stretch, found: re.Match[str], hint: str) -> Diagnostic:
-    where = stretch.spot(found.start(), len(found[0]))
+@lru_cache(maxsize=16384)
+def _slips(masked: str, lang: str, own: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
+    """Return the words of a text that are not well spelled: where each stands, and what to do about it."""
+    found = ((match.start(), match[0], _verdict(match[0], lang, own)) for match in WORDS.finditer(masked))
+    return tuple((start, word, hint) for start, word, hint in found if hint is not None)
+
+
+def _misspelled(stretch: Stretch, start: int, word: str, hint: str) -> Diagnostic:
     british = "British spelling" if hint.startswith("write") else "unknown word"
-    return fault("C704", f"{british} '{found[0][:60]}'", where, hint, "warning")
+    return fault("C704", f"{british} '{word[:60]}'", stretch.spot(start, len(word)), hint, "warning")
 
 
-def _verdict(word: str, book: Book) -> str | None:
+@lru_cache(maxsize=16384)
+def _verdict(word: str, lang: str, own: frozenset[str]) -> str | None:
     """Return what to do about a word, or None when it is well spelled."""
     bare = OWNER.sub("", word.replace("’", "'"))
-    if ACRONYM.match(bare) or not bare.isascii() or _is_own(bare, book):
+    if ACRONYM.match(bare) or not bare.isascii() or _is_own(bare, own):
         return None
     known, low = _dictionary().word_frequency.dictionary, bare.lower()
-    instead = american(low, known) if book.outline.lang == "en-US" else None
+    instead = american(low, known) if lang == "en-US" else None
     if instead is not None:
         return f"write '{instead}'"
     if low in known or word.replace("’", "'").lower() in known:
         return None
-    return _nearest(low, book)
+    return _nearest(low, own)
 
 
-def _is_own(word: str, book: Book) -> bool:
-    return word in book.words or word.lower() in book.words
+def _is_own(word: str, own: frozenset[str]) -> bool:
+    return word in own or word.lower() in own
 
 
-def _nearest(word: str, book: Book) -> str:
+def _nearest(word: str, own: frozenset[str]) -> str:
     """Return a hint that names the nearest word, the book's own first, then the most frequent."""
     if len(word) > LONGEST:
         return "mend it, or add it to words.txt"
     frequencies = _dictionary().word_frequency.dictionary
-    near = [w for w in _dictionary().edit_distance_1(word) if w in frequencies or w in book.words]
-    best = min(near, key=lambda w: (w not in book.words, -frequencies.get(w, 0), w), default=None)
+    near = [w for w in _dictionary().edit_distance_1(word) if w in frequencies or w in own]
+    best = min(near, key=lambda w: (w not in own, -frequencies.get(w, 0), w), default=None)
     return f"use '{best}', or add the word to words.txt" if best else "mend it, or add it to words.txt"

@@ -10,11 +10,12 @@ from typing import cast
 import click
 
 from pipeline.cli.completing import edition_names, team_names
-from pipeline.cli.options import BOOK, OUTPUT, read_book
+from pipeline.cli.options import BOOK, OUTPUT, STORE, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import progress
+from pipeline.cli.remembering import store
 from pipeline.cli.schemas import any_of, print_schema
-from pipeline.diagnostics import ToolError, nearest
+from pipeline.diagnostics import nearest
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -49,6 +50,9 @@ def cli() -> None:
 @BOOK
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
+@click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
+@STORE
+@click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
 @click.option("--explain-rebuild", is_flag=True, help="Say which signatures were laid out anew, and why.")
 @click.option("--open", "open_", is_flag=True, help="Open the folder of guides when done.")
@@ -57,7 +61,7 @@ def cli() -> None:
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str,
     recipients: tuple[str, ...], book: Path, output: Path, jobs: int | None,
-    strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+    cluster: str, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
 
@@ -70,16 +74,20 @@ def build(
     \b
       guidepress build
       guidepress build study --format pdf --paper a4
+      guidepress build study --watch
       guidepress build study --team acme --for "Ana Lopes" --for "Bo Lind"
       guidepress build --book my-bank --output my-guides
     """
     from pipeline import build as building
+    from pipeline.cli.watching import watch as watch_and_build
     from pipeline.model import Format, Paper
 
     request = building.Request(
         book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
-        strict, explain_rebuild, team=team, recipients=recipients,
+        strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
     )  # fmt: skip
+    if watch:
+        watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
     with progress(quiet=quiet) as say:
         outcome = building.build(request, say)
     print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")
@@ -215,30 +223,4 @@ def verify(folder: Path, full: bool, book: Path) -> int:
     return int(any(d.severity == "error" for d in faults))
 
 
-@cli.group()
-def store() -> None:
-    """Look after what is remembered between builds.
-
-    \b
-      guidepress store prune --limit 100
-    """
-
-
-@store.command()
-@click.option("--all", "all_", is_flag=True, help="Forget everything.")
-@click.option("--limit", type=click.IntRange(0), default=500, show_default=True, metavar="MB", help="Keep this much, the latest used.")
-def prune(all_: bool, limit: int) -> None:
-    """Forget what was used longest ago.
-
-    \b
-      guidepress store prune --limit 100
-      guidepress store prune --all
-    """
-    from pipeline.store import Store
-
-    opened = Store.open()
-    if opened.folder is None:
-        raise ToolError(opened.warnings[0])
-    before = opened.size()
-    opened.prune(0 if all_ else limit * 1_000_000)
-    click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
+cli.add_command(store)

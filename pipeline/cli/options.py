@@ -20,6 +20,10 @@ OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
     help="Folder that guides are published in.",
 )  # fmt: skip
+STORE = click.option(
+    "--store", type=click.Path(path_type=Path, file_okay=False), default=None, envvar="GUIDEPRESS_STORE", metavar="DIR",
+    help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
+)  # fmt: skip
 
 
 def read_book(folder: Path) -> Book:

@@ -50,7 +50,7 @@ def print_rebuild(outcome: Outcome) -> None:
     """Print which signatures were laid out anew, and why."""
     for relaid in outcome.laid_out:
         click.echo(f"{relaid.edition} {relaid.paper} {relaid.signature}: {relaid.reason}")
-    click.echo(f"{_number(len(outcome.laid_out), 'signature')} laid out anew")
+    click.echo(f"{counted(len(outcome.laid_out), 'signature')} laid out anew")
 
 
 def _row(diagnostic: Diagnostic) -> dict[str, str | int]:
@@ -75,10 +75,11 @@ def _escaped(text: str) -> str:
 
 def _count(diagnostics: Sequence[Diagnostic]) -> str:
     counts = {severity: sum(d.severity == severity for d in diagnostics) for severity in COLORS}
-    return ", ".join(_number(count, severity) for severity, count in counts.items() if count)
+    return ", ".join(counted(count, severity) for severity, count in counts.items() if count)
 
 
-def _number(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a number and what it counts."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 

@@ -56,13 +56,10 @@ class Run:
     element: etree._Element
     kind: Literal["text", "tail", "whole"]
     words: str
+    letters: str
+    """The letters and digits alone."""
     start: int
     """Letters of the section before them."""
-
-    @property
-    def letters(self) -> str:
-        """The letters and digits alone."""
-        return PICTURE if self.kind == "whole" else "".join(filter(str.isalnum, self.words))
 
 
 Spot = tuple[etree._Element, Literal["text", "tail", "before", "end"], int]
@@ -131,8 +128,9 @@ class _Reading:
             yield self._run(child, "tail", child.tail or "")
 
     def _run(self, element: etree._Element, kind: Literal["text", "tail", "whole"], words: str) -> Run:
-        run = Run(element, kind, words, self.length)
-        self.length += len(run.letters)
+        letters = PICTURE if kind == "whole" else "".join(filter(str.isalnum, words))
+        run = Run(element, kind, words, letters, self.length)
+        self.length += len(letters)
         return run
 
     def word_from(self, letter: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from pipeline.load.reading import Reading
 from pipeline.load.rules import RULES
 from pipeline.model import Book, Keys, Origin, Record
 from pipeline.source import Source, SourceFault
+from pipeline.strays import is_stray
 
 __all__ = ["RULES", "load_book"]
 
@@ -66,13 +68,13 @@ def _one(reading: Reading, path: Path, kind: type[R]) -> R | None:
     if read is None:
         reading.refused.add((kind.__name__.lower(), path.stem))
         return None
-    record = _validate(reading, read, (), read.data, kind)
+    record = _validate(reading, read, (), kind)
     return record if record is not None and reading.keep(record, Origin(read)) else None
 
 
 def _files(reading: Reading, pattern: str, kind: type[Record]) -> None:
     """Read a folder of records, one to a file, the file named after the id."""
-    for path in sorted(reading.folder.glob(pattern)):
+    for path in sorted(p for p in reading.folder.glob(pattern) if not is_stray(p.relative_to(reading.folder))):
         record = _one(reading, path, kind)
         name = model.identity(record) if record is not None else path.stem
         if name != path.stem:
@@ -93,22 +95,30 @@ def _listed(reading: Reading, path: Path, kind: type[Record]) -> None:
     element = annotation.__args__[0]  # type: ignore[union-attr]
     items = read.root.child(key)
     if items is None or items.style != "[" or len(read.root.value) != 1:
-        _validate(reading, read, (), read.data, kind)
+        _validate(reading, read, (), kind)
         return
-    for index, data in enumerate(read.data[key]):
-        record = _validate(reading, read, (key, index), data, element)
+    for index in range(len(items.value)):
+        record = _validate(reading, read, (key, index), element)
         if record is not None:
             reading.keep(record, Origin(read, (key, index)))
 
 
-def _validate(reading: Reading, read: Source, keys: Keys, data: Any, kind: type[R]) -> R | None:
+def _validate(reading: Reading, read: Source, keys: Keys, kind: type[R]) -> R | None:
     try:
-        return kind.model_validate(data)
+        record: R = _record(read.text, read.path, keys, kind)
+        return record
     except ValidationError as error:
         reading.faults.extend(diagnose(read, keys, item, kind) for item in error.errors(include_url=False)[:MOST])
+        data = read.value(keys)
         name = (data.get("id") or data.get("key")) if isinstance(data, dict) else None
         reading.refused.add((kind.__name__.lower(), str(name or Path(read.path).stem)))
         return None
+
+
+@lru_cache(maxsize=4096)
+def _record(written: str, name: str, keys: Keys, kind: type[R]) -> R:
+    """Return a record of a file. Raises ValidationError."""
+    return kind.model_validate(source.parse(written, name).value(keys))
 
 
 def _words(reading: Reading) -> frozenset[str]:
@@ -121,6 +131,11 @@ def _words(reading: Reading) -> frozenset[str]:
     except SourceFault as fault:
         reading.faults.append(fault.diagnostic)
         return frozenset()
+    return _own_words(tuple(lines))
+
+
+@lru_cache(maxsize=1)
+def _own_words(lines: tuple[str, ...]) -> frozenset[str]:
     return frozenset(line.strip() for line in lines if not line.startswith("#")) - {""}
 
 
@@ -143,7 +158,7 @@ def _strays(reading: Reading) -> None:
     for folder, _, names in os.walk(reading.folder):
         for name in names:
             path = Path(folder, name)
-            if path.suffix.lower() in (".yaml", ".yml") and path not in reading.files:
+            if path.suffix.lower() in (".yaml", ".yml") and path not in reading.files and not is_stray(path.relative_to(reading.folder)):
                 hint = "end its name in .yaml" if path.suffix != ".yaml" else nearest(path.relative_to(reading.folder).parts[0], _known())
                 reading.faults.append(Diagnostic("B113", "this file is not read", Place(reading.shown(path)), hint, "warning"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 from xml.parsers import expat
 
@@ -43,6 +44,7 @@ class _Refusal(Exception):
         self.found = found
 
 
+@lru_cache(maxsize=512)
 def unsafe(svg: bytes) -> Unsafe | None:
     """Say what makes an SVG unsafe, or return None."""
     reader = _Reader()

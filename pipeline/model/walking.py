@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,20 +17,34 @@ Keys = tuple[str | int, ...]
 
 def prose(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, Prose, str]]:
     """Yield every Markdown text of a record with the keys that lead to it."""
-    for name, field in type(record).model_fields.items():
-        kind = next((m for m in field.metadata if isinstance(m, Prose)), None)
-        yield from _prose(getattr(record, name), kind, field.annotation, (*keys, field.alias or name))
+    for name, key, kind in _fields(type(record)):
+        yield from _prose(getattr(record, name), kind, (*keys, key))
 
 
-def _prose(value: Any, kind: Prose | None, annotation: Any, keys: Keys) -> Iterator[tuple[Keys, Prose, str]]:
-    kind = kind or _kind(annotation)
-    if isinstance(value, BaseModel):
-        yield from prose(value, keys)
+def _prose(value: Any, kind: Prose | None, keys: Keys) -> Iterator[tuple[Keys, Prose, str]]:
+    if isinstance(value, str):
+        if kind:
+            yield keys, kind, value
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _prose(item, kind, annotation, (*keys, index))
-    elif isinstance(value, str) and kind:
-        yield keys, kind, value
+            yield from _prose(item, kind, (*keys, index))
+    elif isinstance(value, BaseModel):
+        yield from prose(value, keys)
+
+
+@cache
+def _fields(record: type[BaseModel]) -> tuple[tuple[str, str, Prose | None], ...]:
+    """Give the fields that may hold Markdown, or records that do: name, key in the file, and the mark if it has one."""
+    found = []
+    for name, field in record.model_fields.items():
+        kind = next((m for m in field.metadata if isinstance(m, Prose)), None) or _kind(field.annotation)
+        if kind or _holds_records(field.annotation):
+            found.append((name, field.alias or name, kind))
+    return tuple(found)
+
+
+def _holds_records(annotation: Any) -> bool:
+    return (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or any(map(_holds_records, typing.get_args(annotation)))
 
 
 def _kind(annotation: Any) -> Prose | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pypdfium2
 
@@ -77,10 +78,22 @@ def _leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnosti
 def said_on_paper(read: Paper) -> str:
     """Return the letters of all that a PDF says: pages, text alternatives, outline."""
     alternatives = (text for page in read.pages for text in page.alternatives)
-    return letters("\n".join((*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
+    return "".join(map(_letters, (*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
 
 
 def said_on_screen(read: Container) -> str:
     """Return the letters of all that an EPUB says: its texts, and once more with their markup, attributes and comments."""
-    texts = [data.decode("utf-8", "replace") for name, data in read.files.items() if name.endswith(TEXTS)]
-    return letters("\n".join(html.unescape(text) for text in (*(TAG.sub("", text) for text in texts), *texts)))
+    said = [_said_in(data) for name, data in read.files.items() if name.endswith(TEXTS)]
+    return "".join((*(words for words, _ in said), *(everything for _, everything in said)))
+
+
+@lru_cache(maxsize=2048)
+def _said_in(data: bytes) -> tuple[str, str]:
+    """Return the letters of a file without its markup, and with it."""
+    text = data.decode("utf-8", "replace")
+    return letters(html.unescape(TAG.sub("", text))), letters(html.unescape(text))
+
+
+@lru_cache(maxsize=8192)
+def _letters(text: str) -> str:
+    return letters(text)

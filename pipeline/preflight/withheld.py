@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from pipeline import editions
 from pipeline.preflight.words import letters
@@ -46,11 +47,10 @@ class _Text:
 
 def _secrets(publication: Publication) -> dict[str, str]:
     """Return the letters of every withheld piece with the piece; what the edition prints elsewhere is no secret."""
-    shown = _Text("\0".join(piece for text in _shown(publication) for piece in map(letters, _runs(text))))
+    shown = _Text("\0".join(said for text in _shown(publication) for said in _said(text)))
     found = {}
     for text in publication.withheld:
-        for piece in _pieces(text):
-            key = letters(piece)
+        for key, piece in _pieces(text):
             if key not in found and key not in shown:
                 found[key] = piece
     return found
@@ -68,10 +68,20 @@ def _runs(text: str) -> Iterator[str]:
         yield UNPRINTED.sub("", run)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Yield sentences, short ones joined to the next, so that a page break or a footnote hides one piece at most."""
-    for run in _runs(text):
-        yield from _joined(SENTENCE_END.split(run.strip()))
+@lru_cache(maxsize=8192)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the letters of each stretch that is printed as it is written."""
+    return tuple(letters(run) for run in _runs(text))
+
+
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the letters of each sentence, short ones joined to the next, with the sentence.
+
+    A page break or a footnote then hides one piece at most.
+    """
+    pieces = (piece for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
+    return tuple((letters(piece), piece) for piece in pieces)
 
 
 def _joined(sentences: Iterable[str]) -> Iterator[str]:

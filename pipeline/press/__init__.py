@@ -1,5 +1,7 @@
 """Lay out signatures with WeasyPrint: each on its own, in parallel, remembered by what it prints."""
 
+from .attempts import prepare
+from .cluster import reach
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
 from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
@@ -20,5 +22,7 @@ __all__ = [
     "key",
     "lay_out",
     "lay_out_all",
+    "prepare",
+    "reach",
     "system_versions",
 ]

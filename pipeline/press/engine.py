@@ -103,6 +103,11 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     return LaidOut(pdf, _facts(document.pages, painting, Source(root), links, warnings))
 
 
+def prepare(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> None:
+    """Parse a stylesheet and load its fonts before a signature asks for them."""
+    _dress(stylesheet, digest, fonts)
+
+
 def _facts(pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
     room = measure.room(pages[-1])
     return Facts(

@@ -28,7 +28,7 @@ def fonts_digest(fonts: Mapping[str, bytes]) -> str:
 
 def key(signature: Signature) -> str:
     """Digest exactly what a signature prints, the libraries that print it, and this package."""
-    parts = [signature.id, signature.xhtml, signature.stylesheet, signature.fonts, _own_digest()]
+    parts = [signature.id, signature.xhtml, signature.stylesheet, signature.fonts, own_digest()]
     parts += [f"{name} {version}" for name, version in system_versions().items()]
     parts += [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in signature.resources]
     return _digest(part.encode() for part in parts)
@@ -61,7 +61,8 @@ def _library_version(names: Iterable[str], function: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _own_digest() -> str:
+def own_digest() -> str:
+    """Digest the code that lays out."""
     here = Path(__file__).parent
     sources = sorted((*here.glob("*.py"), here / "fonts.conf", here.parent / "fetcher.py"))
     return _digest(path.read_bytes() for path in sources)

@@ -10,17 +10,17 @@ import pickle
 import signal
 import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.diagnostics import BookError, Diagnostic
 
+from . import cluster as clusters
+from .attempts import Outcome, attempt, is_ready
 from .faults import fault
 from .keys import key
 from .records import LaidOut, Signature
@@ -28,10 +28,10 @@ from .records import LaidOut, Signature
 Remembered = Callable[[str], LaidOut | None]
 Remember = Callable[[str, LaidOut], None]
 Progress = Callable[[str], None]
-Outcome = LaidOut | Diagnostic
 Outcomes = Generator[tuple[str, Outcome], None, None]
-FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
 STOPS = {signal.SIGINT, signal.SIGTERM}
+FEW = 3
+"""Signatures that are laid out here rather than by workers, where the engine is loaded."""
 FONTS = "fonts"
 """The file that brings workers the fonts."""
 
@@ -41,7 +41,7 @@ _fonts: dict[str, bytes] = {}
 
 def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     """Lay out one signature in this process; raise BookError when it cannot be done."""
-    outcome = _attempt(signature, fonts)
+    outcome = attempt(signature, fonts)
     if isinstance(outcome, Diagnostic):
         raise BookError(outcome)
     return outcome
@@ -52,12 +52,14 @@ def lay_out_all(
     fonts: Mapping[str, bytes],
     *,
     jobs: int = 1,
+    cluster: str = "",
     remembered: Remembered = lambda _: None,
     remember: Remember = lambda _key, _laid: None,
     progress: Progress = lambda _: None,
 ) -> tuple[LaidOut, ...]:
     """Lay out signatures, those remembered excepted; give the results in the order of the signatures.
 
+    `cluster` is the address of a Dask scheduler that shares the work out instead of `jobs` processes of this machine.
     `progress` hears the id of each signature as it is done. BookError carries every fault there is.
     """
     done: dict[str, Outcome] = {}
@@ -70,7 +72,7 @@ def lay_out_all(
         else:
             done[name] = known
             progress(signature.id)
-    with closing(_outcomes(dirty, fonts, jobs)) as outcomes:
+    with closing(clusters.outcomes(cluster, dirty, fonts) if cluster else _outcomes(dirty, fonts, jobs)) as outcomes:
         for name, outcome in outcomes:
             done[name] = outcome
             if isinstance(outcome, LaidOut):
@@ -87,10 +89,10 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
 
 
 def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], jobs: int) -> Outcomes:
-    """Lay out here when it is for one; starting a worker costs more than a signature does."""
-    if min(jobs, len(dirty)) < 2:
+    """Lay out here when it is for one, or a few where the engine is at hand; starting a worker costs more."""
+    if min(jobs, len(dirty)) < 2 or (is_ready() and len(dirty) <= FEW):
         for name, signature in dirty.items():
-            yield name, _attempt(signature, fonts)
+            yield name, attempt(signature, fonts)
         return
     with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
         yield from _shared_out(dirty, fonts, min(jobs, len(dirty)), Path(folder))
@@ -188,7 +190,7 @@ def _end_with_parent() -> None:
 
 def _in_worker(path: Path) -> None:
     """Lay out the signature in a file, and leave what came of it in another beside it."""
-    _put(_outcome_path(path), _attempt(_take(path), _fonts))
+    _put(_outcome_path(path), attempt(_take(path), _fonts))
 
 
 def _outcome_path(path: Path) -> Path:
@@ -208,28 +210,3 @@ def _take(path: Path) -> Any:
     value = _read(path)
     path.unlink()
     return value
-
-
-def _attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
-    """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
-    try:
-        return _engine()(signature, fonts)
-    except ToolError:
-        raise
-    except ParseError as error:
-        return fault(signature, "P102", f"its markup is not well-formed: {error}")
-    except Exception as error:
-        return fault(signature, "P101", f"{type(error).__name__}: {error}")
-
-
-def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
-    """Import WeasyPrint where no font of the system is found; it warns of that."""
-    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
-        try:
-            from . import engine
-        except OSError as error:
-            raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
-
-    return engine.lay_out

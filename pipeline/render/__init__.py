@@ -61,6 +61,12 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
+def forget() -> None:
+    """Read templates anew when they are next asked for: their files have changed."""
+    _template.cache_clear()
+    _environment.cache_clear()
+
+
 def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
     """Render every section.
 
@@ -143,4 +149,4 @@ def _sheet(rendition: Rendition, fragments: tuple[Fragment, ...]) -> Sheet:
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "render", "render_section", "sheets", "tightened"]
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "render", "render_section", "sheets", "tightened"]

@@ -33,7 +33,17 @@ class Source:
     @property
     def data(self) -> Any:
         """Plain dicts, lists, and strings, for the schema."""
-        return _plain(self.root)
+        return self.value(())
+
+    def value(self, keys: Keys) -> Any:
+        """Return plain data at ``keys``, which must be there."""
+        node = self.root
+        for key in keys:
+            child = node.child(key)
+            if child is None:
+                raise KeyError(key)
+            node = child
+        return _plain(node)
 
     @cached_property
     def _aligned(self) -> dict[Keys, tuple[list[int], list[Position]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -27,6 +28,7 @@ def text(path: Path, name: str) -> str:
     return _text(octets(path, name), name)
 
 
+@lru_cache(maxsize=2048)
 def parse(written: str, name: str) -> Source:
     """Compose the nodes of YAML text. Raises SourceFault."""
     lines = written.split("\n")

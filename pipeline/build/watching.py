@@ -1,0 +1,90 @@
+"""Build again and again, in one warm run, each time the files are not what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from pipeline import press, render, theme
+from pipeline.build import Outcome, Request, Say, build
+from pipeline.build.inputs import files
+from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.release import Release
+
+Files = Mapping[str, Mapping[str, bytes]]
+"""The digest of every file, by the folder it stands in and its name there."""
+Heard = Callable[[bool], AbstractContextManager[Say]]
+"""Give what hears the steps of one build; true for the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """One build of many: what has changed, and what came of it: an outcome, faults of the book, or trouble with the machine."""
+
+    changed: tuple[str, ...]
+    """The files that are new, gone, or not what they were, as an author would name them; empty for the first build."""
+    outcome: Outcome | None = None
+    faults: tuple[Diagnostic, ...] = ()
+    trouble: str = ""
+
+
+def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterator[Rebuild]:
+    """Build once, and again whenever ``woken`` yields and a file of the book or the theme has changed.
+
+    What the files hold decides, not when they were written. ``woken`` yields something true when files were written
+    since, perhaps while they were read, and taken back: then the build itself finds out whether anything is to be
+    done. A book with faults, and a machine in trouble, are told and survived; the next change is another chance.
+    """
+    before: Files | None = None
+    last = Rebuild(())
+    for written in woken:
+        now = _files(request)
+        if now == before and not written:
+            continue
+        changed = () if before is None else tuple(sorted(_changed(before, now)))
+        _forget(before, now)
+        rebuild = _rebuild(request, heard(before is None), changed)
+        if before is None or changed or _is_news(rebuild, last):
+            yield rebuild
+        before, last = now, rebuild
+
+
+def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
+    """Tell whether a build without a change came out otherwise than the one before."""
+    made = rebuild.outcome is not None and not rebuild.outcome.unchanged
+    return made or (rebuild.faults, rebuild.trouble) != (last.faults, last.trouble)
+
+
+def prepare(release: Release) -> None:
+    """Load the layout engine and the style sheets of a release, so that the first change does not wait for them."""
+    slots = {(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"}
+    press.prepare([theme.stylesheet("paged", *slot) for slot in sorted(slots)], theme.font_resources())
+
+
+def _files(request: Request) -> Files:
+    return {request.book.as_posix(): files(request.book), theme.folder().name: files(theme.folder())}
+
+
+def _forget(before: Files | None, now: Files) -> None:
+    """Forget what was read of the theme when it has changed; nothing else is remembered by name."""
+    name = theme.folder().name
+    if before is not None and before[name] != now[name]:
+        theme.forget()
+        render.forget()
+
+
+def _changed(before: Files, now: Files) -> Iterator[str]:
+    for folder, names in now.items():
+        then = before[folder]
+        yield from (f"{folder}/{name}" for name in then.keys() | names.keys() if then.get(name) != names.get(name))
+
+
+def _rebuild(request: Request, heard: AbstractContextManager[Say], changed: tuple[str, ...]) -> Rebuild:
+    try:
+        with heard as say:
+            return Rebuild(changed, build(request, say))
+    except BookError as error:
+        return Rebuild(changed, faults=error.diagnostics)
+    except ToolError as error:
+        return Rebuild(changed, trouble=str(error))

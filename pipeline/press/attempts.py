@@ -1,0 +1,56 @@
+"""Try to lay out a signature in this process; the engine is imported when it is first wanted."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from pipeline.diagnostics import Diagnostic, ToolError
+
+from .faults import fault
+from .keys import fonts_digest
+from .records import LaidOut, Signature
+
+Outcome = LaidOut | Diagnostic
+FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
+
+
+def prepare(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
+    """Make this process ready to lay out at once: the engine imported, style sheets parsed, fonts loaded."""
+    _engine()
+    from . import engine
+
+    for stylesheet in stylesheets:
+        engine.prepare(stylesheet, fonts_digest(fonts), fonts)
+
+
+def is_ready() -> bool:
+    """Tell whether the engine is loaded in this process."""
+    return f"{__package__}.engine" in sys.modules
+
+
+def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
+    """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
+    try:
+        return _engine()(signature, fonts)
+    except ToolError:
+        raise
+    except ParseError as error:
+        return fault(signature, "P102", f"its markup is not well-formed: {error}")
+    except Exception as error:
+        return fault(signature, "P101", f"{type(error).__name__}: {error}")
+
+
+def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
+    """Import WeasyPrint where no font of the system is found; it warns of that."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
+        try:
+            from . import engine
+        except OSError as error:
+            raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
+
+    return engine.lay_out
