@@ -1,4 +1,4 @@
-from style import ACCENT, SOFT, WARM, canvas, save
+from style import ACCENT, INK, SOFT, WARM, canvas, save
 
 moves = [("Clarify", 4), ("State\ngoal", 4), ("Outline", 5), ("Work aloud", 17), ("Check,\nsum up", 5)]
 figure, axes = canvas(height=2.0)
@@ -16,7 +16,7 @@ for minute in (0, 4, 8, 13, 30, 35):
     x = max(minute, 0.12)
     axes.plot([x, x], [0.12, 0.06], "-", color=SOFT, lw=0.8)
     axes.text(x, 0.02, minute, ha="center", va="top", fontsize=8)
-axes.text(21.5, 0.02, "minutes elapsed", ha="center", va="top", fontsize=8, color=SOFT)
+axes.text(21.5, 0.02, "minutes elapsed", ha="center", va="top", fontsize=8, color=INK)
 axes.set(xlim=(-0.4, 35.8), ylim=(-0.2, 1.35))
 axes.axis("off")
 save(figure, __file__)

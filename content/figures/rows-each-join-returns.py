@@ -1,5 +1,5 @@
 from matplotlib.patches import Rectangle
-from style import ACCENT, SOFT, WARM, canvas, save
+from style import ACCENT, INK, WARM, canvas, save
 
 pairs = [("Ana", "50"), ("Ana", "20"), ("Bo", "70")]
 customer, orders = [("Cy", "NULL")], [("NULL", "15"), ("NULL", "5")]
@@ -7,8 +7,8 @@ joins = {"INNER": pairs, "LEFT": pairs + customer, "RIGHT": pairs + orders, "FUL
 figure, panels = canvas(1, 4, height=2.1)
 for axes, (name, rows) in zip(panels, joins.items()):
     axes.set_title(f"{name}: {len(rows)} rows", loc="center")
-    axes.text(0.5, 0.35, "name", ha="center", va="center", color=SOFT, fontsize=8)
-    axes.text(1.5, 0.35, "total", ha="center", va="center", color=SOFT, fontsize=8)
+    axes.text(0.5, 0.35, "name", ha="center", va="center", color=INK, fontsize=8)
+    axes.text(1.5, 0.35, "total", ha="center", va="center", color=INK, fontsize=8)
     for n, row in enumerate(rows):
         matched = "NULL" not in row
         color = ACCENT if matched else WARM

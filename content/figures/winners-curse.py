@@ -1,5 +1,5 @@
 import numpy as np
-from style import ACCENT, SOFT, WARM, canvas, save
+from style import ACCENT, INK, WARM, canvas, save
 
 rng = np.random.default_rng(0)
 best = np.maximum.accumulate(rng.binomial(100, 0.5, (500, 200)), axis=1) / 100
@@ -14,7 +14,7 @@ for t in (1, 10, 50, 200):
     axes.annotate(f"{mean[t - 1]:.3f}", (t, mean[t - 1]), (4, -13) if t == 1 else (0, 6), textcoords="offset points", ha="left" if t == 1 else "center")
 axes.text(200, 0.494, "true accuracy of every model", color=WARM, ha="right", va="top")
 axes.text(4.1, 0.585, "best score so far,\nmean of 500 runs", color=ACCENT, ha="right", va="bottom")
-axes.text(75, 0.675, "shaded: 90% of the runs", color=SOFT, fontsize=8, ha="right")
+axes.text(75, 0.675, "shaded: 90% of the runs", color=INK, fontsize=8, ha="right")
 axes.set(xscale="log", xlabel="Models tried", ylabel="Best score so far", ylim=(0.4, 0.7), xlim=(0.9, 240), xticks=[1, 2, 5, 10, 20, 50, 100, 200])
 axes.set_xticklabels([1, 2, 5, 10, 20, 50, 100, 200])
 axes.minorticks_off()
