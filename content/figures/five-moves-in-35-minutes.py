@@ -6,8 +6,7 @@ start, tip = 0, 0.55
 for name, minutes in moves:
     a, b = start + 0.12, start + minutes - 0.12
     color = WARM if minutes == 17 else ACCENT
-    axes.fill([a, b, b + tip, b, a, a + tip], [0.3, 0.3, 0.65, 1, 1, 0.65], facecolor=color, alpha=0.18, lw=0)
-    axes.fill([a, b, b + tip, b, a, a + tip], [0.3, 0.3, 0.65, 1, 1, 0.65], fill=False, edgecolor=color, lw=1.1, ls="-")
+    axes.fill([a, b, b + tip, b, a, a + tip], [0.3, 0.3, 0.65, 1, 1, 0.65], fill=False, edgecolor=color, lw=1.4, ls="-")
     axes.text((a + b + tip) / 2 + 0.15, 0.65, name, ha="center", va="center", fontsize=8 if minutes < 17 else 10, linespacing=1.05)
     axes.text((a + b + tip) / 2, 1.1, f"{minutes} min", ha="center", va="bottom", color=color, fontweight="bold")
     start += minutes

@@ -12,8 +12,7 @@ for axes, (name, rows) in zip(panels, joins.items()):
     for n, row in enumerate(rows):
         matched = "NULL" not in row
         color = ACCENT if matched else WARM
-        axes.add_patch(Rectangle((0, -n - 0.92), 2, 0.84, facecolor=color, alpha=0.2 if matched else 0.08, lw=0))
-        axes.add_patch(Rectangle((0, -n - 0.92), 2, 0.84, fill=False, edgecolor=color, lw=0.8, ls="-" if matched else "--"))
+        axes.add_patch(Rectangle((0, -n - 0.92), 2, 0.84, fill=False, edgecolor=color, lw=1.1, ls="-" if matched else "--"))
         for column, value in enumerate(row):
             axes.text(column + 0.5, -n - 0.5, value, ha="center", va="center", style="italic" if value == "NULL" else "normal")
     axes.set(xlim=(-0.06, 2.06), ylim=(-6.05, 0.7))

@@ -11,7 +11,7 @@ for seed in range(10):
     scores.append(RandomForestClassifier(100, random_state=seed).fit(Xtr, ytr).score(Xte, yte))
 mean, half = np.mean(scores), 2.262 * np.std(scores, ddof=1) / np.sqrt(10)
 figure, axes = canvas(height=2.6)
-axes.fill_betweenx([-0.6, 9.7], mean - half, mean + half, color=WARM, alpha=0.13, lw=0)
+axes.vlines([mean - half, mean + half], -0.6, 9.7, color=WARM, lw=1, ls="-.")
 axes.vlines(mean, -0.6, 9.7, color=WARM, lw=1.3, ls="--")
 axes.hlines(range(10), 0.94, scores, color=LIGHT, lw=0.7, ls=":")
 axes.plot(scores, range(10), "o", color=ACCENT, ms=5.5)
