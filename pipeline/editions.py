@@ -139,7 +139,7 @@ def _question(book: Book, edition: Edition, question: Question, number: str) -> 
     counterpart = f"answer-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
     source = book.origin(question).source.path
     return Section(question.id, "question", "body", question.ask, 2, number, keep(question, edition.parts), edition.parts,
-                   counterpart, source=source, starts_page=edition.flow == "page")  # fmt: skip
+                   counterpart, source=source, starts_page=edition.flow == "page", examples=question.examples)  # fmt: skip
 
 
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
@@ -153,7 +153,7 @@ def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Ch
 def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:
     source = book.origin(question).source.path
     return Section(f"answer-{question.id}", "answer", "body", question.ask, level, number, keep(question, edition.answer_parts),
-                   edition.answer_parts, question.id, source=source, starts_page=False)  # fmt: skip
+                   edition.answer_parts, question.id, source=source, starts_page=False, examples=question.examples)  # fmt: skip
 
 
 def keep(question: Question, parts: tuple[str, ...]) -> Question:

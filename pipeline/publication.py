@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pipeline.brand import PLAIN, Brand
-from pipeline.model import Edition, Outline, Record
+from pipeline.model import Edition, Example, Outline, Record
 
 Matter = Literal["cover", "front", "body"]
 
@@ -41,6 +41,8 @@ class Section:
     starts_page: bool = True
     listed: bool = True
     """Whether it stands in the contents."""
+    examples: tuple[Example, ...] = ()
+    """Examples whose values its texts may print, also when the edition leaves the examples themselves out."""
 
 
 @dataclass(frozen=True, slots=True)

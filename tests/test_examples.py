@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pipeline.load import load_book
 from pipeline.model import Example
 
 PINNED = {"numpy": "2.4.6", "scikit-learn": "1.9.1"}
+ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""Beside other tests, threads that spin while they wait for a core cost more than they bring: minutes on a busy machine."""
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])|[-+]?\d+\.\d+(?:e[-+]?\d+)?")
 
 
@@ -46,7 +49,7 @@ def test_an_example_prints_what_is_recorded(name: str, tmp_path: Path) -> None:
     example = FOUND[name]
     assert example.language == "python"
     command = [sys.executable, "-I", "-W", "error::FutureWarning", "-c", example.code]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | ALONE, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert same(done.stdout.rstrip(), example.output.rstrip()), done.stdout
 

@@ -166,6 +166,13 @@ def test_a_value_of_an_output_is_printed_in_the_text(publications) -> None:
     assert "At 10 knots 1.05 m remains" in words(made["under-keel-clearance"])
 
 
+def test_a_value_is_printed_where_an_edition_leaves_its_example_out(book, publications) -> None:
+    shortened = edition(book, "study", publications["study"], parts=("answer",))
+    made = words(sections(rendered(shortened, "reflow"))["under-keel-clearance"])
+    assert "At 10 knots 1.05 m remains" in made
+    assert "clearance: 1.05 m" not in made
+
+
 # Heads and writing space
 
 

@@ -13,7 +13,7 @@ for m in range(5):
     if m in looks:
         color, dash = looks[m]
         left.step([0.5, 1.5, 2.5, 3.5, 4.5], [*F, F[-1]], where="post", color=color, ls=dash, lw=1.4)
-        left.text(4.55, F[-1], f"{m} round{'s' * (m != 1)}", color=color if m else SOFT, va="center", fontsize=8)
+        left.text(4.55, F[-1], f"{m} round{'s' * (m != 1)}", color=color if m > 1 else INK, va="center", fontsize=8)
     r = y - F
     stumps = [np.where(x < c, r[x < c].mean(), r[x > c].mean()) for c in (1.5, 2.5, 3.5)]
     F = F + 0.5 * min(stumps, key=lambda s: ((r - s) ** 2).sum())

@@ -1,10 +1,10 @@
 from math import comb
 
-from style import ACCENT, INK, SOFT, WARM, canvas, save
+from style import ACCENT, INK, WARM, canvas, save
 
 voters = range(1, 22, 2)
 figure, axes = canvas(height=2.5)
-for p, look, color in ((0.7, "-o", ACCENT), (0.6, "-.^", INK), (0.5, ":", SOFT), (0.4, "--s", WARM)):
+for p, look, color in ((0.7, "-o", ACCENT), (0.6, "-.^", INK), (0.5, ":", INK), (0.4, "--s", WARM)):
     right = [sum(comb(m, j) * p**j * (1 - p) ** (m - j) for j in range(m // 2 + 1, m + 1)) for m in voters]
     axes.plot(voters, right, look, color=color, ms=4)
     axes.text(21.6, right[-1], f"each right {p:.0%}", color=color, va="center")

@@ -11,7 +11,8 @@ names = [f"$x_{j}$" for j in range(1, 6)]
 figure, (left, right) = canvas(1, 2, height=2.4, width_ratios=[1, 1.15])
 for i in range(5):
     for j in range(i):
-        left.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, facecolor=ACCENT, alpha=abs(C[i, j]) * 0.6, lw=0))
+        close = abs(C[i, j]) > 0.4
+        left.add_patch(Rectangle((j - 0.44, i - 0.44), 0.88, 0.88, fill=False, edgecolor=ACCENT if close else SOFT, lw=1.8 if close else 0.6))
         left.text(j, i, f"{round(C[i, j], 2) + 0:.2f}".replace("-", "\N{MINUS SIGN}"), ha="center", va="center", fontsize=8)
 left.set(xlim=(-0.5, 3.5), ylim=(4.5, 0.5), xticks=range(4), yticks=range(1, 5), xticklabels=names[:4], yticklabels=names[1:])
 left.tick_params(length=0)

@@ -9,7 +9,7 @@ for n, (name, share, gate) in enumerate(steps):
     axes.add_patch(FancyBboxPatch((n + 0.06, 0.5), 0.72, 0.3, boxstyle="round,pad=0,rounding_size=0.05", fill=False,
                                   edgecolor=ACCENT if live else SOFT, lw=1.6 if live else 1, ls="-" if live else "--"))  # fmt: skip
     axes.text(n + 0.42, 0.65, name, ha="center", va="center", fontweight="bold")
-    axes.text(n + 0.42, 0.94, share, ha="center", va="center", color=ACCENT if live else SOFT)
+    axes.text(n + 0.42, 0.94, share, ha="center", va="center", color=ACCENT if live else INK)
     axes.text(n + 0.42, 0.42, gate, ha="center", va="top", fontsize=8, linespacing=1.1)
     if n < 5:
         axes.annotate("", (n + 1.07, 0.65), (n + 0.77, 0.65), arrowprops={"arrowstyle": "->", "color": SOFT, "lw": 1, "shrinkA": 0, "shrinkB": 0})

@@ -15,7 +15,7 @@ for level, (ratio, words) in enumerate(steps):
     axes.plot(ratio, level, "o", color=ACCENT, markersize=6)
     axes.text(ratio, level + 0.16, words, color=INK, ha="center", va="bottom", linespacing=1.1)
 axes.vlines(1, -1.1, 0.86, color=SOFT, linestyle="--", linewidth=0.8)
-axes.text(1.12, 0.3, "data as large\nas memory", color=SOFT, va="center", linespacing=1.1)
+axes.text(1.12, 0.3, "data as large\nas memory", color=INK, va="center", linespacing=1.1)
 for ratio, words, side in ((4 / 32, "4 GB", "center"), (200 / 32, "200 GB", "center")):
     axes.plot(ratio, -0.72, "^", color=WARM)
     axes.text(ratio * 1.25, -0.72, f"{words} on 32 GB", color=WARM, va="center")

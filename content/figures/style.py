@@ -13,7 +13,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib import font_manager
 
-INK, SOFT, ACCENT, WARM, LIGHT = "#6c757a", "#7c888e", "#12808e", "#b8632a", "#82959c"
+INK, SOFT, ACCENT, WARM, LIGHT = "#6d777c", "#7c888e", "#128190", "#b26029", "#82959c"
 """Mid-tones, so that lines and labels stand out on white paper and on a black screen alike."""
 MARKERS = ("o", "s", "^", "D")
 WIDTH = 4.96

@@ -2,7 +2,7 @@ from matplotlib.patches import Rectangle
 from style import ACCENT, INK, SOFT, WARM, canvas, save
 
 figure, axes = canvas(height=2.5)
-axes.add_patch(Rectangle((0, 70), 300, 30, facecolor=ACCENT, alpha=0.14, lw=0))
+axes.add_patch(Rectangle((0, 70), 300, 30, fill=False, edgecolor=ACCENT, lw=2, clip_on=False, zorder=3))
 axes.axvline(300, color=SOFT, lw=0.9, ls="--")
 axes.axhline(70, color=SOFT, lw=0.9, ls="--")
 for alerts, recall, cut, mark in ((150, 58, 0.7, "x"), (280, 73, 0.6, "o"), (520, 84, 0.5, "x")):

@@ -212,7 +212,7 @@ class Setter:
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
 
     def _output_value(self, name: str) -> str:
-        return model.output_value(getattr(self.section.record, "examples", ()), name) or ""
+        return model.output_value(self.section.examples, name) or ""
 
 
 def _breakable(address: str) -> Markup:
