@@ -400,7 +400,8 @@ def test_colors_are_written_as_the_press_writes_them() -> None:
     assert operands("#0f5b66") == b"0.058824 0.356863 0.4"
     assert operands("#ff0080") == b"1 0 0.501961"
     leaf = lay_out_all([signature("one", '<p style="color: #0f5b66">A</p>')], FONTS)[0]
-    assert b"\n0.058824 0.356863 0.4 rg\n" in opened(leaf.pdf).pages[0].Contents.read_bytes()
+    with opened(leaf.pdf) as pdf:
+        assert b"\n0.058824 0.356863 0.4 rg\n" in pdf.pages[0].Contents.read_bytes()
 
 
 # Binding

@@ -64,7 +64,7 @@ def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
 
 def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
     """Put a copy's own pages in, and their tags; return where they are."""
-    numbers, structure = [], gathered.structure.copy()
+    numbers, structure, known = [], gathered.structure.copy(), dict(gathered.pictures)
     for place, quire in sorted(own.items()):
         for offset, page in enumerate(quire.source.pages):
             numbers.append(quire.start + offset)
@@ -72,7 +72,7 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
         quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(len(quire.contents))])
         structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
         describe_links(quire.pages, quire.slots)
-        gathered.dress(quire)
+        gathered.dress(quire, known)
     structure.close()
     return numbers
 
@@ -119,13 +119,13 @@ def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyp
 
 
 def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
-    """Embed the glyphs that this copy shows; a face that needs no more than the copy before is left as it is."""
+    """Embed the glyphs that this copy shows.
+
+    Anew for each: a saved file has objects in the order they were made in, and no copy is to know which came before.
+    """
     for file, shown in sorted(glyphs.by_file.items()):
-        if gathered.embedded.get(file) == shown:
-            continue
-        gathered.embedded[file] = dict(shown)
         font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown)
-        for key in (*font.keys(),):
+        for key in tuple(font.keys()):
             gathered.font(file)[key] = font[key]
 
 
