@@ -14,22 +14,26 @@ import pikepdf
 import pypdfium2
 import pytest
 from buildwork import book, edit, warm_cache
+from conftest import assembled
 from epubwork import Book as Epub
 from presswork import FONTS, bound, opened, page_texts, signature, words
 from presswork import imprint as some_imprint
 
-from pipeline import brand, release
+from pipeline import brand, preflight, release
 from pipeline.bindery import Copy, bind_copy, gather, lacking
 from pipeline.bindery.coloring import operands, recolor
 from pipeline.bindery.metadata import xmp
 from pipeline.brand import RESERVED, contrast, palette, passing, slug
-from pipeline.build import Outcome, Request, build
+from pipeline.build import Outcome, Request, build, load_and_check
+from pipeline.build.copies import of_team
 from pipeline.diagnostics import BookError
+from pipeline.preflight.copies import is_like
 from pipeline.press import lay_out_all
 from pipeline.release import Release
 
 NAMES = ("Ana Lopes", "José García")
 PLUM, TEAL, KEEL = (0x7A, 0x1F, 0x5C), (0x0F, 0x5B, 0x66), (0x0F, 0x5C, 0x66)
+PALETTE = palette("#7a1f5c")
 STEM = "harbor-watch-study-0.2.0"
 ANA = f"{STEM}-pilots-for-ana-lopes"
 
@@ -287,6 +291,62 @@ def test_the_epub_of_a_copy_says_whose_it_is_on_its_title_page_imprint_and_in_it
     assert copy.spine() == plain.spine()
     shared = [name for name in plain.spine() if name not in ("cover.xhtml", "title-page.xhtml", "imprint.xhtml", "nav.xhtml")]
     assert [name for name in shared if copy.read(name) != plain.read(name)] == []
+
+
+@pytest.mark.slow
+def test_a_copy_whose_imprint_runs_on_has_a_page_more_and_its_numbers_are_right(place: Place) -> None:
+    changes = "".join(f"  - {{version: 0.1.0, date: 2026-01-{n:02}, text: Printing {n}.}}\n" for n in range(1, 16))
+    edit(place.folder / "book/book.yaml", "competencies:\n", f"{changes}competencies:\n")
+    place.build(formats=("pdf",), papers=("a4",))
+    place.build(team="pilots", recipients=("Ana Lopes",), formats=("pdf",))
+    plain, copy = ({a.recipient: a.pages for a in place.standing.artefacts}[name] for name in (None, "Ana Lopes"))
+    assert copy == plain + 1
+    contents = next(text for text in texts(place.file(f"{ANA}-a4.pdf")) if text.startswith("Contents"))
+    assert contents.split()[-1] == "iv"
+
+
+# What is found in a finished copy
+
+
+def inspected(place: Place, name: str, data: bytes, *, like: bytes | None = None, recipient: str = "Ana Lopes") -> list[tuple[str, str]]:
+    """Inspect bytes as a copy of a team's; give code and message of what is found."""
+    loaded, _ = load_and_check(place.folder / "book")
+    assert loaded is not None
+    made = assembled(loaded)["study"]
+    publication = replace(made, brand=replace(of_team(loaded, "pilots"), recipient=recipient))
+    row = next(a for a in place.standing.artefacts if a.path.endswith(name))
+    values = (row.edition, row.format, row.paper, row.audience, row.title)
+    artefact, other = (release.Artefact(name, *values, content, row.pages, row.questions, row.inputs) for content in (data, like or b""))
+    return [(d.code, d.message) for d in preflight.inspect(artefact, publication, other if like else None)]
+
+
+@pytest.mark.slow
+def test_a_copy_stamped_for_somebody_else_is_found_out(copies: Place) -> None:
+    name = f"{ANA}-a4.pdf"
+    data = copies.file(name).read_bytes()
+    assert inspected(copies, name, data) == []
+    wrong = [("P316", "page i says 'Prepared for Ana Lopes' at its foot, left of the folio")]
+    assert inspected(copies, name, data, recipient="Bo Lind") == wrong
+    assert inspected(copies, name, data, recipient="") == wrong
+    plain = copies.file(f"{STEM}-a4.pdf").read_bytes()
+    assert inspected(copies, name, plain) == [("P316", "page i says nothing at its foot, left of the folio")]
+
+
+def many_pages(*copies: Copy) -> list[bytes]:
+    signatures = [signature(f"s{n}", f"<p>Page {n}</p>") for n in range(60)]
+    gathered = gather(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover")
+    return [bind_copy(gathered, copy) for copy in copies]
+
+
+def test_copies_of_one_book_are_alike_and_books_that_differ_in_their_pages_are_not() -> None:
+    ana, ane, plum = many_pages(
+        *(Copy(some_imprint(), (), color, f"For {n}") for n, color in (("Ana", None), ("Anna", None), ("Ana", PALETTE)))
+    )
+    assert is_like(ana, ane)
+    assert is_like(ana, plum)  # nothing in these pages has the accent
+    ends = ana.split(b"endstream")
+    assert not is_like(ana, b"endstream".join(ends[: len(ends) // 2]))
+    assert not is_like(ana, b"endstream".join(part[:-9] + b"123456789" for part in ends))
 
 
 # What is refused
