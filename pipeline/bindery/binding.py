@@ -93,7 +93,7 @@ def _stream(gathered: Gathered, content: bytes) -> Object:
 
 
 def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyphs) -> None:
-    """Put the stamp before the content of every page but the cover's; all share one stream."""
+    """Put the stamp after the content of every page but the cover's, in the page's own coordinates; all share its stream."""
     stamped = [quire for quire in quires if quire.signature.matter != "cover"] if copy.stamp else []
     for quire in quires:
         fonts = quire.pages[0].obj.Resources.Font
@@ -111,11 +111,11 @@ def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyp
         raise BookError(fault(stamped[0].signature, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
     for gid, text in used.items():
         glyphs.add(file, gid, text)
-    stream = _stream(gathered, drawn)
+    begin, end = gathered.pdf.make_stream(b"q\n"), _stream(gathered, b"\nQ\n" + drawn)
     for quire in stamped:
         quire.pages[0].obj.Resources.Font[f"/{KEY}"] = gathered.font(file)
         for page in quire.pages:
-            page.obj.Contents = Array([stream, page.obj.Contents])
+            page.obj.Contents = Array([begin, page.obj.Contents, end])
 
 
 def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
