@@ -38,7 +38,8 @@ RECORDS = {
 NAMES = [
     (model.Slug, "id"), (model.Plain, "plain"), (model.Line, "line"), (model.Block, "block"), (model.Listing, "code"),
     (model.Duration, "duration"), (model.Version, "version"), (model.Language, "language"), (model.Address, "address"),
-    (model.Color, "color"), (dt.date, "date"), (int, "number"), (str, "plain"),
+    (model.Color, "color"),
+    (dt.date, "date"), (int, "number"), (str, "plain"),
 ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
 
 def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
     """Put a copy's own pages in, and their tags; return where they are."""
-    numbers, structure = [], gathered.structure.copy()
+    numbers, structure, known = [], gathered.structure.copy(), dict(gathered.pictures)
     for place, quire in sorted(own.items()):
         for offset, page in enumerate(quire.source.pages):
             numbers.append(quire.start + offset)
@@ -71,7 +71,7 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
         quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(quire.leaf.facts.pages)])
         structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
         describe_links(quire.pages, quire.slots)
-        gathered.dress(quire)
+        gathered.dress(quire, known)
     structure.close()
     return numbers
 
@@ -87,7 +87,7 @@ def _paint(gathered: Gathered, quires: Sequence[Quire], palette: Palette | None)
 
 
 def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyphs) -> None:
-    """Put the stamp before the content of every page but the cover's; all share one stream."""
+    """Put the stamp after the content of every page but the cover's, in the page's own coordinates; all share its stream."""
     stamped = [quire for quire in quires if quire.signature.matter != "cover"] if copy.stamp else []
     for quire in quires:
         fonts = quire.pages[0].obj.Resources.Font
@@ -105,21 +105,21 @@ def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyp
         raise BookError(fault(stamped[0].signature, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
     for gid, text in used.items():
         glyphs.add(file, gid, text)
-    stream = deflated(gathered.pdf, drawn)
+    begin, end = gathered.pdf.make_stream(b"q\n"), deflated(gathered.pdf, b"\nQ\n" + drawn)
     for quire in stamped:
         quire.pages[0].obj.Resources.Font[f"/{KEY}"] = gathered.font(file)
         for page in quire.pages:
-            page.obj.Contents = Array([stream, page.obj.Contents])
+            page.obj.Contents = Array([begin, page.obj.Contents, end])
 
 
 def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
-    """Embed the glyphs that this copy shows; a face that needs no more than the copy before is left as it is."""
+    """Embed the glyphs that this copy shows.
+
+    Anew for each: a saved file has objects in the order they were made in, and no copy is to know which came before.
+    """
     for file, shown in sorted(glyphs.by_file.items()):
-        if gathered.embedded.get(file) == shown:
-            continue
-        gathered.embedded[file] = dict(shown)
         font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown)
-        for key in (*font.keys(),):
+        for key in tuple(font.keys()):
             gathered.font(file)[key] = font[key]
 
 

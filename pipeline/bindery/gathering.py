@@ -59,27 +59,25 @@ class Gathered:
     pdf: Pdf = field(default_factory=Pdf.new)
     glyphs: Glyphs = field(default_factory=Glyphs)
     quires: dict[int, Quire] = field(default_factory=dict)
-    embedded: dict[str, dict[int, str]] = field(default_factory=dict)
-    """Glyphs that each face holds by now."""
     folio_file: str = ""
     structure: Structure = field(init=False)
-    _known: dict[str, Object] = field(default_factory=dict)
-    _fonts: dict[str, Object] = field(default_factory=dict)
+    pictures: dict[str, Object] = field(default_factory=dict)
+    _fonts: dict[str, Object] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin the tree of tags."""
+        """Make what copies share, that it comes first in all of them: document information, tags, every font."""
+        self.pdf.trailer.Info = self.pdf.make_indirect(Dictionary())
         self.structure = Structure(self.pdf)
+        self._fonts = {file: self.pdf.make_indirect(Dictionary()) for file in sorted(self.fonts)}
 
     def font(self, file: str) -> Object:
         """Return the font of a file, which is filled in when a copy is bound."""
-        if file not in self._fonts:
-            self._fonts[file] = self.pdf.make_indirect(Dictionary())
         return self._fonts[file]
 
-    def dress(self, quire: Quire) -> None:
-        """Give the pages of a signature the fonts and pictures of the book."""
+    def dress(self, quire: Quire, pictures: dict[str, Object]) -> None:
+        """Give the pages of a signature the fonts of the book, and of equal pictures the first; those new are added."""
         resources = quire.pages[0].obj.Resources
-        merge(resources, self._known)
+        merge(resources, pictures)
         for face in quire.leaf.facts.faces:
             resources.Font[f"/{face.key}"] = self.font(face.file)
 
@@ -167,7 +165,7 @@ def _hang(gathered: Gathered) -> None:
         quire.take([pages[number] for number in range(start, len(pages))])
         gathered.structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
         describe_links(quire.pages, quire.slots)
-        gathered.dress(quire)
+        gathered.dress(quire, gathered.pictures)
 
 
 def _folio_file(leaves: Sequence[LaidOut]) -> str:

@@ -129,9 +129,11 @@ def _editions(book: Book, request: Request) -> tuple[Edition, ...]:
 def _inspect(made: Made, say: Say) -> list[Diagnostic]:
     """Gate 2: look at the things made."""
     found: list[Diagnostic] = []
+    first: dict[tuple[str, ...], Artefact] = {}
     for n, artefact in enumerate(made.artefacts):
         say(Step("inspect", n, len(made.artefacts), artefact.name))
-        found.extend(preflight.inspect(artefact, made.publication(artefact)))
+        like = first.setdefault((*_slot(artefact), artefact.team), artefact)
+        found.extend(preflight.inspect(artefact, made.publication(artefact), like if like is not artefact else None))
     return found
 
 

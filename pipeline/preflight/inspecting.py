@@ -10,7 +10,7 @@ from functools import lru_cache
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight import container, numbers, paper, screen, sheets, withheld
+from pipeline.preflight import container, copies, numbers, paper, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
@@ -24,8 +24,13 @@ TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
 
 
-def inspect(artefact: Artefact, publication: Publication) -> tuple[Diagnostic, ...]:
-    """Inspect the bytes of an artefact against the publication it was made from; return what is wrong."""
+def inspect(artefact: Artefact, publication: Publication, like: Artefact | None = None) -> tuple[Diagnostic, ...]:
+    """Inspect the bytes of an artefact against the publication it was made from; return what is wrong.
+
+    Of a PDF that is ``like`` another copy, inspected already, only what the two do not share is read.
+    """
+    if like is not None and artefact.format == "pdf" and copies.is_like(artefact.data, like.data):
+        return tuple(_copy(artefact.path, artefact.data, publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
 
@@ -41,6 +46,16 @@ def _inspect(path: str, form: str, data: bytes, publication: Publication | None)
         yield from _epub(path, data, publication)
     elif not data.startswith(PNG):
         yield fault(path, "P308", "this is no PNG picture")
+
+
+def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnostic]:
+    try:
+        read = copies.read(data)
+    except pypdfium2.PdfiumError as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from copies.check(path, read, publication)
+    yield from _leaks(path, publication, said_on_paper(read))
 
 
 def _pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:

@@ -81,11 +81,11 @@ class Paper:
     title: str
 
 
-def read(data: bytes) -> Paper:
-    """Read a PDF. Raises pypdfium2.PdfiumError when it is none."""
+def read(data: bytes, wanted: Callable[[int, int], bool] = lambda _number, _count: True) -> Paper:
+    """Read a PDF, or the pages of it that are wanted, by number and count. Raises pypdfium2.PdfiumError when it is none."""
     with closing(pypdfium2.PdfDocument(data)) as document:
         return Paper(
-            pages=tuple(_page(document, number) for number in range(len(document))),
+            pages=tuple(_page(document, number) for number in range(len(document)) if wanted(number, len(document))),
             outline=tuple(_outline(document)),
             places=dict(_places(document)),
             lang=_text(lambda buffer, size: raw.FPDFCatalog_GetLanguage(document, buffer, size)),

@@ -22,6 +22,11 @@ from pipeline.publication import Publication, TocEntry
 def check_file(path: str, paper: Paper) -> Iterator[Diagnostic]:
     """Check what needs no publication: labels, folios, fonts, links, text alternatives, language, tags."""
     yield from _labels(path, paper)
+    yield from check_pages(path, paper)
+
+
+def check_pages(path: str, paper: Paper) -> Iterator[Diagnostic]:
+    """Check what holds for any page by itself."""
     yield from _fonts(path, paper)
     for page in paper.pages:
         yield from _links(path, page)
@@ -38,6 +43,11 @@ def check_against(path: str, paper: Paper, publication: Publication) -> Iterator
     """Check the outline and the questions of a file against its publication."""
     yield from _outline(path, paper, publication)
     yield from _questions(path, paper, publication)
+    yield from check_itself(path, paper, publication)
+
+
+def check_itself(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    """Check what a file says of itself: whose copy it is, its language, its title."""
     yield from _stamps(path, paper, publication)
     if paper.lang != publication.outline.lang:
         yield fault(path, "P312", f"the file's language is '{paper.lang}', the book's is '{publication.outline.lang}'")
