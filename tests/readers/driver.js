@@ -21,19 +21,20 @@ async function open() {
 }
 
 const requests = {
-  async visit({ page, log }, { url, width, height, until }) {
+  async visit({ page, log }, { url, size: [width, height], until }) {
     log.requests.length = log.errors.length = 0;
     await page.setViewport({ width, height });
     await page.goto(url, { waitUntil: "load" });
     if (until) await page.waitForFunction(until, { timeout: 60000 });
   },
+  resize: ({ page }, { size: [width, height] }) => page.setViewport({ width, height }),
   // 'script' is the source of a function; what it returns, or resolves to, is the value.
   evaluate: ({ page }, { script, given }) => page.evaluate(`(${script})(${JSON.stringify(given ?? null)})`),
+  // Follow a link; the value is the address that it leads to.
   async click({ page }, { selector }) {
-    const here = page.url().split("#")[0];
-    const element = await page.$(selector);
-    const leaves = (await element.evaluate(link => link.href.split("#")[0])) !== here;
-    await Promise.all([leaves ? page.waitForNavigation({ waitUntil: "load" }) : null, element.evaluate(link => link.click())]);
+    const link = await page.$(selector);
+    const isElsewhere = await link.evaluate(link => link.href.split("#")[0] !== location.href.split("#")[0]);
+    await Promise.all([isElsewhere && page.waitForNavigation({ waitUntil: "load" }), link.evaluate(link => link.click())]);
     return page.url();
   },
   log: ({ log }) => log,

@@ -94,5 +94,126 @@ globalThis.measure = (() => {
     }
     return found;
   }
-  return { style, named, isSeen, texts, columns, overflows, clips };
+  // Colors
+
+  const rgba = color => {
+    const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
+    return { red, green, blue, alpha };
+  };
+  const over = (top, under) => {
+    const mix = name => top[name] * top.alpha + under[name] * (1 - top.alpha);
+    return { red: mix("red"), green: mix("green"), blue: mix("blue"), alpha: 1 };
+  };
+
+  // WCAG 2.2, relative luminance and contrast ratio.
+  function luminance({ red, green, blue }) {
+    const [r, g, b] = [red, green, blue].map(value => value / 255).map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }
+  function contrast(one, other) {
+    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  }
+
+  function background(element) {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(rgba(style(at).backgroundColor));
+    return layers.reverse().reduce((under, layer) => over(layer, under), rgba("rgb(255, 255, 255)"));
+  }
+
+  // Texts, and lines drawn among them, that are hard to tell from what they stand on.
+  function faint(document) {
+    const found = new Map();
+    const judge = (element, color, least) => {
+      const under = background(element);
+      const ratio = contrast(over(rgba(color), under), under);
+      if (ratio < least) found.set(element, `${named(element)} ${ratio.toFixed(1)}`);
+    };
+    for (const text of texts(document)) {
+      const element = text.parentElement;
+      judge(element, element.closest("svg") ? style(element).fill : style(element).color, 4.5);
+    }
+    for (const shape of document.querySelectorAll("svg path, svg line, svg rect, svg circle, svg polyline")) {
+      const { stroke, fill } = style(shape);
+      if (isSeen(shape)) judge(shape, stroke !== "none" ? stroke : fill, 3);
+    }
+    return [...found.values()];
+  }
+
+  async function pixels(picture) {
+    await picture.decode();
+    const canvas = picture.ownerDocument.createElementNS(XHTML, "canvas");
+    canvas.width = 2 * picture.naturalWidth;
+    canvas.height = 2 * picture.naturalHeight;
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    return context.getImageData(0, 0, canvas.width, canvas.height).data;
+  }
+
+  // For each drawing: its name, the share that is bare, and for each color of a page the share of its ink that stands out
+  // by three to one.
+  async function drawings(document, pages) {
+    const found = [];
+    for (const picture of document.querySelectorAll("img[src$='.svg']")) {
+      const data = await pixels(picture);
+      const ink = new Map();
+      let bare = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 0) bare += 1;
+        else if (data[at + 3] === 255) {
+          const color = `${data[at]} ${data[at + 1]} ${data[at + 2]}`;
+          ink.set(color, (ink.get(color) ?? 0) + 1);
+        }
+      }
+      const total = [...ink.values()].reduce((sum, count) => sum + count, 0);
+      const seen = page => [...ink].reduce((sum, [color, count]) => sum + (contrast(rgba(color), rgba(page)) >= 3 ? count : 0), 0);
+      found.push({ name: picture.getAttribute("src"), bare: (4 * bare) / data.length, seen: pages.map(page => seen(page) / total) });
+    }
+    return found;
+  }
+
+  // Formulas that were read as running text: a fraction whose parts stand side by side, an index on the line.
+  function flattened(document) {
+    const found = [];
+    const box = element => element.getBoundingClientRect();
+    const rules = {
+      mfrac: ([over, under]) => box(over).bottom <= box(under).top + 1,
+      msup: ([base, index]) => box(index).top < box(base).top + 1 || box(index).height < 0.9 * box(base).height,
+      msub: ([base, index]) => box(index).bottom > box(base).bottom - 1 && box(index).left >= box(base).left,
+      msqrt: (_, root) => box(root).width > box(root.lastElementChild).width,
+    };
+    for (const formula of document.querySelectorAll("math")) {
+      if (isSeen(formula) && (box(formula).width < 2 || box(formula).height < 5)) found.push(`${named(formula)} has no box`);
+      for (const [name, holds] of Object.entries(rules))
+        for (const element of formula.querySelectorAll(name))
+          if (!holds([...element.children], element)) found.push(`<${name}> in ${named(formula)}`);
+    }
+    return found;
+  }
+
+  // The first word after an empty mark, in reading order, with its box.
+  function wordAfter(mark) {
+    const walker = mark.ownerDocument.createTreeWalker(mark.ownerDocument.body, 4);
+    walker.currentNode = mark;
+    while (walker.nextNode()) {
+      const text = walker.currentNode;
+      if (!isSeen(text.parentElement) || text.parentElement.closest("[role='doc-noteref'], .question-word")) continue;
+      const word = text.data.match(/\S*[\p{L}\p{N}]\S*/u);
+      if (word) return { word: word[0], box: rangeBoxes(text, word.index, word.index + word[0].length)[0] };
+    }
+    return null;
+  }
+
+  // Whether an element, or for an empty mark the word after it, lies on the part of the document that is on the screen.
+  function isOnScreen(element, window) {
+    const own = [...element.getClientRects()].find(box => box.width && box.height);
+    const box = own ?? wordAfter(element)?.box;
+    return Boolean(box) && box.left < window.right && box.right > window.left && box.top < window.bottom && box.bottom > window.top;
+  }
+
+  function target(document, address) {
+    const id = decodeURIComponent(address.split("#")[1] ?? "");
+    return id ? document.getElementById(id) : document.body;
+  }
+  return { overflows, clips, faint, drawings, flattened, wordAfter, isOnScreen, target };
 })();
