@@ -40,6 +40,7 @@ def test_the_maths_font_has_a_name_of_the_books_own_and_keeps_its_licence(book):
         ("<mi>λ</mi>", "\U0001d706"),
         ("<msqrt><mn>2</mn></msqrt>", "\u221a"),
         ("<mo>-</mo>", "\u2212"),
+        ("<mtext>if a</mtext>", " "),
     ],
 )
 def test_the_maths_font_holds_the_letters_that_readers_draw_in_place_of_those_written(inside, drawn):

@@ -39,7 +39,8 @@ def characters(root: etree._Element) -> str:
 def _drawn(element: etree._Element) -> set[str]:
     """Return the characters of one element, with those that a reader draws in their place (MathML Core, 2.2 and 3.2)."""
     name = etree.QName(element).localname
-    said = {c for c in element.text or "" if not c.isspace()}
+    # Only text keeps its spaces; one that the font lacks would come from another, with that one's width.
+    said = {c for c in element.text or "" if name == "mtext" or not c.isspace()}
     styles = {str(element.get("mathvariant", "")).upper().replace("-", " ")}
     if name in ("msqrt", "mroot"):
         said.add(RADICAL)

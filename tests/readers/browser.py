@@ -55,6 +55,8 @@ class Shelf(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def find(self, path: str) -> bytes:
+        if path == "favicon.ico":
+            return b""
         name, _, inner = path.partition("/")
         if name in ("node_modules", "engines"):
             return ((NODE if name == "node_modules" else HERE) / path).read_bytes()

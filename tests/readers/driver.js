@@ -15,6 +15,7 @@ async function open() {
   const log = { requests: [], errors: [] };
   page.on("request", request => log.requests.push(request.url()));
   page.on("pageerror", error => log.errors.push(String(error)));
+  page.on("response", response => response.status() >= 400 && log.errors.push(`${response.url()}: ${response.status()}`));
   page.on("requestfailed", request => log.errors.push(`${request.url()}: ${request.failure()?.errorText}`));
   for (const script of scripts) await page.evaluateOnNewDocument(fs.readFileSync(script, "utf8"));
   return { browser, page, log, devtools: await page.createCDPSession() };

@@ -18,6 +18,7 @@ SET = """({background, text, size}) => Object.assign(document.documentElement.st
 PAGE = f"() => {{ document.body.style.margin = '{MARGIN}' }}"
 MOST_BARE, LEAST_SEEN = 0.15, 0.97
 """Shares of a drawing: what lets the page shine through at the least, and the ink that stands out at the least."""
+TOKENS = "math mi, math mn, math mo, math mtext"
 LANDED = """async id => {
   const target = document.getElementById(id);
   target?.scrollIntoView();
@@ -87,9 +88,9 @@ def _formulas(browser: Browser) -> Iterator[str]:
     if not browser.evaluate("() => document.querySelector('math') !== null"):
         return
     yield from (f"flattened: {fault}" for fault in browser.evaluate("() => measure.flattened(document)"))
-    for number, fonts in enumerate(browser.ask("fonts", selector="math")):
-        if not fonts or not all(font["isCustomFont"] for font in fonts):
-            yield f"formula {number} is set in {[font['familyName'] for font in fonts]}"
+    set_in = [font for fonts in browser.ask("fonts", selector=TOKENS) for font in fonts]
+    if not set_in or not all(font["isCustomFont"] for font in set_in):
+        yield f"formulas are set in {sorted({font['familyName'] for font in set_in})}"
 
 
 def open_engine(browser: Browser, engine: str, book: str, *, colors: Mapping[str, str] = DAY, size: str = "100%") -> None:

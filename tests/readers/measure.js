@@ -55,26 +55,28 @@ globalThis.measure = (() => {
     return { left, width: used, pitch: used + gap, top, bottom: at.top + holder.clientHeight - pixels(set.paddingBottom) };
   }
 
-  function strays(box, column) {
+  function straysAside(box, column) {
     const offset = box.left - column.left;
     const inside = column.pitch ? offset - Math.floor((offset + SLACK) / column.pitch) * column.pitch : offset;
-    return inside < -SLACK || inside + box.width > column.width + SLACK || box.top < column.top - SLACK || box.bottom > column.bottom + SLACK;
+    return inside < -SLACK || inside + box.width > column.width + SLACK;
   }
+  const straysDown = (box, column) => box.top < column.top - SLACK || box.bottom > column.bottom + SLACK;
 
   // Elements and words that leave the column at a side or, on a page, at its foot. What breaks between pages has one
   // box for each; what does not is a picture, a formula, a row, or a word.
   function overflows(document) {
     const column = columns(document);
-    const endless = { ...column, top: -Infinity, bottom: Infinity };
     const isWhole = element => element.matches("img, svg, math, tr");
     const found = new Map();
     for (const element of document.body.querySelectorAll("*")) {
       if (!isSeen(element) || (style(element).display === "inline" && !isWhole(element))) continue;
       const boxes = [...element.getClientRects()].filter(box => box.width && box.height);
-      if (boxes.some(box => strays(box, isWhole(element) ? column : endless))) found.set(element, named(element));
+      if (boxes.some(box => straysAside(box, column) || (isWhole(element) && straysDown(box, column)))) found.set(element, named(element));
     }
+    // A raised number may stand a little above the first line of a page, in its margin.
+    const isLost = ({ top, bottom }) => (top + bottom) / 2 < column.top || (top + bottom) / 2 > column.bottom;
     for (const text of texts(document)) {
-      const [word] = wordsThat(text, box => strays(box, column));
+      const [word] = wordsThat(text, box => straysAside(box, column) || isLost(box));
       if (word) found.set(text.parentElement, `${named(text.parentElement)} at "${word[0]}"`);
     }
     const root = document.documentElement;
