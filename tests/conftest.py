@@ -83,9 +83,9 @@ def real_release(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, opened once for each worker."""
-    from browser import Browser  # in tests/readers, whose tests alone ask for it
+    from browser import Browser, chromium  # in tests/readers, whose tests alone ask for it
 
-    opened = Browser()
+    opened = Browser(chromium())
     yield opened
     opened.close()
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.authorities import tools
+from pipeline.diagnostics import ToolError
 
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).parent.parent / "node"
@@ -30,6 +31,14 @@ DAY = {"background": "rgb(255, 255, 255)", "text": "rgb(18, 18, 18)"}
 SEPIA = {"background": "rgb(250, 244, 232)", "text": "rgb(18, 18, 18)"}
 NIGHT = {"background": "rgb(0, 0, 0)", "text": "rgb(221, 221, 221)"}
 """What a reading system sets on the page, and on nothing else: the book must follow."""
+
+
+WEBKIT = {
+    "xvfb": "command -v xvfb-run",
+    "python3-gi": "/usr/bin/python3 -c 'import gi'",
+    "gir1.2-webkit2-4.1": '/usr/bin/python3 -c \'import gi; gi.require_version("WebKit2", "4.1")\'',
+}
+"""Debian packages, and how each is seen to be there."""
 
 
 class Shelf(http.server.BaseHTTPRequestHandler):
@@ -69,14 +78,27 @@ class Shelf(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Browser:
-    """Chromium, driven through Node.js."""
+def chromium() -> list[str | Path]:
+    """Return the command that drives Chromium, through Node.js. Raises ToolError when something is not installed."""
+    if not (NODE / "node_modules/puppeteer-core").is_dir():
+        raise tools.missing("puppeteer-core")
+    program = os.environ.get("PUPPETEER_EXECUTABLE_PATH") or tools.program("chromium", "chromium-browser", "google-chrome")
+    return [tools.program("node"), HERE / "driver.js", program, HERE / "measure.js"]
 
-    def __init__(self) -> None:
-        if not (NODE / "node_modules/puppeteer-core").is_dir():
-            raise tools.missing("puppeteer-core")
-        chromium = os.environ.get("PUPPETEER_EXECUTABLE_PATH") or tools.program("chromium", "chromium-browser", "google-chrome")
-        command = [tools.program("node"), HERE / "driver.js", chromium, HERE / "measure.js"]
+
+def webkit() -> list[str | Path]:
+    """Return the command that drives WebKitGTK, with the system's Python in a virtual screen. Raises ToolError likewise."""
+    python = "/usr/bin/python3"
+    for package, wanted in WEBKIT.items():
+        if subprocess.run(["/bin/sh", "-c", wanted], capture_output=True).returncode:
+            raise ToolError(f"WebKitGTK is not there: install the Debian package {package} ({' '.join(WEBKIT)})")
+    return ["xvfb-run", "--auto-servernum", python, HERE / "webkit.py", HERE / "measure.js"]
+
+
+class Browser:
+    """A browser, driven by a program that answers a request a line."""
+
+    def __init__(self, command: list[str | Path]) -> None:
         self.books: dict[str, bytes] = {}
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Shelf, self.books))
         self.home = f"http://127.0.0.1:{self.server.server_address[1]}/"

@@ -58,15 +58,16 @@ def changed(path: Path, file: str, change: Callable[[str], str]) -> bytes:
     return out.getvalue()
 
 
-def file_faults(browser: Browser, book: str, file: str, ids: list[str], *, size: str = "100%") -> Iterator[str]:
-    """What is wrong with a file: on a phone and on e-ink, by day, on sepia, and at night."""
+def file_faults(browser: Browser, book: str, file: str, ids: list[str], *, size: str = "100%", fonts: bool = True) -> Iterator[str]:
+    """What is wrong with a file: on a phone and on e-ink, by day, on sepia, and at night; ``fonts`` asks for those of formulas."""
     browser.visit(f"{book}/{file}", PHONE)
     browser.evaluate(PAGE)
     for name, colors in (("night", NIGHT), ("sepia", SEPIA), ("day", DAY)):
         browser.evaluate(SET, {**colors, "size": size})
         yield from (f"{file}: faint by {name}: {fault}" for fault in browser.evaluate("() => measure.faint(document)"))
     yield from (f"{file}: {fault}" for fault in _drawings(browser))
-    yield from (f"{file}: {fault}" for fault in _formulas(browser))
+    yield from (f"{file}: flattened: {fault}" for fault in browser.evaluate("() => measure.flattened(document)"))
+    yield from (f"{file}: {fault}" for fault in (_fonts(browser) if fonts else ()))
     yield from (f"{file}: no place for #{id}" for id in ids if not browser.evaluate(LANDED, id))
     for name, screen in (("phone", PHONE), ("e-ink", EINK)):
         browser.ask("resize", size=screen)
@@ -84,10 +85,9 @@ def _drawings(browser: Browser) -> Iterator[str]:
             yield f"{drawing['name']} is faint: {drawing['seen']} of its ink stands out by day and at night"
 
 
-def _formulas(browser: Browser) -> Iterator[str]:
+def _fonts(browser: Browser) -> Iterator[str]:
     if not browser.evaluate("() => document.querySelector('math') !== null"):
         return
-    yield from (f"flattened: {fault}" for fault in browser.evaluate("() => measure.flattened(document)"))
     set_in = [font for fonts in browser.ask("fonts", selector=TOKENS) for font in fonts]
     if not set_in or not all(font["isCustomFont"] for font in set_in):
         yield f"formulas are set in {sorted({font['familyName'] for font in set_in})}"
