@@ -21,9 +21,9 @@ check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
 	$(BIN)/ruff format --check pipeline tests
 	$(BIN)/mypy
 
-conformance: $(VENV)/conformance.stamp guides ## Ask the authorities about every guide, and see them refuse broken ones
+conformance: $(VENV)/conformance.stamp guides ## Ask the authorities and reading engines about every guide, and see them refuse broken ones
 	@$(BIN)/guidepress verify --full --book $(BOOK)
-	@$(BIN)/pytest -n auto -m conformance tests/conformance
+	@$(BIN)/pytest -n auto -m conformance tests/conformance tests/readers
 
 figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
 	@$(BIN)/python content/figures/draw.py

@@ -14,7 +14,10 @@ test)
   tools="java qpdf pdffonts pdftotext pdftoppm"
   ;;
 conformance)
-  debian="$debian default-jre-headless chromium nodejs npm qpdf poppler-utils"
+  # Node.js from elsewhere brings its own npm, and Debian's refuses to stand beside it.
+  node=" nodejs npm"
+  if command -v node >/dev/null && command -v npm >/dev/null; then node=""; fi
+  debian="$debian default-jre-headless chromium$node qpdf poppler-utils"
   macos="$macos openjdk chromium node qpdf poppler"
   tools="java chromium node npm qpdf pdffonts pdftotext pdftoppm"
   ;;

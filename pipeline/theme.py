@@ -120,6 +120,12 @@ def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
 
 
 @cache
+def narrow() -> str:
+    """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
+    return (folder() / "styles" / "narrow.css").read_text(encoding="utf-8")
+
+
+@cache
 def labels(lang: str) -> Mapping[str, str]:
     """Return the words of a language; ``en-US`` falls back to ``en``. Raises BookError when they are not all there."""
     for name in dict.fromkeys((lang, lang.split("-")[0])):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,16 @@ def real_release(shared: Path) -> Path:
     if standing is not None and standing.inputs == now and not release.verify(standing):
         return standing.folder
     return _build(REAL, shared / "real", "study", "practice")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, opened once for each worker."""
+    from browser import Browser, chromium  # in tests/readers, whose tests alone ask for it
+
+    opened = Browser(chromium())
+    yield opened
+    opened.close()
 
 
 def _build(folder: Path, output: Path, *wanted: str) -> Path:

@@ -38,8 +38,11 @@ def test_the_maths_font_has_a_name_of_the_books_own_and_keeps_its_licence(book):
         ('<mi mathvariant="double-struck">R</mi>', "\u211d"),
         ("<mi>h</mi>", "\u210e"),
         ("<mi>λ</mi>", "\U0001d706"),
+        ("<mi>\u03d5</mi>", "\U0001d719"),
+        ("<mi>\u03c6</mi>", "\U0001d711"),
         ("<msqrt><mn>2</mn></msqrt>", "\u221a"),
         ("<mo>-</mo>", "\u2212"),
+        ("<mtext>if a</mtext>", " "),
     ],
 )
 def test_the_maths_font_holds_the_letters_that_readers_draw_in_place_of_those_written(inside, drawn):

@@ -33,7 +33,7 @@ def make(*arguments: str) -> str:
         ("guides", ".venv/bin/guidepress build --book content"),
         ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak and not conformance" tests'),
         ("check", ".venv/bin/mypy"),
-        ("conformance", ".venv/bin/pytest -n auto -m conformance tests/conformance"),
+        ("conformance", ".venv/bin/pytest -n auto -m conformance tests/conformance tests/readers"),
         ("golden", "GOLDEN=refresh .venv/bin/pytest -q tests/test_golden.py"),
         ("clean", "rm -rf .venv output/guides output/.releases output/reports"),
     ],
@@ -98,6 +98,16 @@ def test_a_missing_tool_of_the_authorities_is_named_with_its_package(tmp_path: P
     assert "default-jre-headless chromium nodejs npm qpdf poppler-utils" in done.stderr
 
 
+def test_a_node_that_is_there_is_not_asked_for_again(tmp_path: Path) -> None:
+    for tool in ("sh", "id", "uname", "dirname"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    for tool in ("node", "npm"):
+        (tmp_path / tool).symlink_to("/bin/true")
+    done = shell("./bootstrap.sh", "conformance", PYTHON=sys.executable, NO_SYSTEM="1", PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert "default-jre-headless chromium qpdf poppler-utils" in done.stderr
+
+
 def test_a_machine_that_has_everything_is_left_alone() -> None:
     done = shell("./bootstrap.sh", "guides", PYTHON=sys.executable, NO_SYSTEM="1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -119,7 +129,7 @@ def test_the_locks_agree_on_what_they_pin_and_leave_out_nothing_of_the_guides() 
     assert [name for name in conformance.keys() & tests.keys() if conformance[name] != tests[name]] == []
 
 
-def test_the_packages_of_ace_are_pinned_by_digest_and_name_no_host() -> None:
+def test_the_packages_of_ace_and_the_reading_engines_are_pinned_by_digest_and_name_no_host() -> None:
     packages = json.loads((ROOT / "tests/conformance/package-lock.json").read_text())["packages"]
     installed = {path: package for path, package in packages.items() if path}
     assert len(installed) > 100

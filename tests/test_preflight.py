@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 import reading
+from epubwork import png
 from pikepdf import Dictionary, Name, String
 
 from pipeline import release
@@ -255,7 +257,9 @@ def test_a_file_that_cannot_be_read_is_reported_and_not_raised(built, publicatio
 # EPUB
 
 
-def edited(path: Path, changes: dict[str, Callable[[str], str]], *, drop: str = "", add: str = "", stored: str = "") -> bytes:
+def edited(
+    path: Path, changes: dict[str, Callable[[str], str]], *, drop: str = "", add: str = "", stored: str = "", content: bytes = b"left over"
+) -> bytes:
     """Pack an EPUB anew, some of its files changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
@@ -268,7 +272,7 @@ def edited(path: Path, changes: dict[str, Callable[[str], str]], *, drop: str = 
             if info.filename != drop:
                 new.writestr(info.filename, data, zipfile.ZIP_STORED if info.filename in ("mimetype", stored) else zipfile.ZIP_DEFLATED)
         if add:
-            new.writestr(add, b"left over")
+            new.writestr(add, content)
     return out.getvalue()
 
 
@@ -313,6 +317,11 @@ EPUB_FAULTS = [
     (NAV, swap('epub:type="toc"', 'epub:type="lot"'), "P303", "no nav of type 'toc'"),
     (NAV, swap("Introduction</a>", "Preamble</a>"), "P303", "says 'preamble' where the contents say 'introduction'"),
     (NAV, swap('<li><a href="introduction.xhtml">Introduction</a></li>', ""), "P303", "where the contents say 'introduction'"),
+    (NAV, swap('<a epub:type="toc" href="contents.xhtml"', '<a href="contents.xhtml"'), "P303", "no landmark leads to the contents"),
+    (NAV, swap('epub:type="toc" href="contents.xhtml"', 'epub:type="toc" href="imprint.xhtml"'), "P303", "leads to EPUB/imprint.xhtml"),
+    (PAGE, body(f"<p>{'word ' * 60_000}</p>"), "P313", "EPUB/colophon.xhtml: 3"),
+    (FIGURE, lambda xhtml: xhtml.replace("data-label", "style='color:#fff' data-label", 1), "P311", "fixed color"),
+    (STYLE, style(".k { color: #070 }"), "P311", "fixed color"),
     (PAGE, body("<details><summary>a</summary></details>"), "P311", "'details'"),
     (PAGE, body("<ol></ol>"), "P311", "an empty list"),
     (PAGE, body('<span style="padding: 1em"> </span>'), "P311", "padding on a span without words"),
@@ -350,6 +359,20 @@ def test_a_broken_epub_does_not_pass(built, publications, file, change, code, wo
 def test_a_badly_packed_epub_does_not_pass(built, publications, change, code, words):
     faults = inspect(artefact(built, STUDY_EPUB, edited(built / STUDY_EPUB, {}, **change)), publications["study"])
     assert words in messages([d for d in faults if d.code == code])
+
+
+@pytest.mark.parametrize(("width", "height"), [(1601, 10), (10, 1601)])
+def test_a_picture_that_small_readers_stall_on_is_noticed(built, publications, width, height):
+    data = edited(built / STUDY_EPUB, {}, drop="EPUB/images/cover.png", add="EPUB/images/cover.png", content=png(width, height))
+    assert "EPUB/images/cover.png: over 1600 pixels a side" in messages(inspect(artefact(built, STUDY_EPUB, data), publications["study"]))
+    small = edited(built / STUDY_EPUB, {}, drop="EPUB/images/cover.png", add="EPUB/images/cover.png", content=png(1600, 1600))
+    assert inspect(artefact(built, STUDY_EPUB, small), publications["study"]) == ()
+
+
+def test_a_file_over_fifty_megabytes_is_noticed(built, publications):
+    heavy = random.Random(1).randbytes(50_100_000)
+    data = edited(built / STUDY_EPUB, {}, drop="EPUB/fonts/math.ttf", add="EPUB/fonts/math.ttf", content=heavy)
+    assert "50 MB: over 50" in messages(inspect(artefact(built, STUDY_EPUB, data), publications["study"]))
 
 
 def test_an_epub_packed_again_unchanged_passes(built, publications):

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
-from pipeline.epub import tree, typeface
+from pipeline.epub import fitting, tree, typeface
 from pipeline.epub.pages import Page, mark
 from pipeline.publication import Section
 from pipeline.render import Fragment, Rendition, document
 
-COVER, NAV, NCX, STYLE = "cover.xhtml", "nav.xhtml", "toc.ncx", "style.css"
+COVER, NAV, NCX, STYLE, NARROW = "cover.xhtml", "nav.xhtml", "toc.ncx", "style.css", "narrow.css"
 SCHEME = "guidepress:"
 IMAGES = "images/"
 OWN_FILE = 2
 """Deepest level at which a section has a file of its own."""
 SIZE_LIMIT = 240_000
 """Bytes of fragments after which a file ends: readers on small devices stall on files over 300 kB."""
-WIDE = 6
-"""Columns from which a table is set smaller."""
 
 RULES = (
     Rule("E101", "link to nowhere", "A link in the EPUB names an id that no section of this edition holds."),
@@ -105,7 +103,7 @@ def _runs(rendition: Rendition) -> Iterator[tuple[Fragment, ...]]:
 
 def _draft(rendition: Rendition, run: tuple[Fragment, ...], pages: Sequence[Page]) -> _Draft:
     section = run[0].section
-    text = document(rendition.publication, "reflow", "", "\n".join(f.xhtml.strip() for f in run), (STYLE,))
+    text = document(rendition.publication, "reflow", "", "\n".join(f.xhtml.strip() for f in run), (STYLE, NARROW))
     try:
         root = tree.parse(text)
     except etree.XMLSyntaxError as error:
@@ -137,7 +135,8 @@ def _finish(draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, byt
     place = Place(first.source or first.id)
     faults += _lead_links(draft, homes, place)
     shown = _lead_images(root)
-    _frame_tables(root)
+    fitting.frame_tables(root)
+    fitting.fit_formulas(root)
     faults += (
         Diagnostic("E102", f"resource '{name}' is missing", place, nearest(name, resources)) for name in shown if name not in resources
     )
@@ -170,16 +169,6 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
             shown.append(source.removeprefix(SCHEME))
             image.set("src", IMAGES + shown[-1])
     return tuple(dict.fromkeys(shown))
-
-
-def _frame_tables(root: etree._Element) -> None:
-    """Put each table in a box of its own, which can scroll where the screen is too narrow."""
-    for table in tuple(root.iter(f"{{{tree.XHTML}}}table")):
-        row = next(table.iter(f"{{{tree.XHTML}}}tr"), ())
-        frame = etree.Element(f"{{{tree.XHTML}}}div", {"class": "table wide" if len(row) >= WIDE else "table"})
-        frame.tail, table.tail = table.tail, None
-        table.addprevious(frame)
-        frame.append(table)
 
 
 def heading(root: etree._Element, section: Section) -> str:

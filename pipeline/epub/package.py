@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from pipeline import theme
 from pipeline.epub import navigation, typeface
 from pipeline.epub.container import Item, seal
-from pipeline.epub.files import COVER, IMAGES, NAV, NCX, STYLE, File, files
+from pipeline.epub.files import COVER, IMAGES, NARROW, NAV, NCX, STYLE, File, files
 from pipeline.epub.metadata import statements
 from pipeline.epub.pages import Page
 from pipeline.publication import Publication
@@ -44,10 +44,11 @@ def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[navi
 
 
 def _looks(rendition: Rendition, spine: Sequence[File], cover: bytes) -> Iterator[Item]:
-    """Yield style sheet, font, cover, and the images that the files show."""
+    """Yield style sheets, font, cover, and the images that the files show."""
     needed = "".join(sorted(set("".join(file.characters for file in spine))))
     style = theme.stylesheet("reflow", rendition.publication.edition.id)
     yield Item(STYLE, "text/css", ((typeface.RULE if needed else "") + style).encode())
+    yield Item(NARROW, "text/css", theme.narrow().encode())
     if needed:
         yield Item(typeface.FILE, "font/ttf", typeface.cut(needed))
     yield Item(navigation.COVER_IMAGE, "image/png", cover, ("cover-image",))

@@ -44,17 +44,17 @@ def holds(root: etree._Element, namespace: str, name: str) -> bool:
     return next(root.iter(f"{{{namespace}}}{name}"), None) is not None
 
 
-def words(element: etree._Element, without: str = "") -> str:
+def words(element: etree._Element, without: str = "", *, without_formulas: bool = False) -> str:
     """Return what an element says, on one line, without parts of one class; a formula says its text alternative."""
-    return " ".join("".join(_words(element, without)).split())
+    return " ".join("".join(_words(element, without, without_formulas)).split())
 
 
-def _words(element: etree._Element, without: str) -> Iterator[str]:
+def _words(element: etree._Element, without: str, without_formulas: bool) -> Iterator[str]:
     if element.tag == f"{{{MATHML}}}math":
-        yield str(element.get("alttext", ""))
+        yield "" if without_formulas else str(element.get("alttext", ""))
         return
     yield element.text or ""
     for child in element.iterchildren(etree.Element):
         if not without or without not in str(child.get("class", "")).split():
-            yield from _words(child, without)
+            yield from _words(child, without, without_formulas)
         yield child.tail or ""

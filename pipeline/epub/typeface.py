@@ -39,7 +39,8 @@ def characters(root: etree._Element) -> str:
 def _drawn(element: etree._Element) -> set[str]:
     """Return the characters of one element, with those that a reader draws in their place (MathML Core, 2.2 and 3.2)."""
     name = etree.QName(element).localname
-    said = {c for c in element.text or "" if not c.isspace()}
+    # Only text keeps its spaces; one that the font lacks would come from another, with that one's width.
+    said = {c for c in element.text or "" if name == "mtext" or not c.isspace()}
     styles = {str(element.get("mathvariant", "")).upper().replace("-", " ")}
     if name in ("msqrt", "mroot"):
         said.add(RADICAL)
@@ -56,10 +57,11 @@ def _styled() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {("ITALIC", "h"): "\u210e"}
     for code in (*LETTERLIKE, *ALPHANUMERIC):
         name = unicodedata.name(chr(code), "")
-        match = re.fullmatch(r"(?:MATHEMATICAL )?([A-Z -]+?) (?:CAPITAL|SMALL|DIGIT|NABLA|PARTIAL)\b.*", name)
-        plain = unicodedata.normalize("NFKC", chr(code))
-        if match and len(plain) == 1 and plain != chr(code):
-            found.setdefault((match[1].replace("-", " "), plain), chr(code))
+        match = re.fullmatch(r"(?:MATHEMATICAL )?([A-Z -]+?) (?:CAPITAL|SMALL|DIGIT|NABLA|PARTIAL|\w+ SYMBOL)\b.*", name)
+        # One step, and not NFKC: that would make one letter of both phis.
+        kind, _, plain = unicodedata.decomposition(chr(code)).partition(" ")
+        if match and kind == "<font>":
+            found.setdefault((match[1].replace("-", " "), chr(int(plain, 16))), chr(code))
     return found
 
 

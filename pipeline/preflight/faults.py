@@ -14,7 +14,10 @@ RULES = (
         "P302", "question missing or out of order",
         "Every question of the edition stands in the file with its number and its title, in the order of the contents.",
     ),
-    Rule("P303", "outline differs from the contents", "The outline of a PDF and the nav document of an EPUB are the contents as a tree."),
+    Rule(
+        "P303", "outline differs from the contents",
+        "The outline of a PDF and the nav document of an EPUB are the contents as a tree; a landmark of an EPUB leads to them.",
+    ),
     Rule(
         "P304", "page label or folio wrong",
         "Page labels count i, ii, iii through the front matter and 1, 2, 3 through the body. The folio at the foot of a page "
@@ -32,7 +35,11 @@ RULES = (
         "to fail on Kobo, on Kindle, or at night.",
     ),
     Rule("P312", "language missing", "A file and each of its documents name their language, for voices and for hyphenation."),
-    Rule("P313", "file too large", "Mail and send-to-device services refuse files over 50 MB."),
+    Rule(
+        "P313", "file too large",
+        "Mail and send-to-device services refuse files over 50 MB; small readers stall on a document or a picture over 300 kB, "
+        "and on pictures over 1600 pixels a side.",
+    ),
     Rule(
         "P314", "page number wrong",
         "A page number printed in contents, openers, index, or text is the folio printed on the page where its link lands.",

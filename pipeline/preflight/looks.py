@@ -21,12 +21,13 @@ Rules = list[tuple[str, dict[str, str]]]
 
 def faults(container: Container) -> Iterator[tuple[str, str]]:
     """Yield the file and what is wrong in it, for every style sheet and document."""
-    padded: set[str] = set()
-    for item in container.listed:
-        if item.media_type == "text/css" and item.name in container.files:
-            rules = parse_css(container.files[item.name].decode("utf-8", "replace"))
-            padded |= _padded_classes(rules)
-            yield from ((item.name, message) for message in _style_faults(rules, listings=True))
+    names = [item.name for item in container.listed if item.media_type == "text/css" and item.name in container.files]
+    sheets = {name: parse_css(container.files[name].decode("utf-8", "replace")) for name in names}
+    for name, rules in sheets.items():
+        yield from ((name, message) for message in _style_faults(rules))
+    together = [rule for rules in sheets.values() for rule in rules]
+    yield from ((names[0], message) for message in _listing_faults(together) if names)
+    padded = _padded_classes(together)
     for name, root in container.pages:
         yield from ((name, message) for message in _markup_faults(root, padded))
 
@@ -41,7 +42,7 @@ def _declarations(body: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip().lower() for name, colon, value in pairs if colon}
 
 
-def _style_faults(rules: Rules, *, listings: bool) -> Iterator[str]:
+def _style_faults(rules: Rules) -> Iterator[str]:
     for selectors, declarations in rules:
         for name, value in declarations.items():
             if name.startswith("--") or "var(" in value:
@@ -50,8 +51,6 @@ def _style_faults(rules: Rules, *, listings: bool) -> Iterator[str]:
                 yield f"'{selectors}' is laid out with display: {value}"
             if name in COLORED and value.split()[0].removesuffix("!important") not in NO_COLOR:
                 yield f"'{selectors}' has a fixed color, {name}: {value}"
-    if listings:
-        yield from _listing_faults(rules)
 
 
 def _listing_faults(rules: Rules) -> Iterator[str]:
@@ -80,7 +79,7 @@ def _markup_faults(root: etree._Element, padded: set[str]) -> Iterator[str]:
         style, line, tag = str(element.get("style", "")), element.sourceline, str(element.tag)
         if style and tag.startswith(XHTML):
             own = [(tag.removeprefix(XHTML), _declarations(style))]
-            yield from (f"line {line}: {message}" for message in _style_faults(own, listings=False))
+            yield from (f"line {line}: {message}" for message in _style_faults(own))
         if element.tag == f"{XHTML}details":
             yield f"line {line}: 'details' cannot be opened on some readers"
         elif element.tag in (f"{XHTML}ol", f"{XHTML}ul") and len(element) == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 
 from lxml import etree
@@ -10,13 +11,15 @@ from lxml import etree
 from pipeline.diagnostics import Diagnostic
 from pipeline.epub.tree import words
 from pipeline.preflight import looks
-from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XML_LANG, Container, resolve
+from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, XML_LANG, Container, resolve
 from pipeline.preflight.faults import fault
 from pipeline.preflight.sheets import branches
 from pipeline.preflight.words import letters, title_letters
 from pipeline.publication import Publication
 
-LARGEST = 50_000_000
+LARGEST, HEAVY, WIDEST = 50_000_000, 300_000, 1600
+"""Bytes of an EPUB, bytes of a document or a picture in it, and pixels of a picture's side, at most."""
+PNG_SIZE = struct.Struct(">II")
 MATHML, SVG = "{http://www.w3.org/1998/Math/MathML}", "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 CSS_REFERENCE = re.compile(r"(?:url\(|@import)\s*['\"]?((?!url\()[^'\");\s]+)")
@@ -26,10 +29,12 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 def check_file(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
     """Check what needs no publication."""
     yield from _packing(path, container, size)
+    yield from _sizes(path, container)
     yield from _manifest(path, container)
     yield from _links(path, container)
     yield from _alternatives(path, container)
     yield from _languages(path, container)
+    yield from _landmarks(path, container)
     yield from (fault(f"{path}/{name}", "P311", message, "mend the template or style sheet") for name, message in looks.faults(container))
 
 
@@ -50,6 +55,19 @@ def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]
     for meta in container.metadata.iter(f"{OPF}meta", f"{DC}*"):
         if not (meta.text or "").strip() and not meta.get("content"):
             yield fault(path, "P311", f"{container.package}:{meta.sourceline}: an empty metadata element")
+
+
+def _sizes(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Check what makes small readers stall."""
+    for item in container.listed:
+        data = container.files.get(item.name, b"")
+        is_picture = item.media_type.startswith("image/")
+        if len(data) > HEAVY and (is_picture or item.media_type == XHTML_TYPE):
+            hint = "scale it down" if is_picture else "divide it into sections"
+            yield fault(path, "P313", f"{item.name}: {len(data) / 1000:.0f} kB: over 300", hint)
+        # PNG, third edition, 11.2.2: width and height stand first in the first chunk.
+        if item.media_type == "image/png" and len(data) > 24 and max(PNG_SIZE.unpack_from(data, 16)) > WIDEST:
+            yield fault(path, "P313", f"{item.name}: over {WIDEST} pixels a side", "scale it down")
 
 
 def _manifest(path: str, container: Container) -> Iterator[Diagnostic]:
@@ -120,6 +138,21 @@ def _languages(path: str, container: Container) -> Iterator[Diagnostic]:
     for name, root in container.pages:
         if root.get(XML_LANG) != language or root.get("lang") != language:
             yield fault(path, "P312", f"{name} does not name the language of the book")
+
+
+def _landmarks(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Readers open the contents at the landmark of that name."""
+    root = container.documents.get(container.nav)
+    navs = [nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "landmarks"] if root is not None else []
+    found = [resolve(container.nav, str(a.get("href")))[0] for nav in navs for a in nav.iter(f"{XHTML}a") if a.get(EPUB_TYPE) == "toc"]
+    if not found:
+        yield fault(path, "P303", "no landmark leads to the contents")
+    yield from (fault(path, "P303", f"the landmark of the contents leads to {name}") for name in found if not _is_contents(container, name))
+
+
+def _is_contents(container: Container, name: str) -> bool:
+    root = container.documents.get(name)
+    return name == container.nav or (root is not None and any(nav.get("role") == "doc-toc" for nav in root.iter(f"{XHTML}nav")))
 
 
 def _nav(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__)
 SECONDS, WIDTH, ROW = 12, 360, 26
+LIGHT, DARK = "#a8741a", "#6c757a"  # seen on white, and on black
 RHYTHMS = (  # start and length of each appearance of light, in seconds
     ((0, 12),),
     ((0, 1), (4, 1), (8, 1)),
@@ -20,9 +21,9 @@ lines = [
 ]
 for row, rhythm in enumerate(RHYTHMS):
     y = row * ROW + 4
-    lines.append(f'<rect x="0" y="{y}" width="{WIDTH}" height="18" fill="#1c2b30"/>')
+    lines.append(f'<rect x="0.5" y="{y}" width="{WIDTH - 1}" height="18" fill="none" stroke="{DARK}"/>')
     for start, length in rhythm:
-        lines.append(f'<rect x="{start * scale:g}" y="{y}" width="{length * scale:g}" height="18" fill="#f2d16b"/>')
+        lines.append(f'<rect x="{start * scale:g}" y="{y}" width="{length * scale:g}" height="18" fill="{LIGHT}"/>')
 for second in range(SECONDS + 1):
-    lines.append(f'<path d="M{second * scale:g} 0v3" stroke="#1c2b30" stroke-width="0.6"/>')
+    lines.append(f'<path d="M{second * scale:g} 0v3" stroke="{DARK}" stroke-width="0.6"/>')
 HERE.with_suffix(".svg").write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")

@@ -1,0 +1,49 @@
+"""The guides in WebKitGTK, which lays pages out as Apple Books does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import Browser, webkit
+from examine import LARGE, changed, documents, file_faults, links
+from test_screens import BROKEN, QUESTION, STUDY
+
+pytestmark = pytest.mark.soak
+
+NOTICED = [(file, change, said) for file, change, said in BROKEN if "formulas are set" not in said]
+"""Chromium alone tells which font a glyph comes from."""
+
+
+@pytest.fixture(scope="module")
+def apple() -> Iterator[Browser]:
+    """WebKitGTK, opened once for each worker."""
+    opened = Browser(webkit())
+    yield opened
+    opened.close()
+
+
+def faults(browser: Browser, path: Path | bytes, *names: str, size: str = "100%") -> list[str]:
+    """What is wrong with the files of an EPUB that are named, or with all."""
+    browser.books["book"] = data = path if isinstance(path, bytes) else path.read_bytes()
+    files = documents(data)
+    leads = links(files)
+    each = (file_faults(browser, "book", name, leads.get(name, []), size=size, fonts=False) for name in names or files)
+    return [fault for found in each for fault in found]
+
+
+def test_every_file_of_the_book_is_whole_legible_and_found(apple: Browser, real_release: Path) -> None:
+    (path,) = (real_release / "study").glob("*.epub")
+    assert faults(apple, path) == []
+
+
+@pytest.mark.parametrize("size", ["100%", LARGE])
+def test_every_file_of_the_small_book_is_whole_legible_and_found(apple: Browser, built: Path, size: str) -> None:
+    assert faults(apple, built / STUDY, size=size) == []
+
+
+@pytest.mark.parametrize(("file", "change", "said"), NOTICED)
+def test_a_broken_file_is_noticed(apple: Browser, built: Path, file: str, change, said: str) -> None:
+    shown = file if file.endswith(".xhtml") and file != "nav.xhtml" else QUESTION
+    assert said in "\n".join(faults(apple, changed(built / STUDY, file, change), shown))
