@@ -16,7 +16,6 @@ from __future__ import annotations
 import ctypes
 import io
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +27,7 @@ import numpy as np
 import pypdfium2
 from lxml import etree
 from pypdfium2 import raw
+from tagged import Piece, pieces
 
 from pipeline import bindery, theme
 from pipeline.bindery.faces import open_face
@@ -44,9 +44,9 @@ PLAIN = {0x2010: "-", 0xAD: "-", 0xFFFE: "-", 0x02: "-", 0xA0: " "}
 """Characters that may come back as another that is drawn with the same glyph."""
 NEAR = 0.1
 """Points that a character may stand from where a single run has it."""
-SHADE = 2
-"""Steps of 255 that a pixel may be lighter or darker."""
-ROUNDED = re.compile(r"-?\d+\.\d+")
+SHADE = 64
+"""Steps of 255 that a pixel may be lighter or darker: a glyph that stands a thousandth of a point to the right may fall on the
+next of the steps, parts of a pixel wide, that PDFium places it on. What is paler is compared by its outline."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _stylesheet(volume: Volume) -> str:
     assert {item.signature.stylesheet for item in volume.printed} == {style}
     assert not re.search(r"@page\s*:first", style)
     firsts = [page + 1 for page in volume.folios.first]
-    style = FIRST.sub(lambda rule: ", ".join(f"@page {rule[1]}:nth({n})" if n == firsts[0] else f"{rule[1]}:nth({n})" for n in firsts), style)
+    style = FIRST.sub(lambda rule: "@page " + ", ".join(f"{rule[1]}:nth({n})" for n in firsts), style)
     numbers = (f'@page :nth({n}) {{ @bottom-right {{ content: "{folio}" }} }}' for n, folio in enumerate(volume.folios.printed, 1))
     return "\n".join((style.replace("body.tight", "section.tight"), *numbers))
 
@@ -216,9 +216,10 @@ class Char:
 
 @dataclass(frozen=True)
 class Seen:
-    """A page: its characters in the order drawn, and its picture at 72 dpi in grey."""
+    """A page: its characters in the order drawn, what else is drawn, and its picture at 72 dpi."""
 
     chars: tuple[Char, ...]
+    drawings: tuple[Piece, ...]
     picture: np.ndarray
 
 
@@ -227,7 +228,8 @@ def pages(pdf: bytes) -> Iterator[Seen]:
         for number in range(len(document)):
             with closing(document[number]) as page, closing(page.get_textpage()) as text:
                 bitmap = page.render(scale=1, rev_byteorder=True)
-                yield Seen(tuple(_chars(text)), bitmap.to_numpy().astype(int))
+                drawings = tuple(pieces(document, number, text=False))
+                yield Seen(tuple(_chars(text)), drawings, bitmap.to_numpy().astype(int))
 
 
 def _chars(text: Any) -> Iterator[Char]:
@@ -247,7 +249,15 @@ def differences(volume: Volume, whole: Single) -> list[str]:
     for number, (page, twin) in enumerate(zip(bound, other, strict=False)):
         masks = [*whole.slots[number], *_room(volume.notes.get(number))]
         label = volume.folios.labels[number]
-        found += [f"page {label}: {text}" for text in (*_moved(page, twin, masks), *_repainted(page, twin, masks), *_renumbered(page, twin, masks))]
+        found += [
+            f"page {label}: {text}"
+            for text in (
+                *_moved(page, twin, masks),
+                *_redrawn(page, twin, masks),
+                *_repainted(page, twin, masks),
+                *_renumbered(page, twin, masks),
+            )
+        ]
     return [*found, *_misled(volume, whole)]
 
 
@@ -263,6 +273,24 @@ def _moved(page: Seen, twin: Seen, masks: list[Slot]) -> list[str]:
         return [f"'{_said(chars[at : at + 30])}' stands where a single run has '{_said(others[at : at + 30])}'"]
     far = [(a, b) for a, b in zip(chars, others, strict=True) if max(abs(a.x - b.x), abs(a.y - b.y)) > NEAR]
     return [f"'{a.text}' is at {a.x:.2f}, {a.y:.2f}, in a single run at {b.x:.2f}, {b.y:.2f}" for a, b in far[:1]]
+
+
+def _redrawn(page: Seen, twin: Seen, masks: list[Slot]) -> list[str]:
+    """Compare lines, areas, and pictures one by one, the lines of notes apart."""
+    notes = [mask for mask in masks if mask.target == "notes"]
+    mine = [d for d in page.drawings if not (d.stroked and any(m.holds(d.left, d.bottom) and m.holds(d.right, d.top) for m in notes))]
+    if len(mine) != len(twin.drawings):
+        return [f"{len(mine)} lines, areas, and pictures, in a single run {len(twin.drawings)}"]
+    unlike = [(a, b) for a, b in zip(mine, twin.drawings, strict=True) if (a.kind, a.color) != (b.kind, b.color) or _apart(a, b)]
+    return [f"{a.kind} {_box(a)} in color {a.color}, in a single run {b.kind} {_box(b)} in color {b.color}" for a, b in unlike[:1]]
+
+
+def _apart(a: Piece, b: Piece) -> bool:
+    return max(abs(x - y) for x, y in zip(_box(a), _box(b), strict=True)) > NEAR
+
+
+def _box(piece: Piece) -> tuple[float, ...]:
+    return tuple(round(side, 2) for side in (piece.left, piece.bottom, piece.right, piece.top))
 
 
 def _repainted(page: Seen, twin: Seen, masks: list[Slot]) -> list[str]:
@@ -301,23 +329,3 @@ def _misled(volume: Volume, whole: Single) -> list[str]:
 
 def _said(chars: Any) -> str:
     return "".join(c.text for c in chars)
-
-
-# What is read aloud
-
-
-def tree(pdf: bytes, folder: Path) -> list[str]:
-    """The structure tree, a line for each element with its depth, its attributes, and its words without white space."""
-    path = folder / "tree.pdf"
-    path.write_bytes(pdf)
-    done = subprocess.run(["pdfinfo", "-struct-text", str(path)], capture_output=True, check=True, text=True)
-    lines: list[str] = []
-    for line in done.stdout.splitlines():
-        words = re.fullmatch(r' *"(.*)"', line)
-        if words is None:
-            lines.append(re.sub(r"Object \d+ \d+", "Object", line))
-        elif lines and lines[-1].startswith('"'):
-            lines[-1] += "".join(words[1].split())
-        else:
-            lines.append('"' + "".join(words[1].split()))
-    return [ROUNDED.sub(lambda n: f"{float(n[0]):.1f}", line) for line in lines if line != '"']
