@@ -13,10 +13,19 @@ set -eu
 book=${1:-tests/books/small}
 clone=$(cd "$(dirname "$0")/../.." && pwd)
 place=$(mktemp -d)
+case $place in *[!A-Za-z0-9/._-]*) echo "fresh root: TMPDIR has a space or another odd character in it" >&2; exit 1 ;; esac
 root=$place/root
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-trap 'umount --recursive "$root/proc" "$root/dev" 2>/dev/null || true; rm -rf --one-file-system "$place"' EXIT
+trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
+
+# What is lent must be taken back before anything is deleted: else this machine's own files would be.
+clean_up() {
+  while lent=$(grep -o " $place[^ ]*" /proc/self/mounts | tail -1) && [ "$lent" ]; do
+    umount --lazy "${lent# }" || { say "$lent is still mounted: delete $place by hand"; return; }
+  done
+  rm -rf --one-file-system "$place"
+}
 
 say() { echo "fresh root: $*" >&2; }
 
@@ -28,6 +37,7 @@ say "$suite, by debootstrap"
 debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$place/debootstrap.log" || { tail -5 "$place/debootstrap.log" >&2; exit 1; }
 
 # The settings of apt and pip, names of hosts, and certificates. Hooks of apt stay behind: they call programs that are not there.
+rm -f "$root/etc/apt/sources.list"
 for setting in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/auth.conf.d /etc/apt/keyrings /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d \
   /usr/share/keyrings /etc/resolv.conf /etc/hosts /etc/ssl/certs /usr/share/ca-certificates /usr/local/share/ca-certificates /etc/pip.conf /etc/xdg/pip; do
   [ -e "$setting" ] || continue
@@ -38,8 +48,8 @@ done
 apt-config dump | grep -E '^Acquire::[^ ]+ "' >"$root/etc/apt/apt.conf.d/99host" || true
 if [ -d "$HOME/.config/pip" ]; then mkdir -p "$root/root/.config" && cp -a "$HOME/.config/pip" "$root/root/.config/"; fi
 
-# Folders of packages on this machine that pip's settings name.
-"$clone/.venv/bin/python" -m pip config list | tr "'\" " '\n\n\n' | sed -n 's#^\(file://\)\{0,1\}\(/.*\)$#\2#p' | sort -u | while read -r folder; do
+# Folders of packages on this machine that pip's settings name; an index's files may stand beside it.
+"$clone/.venv/bin/python" -m pip config list | tr "'\" " '\n\n\n' | sed -n 's#^file://\(/.*\)/[^/]*$#\1#p; s#^/.*#&#p' | sort -u | while read -r folder; do
   [ -d "$folder" ] || continue
   mkdir -p "$root$folder"
   mount --bind --make-private -o ro "$folder" "$root$folder"
