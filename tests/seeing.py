@@ -6,7 +6,7 @@ for each fault. Text that figures are drawn with is outline and no text: nothing
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ SPARSE, FEW = 0.35, 0.08
 THIRD = 1 / 3
 AA = 4.5
 TINTS = ((240, 245, 245), (250, 243, 238))
+PACKED = np.array([256 * 256, 256, 1])
 BLOCKS = ("P", "L", "Table", "Code", "Note", "Caption", "H1", "H2", "H3", "H4", "H5", "H6", "Sect", "Div", "BlockQuote")
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in points."""
@@ -117,9 +118,7 @@ def _box(piece: Piece) -> Box:
 
 
 def _within(box: Box, outer: Box, slack: float = SLACK) -> bool:
-    return (
-        box[0] >= outer[0] - slack and box[1] >= outer[1] - slack and box[2] <= outer[2] + slack and box[3] <= outer[3] + slack
-    )
+    return box[0] >= outer[0] - slack and box[1] >= outer[1] - slack and box[2] <= outer[2] + slack and box[3] <= outer[3] + slack
 
 
 # Margins
@@ -234,12 +233,17 @@ def split(sight: Sight) -> Iterator[str]:
     for element in sight.file.root.walk():
         figure = element.kind == "Div" and {"Figure", "Caption"} <= {kid.kind for kid in element.kids if isinstance(kid, Element)}
         listing = element.kind == "Code" and element.said.get("Placement") == "/Block"
-        if figure or listing or element.kind in ("TR", "Figure", "Formula"):
+        if figure or listing or element.kind in ("TR", "Figure", "Formula") or _is_scale(element):
             heights = _heights(sight.file.of(element, apart=("Note",)))
             if len(heights) > 1 and sum(heights.values()) < THIRD * sight.frame.height:
                 name = "a figure" if figure else "a listing" if listing else f"a {element.kind}"
                 yield sight.said(min(heights), f"{name} of {sum(heights.values()):.0f} points is split: '{sight.file.text(element)[:40]}'")
     yield from _split_panels(sight)
+
+
+def _is_scale(element: Element) -> bool:
+    """Tell whether an element is a table of a few rows."""
+    return element.kind == "Table" and sum(inner.kind == "TR" for inner in element.walk()) <= 6
 
 
 def _heights(pieces: Sequence[Piece]) -> dict[int, float]:
@@ -325,9 +329,10 @@ def _behind(picture: np.ndarray, piece: Piece) -> tuple[int, int, int]:
     """The color of most pixels around a text."""
     height = picture.shape[0]
     rows = slice(max(0, int(height - piece.top) - 1), int(height - piece.bottom) + 2)
-    area = picture[rows, max(0, int(piece.left) - 1) : int(piece.right) + 2].reshape(-1, 3)
-    red, green, blue = Counter(map(tuple, area.tolist())).most_common(1)[0][0]
-    return red, green, blue
+    area = picture[rows, max(0, int(piece.left) - 1) : int(piece.right) + 2].reshape(-1, 3).astype(np.int32)
+    colors, counts = np.unique(area @ PACKED, return_counts=True)
+    red, rest = divmod(int(colors[counts.argmax()]), 256 * 256)
+    return red, *divmod(rest, 256)
 
 
 def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
