@@ -297,7 +297,7 @@ def test_an_outside_link_prints_its_address_on_paper_only() -> None:
 
 def test_code_is_colored_with_few_classes_and_never_translated() -> None:
     (block,) = find(render('```python\ndef f(x):\n    return "<a>"  # say\n```'), "h:pre")
-    assert (block.get("class"), block.get("translate"), block[0].get("class")) == ("code", "no", "language-python")
+    assert (block.get("class"), block.get("translate"), block[0].get("class")) == ("code short", "no", "language-python")
     assert [(span.get("class"), said(span)) for span in block[0]] == [
         ("k", "def"), ("n", "f"), ("k", "return"), ("s", '"<a>"'), ("c", "# say"),
     ]  # fmt: skip

@@ -29,13 +29,22 @@ _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
     (Token, ""),
 )
 
+SHORT, COLUMNS = 20, 68
+"""Lines of a listing that fills less than a third of a page, and letters in each."""
+
 
 @functools.lru_cache(maxsize=2048)
 def block(code: str, language: str) -> str:
     """Return a code block as XHTML; lines are neither wrapped nor numbered."""
     name = language if known_language(language) else "text"
     body = "".join(_spans(code.rstrip("\n"), name))
-    return f'<pre class="code" translate="no"><code class="language-{escape(name)}">{body}</code></pre>'
+    size = " short" if _lines(code.rstrip("\n")) <= SHORT else ""
+    return f'<pre class="code{size}" translate="no"><code class="language-{escape(name)}">{body}</code></pre>'
+
+
+def _lines(code: str) -> int:
+    """Count the lines as printed, long ones wrapped."""
+    return sum(max(1, -(-len(line) // COLUMNS)) for line in code.split("\n"))
 
 
 def _spans(code: str, language: str) -> list[str]:

@@ -1,0 +1,164 @@
+"""Guides as they are seen: inside their margins, line under line, whole where they should be, and dark enough to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import reading
+import seeing
+from presswork import CURVE, DIGEST, bound
+from seeing import FRAMES, Sight
+from test_contents import PRINTED, guide
+
+from pipeline import theme
+from pipeline.press import Signature
+from pipeline.publication import Publication
+
+CHECKS = (seeing.outside, seeing.overlapping, seeing.stranded, seeing.alone, seeing.split, seeing.pale)
+
+
+def sight(path: Path, publication: Publication, paper: str) -> Sight:
+    """Look at a guide; sections that start a page, and what stands in another edition's file, are forced breaks."""
+    read = reading.pdf(path)
+    labels = tuple(page.label for page in read.pages)
+    opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
+    body = tuple(number for number, label in enumerate(labels) if label.isdigit())
+    return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels)
+
+
+def faults(seen: Sight) -> list[str]:
+    return [f"{check.__name__}: {fault}" for check in CHECKS for fault in check(seen)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("edition", "paper"), PRINTED)
+def test_a_guide_is_fit_to_be_seen(built, publications, edition: str, paper: str) -> None:
+    seen = sight(guide(built, edition, paper), publications[edition], paper)
+    assert faults(seen) == []
+    broken_off = [fault for fault in seeing.empty(seen) if "no break follows" in fault]
+    assert broken_off == []
+    assert len(seen.body) >= 5
+    assert len(seen.opens) >= 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("edition", "paper"), [(e, p) for e in ("study", "practice") for p in ("a4", "letter")])
+def test_a_real_guide_is_fit_to_be_seen_and_its_pages_are_filled(real_release, real_publications, edition: str, paper: str) -> None:
+    (path,) = (real_release / edition).glob(f"*-{edition}-*-{paper}.pdf")
+    seen = sight(path, real_publications[edition], paper)
+    assert faults(seen) == []
+    assert list(seeing.empty(seen)) == []
+    assert len(seen.body) > 100
+
+
+# The checks are not blind: each sees pages that are broken on purpose
+
+LINES = "<br/>".join(("ash", "beech", "cedar", "dogwood", "elm"))
+CODE = "\n".join(f"line {number}" for number in range(12))
+ROWS = "".join(f"<tr><th scope='row'>{n}</th><td>{LINES}</td></tr>" for n in (1, 3, 5))
+FIGURE = '<img alt="A curve." src="guidepress:figure/curve.svg" style="width: 60pt; height: 90pt"/>'
+SCALE = f"<table><thead><tr><th scope='col'>Score</th><th scope='col'>What</th></tr></thead><tbody>{ROWS}</tbody></table>"
+CAPTIONED = """<table><caption style="break-after: auto">Heights</caption>
+<tbody><tr style="break-before: page"><td>1</td></tr></tbody></table>"""
+
+
+def above(room: float) -> str:
+    """Fill a page of A4 but for some points."""
+    return f'<div style="height: {FRAMES["a4"].height - room:.1f}pt"></div>'
+
+
+BROKEN: dict[str, tuple[Callable[[Sight], Iterator[str]], str, str]] = {
+    "text in the margin": (seeing.outside, '<p style="margin-left: -60mm">Stray</p>', "'Stray' stands outside"),
+    "text below the page's foot": (seeing.outside, '<p style="position: absolute; top: 265mm">Low</p>', "'Low' stands outside"),
+    "ink in the margin": (
+        seeing.outside,
+        '<p>Text.</p><p style="position: absolute; left: -60mm; width: 3mm; height: 3mm; background: #000"></p>',
+        "ink outside",
+    ),
+    "a line over a line": (seeing.overlapping, '<p>One line.</p><p style="margin-top: -17pt">Another line.</p>', "cover each other"),
+    "a line over a figure": (seeing.overlapping, f'<figure>{FIGURE}</figure><p style="margin-top: -40pt">Over it.</p>', "a figure and"),
+    "a heading at a page's end": (
+        seeing.stranded,
+        f'{above(60)}<h2 style="break-after: auto">Alone</h2><p style="break-before: page">Text.</p>',
+        "ends in 'Alone'",
+    ),
+    "a term at a page's end": (
+        seeing.stranded,
+        f'{above(40)}<dl><dt style="break-after: auto">Term</dt><dd style="break-before: page">What it is.</dd></dl>',
+        "ends in 'Term'",
+    ),
+    "a follow-up at a page's end": (
+        seeing.stranded,
+        f'{above(40)}<p class="follow-up-ask" style="break-after: auto">Why?</p><p style="break-before: page">Because.</p>',
+        "ends in 'Why?'",
+    ),
+    "a caption at a page's end": (
+        seeing.stranded,
+        above(60) + CAPTIONED,
+        "ends in 'Heights'",
+    ),
+    "an orphan": (seeing.alone, f'{above(16)}<p style="orphans: 1">{LINES}</p>', "'ash' is alone"),
+    "a widow": (seeing.alone, f'{above(58)}<p style="widows: 1">{LINES}</p>', "'elm' is alone"),
+    "a listing in two": (seeing.split, f'{above(80)}<pre class="code">{CODE}</pre>', "a listing of"),
+    "a panel in two": (
+        seeing.split,
+        f'{above(60)}<section class="panel" style="break-inside: auto"><p>{LINES}</p><p>{LINES}</p></section>',
+        "a panel of",
+    ),
+    "a row in two": (
+        seeing.split,
+        f'{above(170)}<table><tbody>{"<tr><td>One.</td></tr>" * 7}<tr style="break-inside: auto"><td>{LINES}</td></tr></tbody></table>',
+        "a TR of",
+    ),
+    "a scale in two": (seeing.split, above(180) + SCALE.replace("<table", '<table style="break-inside: auto"'), "a Table of"),
+    "a figure without its caption": (
+        seeing.split,
+        f'{above(100)}<figure style="break-inside: auto">{FIGURE}<figcaption style="break-before: page">Figure 1</figcaption></figure>',
+        "a figure of",
+    ),
+    "a page half empty": (seeing.empty, '<p>Few words.</p><p style="break-before: page">More.</p>', "page 1: is 2% full"),
+    "pale text": (seeing.pale, '<p style="color: #777">Pale</p>', "'Pale' in (119, 119, 119) on (255, 255, 255) has 4.5:1"),
+    "text pale on a tint": (
+        seeing.pale,
+        '<section class="panel"><p style="color: #757575">Tinted</p></section>',
+        "'Tinted' in (117, 117, 117) on (240, 245, 245) has 4.2:1",
+    ),
+    "text that only colors tell from its ground": (
+        seeing.pale,
+        '<p style="color: #000000; background: #ff0000">Printed</p>',
+        "2.4:1 in grey",
+    ),
+}
+
+
+def looked_at(body: str) -> Sight:
+    """Lay a section out in the style of the study edition on A4, with nothing to begin a page for."""
+    css = theme.stylesheet("paged", "study", "a4")
+    head = '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head>'
+    xhtml = f'{head}<body><section id="s">{body}</section></body></html>'
+    pdf = bound(Signature("s", "body", xhtml, css, DIGEST, (("figure/curve.svg", CURVE),), (("s", "s.yaml"),)))
+    count = len(seeing.drawn(pdf).sizes)
+    return Sight(pdf, FRAMES["a4"], frozenset(), tuple(range(count)), tuple(str(number + 1) for number in range(count)))
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_check_sees_a_page_that_is_broken_on_purpose(kind: str) -> None:
+    check, body, said = BROKEN[kind]
+    found = list(check(looked_at(body)))
+    assert any(said in fault for fault in found), found
+
+
+def test_the_checks_say_nothing_of_a_page_that_is_sound() -> None:
+    text = "".join(f"<p>{LINES}</p>" for _ in range(9))
+    body = f'<h2>Trees</h2>{text}<figure>{FIGURE}<figcaption>Figure 1</figcaption></figure>{SCALE}<pre class="code short">{CODE}</pre>'
+    seen = looked_at(body)
+    assert faults(seen) == []
+    assert list(seeing.empty(seen)) == []
+
+
+def test_too_many_sparse_pages_are_too_many_whatever_follows() -> None:
+    seen = looked_at("".join(f'<p style="break-before: page">Page {number}.</p>' for number in range(4)))
+    opening = Sight(seen.pdf, seen.frame, frozenset(seen.body), seen.body, seen.labels)
+    assert list(seeing.empty(opening)) == ["4 of 4 pages are less than 35% full"]
