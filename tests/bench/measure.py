@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-INTERVAL = 0.02
+INTERVAL = 0.05
 
 
 @dataclass(frozen=True)
