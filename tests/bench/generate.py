@@ -85,7 +85,10 @@ def _write_outline(folder: Path, divisions: list[list[tuple[str, str, str]]], se
         "topics": [{"id": name, "title": name.capitalize(), "definition": writer.sentence()} for name in TOPICS],
         "front": ["introduction", "how-to-read"],
         "sections": [
-            {"id": f"part-{ordinal(n)}", "title": f"The {writer.thing()}", "intro": writer.paragraph(3), "questions": [q[0] for q in division]}
+            {
+                "id": f"part-{ordinal(n)}", "title": f"The {writer.thing()}", "intro": writer.paragraph(3),
+                "questions": [name for name, _, _ in division],
+            }
             for n, division in enumerate(divisions, start=1)
         ],
         "back": ["farewell"],
@@ -165,26 +168,29 @@ class _Question:
             "topics": pick.sample(TOPICS, 3), "competency": pick.choice(COMPETENCIES), "summary": writer.paragraph(4),
             "answer": self._answer(), **(story if self.type == "behavioral" else {}),
             "key_points": writer.sentences(5), "examples": [self._example()],
-            "follow_ups": [{"ask": f"What would the {self.thing} cost you {writer.purpose()}?", "answer": writer.paragraph(3)} for _ in range(3)],
+            "follow_ups": [self._follow_up() for _ in range(2)], "probes": writer.sentences(3), "hints": writer.sentences(2),
             "red_flags": writer.sentences(3), "rubric": dict(zip((1, 3, 5), writer.sentences(3), strict=True)),
-            "samples": {"weak": writer.paragraph(2), "solid": writer.paragraph(4), "strong": writer.paragraph(6)},
+            "samples": {"weak": writer.paragraph(2), "solid": writer.paragraph(4), "strong": writer.paragraph(5)},
             "see_also": self.others, "index": [{"term": self.thing}, {"term": self.thing.split()[1], "sub": self.thing.split()[0]}],
             "sources": [f"work-{ordinal(n)}" for n in pick.sample(range(1, SOURCES + 1), 2)], "reviewed": DATE,
         }  # fmt: skip
+
+    def _follow_up(self) -> dict[str, str]:
+        return {"ask": f"What would the {self.thing} cost you {self.writer.purpose()}?", "answer": self.writer.paragraph(2)}
 
     def _answer(self) -> str:
         writer = self.writer
         link, link2 = (self.others * 2)[:2] if self.others else ("", "")
         see = f" See also [[{link}]], and [[{link2}]] for the rest." if link else ""
         note = f"[^aside]: {writer.sentence()}"
-        heads = [f"## {writer.sentence().rstrip('.')}" if n else f"## What the {self.thing} is for" for n in range(4)]
+        heads = [f"## {writer.sentence().rstrip('.')}" if n else f"## What the {self.thing} is for" for n in range(3)]
         return "\n\n".join([
-            heads[0], f"{self._marked()} {writer.paragraph(2)}", f"{writer.paragraph(3)}{see}",
+            heads[0], f"{self._marked()} {writer.paragraph(2)}", f"{writer.paragraph(2)}{see}",
             f"$$\n{_formula(self.pick)}\n$$", f"Here {self._letters()} {writer.paragraph(2)}[^aside]",
-            heads[1], f"{self._marked()} {writer.paragraph(3)}", self._list(), f"![](figure:{self.figure})", writer.paragraph(3),
-            heads[2], f"[[term:{self.term}]] applies. {writer.paragraph(4)}", self._table(), writer.paragraph(4),
+            heads[1], f"{self._marked()} {writer.paragraph(3)}", self._list(), f"![](figure:{self.figure})", writer.paragraph(2),
+            heads[2], f"[[term:{self.term}]] applies. {writer.paragraph(3)}", self._table(), writer.paragraph(2),
             f'!!! {self.pick.choice(("note", "tip", "warning"))} "On the {self.thing}"\n    {writer.paragraph(2)}',
-            heads[3], f"{self._marked()} {writer.paragraph(4)}", writer.paragraph(4), note,
+            f"{self._marked()} {writer.paragraph(2)}", note,
         ]) + "\n"  # fmt: skip
 
     def _marked(self) -> str:
@@ -209,8 +215,8 @@ class _Question:
     def _example(self) -> dict[str, str]:
         code = self._code()
         return {
-            "id": f"{self.name}-run", "title": f"Counting for the {self.thing}", "language": "python", "code": code, "output": printed(code),
-            "note": self.writer.sentence(),
+            "id": f"{self.name}-run", "title": f"Counting for the {self.thing}", "language": "python", "code": code,
+            "output": printed(code), "note": self.writer.sentence(),
         }  # fmt: skip
 
     def _code(self) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 from lxml import etree
 
 from bench.edition import Prepared
-from pipeline import theme
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 STYLE = Path(__file__).with_name("style.typ")
@@ -111,8 +110,9 @@ class Walk:
         """Write the page that opens a section of questions."""
         head, body = child(section, "header"), child(section, "div")
         chart = child(body, "figure")
-        parts = [child(head, "p"), child(body, "div"), child(chart, "figcaption"), child(section, "nav")]
-    X
+        words = (child(head, "p"), child(body, "div"), child(chart, "figcaption"))
+        number, intro, caption = (f"[{self.inside(part)}]" for part in words)
+        contents = f"[{self.contents(child(section, 'nav'))}]"
         title = f"[{self.element(child(head, 'h1'))}]"
         return f'#opener({number}, {title}, {intro}, "{self.drawing(child(chart, SVG))}", {caption}, {contents})'
 
@@ -224,7 +224,7 @@ class Walk:
 
     def slot(self, element: Element) -> str:
         """Write a page number with the words before it."""
-        before, digits, after = re.split("(0+)", element.text or "", maxsplit=1)
+        before, after = DIGITS.split(element.text or "", maxsplit=1)
         return f"{self.text(before)}#pg(<{element.get('data-slot')}>){self.text(after)}"
 
     def contents(self, element: Element) -> str:

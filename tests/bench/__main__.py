@@ -1,0 +1,95 @@
+"""Measure guidepress beside WeasyPrint in one run and beside Typst; print one table, and write ``reports/bench.json``.
+
+QUICK=1 measures the study edition and a generated book of 50 questions, once each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench.generate import generate
+from bench.press import ROOT
+from bench.sessions import Findings, Subject, measure
+from bench.tables import Row, rows, table
+
+SIZES = ((50, 5), (260, 3), (800, 1), (2600, 1))
+"""Questions of the generated books, and rounds."""
+REAL = 5
+SINGLE_UP_TO, TYPST_UP_TO, EVERYTHING_UP_TO = 260, 800, 800
+PROGRAMS = ("guidepress", "weasyprint", "typst", "pikepdf", "pydyf")
+
+
+def subjects(work: Path, sizes: Sequence[tuple[int, int]], real: int) -> Iterator[Subject]:
+    """Give the study edition, and books generated as they are wanted."""
+    if real:
+        yield Subject("study", ROOT / "content", 50, real)
+    for size, rounds in sizes:
+        folder = generate(work / f"generated-{size}", size)
+        yield Subject(
+            f"generated {size:,}", folder, size, rounds, weasyprint=size <= SINGLE_UP_TO, typst=size <= TYPST_UP_TO,
+            everything=size <= EVERYTHING_UP_TO,
+        )  # fmt: skip
+
+
+def report(found: Sequence[Findings], lines: Sequence[Row], seconds: float, load: Sequence[float]) -> dict[str, Any]:
+    """Return what ``bench.json`` holds: rows, and every single run behind them."""
+    return {
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "system": platform.system(), "load before": list(load)},
+        "versions": {name: importlib.metadata.version(name) for name in PROGRAMS} | {"python": platform.python_version()},
+        "rows": [asdict(row) for row in lines],
+        "books": [
+            {
+                "name": one.subject.name, "questions": one.subject.questions, "pages": one.pages, "bytes": one.bytes, "words": one.words,
+                "qpdf clean": one.clean, "runs": {name: [_rounded(asdict(run)) for run in runs] for name, runs in one.runs.items()},
+            }
+            for one in found
+        ],
+    }  # fmt: skip
+
+
+def _rounded(run: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in run.items()}
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Run the bench."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=ROOT / "output/reports/bench.json")
+    parser.add_argument("--sizes", type=int, nargs="*", help="generated books to measure, by their questions; all when left out")
+    parser.add_argument("--rounds", type=int, help="rounds of each book")
+    given = parser.parse_args()
+    quick = os.environ.get("QUICK", "0") not in ("", "0")
+    sizes = [(size, given.rounds or (1 if quick else rounds)) for size, rounds in SIZES if not quick or size == 50]
+    sizes = [(size, rounds) for size, rounds in sizes if given.sizes is None or size in given.sizes]
+    started, load = time.perf_counter(), os.getloadavg()
+    with tempfile.TemporaryDirectory(prefix="guidepress-bench-") as work:
+        found = [measure(subject, Path(work), _say) for subject in subjects(Path(work), sizes, given.rounds or (1 if quick else REAL))]
+    lines = rows(found)
+    print(table(lines))
+    given.output.parent.mkdir(parents=True, exist_ok=True)
+    facts = report(found, lines, time.perf_counter() - started, load)
+    given.output.write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    missed = sum(line.verdict == "miss" for line in lines)
+    print(f"\n{sum(line.verdict == 'pass' for line in lines)} targets met, {missed} missed; every run is in {given.output}")
+
+
+if __name__ == "__main__":
+    main()

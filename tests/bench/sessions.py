@@ -1,0 +1,137 @@
+"""Measure one book: rounds of every measure, ours and the peers' side by side, so that a busy moment strikes both."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import peers, press
+from bench.edition import prepare
+from bench.measure import Run
+from bench.peers import Peer
+
+Say = Callable[[str], None]
+NEAR = 0.10
+"""Share by which the pages of Typst may differ from ours."""
+SAME_WORDS = 0.01
+COPIES = ("Reader One", "Reader Two", "Reader Three")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A book to measure: how many rounds, beside which peers, and whether everything or only builds and edits."""
+
+    name: str
+    folder: Path
+    questions: int
+    rounds: int
+    weasyprint: bool = True
+    typst: bool = True
+    everything: bool = True
+
+
+@dataclass
+class Findings:
+    """What was measured of a book: runs by measure, in the order of the rounds; pages and bytes by program."""
+
+    subject: Subject
+    runs: dict[str, list[Run]] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+    bytes: dict[str, int] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
+    clean: dict[str, bool] = field(default_factory=dict)
+
+    def add(self, measure: str, run: Run) -> None:
+        """Note a run."""
+        self.runs.setdefault(measure, []).append(run)
+
+    def look_at(self, name: str, pdf: Path) -> None:
+        """Note what a program printed."""
+        self.pages[name], self.bytes[name] = peers.pages(pdf), pdf.stat().st_size
+        checked = subprocess.run(["qpdf", "--check", pdf], capture_output=True, text=True)
+        self.clean[name] = checked.returncode == 0 and not checked.stderr
+
+
+def measure(subject: Subject, work: Path, say: Say) -> Findings:
+    """Measure a book in rounds. Raises Failure when a command fails, and ValueError when a peer's book is another one."""
+    found = Findings(subject)
+    rivals = _rivals(subject, work)
+    for number in range(subject.rounds):
+        say(f"{subject.name}: round {number + 1} of {subject.rounds}")
+        place = press.settle(subject.folder, work / "place")
+        if number % 2:
+            _theirs(found, rivals)
+        _ours(found, place, number)
+        if number % 2 == 0:
+            _theirs(found, rivals)
+        if number == subject.rounds - 1:
+            _last_round(found, place, rivals)
+        shutil.rmtree(place.folder)
+    return found
+
+
+def _rivals(subject: Subject, work: Path) -> list[Peer]:
+    """Write the book for its peers."""
+    makers = [maker for wanted, maker in ((subject.weasyprint, peers.weasyprint), (subject.typst, peers.typst)) if wanted]
+    if not makers:
+        return []
+    prepared = prepare(subject.folder)
+    folders = [work / maker.__name__ for maker in makers]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    return [maker(prepared, folder) for maker, folder in zip(makers, folders, strict=True)]
+
+
+def _ours(found: Findings, place: press.Place, number: int) -> None:
+    """Build, build again, edit and build; then all else that we do."""
+    if press.has_option("--for") and found.subject.everything:
+        press.add_team(place)
+    found.add("cold", place.build(*press.A4))
+    found.add("unchanged", place.build(*press.A4))
+    press.edit(place.book, number)
+    found.add("start-up", press.start_up(place))
+    found.add("edit", place.build(*press.A4))
+    if not found.subject.everything:
+        return
+    found.add("epub", place.build("--format", "epub"))
+    if press.has_option("--for"):
+        found.add("first copy", press.copies(place, COPIES[0]))
+        found.add("copy", press.copies(place, COPIES[1]))
+        found.add("three copies", press.copies(place, *(f"{name} again" for name in COPIES)))
+
+
+def _theirs(found: Findings, rivals: list[Peer]) -> None:
+    for peer in rivals:
+        found.add(peer.name, peer.print())
+
+
+def _last_round(found: Findings, place: press.Place, rivals: list[Peer]) -> None:
+    """Watch; then look at what everybody printed."""
+    if press.has_option("--watch") and found.subject.everything:
+        for run in press.watched_edits(place, found.subject.rounds):
+            found.add("watch", run)
+    if not list((place.release / place.edition).glob("*-a4.pdf")):
+        place.build(*press.A4)
+    found.look_at("guidepress", place.file("-a4.pdf"))
+    for peer in rivals:
+        found.look_at(peer.name, peer.pdf)
+    if rivals:
+        files = {"guidepress": place.file("-a4.pdf"), **{peer.name: peer.pdf for peer in rivals}}
+        found.words = {name: sum(peers.words(file).values()) for name, file in files.items()}
+        faults = list(differences(found))
+        if faults:
+            raise ValueError("; ".join(faults))
+
+
+def differences(found: Findings) -> Iterator[str]:
+    """Say where a peer has printed another book than we have."""
+    for name in found.words.keys() - {"guidepress"}:
+        pages, words = found.pages[name] / found.pages["guidepress"], found.words[name] / found.words["guidepress"]
+        if abs(pages - 1) > NEAR:
+            yield f"{found.subject.name}: {name} prints {found.pages[name]} pages, and we {found.pages['guidepress']}"
+        if abs(words - 1) > SAME_WORDS:
+            yield f"{found.subject.name}: {name} prints {found.words[name]} words, and we {found.words['guidepress']}"
