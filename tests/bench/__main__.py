@@ -69,19 +69,28 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _plan(wanted: Sequence[int] | None, rounds: int | None) -> tuple[list[tuple[int, int]], int]:
+    """Say which generated books are measured, with their rounds, and the rounds of the real one."""
+    quick = os.environ.get("QUICK", "0") not in ("", "0")
+    usual = dict(SIZES if not quick else SIZES[:1])
+    sizes = [(size, rounds or (1 if quick else usual.get(size, 1))) for size in (wanted if wanted is not None else usual)]
+    return sizes, rounds or (1 if quick else REAL)
+
+
 def main() -> None:
     """Run the bench."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "output/reports/bench.json")
-    parser.add_argument("--sizes", type=int, nargs="*", help="generated books to measure, by their questions; all when left out")
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", help="measure generated books of so many questions; those of the bench when left out"
+    )
     parser.add_argument("--rounds", type=int, help="rounds of each book")
+    parser.add_argument("--no-real", action="store_true", help="leave the book in content/ out")
     given = parser.parse_args()
-    quick = os.environ.get("QUICK", "0") not in ("", "0")
-    sizes = [(size, given.rounds or (1 if quick else rounds)) for size, rounds in SIZES if not quick or size == 50]
-    sizes = [(size, rounds) for size, rounds in sizes if given.sizes is None or size in given.sizes]
+    sizes, real = _plan(given.sizes, given.rounds)
     started, load = time.perf_counter(), os.getloadavg()
     with tempfile.TemporaryDirectory(prefix="guidepress-bench-") as work:
-        found = [measure(subject, Path(work), _say) for subject in subjects(Path(work), sizes, given.rounds or (1 if quick else REAL))]
+        found = [measure(subject, Path(work), _say) for subject in subjects(Path(work), sizes, 0 if given.no_real else real)]
     lines = rows(found)
     print(table(lines))
     given.output.parent.mkdir(parents=True, exist_ok=True)
