@@ -46,6 +46,8 @@ class Peaks:
 
     root: int
     marks: dict[int, int] = field(default_factory=dict)
+    said: bytes = b""
+    """The command line of the first process."""
 
     def look(self) -> None:
         """Read the marks of all that live; where there is no /proc they stay unknown."""
@@ -53,11 +55,14 @@ class Peaks:
         while waiting:
             pid = waiting.pop()
             try:
-                status = Path(f"/proc/{pid}/status").read_text()
+                status, said = Path(f"/proc/{pid}/status").read_text(), Path(f"/proc/{pid}/cmdline").read_bytes()
                 children = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
             except OSError:
                 continue
             waiting += [int(child) for text in children for child in text.split()]
+            self.said = self.said or said
+            if pid != self.root and said == self.said:
+                continue  # forked a moment ago, and about to become another program: the memory is its parent's
             mark = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
             self.marks[pid] = max(mark, self.marks.get(pid, 0))
 
