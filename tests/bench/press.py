@@ -66,8 +66,7 @@ class Place:
 
     def file(self, suffix: str) -> Path:
         """Return the file of the edition with a suffix, for everybody."""
-        (found,) = (self.release / self.edition).glob(f"*{suffix}")
-        return found
+        return min((self.release / self.edition).glob(f"*{suffix}"), key=lambda path: len(path.name))
 
     def manifest(self) -> dict[str, str]:
         """Give the digest of each file of the release by its path."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from bench.edition import prepare
 from bench.measure import Run
 from bench.peers import Peer
 
-Say = Callable[[str], None]
 NEAR = 0.10
 """Share by which the pages of Typst may differ from ours."""
 SAME_WORDS = 0.01
@@ -28,6 +28,8 @@ class Subject:
     folder: Path
     questions: int
     rounds: int
+    single_rounds: int = 5
+    """Rounds in which WeasyPrint prints it in one run."""
     weasyprint: bool = True
     typst: bool = True
     everything: bool = True
@@ -38,6 +40,7 @@ class Findings:
     """What was measured of a book: runs by measure, in the order of the rounds; pages and bytes by program."""
 
     subject: Subject
+    rounds: int = 0
     runs: dict[str, list[Run]] = field(default_factory=dict)
     pages: dict[str, int] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
@@ -55,22 +58,40 @@ class Findings:
         self.clean[name] = checked.returncode == 0 and not checked.stderr
 
 
-def measure(subject: Subject, work: Path, say: Say) -> Findings:
-    """Measure a book in rounds. Raises Failure when a command fails, and ValueError when a peer's book is another one."""
-    found = Findings(subject)
-    rivals = _rivals(subject, work)
-    for number in range(subject.rounds):
-        say(f"{subject.name}: round {number + 1} of {subject.rounds}")
-        place = press.settle(subject.folder, work / "place")
+class Session:
+    """The measuring of one book, round by round."""
+
+    def __init__(self, subject: Subject, work: Path) -> None:
+        """Keep the copies of the book, and what the peers read, in a folder of its own."""
+        self.subject, self.work = subject, work
+        self.found = Findings(subject)
+        self.seconds = 0.0
+        """What the last round took."""
+        self._rivals: list[Peer] | None = None
+
+    def round(self) -> None:
+        """Measure everything once. Raises Failure when a command fails, and ValueError when a peer prints another book."""
+        started, number = time.perf_counter(), self.found.rounds
+        place = press.settle(self.subject.folder, self.work / "place")
+        rivals = self.rivals(number)
+        # Whoever comes first finds cold files: that changes from round to round.
         if number % 2:
-            _theirs(found, rivals)
-        _ours(found, place, number)
+            _theirs(self.found, rivals)
+        _ours(self.found, place, number)
         if number % 2 == 0:
-            _theirs(found, rivals)
-        if number == subject.rounds - 1:
-            _last_round(found, place, rivals)
+            _theirs(self.found, rivals)
+        if number == 0:
+            _watch(self.found, place)
+            _compare(self.found, place, rivals)
         shutil.rmtree(place.folder)
-    return found
+        self.found.rounds += 1
+        self.seconds = time.perf_counter() - started
+
+    def rivals(self, number: int) -> list[Peer]:
+        """Give the peers of a round, the book written for them."""
+        if self._rivals is None:
+            self._rivals = _rivals(self.subject, self.work)
+        return [peer for peer in self._rivals if peer.name != "WeasyPrint" or number < self.subject.single_rounds]
 
 
 def _rivals(subject: Subject, work: Path) -> list[Peer]:
@@ -109,22 +130,21 @@ def _theirs(found: Findings, rivals: list[Peer]) -> None:
         found.add(peer.name, peer.print())
 
 
-def _last_round(found: Findings, place: press.Place, rivals: list[Peer]) -> None:
-    """Watch; then look at what everybody printed."""
+def _watch(found: Findings, place: press.Place) -> None:
     if press.has_option("--watch") and found.subject.everything:
         for run in press.watched_edits(place, found.subject.rounds):
             found.add("watch", run)
-    if not list((place.release / place.edition).glob("*-a4.pdf")):
-        place.build(*press.A4)
-    found.look_at("guidepress", place.file("-a4.pdf"))
-    for peer in rivals:
-        found.look_at(peer.name, peer.pdf)
+
+
+def _compare(found: Findings, place: press.Place, rivals: list[Peer]) -> None:
+    """Look at what everybody printed. Raises ValueError when it is not the same book."""
+    files = {"guidepress": place.file("-a4.pdf"), **{peer.name: peer.pdf for peer in rivals}}
+    for name, file in files.items():
+        found.look_at(name, file)
     if rivals:
-        files = {"guidepress": place.file("-a4.pdf"), **{peer.name: peer.pdf for peer in rivals}}
         found.words = {name: sum(peers.words(file).values()) for name, file in files.items()}
-        faults = list(differences(found))
-        if faults:
-            raise ValueError("; ".join(faults))
+    if faults := list(differences(found)):
+        raise ValueError("; ".join(faults))
 
 
 def differences(found: Findings) -> Iterator[str]:
