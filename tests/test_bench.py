@@ -17,7 +17,7 @@ import pytest
 from bench import measure, press, single_run, typst_book
 from bench.edition import Prepared, prepare
 from bench.generate import generate
-from bench.sessions import Findings, Subject, differences
+from bench.sessions import Findings, Subject, count_words, differences
 from bench.tables import rows, table
 from buildwork import ROOT, SMALL
 from lxml import etree
@@ -177,7 +177,7 @@ def test_typst_prints_the_small_book_with_the_same_words_on_as_many_pages(built:
     found = Findings(Subject("small", SMALL, 8, 1))
     found.look_at("guidepress", ours)
     found.look_at(peer.name, peer.pdf)
-    found.words = {"guidepress": sum(peers.words(ours).values()), peer.name: sum(peers.words(peer.pdf).values())}
+    count_words(found, {"guidepress": ours, peer.name: peer.pdf})
     assert found.words["guidepress"] > 2000
     assert list(differences(found)) == []
 
@@ -253,8 +253,8 @@ def test_another_book_than_ours_is_noticed() -> None:
     found = findings(50, 20.0, Typst=5.0)
     found.words = {"guidepress": 10_000, "Typst": 10_000}
     assert list(differences(found)) == []
-    found.words["Typst"], found.pages["Typst"] = 9_800, 300
-    assert len(list(differences(found))) == 2
+    found.words["Typst"], found.pages["Typst"], found.missing = 9_800, 300, {"Typst": 200}
+    assert len(list(differences(found))) == 3
 
 
 def test_make_bench_installs_what_it_measures_with() -> None:

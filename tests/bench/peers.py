@@ -68,6 +68,6 @@ def words(pdf: Path) -> Counter[str]:
     with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
         for number in range(len(document)):
             with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as text:
-                joined = re.sub("[\ufffe\u00ad\u2010]\\s*|\u200b", "", text.get_text_bounded(top=page.get_height() - HEAD))
+                joined = re.sub("[\x02\ufffe\u00ad\u2010]\\s*|\u200b", "", text.get_text_bounded(top=page.get_height() - HEAD))
                 found.update(WORD.findall(joined.casefold()))
     return found

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "pipeline.cli")
 A4 = ("--format", "pdf", "--paper", "a4")
 TEAM = "bench-team"
-START = "from pipeline import build; from pipeline.press.workers import _engine; _engine()"
+START = "from pipeline import build; from pipeline.press import engine"
 """What every build of something new imports, and nothing else."""
 
 
@@ -108,7 +108,8 @@ def edit(book: Path, number: int) -> Path:
 
 def start_up(place: Place) -> Run:
     """Measure a process that imports what a build does, and ends."""
-    return run([sys.executable, "-c", START], place.env)
+    fonts = str(ROOT / "pipeline/press/fonts.conf")
+    return run([sys.executable, "-W", "ignore", "-c", START], {**place.env, "FONTCONFIG_FILE": fonts})
 
 
 def add_team(place: Place) -> None:

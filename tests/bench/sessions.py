@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,8 @@ class Findings:
     pages: dict[str, int] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
+    """Words of ours that a peer does not print."""
     clean: dict[str, bool] = field(default_factory=dict)
 
     def add(self, measure: str, run: Run) -> None:
@@ -142,9 +144,16 @@ def _compare(found: Findings, place: press.Place, rivals: list[Peer]) -> None:
     for name, file in files.items():
         found.look_at(name, file)
     if rivals:
-        found.words = {name: sum(peers.words(file).values()) for name, file in files.items()}
+        count_words(found, files)
     if faults := list(differences(found)):
         raise ValueError("; ".join(faults))
+
+
+def count_words(found: Findings, files: Mapping[str, Path]) -> None:
+    """Count the words that everybody printed, and those that a peer left out."""
+    words = {name: peers.words(file) for name, file in files.items()}
+    found.words = {name: counted.total() for name, counted in words.items()}
+    found.missing = {name: (words["guidepress"] - counted).total() for name, counted in words.items()}
 
 
 def differences(found: Findings) -> Iterator[str]:
@@ -155,3 +164,5 @@ def differences(found: Findings) -> Iterator[str]:
             yield f"{found.subject.name}: {name} prints {found.pages[name]} pages, and we {found.pages['guidepress']}"
         if abs(words - 1) > SAME_WORDS:
             yield f"{found.subject.name}: {name} prints {found.words[name]} words, and we {found.words['guidepress']}"
+        if found.missing.get(name, 0) > SAME_WORDS * found.words["guidepress"]:
+            yield f"{found.subject.name}: {name} leaves out {found.missing[name]} of our words"

@@ -296,7 +296,7 @@ BY_CLASS: dict[str, Writer] = {
     "chapter-summary": around("line(12pt, 17pt, fill: soft, font: serif)"), "index-note": around("line(9pt, 12pt, fill: soft)"),
     "subtitle": around("line(15pt, 20pt, font: serif)"), "edition-name": around('line(12pt, 16pt, weight: "bold")'),
     "creators": around("line(12pt, 16pt)"), "publisher": around("line(10pt, 14pt, fill: soft)"),
-    "part-note": around('line(9pt, 12pt, fill: soft, style: "italic")'), "topic": around("block"),
+    "part-note": around('line(9pt, 12pt, fill: soft, style: "italic")'), "topic": within("topic"),
 }  # fmt: skip
 BY_TAG: dict[str, Writer] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5"), Walk.heading), "p": around("par"), "ul": Walk.listed, "ol": Walk.listed,
