@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help guides test check conformance figures golden clean
+.PHONY: help guides test check conformance figures golden bench clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
 golden: $(VENV)/test.stamp ## Refresh the golden files of the tests; review the difference
 	@GOLDEN=refresh $(BIN)/pytest -q tests/test_golden.py
 
+bench: $(VENV)/bench.stamp ## Measure speed, memory, and size beside WeasyPrint and Typst; QUICK=1 takes minutes
+	@PYTHONPATH=tests $(BIN)/python -m bench
+
 clean: ## Delete the virtual environment and everything built
 	rm -rf $(VENV) output/guides output/.releases output/reports
 
@@ -53,4 +56,8 @@ $(VENV)/conformance.stamp: $(VENV)/test.stamp requirements-conformance.lock test
 	@cp tests/conformance/package.json tests/conformance/package-lock.json tests/conformance/.npmrc $(VENV)/node
 	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error
 	@ln -sf ../node/node_modules/.bin/ace-cli $(BIN)/ace-cli
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/test.stamp requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
