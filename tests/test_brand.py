@@ -32,7 +32,7 @@ from pipeline.press import lay_out_all
 from pipeline.release import Release
 
 NAMES = ("Ana Lopes", "José García")
-PLUM, TEAL, KEEL = (0x7A, 0x1F, 0x5C), (0x0F, 0x5B, 0x66), (0x0F, 0x5C, 0x66)
+PLUM, TEAL, KEEL = (0x7A, 0x1F, 0x5C), (0x0F, 0x5B, 0x66), (0x12, 0x80, 0x8E)
 PALETTE = palette("#7a1f5c")
 STEM = "harbor-watch-study-0.2.0"
 ANA = f"{STEM}-pilots-for-ana-lopes"
@@ -186,8 +186,8 @@ def test_the_words_of_a_copy_are_those_of_the_plain_guide_and_its_stamp(copies: 
     plain, copy = texts(copies.file(f"{STEM}-a4.pdf")), texts(copies.file(f"{ANA}-a4.pdf"))
     own = 0, 2  # cover, imprint
     assert len(plain) == len(copy)
-    stamped = [re.sub(r"\s*Prepared for Ana Lopes", "", text) for n, text in enumerate(copy) if n not in own]
-    assert stamped == [text for n, text in enumerate(plain) if n not in own]
+    stamped = [text.replace("Prepared for Ana Lopes", "").split() for n, text in enumerate(copy) if n not in own]
+    assert stamped == [text.split() for n, text in enumerate(plain) if n not in own]
 
 
 @pytest.mark.slow
@@ -303,7 +303,7 @@ def test_a_copy_whose_imprint_runs_on_has_a_page_more_and_its_numbers_are_right(
     plain, copy = ({a.recipient: a.pages for a in place.standing.artefacts}[name] for name in (None, "Ana Lopes"))
     assert copy == plain + 1
     contents = next(text for text in texts(place.file(f"{ANA}-a4.pdf")) if text.startswith("Contents"))
-    assert re.search(r"\siv\s+Prepared for Ana Lopes$", contents)
+    assert re.search(r"\siv\s+Prepared for Ana Lopes$|\sPrepared for Ana Lopes\s+iv$", contents)
 
 
 # What is found in a finished copy
