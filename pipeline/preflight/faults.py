@@ -37,11 +37,11 @@ RULES = (
         "P314", "page number wrong",
         "A page number printed in contents, openers, index, or text is the folio printed on the page where its link lands.",
     ),
+    Rule("P315", "release damaged", "A file of the release is missing, altered, or not listed in its manifest and checksums."),
     Rule(
         "P316", "stamp missing or wrong",
         "A copy for somebody says so at the foot of every page but the cover; a plain guide has nothing there but its folios.",
     ),
-    Rule("P315", "release damaged", "A file of the release is missing, altered, or not listed in its manifest and checksums."),
 )  # fmt: skip
 
 
