@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import reading
 import seeing
+import tagged
 from presswork import CURVE, DIGEST, bound
 from seeing import FRAMES, Sight
 from test_contents import PRINTED, guide
@@ -51,6 +52,29 @@ def test_a_real_guide_is_fit_to_be_seen_and_its_pages_are_filled(real_release, r
     assert faults(seen) == []
     assert list(seeing.empty(seen)) == []
     assert len(seen.body) > 100
+
+
+# What is heard
+
+
+@pytest.mark.parametrize(("edition", "paper"), PRINTED)
+def test_a_number_and_a_title_are_two_words_to_whoever_hears_them(built, publications, edition: str, paper: str) -> None:
+    file = tagged.drawn(guide(built, edition, paper).read_bytes())
+    heard = [file.text(element) for element in file.root.walk() if element.kind in ("H2", "H3")]
+    sections = [section for section in publications[edition].sections if section.kind in ("question", "answer")]
+    assert len(sections) >= 2
+    for section in sections:
+        whole = reading.letters(section.number + section.title)
+        said = [text for text in heard if reading.letters(text) == whole]
+        assert said, section.title
+        assert all(text.startswith(f"{section.number} ") for text in said), said
+
+
+def test_small_capitals_are_not_read_letter_by_letter(built) -> None:
+    file = tagged.drawn(guide(built, "study", "a4").read_bytes())
+    heard = [file.text(element) for element in file.root.walk() if element.kind == "H3"]
+    assert sum(text.startswith("Worked example") for text in heard) >= 3
+    assert [text for text in heard if "WORKED" in text] == []
 
 
 # The checks are not blind: each sees pages that are broken on purpose
