@@ -21,10 +21,11 @@ CHECKS = (seeing.outside, seeing.overlapping, seeing.stranded, seeing.alone, see
 
 
 def sight(path: Path, publication: Publication, paper: str) -> Sight:
-    """Look at a guide; sections that start a page, and what stands in another edition's file, are forced breaks."""
+    """Look at a guide; before sections that start a page, and after openers, breaks are forced."""
     read = reading.pdf(path)
     labels = tuple(page.label for page in read.pages)
     opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
+    opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind == "opener"}
     body = tuple(number for number, label in enumerate(labels) if label.isdigit())
     return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels)
 
