@@ -23,6 +23,8 @@ RISE = 2.5
 """Points that the large number of a question may stand above its page's text."""
 SPARSE, FEW = 0.35, 0.08
 THIRD = 1 / 3
+PADDING = 10.0
+"""Points of tint above and below the lines of a listing."""
 AA = 4.5
 TINTS = ((240, 245, 245), (250, 243, 238))
 PACKED = np.array([256 * 256, 256, 1])
@@ -250,7 +252,7 @@ def split(sight: Sight) -> Iterator[str]:
         listing = element.kind == "Code" and element.said.get("Placement") == "/Block"
         if figure or listing or element.kind in ("TR", "Figure", "Formula") or _is_scale(element):
             heights = _heights(sight.file.of(element, apart=("Note",)))
-            if len(heights) > 1 and sum(heights.values()) < THIRD * sight.frame.height:
+            if len(heights) > 1 and sum(heights.values()) + PADDING * listing < THIRD * sight.frame.height:
                 name = "a figure" if figure else "a listing" if listing else f"a {element.kind}"
                 yield sight.said(min(heights), f"{name} of {sum(heights.values()):.0f} points is split: '{sight.file.text(element)[:40]}'")
     yield from _split_panels(sight)

@@ -45,8 +45,14 @@ def test_a_guide_is_fit_to_be_seen(built, publications, edition: str, paper: str
     assert len(seen.opens) >= 8
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("edition", "paper"), [(e, p) for e in ("study", "practice") for p in ("a4", "letter")])
+REAL = [
+    pytest.param(edition, paper, marks=pytest.mark.slow if (edition, paper) == ("study", "a4") else pytest.mark.soak)
+    for edition in ("study", "practice")
+    for paper in ("a4", "letter")
+]
+
+
+@pytest.mark.parametrize(("edition", "paper"), REAL)
 def test_a_real_guide_is_fit_to_be_seen_and_its_pages_are_filled(real_release, real_publications, edition: str, paper: str) -> None:
     (path,) = (real_release / edition).glob(f"*-{edition}-*-{paper}.pdf")
     seen = sight(path, real_publications[edition], paper)
