@@ -19,8 +19,12 @@ from tagged import Drawn, Element, Piece, drawn
 MM = 72 / 25.4
 SLACK = 2.0
 """Points that a glyph may stand out of its line."""
+RISE = 2.5
+"""Points that the large number of a question may stand above its page's text."""
 SPARSE, FEW = 0.35, 0.08
 THIRD = 1 / 3
+PADDING = 10.0
+"""Points of tint above and below the lines of a listing."""
 AA = 4.5
 TINTS = ((240, 245, 245), (250, 243, 238))
 PACKED = np.array([256 * 256, 256, 1])
@@ -130,12 +134,12 @@ def outside(sight: Sight) -> Iterator[str]:
         if sight.labels[number] == "Cover":
             continue
         for piece in page:
-            if piece.text and not any(_within(_box(piece), box) for box in sight.frame.boxes):
+            if piece.text and not any(_within(_box(piece), box, RISE) for box in sight.frame.boxes):
                 yield sight.said(number, f"'{piece.text}' stands outside the margins")
         dark = (sight.pictures[number] < 250).any(axis=2)
         for left, bottom, right, top in sight.frame.boxes:
             height = dark.shape[0]
-            dark[max(0, int(height - top - SLACK)) : int(height - bottom + SLACK) + 1, int(left - SLACK) : int(right + SLACK) + 1] = False
+            dark[max(0, int(height - top - RISE)) : int(height - bottom + RISE) + 1, int(left - RISE) : int(right + RISE) + 1] = False
         if dark.any():
             row, column = np.argwhere(dark)[0]
             yield sight.said(number, f"ink outside the margins, {column} points from the left and {row} from above")
@@ -187,9 +191,22 @@ def stranded(sight: Sight) -> Iterator[str]:
         if not text:
             continue
         last = min(text, key=lambda piece: piece.base)
+        if any(_is_drawn_below(sight.frame, last, piece) for piece in sight.file.pieces[number]):
+            continue
         line = [piece for piece in text if abs(piece.base - last.base) < 3]
         if any(_heads(sight, piece) for piece in line) and all(_heads(sight, piece) for piece in line):
             yield sight.said(number, f"ends in '{last.text}'")
+
+
+def _is_drawn_below(frame: Frame, text: Piece, piece: Piece) -> bool:
+    """Tell whether lines to write on, or a figure, follow a text on its page."""
+    return (
+        not piece.text
+        and not piece.stroked
+        and frame.bottom - SLACK <= piece.bottom
+        and piece.top < text.base - 6
+        and piece.right > frame.left
+    )
 
 
 def _heads(sight: Sight, piece: Piece) -> bool:
@@ -235,7 +252,7 @@ def split(sight: Sight) -> Iterator[str]:
         listing = element.kind == "Code" and element.said.get("Placement") == "/Block"
         if figure or listing or element.kind in ("TR", "Figure", "Formula") or _is_scale(element):
             heights = _heights(sight.file.of(element, apart=("Note",)))
-            if len(heights) > 1 and sum(heights.values()) < THIRD * sight.frame.height:
+            if len(heights) > 1 and sum(heights.values()) + PADDING * listing < THIRD * sight.frame.height:
                 name = "a figure" if figure else "a listing" if listing else f"a {element.kind}"
                 yield sight.said(min(heights), f"{name} of {sum(heights.values()):.0f} points is split: '{sight.file.text(element)[:40]}'")
     yield from _split_panels(sight)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import reading
 import seeing
+import tagged
 from presswork import CURVE, DIGEST, bound
 from seeing import FRAMES, Sight
 from test_contents import PRINTED, guide
@@ -20,10 +21,11 @@ CHECKS = (seeing.outside, seeing.overlapping, seeing.stranded, seeing.alone, see
 
 
 def sight(path: Path, publication: Publication, paper: str) -> Sight:
-    """Look at a guide; sections that start a page, and what stands in another edition's file, are forced breaks."""
+    """Look at a guide; before sections that start a page, and after openers, breaks are forced."""
     read = reading.pdf(path)
     labels = tuple(page.label for page in read.pages)
     opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
+    opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind == "opener"}
     body = tuple(number for number, label in enumerate(labels) if label.isdigit())
     return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels)
 
@@ -43,14 +45,43 @@ def test_a_guide_is_fit_to_be_seen(built, publications, edition: str, paper: str
     assert len(seen.opens) >= 8
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("edition", "paper"), [(e, p) for e in ("study", "practice") for p in ("a4", "letter")])
+REAL = [
+    pytest.param(edition, paper, marks=pytest.mark.slow if (edition, paper) == ("study", "a4") else pytest.mark.soak)
+    for edition in ("study", "practice")
+    for paper in ("a4", "letter")
+]
+
+
+@pytest.mark.parametrize(("edition", "paper"), REAL)
 def test_a_real_guide_is_fit_to_be_seen_and_its_pages_are_filled(real_release, real_publications, edition: str, paper: str) -> None:
     (path,) = (real_release / edition).glob(f"*-{edition}-*-{paper}.pdf")
     seen = sight(path, real_publications[edition], paper)
     assert faults(seen) == []
     assert list(seeing.empty(seen)) == []
     assert len(seen.body) > 100
+
+
+# What is heard
+
+
+@pytest.mark.parametrize(("edition", "paper"), PRINTED)
+def test_a_number_and_a_title_are_two_words_to_whoever_hears_them(built, publications, edition: str, paper: str) -> None:
+    file = tagged.drawn(guide(built, edition, paper).read_bytes())
+    heard = [file.text(element) for element in file.root.walk() if element.kind in ("H2", "H3")]
+    sections = [section for section in publications[edition].sections if section.kind in ("question", "answer")]
+    assert len(sections) >= 2
+    for section in sections:
+        whole = reading.letters(section.number + section.title)
+        said = [text for text in heard if reading.letters(text) == whole]
+        assert said, section.title
+        assert all(text.startswith(f"{section.number} ") for text in said), said
+
+
+def test_small_capitals_are_not_read_letter_by_letter(built) -> None:
+    file = tagged.drawn(guide(built, "study", "a4").read_bytes())
+    heard = [file.text(element) for element in file.root.walk() if element.kind == "H3"]
+    assert sum(text.startswith("Worked example") for text in heard) >= 3
+    assert [text for text in heard if "WORKED" in text] == []
 
 
 # The checks are not blind: each sees pages that are broken on purpose
