@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help guides test check conformance figures golden bench clean
+.PHONY: help guides test check conformance figures golden bench soak clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ golden: $(VENV)/test.stamp ## Refresh the golden files of the tests; review the 
 
 bench: $(VENV)/bench.stamp ## Measure speed, memory, and size beside WeasyPrint and Typst; QUICK=1 takes minutes
 	@PYTHONPATH=tests $(BIN)/python -m bench
+
+soak: $(VENV)/conformance.stamp ## Run what takes long: kill storms, full disks, the full-size oracle, a fresh system, more readers
+	@PYTHON=$(PYTHON) ./bootstrap.sh soak
+	@$(BIN)/pytest -m soak tests
 
 clean: ## Delete the virtual environment and everything built
 	rm -rf $(VENV) output/guides output/.releases output/reports

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure the system libraries are there. usage: bootstrap.sh guides|test|conformance
+# Make sure the system libraries are there. usage: bootstrap.sh guides|test|conformance|soak
 # Debian and Ubuntu: installs what is missing, as root or with passwordless sudo. macOS: with brew. NO_SYSTEM=1 forbids.
 set -eu
 
@@ -20,6 +20,10 @@ conformance)
   debian="$debian default-jre-headless chromium$node qpdf poppler-utils"
   macos="$macos openjdk chromium node qpdf poppler"
   tools="java chromium node npm qpdf pdffonts pdftotext pdftoppm"
+  ;;
+soak)
+  debian="$debian calibre debootstrap gir1.2-webkit2-4.1 python3-gi xvfb"
+  tools="ebook-convert debootstrap xvfb-run"
   ;;
 esac
 
