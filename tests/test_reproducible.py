@@ -6,7 +6,9 @@ import datetime as dt
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -61,11 +63,17 @@ def test_folder_zone_locale_hash_seed_and_jobs_leave_no_trace(
     assert build(elsewhere, tmp_path / "cold", "--jobs", jobs, **variables) == expected
 
 
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """A folder that another user can reach: those of the tests are closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
-def test_another_user_with_another_home_leaves_no_trace(tmp_path: Path, expected: dict[str, str]) -> None:
+def test_another_user_with_another_home_leaves_no_trace(open_home: Path, expected: dict[str, str]) -> None:
     """Root becomes another user; whoever else runs the tests is one already."""
-    home, is_root = tmp_path / "home", os.geteuid() == 0
-    home.mkdir()
+    home, is_root = open_home, os.geteuid() == 0
     place = book(home / "book")
     for path in (home, *home.rglob("*")) if is_root else ():
         os.chown(path, NOBODY, NOBODY)
