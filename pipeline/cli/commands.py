@@ -11,7 +11,7 @@ import click
 
 from pipeline.cli.completing import edition_names, team_names
 from pipeline.cli.options import BOOK, OUTPUT, STORE, read_book
-from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild
+from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages
 from pipeline.cli.progress import progress
 from pipeline.cli.remembering import store
 from pipeline.cli.schemas import any_of, print_schema
@@ -59,9 +59,9 @@ def cli() -> None:
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
-    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str,
-    recipients: tuple[str, ...], book: Path, output: Path, jobs: int | None,
-    cluster: str, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+    edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
+    output: Path, jobs: int | None, cluster: str, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool,
+    quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
 
@@ -94,8 +94,7 @@ def build(
     if explain_rebuild:
         print_rebuild(outcome)
     if verbose:
-        for stage, seconds in outcome.stages.items():
-            click.echo(f"{stage:<10} {seconds:6.2f} s", err=True)
+        print_stages(outcome)
     if not quiet:
         print_outcome(outcome, output)
     if open_:

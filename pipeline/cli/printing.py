@@ -46,6 +46,12 @@ def print_outcome(outcome: Outcome, output: Path) -> None:
     click.echo(f"Built in {outcome.seconds:.1f} s. Guides: {output / 'guides'}")
 
 
+def print_stages(outcome: Outcome) -> None:
+    """Print the seconds that each stage took."""
+    for stage, seconds in outcome.stages.items():
+        click.echo(f"{stage:<10} {seconds:6.2f} s", err=True)
+
+
 def print_rebuild(outcome: Outcome) -> None:
     """Print which signatures were laid out anew, and why."""
     for relaid in outcome.laid_out:
