@@ -12,12 +12,15 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import reading
-from presswork import DIGEST, bound, page_texts
+from presswork import DIGEST, FONTS, bound, page_texts
 from pypdfium2 import raw
 from test_contents import PRINTED, guide
 
 from pipeline import theme
-from pipeline.press import Signature
+from pipeline.bindery.gathering import Gathered, sew
+from pipeline.bindery.records import Folios
+from pipeline.bindery.slots import Glyphs
+from pipeline.press import Signature, lay_out
 
 MM = 72 / 25.4
 MARGINS = {"a4": (18 * MM, 22 * MM, 62 * MM), "letter": (19 * MM, 23 * MM, 65 * MM)}
@@ -181,3 +184,26 @@ def test_a_formula_in_a_caption_stays_in_its_line(built, edition: str) -> None:
     before, after = (next(run for run in page if words in run.text) for words in ("allowance, here", "at the dashed line."))
     assert abs(before.bottom - after.bottom) < 3
     assert before.right < after.left < before.right + 20
+
+
+def plain_pages(count: int) -> Signature:
+    more = '<div style="break-before: page">More</div>' * (count - 1)
+    xhtml = (
+        '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>Long</title></head><body class="study" data-guide="Long">'
+        f'<section id="one"><h1>Long</h1>{more}</section></body></html>'
+    )
+    return Signature("one", "body", xhtml, theme.stylesheet("paged", "study", "a4"), DIGEST, (), (("one", "content/one.yaml"),))
+
+
+def test_the_foot_of_a_page_has_room_for_any_number() -> None:
+    signature = plain_pages(1)
+    leaf = lay_out(signature, FONTS)
+    long = Folios(labels=("99999",), printed=("99999",), pages={"one": 0}, first=(0,))
+    quire = sew(signature, leaf, Gathered(FONTS, long, {}, {"one": 0}), Glyphs())
+    assert len(quire.source.pages) == 1
+
+
+@pytest.mark.soak
+def test_a_book_of_more_than_a_thousand_pages_shows_all_their_numbers() -> None:
+    shown = page_texts(bound(plain_pages(1002)))
+    assert [shown[number].split()[-1] for number in (0, 8, 98, 998, 1001)] == ["1", "9", "99", "999", "1002"]

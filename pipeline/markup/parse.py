@@ -19,7 +19,7 @@ FORBIDDEN: Final = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=131072)
 def parse(source: str, *, inline: bool = False) -> Text:
     """Return the parsed text; `inline` allows one paragraph and nothing else. Never raises."""
     clean, faults = _cleaned(source.replace("\r\n", "\n"))
