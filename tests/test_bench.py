@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -258,7 +259,8 @@ def test_another_book_than_ours_is_noticed() -> None:
 
 
 def test_make_bench_installs_what_it_measures_with() -> None:
-    shown = subprocess.run(["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    alone = {**os.environ, "MAKEFLAGS": "", "MFLAGS": "", "MAKELEVEL": ""}
+    shown = subprocess.run(["make", "-n", "bench"], cwd=ROOT, env=alone, capture_output=True, text=True, check=True).stdout
     assert shown.splitlines()[-1].endswith("-m bench")
     text = (ROOT / "requirements-bench.lock").read_text()
     assert re.findall(r"(?m)^(\S+)==([\d.]+) \\$", text) == [("typst", "0.15.2")]

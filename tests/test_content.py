@@ -89,7 +89,7 @@ def test_no_sentence_of_six_words_or_more_stands_twice_in_questions_and_chapters
     homes: dict[str, list[str]] = defaultdict(list)
     for stretch in stretches(real):
         for sentence in stretch.sentences if isinstance(stretch.record, Question | Chapter) else ():
-            if len(sentence.words) >= 6:
+            if sentence.words >= 6:
                 homes[sentence.said].append("/".join(map(str, (stretch.record.id, *stretch.keys))))
     assert len(homes) > 3_500
     assert {said: where for said, where in homes.items() if len(where) > 1} == {}

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import pytest
 from epubwork import png
+from PIL import ImageFile
 
 from pipeline import checks, cli, load, markup, source, theme
 from pipeline.build import load_and_check
@@ -170,6 +171,14 @@ def test_a_mistake_is_reported_at_its_place_and_nothing_is_built(
         assert not (tmp_path / "output" / "guides").exists()
         said = capsys.readouterr().err
         assert [show(d) for d in faults if d.severity != "note" and show(d) not in said] == []
+
+
+def test_a_picture_that_is_cut_is_refused_also_where_the_layout_engine_has_been_at_work(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as importing WeasyPrint 70 does
+    lay_over(Path(__file__).parent / "faults/B114-cut", tmp_path / "book")
+    _, faults = load_and_check(tmp_path / "book")
+    assert [fault.code for fault in faults] == ["B114"]
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 VERBS = frozenset({

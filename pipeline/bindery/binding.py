@@ -80,7 +80,7 @@ def _paint(gathered: Gathered, quires: Sequence[Quire], palette: Palette | None)
     """Write the content of every page in the colors of the copy; those gathered are painted once for each palette."""
     for quire in quires:
         if palette is not None and palette not in quire.painted:
-            contents = (recolor(page.read_bytes(), palette) for page in quire.painted[None])
+            contents = (recolor(bytes(stream.get_stream_buffer()), palette) for stream in quire.painted[None])
             quire.painted[palette] = [deflated(gathered.pdf, content) for content in contents]
         for page, content in zip(quire.pages, quire.painted[palette], strict=True):
             page.obj.Contents = content

@@ -40,11 +40,14 @@ def _bar() -> Any:
 
 
 def _on(bar: Any) -> Say:
-    task = bar.add_task("", total=None, at="")
+    task, shown = bar.add_task("", total=None, at=""), ""
 
     def say(step: Step) -> None:
+        nonlocal shown
         at = step.detail if step.stage == "wait" else step.detail[:40]
-        bar.update(task, description=step.stage, completed=step.done, total=step.total, at=at)
+        # A stage is shown at once, however short it is.
+        bar.update(task, description=step.stage, completed=step.done, total=step.total, at=at, refresh=step.stage != shown)
+        shown = step.stage
 
     return say
 

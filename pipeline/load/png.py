@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 MAX_PNG: Final = 1_000_000
 PIXELS: Final = 4_000_000
@@ -30,8 +32,18 @@ def broken(data: bytes) -> str:
 
 def _decoded(data: bytes) -> str:
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        with _strict(), Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
             return "the picture moves" if getattr(image, "n_frames", 1) > 1 else ""
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         return f"the picture cannot be read: {' '.join(str(error).split())[:100]}"
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """Refuse pictures that are cut: WeasyPrint 70 lets Pillow accept them, for the whole process, once it is imported."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
