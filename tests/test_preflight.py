@@ -335,7 +335,7 @@ EPUB_FAULTS = [
     (STYLE, style("pre { white-space: pre }"), "P311", "do not wrap"),
     (STYLE, style("pre { overflow-x: auto }"), "P311", "scroll sideways"),
     (STYLE, style("div pre { page-break-inside: avoid }"), "P311", "cannot break between pages"),
-    (FIGURE, swap("</span> How do you identify", "</span> How would you identify"), "P302", "question 1 is headed"),
+    (FIGURE, swap("</span>How do you identify", "</span>How would you identify"), "P302", "question 1 is headed"),
 ]
 
 

@@ -44,21 +44,37 @@ def reach(address: str) -> None:
 def outcomes(address: str, dirty: Mapping[str, Signature], fonts: Mapping[str, bytes]) -> Generator[tuple[str, Outcome], None, None]:
     """Lay out signatures on a cluster, the longest first; yield each with its name as it comes back.
 
-    Dask tries again what was under way when a worker died; what ended several of them is a fault of its section. Raises
-    ToolError when the scheduler goes, when no worker is left, and for a worker with other versions than this machine.
+    Dask tries again what was under way when a worker died. What has seen several die is tried once more alone: it may
+    have stood beside what ended them; if it ends another, that is a fault of its section. Raises ToolError when the
+    scheduler goes, when no worker is left, and for a worker with other versions than this machine.
     """
     if not dirty:
         return
     with _client(address) as client:
-        executor = client.get_executor(pure=False)
-        kept = client.submit(_keep, dict(fonts), key=f"guidepress-fonts-{fonts_digest(fonts)}")
-        under_way: dict[Future[Answer], str] = {}
-        for name in sorted(dirty, key=lambda name: -len(dirty[name].xhtml)):
-            under_way[executor.submit(_in_worker, asdict(dirty[name]), kept, versions())] = name
-        while under_way:
-            for future in _finished(client, address, under_way):
-                name = under_way.pop(future)
-                yield name, _outcome(future, dirty[name], address)
+        send = _sender(client, fonts)
+        suspects: list[str] = []
+        longest_first = sorted(dirty, key=lambda name: -len(dirty[name].xhtml))
+        for future, name in _answers(client, address, {send(dirty[name]): name for name in longest_first}):
+            outcome = _outcome(future, address)
+            if outcome is None:
+                suspects.append(name)
+            else:
+                yield name, outcome
+        for name in suspects:
+            for future, _ in _answers(client, address, {send(dirty[name]): name}):
+                yield name, _outcome(future, address) or fault(dirty[name], "P103", "several workers of the cluster died")
+
+
+def _sender(client: Any, fonts: Mapping[str, bytes]) -> Callable[[Signature], Future[Answer]]:
+    """Give the function that sends a signature to the workers; the fonts go there once."""
+    executor = client.get_executor(pure=False)
+    kept = client.submit(_keep, dict(fonts), key=f"guidepress-fonts-{fonts_digest(fonts)}")
+
+    def send(signature: Signature) -> Future[Answer]:
+        future: Future[Answer] = executor.submit(_in_worker, asdict(signature), kept, versions())
+        return future
+
+    return send
 
 
 def versions() -> dict[str, str]:
@@ -106,6 +122,12 @@ def _connected(connect: Callable[..., Any], address: str) -> Any:
     return client
 
 
+def _answers(client: Any, address: str, under_way: dict[Future[Answer], str]) -> Iterator[tuple[Future[Answer], str]]:
+    while under_way:
+        for future in _finished(client, address, under_way):
+            yield future, under_way.pop(future)
+
+
 def _finished(client: Any, address: str, under_way: Mapping[Future[Answer], str]) -> set[Future[Answer]]:
     """Wait for answers, as long as there is somebody to give one."""
     silent = 0
@@ -118,13 +140,14 @@ def _finished(client: Any, address: str, under_way: Mapping[Future[Answer], str]
     raise _deserted(address) if connected else _gone(address)
 
 
-def _outcome(future: Future[Answer], signature: Signature, address: str) -> Outcome:
+def _outcome(future: Future[Answer], address: str) -> Outcome | None:
+    """Read an answer; None when several workers died over it."""
     from distributed.scheduler import KilledWorker
 
     try:
         kind, pdf, text = future.result()
     except KilledWorker:
-        return fault(signature, "P103", "several workers of the cluster died")
+        return None
     except (CancelledError, OSError) as error:
         raise _gone(address) from error
     except Exception as error:
