@@ -32,9 +32,10 @@ from tagged import Piece, pieces
 from pipeline import bindery, theme
 from pipeline.bindery.faces import open_face
 from pipeline.build import Request, making
+from pipeline.build.issuing import Issue
 from pipeline.build.signatures import Printed
 from pipeline.model import Book
-from pipeline.press import Room, Signature, workers
+from pipeline.press import Room, Signature, attempts
 from pipeline.store import Store
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -68,14 +69,14 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
     """Make an edition's PDFs as a build does, and keep what was bound; give them by paper."""
     found: dict[bytes, tuple[Printed, ...]] = {}
 
-    def kept(publication: Any, printed: Sequence[Printed], *rest: Any) -> bytes:
-        pdf = bind(publication, printed, *rest)
-        found[pdf] = tuple(printed)
-        return pdf
+    class Keeping(making.Issuer):
+        def pdf(self, issue: Issue) -> bytes:
+            pdf = super().pdf(issue)
+            found[pdf] = tuple(self._printed)
+            return pdf
 
-    bind = making.bind
     request = Request(Path(), output, formats=("pdf",), jobs=1)
-    with Store.open(None) as store, patch.object(making, "bind", kept):
+    with Store.open(None) as store, patch.object(making, "Issuer", Keeping):
         made = making.make(book, [book.editions[edition]], request, store, lambda _: None)
     return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
 
@@ -114,7 +115,7 @@ class Slot:
 
 def single(volume: Volume) -> Single:
     """Lay the whole guide out in one run, tag it with the press's own tagger, and write it with WeasyPrint's own fonts."""
-    workers._engine()
+    attempts._engine()
     from pipeline.press import engine
 
     signature = _united(volume)

@@ -26,7 +26,7 @@ THIRD = 1 / 3
 PADDING = 10.0
 """Points of tint above and below the lines of a listing."""
 AA = 4.5
-TINTS = ((240, 245, 245), (250, 243, 238))
+TINTS = ((240, 245, 246), (250, 243, 238))
 PACKED = np.array([256 * 256, 256, 1])
 BLOCKS = ("P", "L", "Table", "Code", "Note", "Caption", "H1", "H2", "H3", "H4", "H5", "H6", "Sect", "Div", "BlockQuote")
 Box = tuple[float, float, float, float]

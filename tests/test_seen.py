@@ -154,7 +154,7 @@ BROKEN: dict[str, tuple[Callable[[Sight], Iterator[str]], str, str]] = {
     "text pale on a tint": (
         seeing.pale,
         '<section class="panel"><p style="color: #757575">Tinted</p></section>',
-        "'Tinted' in (117, 117, 117) on (240, 245, 245) has 4.2:1",
+        "'Tinted' in (117, 117, 117) on (240, 245, 246) has 4.2:1",
     ),
     "text that only colors tell from its ground": (
         seeing.pale,
