@@ -23,7 +23,7 @@ check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
 
 conformance: $(VENV)/conformance.stamp guides ## Ask the authorities and reading engines about every guide, and see them refuse broken ones
 	@$(BIN)/guidepress verify --full --book $(BOOK)
-	@$(BIN)/pytest -n auto -m conformance tests/conformance tests/readers
+	@$(BIN)/pytest -n auto --dist worksteal -m conformance tests
 
 figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
 	@$(BIN)/python content/figures/draw.py

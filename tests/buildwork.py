@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "books" / "small"
 PDF = "guides/study/harbor-watch-study-0.2.0-a4.pdf"
-LEFT_OUT = ("GUIDEPRESS_FAULT_POINT", "SOURCE_DATE_EPOCH", "NO_COLOR", "XDG_CACHE_HOME")
+LEFT_OUT = ("GUIDEPRESS_FAULT_POINT", "SOURCE_DATE_EPOCH", "NO_COLOR", "XDG_CACHE_HOME", "PYTHONDONTWRITEBYTECODE")
 
 
 def book(folder: Path, *editions: str) -> Path:

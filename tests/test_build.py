@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
 
-from pipeline import release
+from pipeline import bindery, release, theme
+from pipeline.build.subsets import SubsetMemory
+from pipeline.store import Store
 
 WATCH = "questions/weather-and-watch"
 
@@ -232,3 +234,13 @@ def test_an_unknown_edition_is_a_diagnostic_that_names_the_nearest(place: Path) 
     assert failed.returncode == 1
     assert "error[B112]: no edition 'studdy'" in failed.stderr
     assert "hint: use 'study'" in failed.stderr
+
+
+def test_a_subset_of_a_font_is_made_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = theme.font(theme.FACES[0])
+    with Store.open(tmp_path / "store") as store:
+        made = SubsetMemory(store).subset(data, (1, 2, 3))
+        monkeypatch.setattr(bindery, "subset", lambda _data, gids: bytes(gids))
+        assert SubsetMemory(store).subset(data, (1, 2, 3)) == made
+        assert SubsetMemory(store).subset(data, (1, 2)) == bytes((1, 2))
+    assert 100 < len(made) < len(data)

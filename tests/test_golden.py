@@ -39,8 +39,7 @@ def test_templates_print_what_they_printed(publications, edition: str, medium: s
     compare(f"{edition}/{medium}.xhtml", DIGESTS.sub(r"\1…", text))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("paper", ["a4", pytest.param("letter", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("paper", [pytest.param("a4", marks=pytest.mark.conformance), pytest.param("letter", marks=pytest.mark.soak)])
 def test_the_tags_of_a_guide_read_in_order_wherever_its_lines_break(built, publications, paper: str) -> None:
     path = built / f"study/harbor-watch-study-0.2.0-{paper}.pdf"
     tags = subprocess.run(["pdfinfo", "-struct-text", str(path)], capture_output=True, check=True, text=True).stdout

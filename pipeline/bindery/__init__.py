@@ -1,6 +1,7 @@
 """Bind laid-out signatures into one PDF: folios, links, outline, page labels, tags, fonts, metadata."""
 
 from .binding import bind, bind_copy
+from .faces import Subset, subset
 from .faults import RULES
 from .gathering import Gathered, gather
 from .pagination import folios
@@ -8,5 +9,6 @@ from .records import Copy, Entry, Folios, Imprint, Notes
 from .stamping import FOLIO_SIDE, lacking
 
 __all__ = [
-    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "bind", "bind_copy", "folios", "gather", "lacking",
+    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Subset", "bind", "bind_copy", "folios", "gather",
+    "lacking", "subset",
 ]  # fmt: skip

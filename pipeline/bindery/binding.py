@@ -118,7 +118,7 @@ def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
     Anew for each: a saved file has objects in the order they were made in, and no copy is to know which came before.
     """
     for file, shown in sorted(glyphs.by_file.items()):
-        font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown)
+        font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown, gathered.subset)
         for key in tuple(font.keys()):
             gathered.font(file)[key] = font[key]
 

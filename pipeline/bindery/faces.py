@@ -2,14 +2,16 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from fontTools import subset
+from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
+Subset = Callable[[bytes, tuple[int, ...]], bytes]
+"""Reduces a font file to the glyphs of some ids; it may remember."""
 FIGURES = ("lnum", "tnum")
 """The OpenType features of folios: lining figures of one width."""
 UNNEEDED = (
@@ -94,10 +96,10 @@ def open_face(data: bytes) -> Face:
     return Face(data)
 
 
-def embed(pdf: Pdf, face: Face, glyphs: Mapping[int, str]) -> Object:
+def embed(pdf: Pdf, face: Face, glyphs: Mapping[int, str], reduce: Subset) -> Object:
     """Embed a face: one subset with glyph ids kept, and the text each glyph stands for (ISO 32000-1, 9.7)."""
     gids = tuple(sorted(gid for gid in glyphs if gid < face.font["maxp"].numGlyphs))
-    program = _subset(face.data, gids)
+    program = reduce(face.data, gids)
     tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
     base = Name(f"/{tag}+{face.name}")
     is_cff = program[:4] == b"OTTO"
@@ -124,8 +126,9 @@ def embed(pdf: Pdf, face: Face, glyphs: Mapping[int, str]) -> Object:
 
 
 @lru_cache(maxsize=64)
-def _subset(data: bytes, gids: tuple[int, ...]) -> bytes:
-    options = subset.Options(
+def subset(data: bytes, gids: tuple[int, ...]) -> bytes:
+    """Reduce a font file to some glyphs, whose ids are kept."""
+    options = subsetting.Options(
         retain_gids=True,
         hinting=False,
         notdef_outline=True,
@@ -135,7 +138,7 @@ def _subset(data: bytes, gids: tuple[int, ...]) -> bytes:
     )
     options.drop_tables = [*options.drop_tables, *UNNEEDED]
     font = TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
+    subsetter = subsetting.Subsetter(options)
     subsetter.populate(gids=gids)
     subsetter.subset(font)
     target = io.BytesIO()

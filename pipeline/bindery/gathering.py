@@ -12,6 +12,7 @@ from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
+from .faces import Subset, subset
 from .faults import fault
 from .merging import merge
 from .navigation import describe_links, destinations, targets, write_labels, write_outline
@@ -56,6 +57,7 @@ class Gathered:
     notes: Mapping[str, Notes]
     index: dict[str, int]
     """Place of each signature among all, by its id."""
+    subset: Subset = subset
     pdf: Pdf = field(default_factory=Pdf.new)
     glyphs: Glyphs = field(default_factory=Glyphs)
     quires: dict[int, Quire] = field(default_factory=dict)
@@ -91,11 +93,12 @@ def gather(
     cover: str,
     notes: Mapping[str, Notes] = NO_NOTES,
     own: frozenset[str] = frozenset(),
+    subset: Subset = subset,
 ) -> Gathered:
     """Gather signatures; those whose ids are ``own`` are counted and left open. Raise BookError as ``bind`` does."""
     numbered = folios(signatures, leaves, cover=cover)
     check_links(signatures, leaves, outline, numbered)
-    gathered = Gathered(fonts, numbered, notes, {signature.id: n for n, signature in enumerate(signatures)})
+    gathered = Gathered(fonts, numbered, notes, {signature.id: n for n, signature in enumerate(signatures)}, subset)
     gathered.folio_file = _folio_file(leaves)
     for place, (signature, leaf) in enumerate(zip(signatures, leaves, strict=True)):
         if signature.id not in own:

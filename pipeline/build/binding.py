@@ -42,13 +42,18 @@ def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...
 
 
 def gather(
-    publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], own: frozenset[str]
+    publication: Publication,
+    printed: Sequence[Printed],
+    fonts: Mapping[str, bytes],
+    labels: Mapping[str, str],
+    own: frozenset[str],
+    subset: bindery.Subset,
 ) -> bindery.Gathered:
     """Gather the signatures of a publication; those named ``own`` are left for each copy to give."""
     signatures, leaves = _apart(printed)
     return bindery.gather(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), own=own,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), own=own, subset=subset,
     )  # fmt: skip
 
 

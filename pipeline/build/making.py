@@ -15,6 +15,7 @@ from pipeline.build.inputs import code_digest, modified, versions
 from pipeline.build.issuing import Issue, Issuer, own_sheets
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
+from pipeline.build.subsets import SubsetMemory
 from pipeline.model import Book, Edition, Paper
 from pipeline.publication import Publication, Section
 from pipeline.release import Artefact
@@ -56,7 +57,7 @@ class _Making:
     def __init__(self, book: Book, request: Request, store: Store, say: Say) -> None:
         self.book, self.request, self.say = book, request, say
         self.labels = theme.labels(book.outline.lang)
-        self.formulas = FormulaMemory(store)
+        self.formulas, self.subsets = FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
         self.printer = Printer(request, store, say, self.watch)
         self.made = Made(brands=brands(book, request))
@@ -127,7 +128,7 @@ class _Making:
         edition = volume.publication.edition
         with self.watch.time("bind"):
             printed = self._with_index(volume, printed)
-            issuer = Issuer(volume, printed, self.printer.fonts, self.labels)
+            issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset)
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             with self.watch.time("bind"):
