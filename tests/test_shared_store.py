@@ -25,13 +25,15 @@ def test_two_builds_fill_one_store_and_a_third_mends_it(tmp_path: Path) -> None:
 
     entries = sorted((tmp_path / "store").iterdir(), key=lambda path: path.stat().st_size)
     assert {path.suffix for path in entries} == {".entry"}
-    damaged = entries[-1]
-    whole = damaged.read_bytes()
-    damaged.write_bytes(whole[:-9] + bytes(9))
+    signature = next(path for path in reversed(entries) if b"\n%PDF" in path.read_bytes())
+    font = next(path for path in reversed(entries) if b"glyf" in path.read_bytes())
+    before = {path: path.read_bytes() for path in (signature, font)}
+    for path, whole in before.items():
+        path.write_bytes(whole[:-9] + bytes(8) + b"\1")
 
     named = environment(tmp_path / "unused", GUIDEPRESS_STORE=str(tmp_path / "store"))
     third = run(*(a for a in arguments(tmp_path, "three") if a not in ("--store", tmp_path / "store")), env=named)
     assert third.returncode == 0, third.stderr
     assert "1 signature laid out anew" in third.stdout and "forgotten" in third.stdout
     assert bytes_of(tmp_path / "three") == bytes_of(tmp_path / "one")
-    assert damaged.read_bytes() == whole
+    assert {path: path.read_bytes() for path in before} == before
