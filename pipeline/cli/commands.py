@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,6 +16,9 @@ from pipeline.cli.progress import progress
 from pipeline.cli.remembering import store
 from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import nearest
+
+if TYPE_CHECKING:
+    from pipeline.model import Format, Paper
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -80,7 +83,6 @@ def build(
     """
     from pipeline import build as building
     from pipeline.cli.watching import watch as watch_and_build
-    from pipeline.model import Format, Paper
 
     request = building.Request(
         book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
