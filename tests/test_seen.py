@@ -46,7 +46,7 @@ def test_a_guide_is_fit_to_be_seen(built, publications, edition: str, paper: str
 
 
 REAL = [
-    pytest.param(edition, paper, marks=pytest.mark.slow if (edition, paper) == ("study", "a4") else pytest.mark.soak)
+    pytest.param(edition, paper, marks=pytest.mark.slow if (edition, paper) == ("study", "a4") else pytest.mark.conformance)
     for edition in ("study", "practice")
     for paper in ("a4", "letter")
 ]
