@@ -210,7 +210,7 @@ class Walk:
         number = child(title, "span[@class='question-number']")
         shown = self.text("".join(number.itertext()).removeprefix("".join(child(number, "span").itertext())))
         words = self.text(number.tail) + "".join(self.element(e) + self.text(e.tail) for e in number.itersiblings())
-        lines = "".join(f"#side-line[{self.inside(p)}]" for p in side.iterchildren("p"))
+        lines = "".join(f"#side-line[{self.inside(p)}]" for p in side.iter("p"))
         return f"#question-head([{shown}], [{lines}])[{self.anchor(title)}#heading(level: 2)[{words}]]\n"
 
     def link(self, element: Element) -> str:
