@@ -34,6 +34,7 @@ from pipeline.bindery.faces import open_face
 from pipeline.build import Request, making
 from pipeline.build.issuing import Issue
 from pipeline.build.signatures import Printed
+from pipeline.crew import Crew
 from pipeline.model import Book
 from pipeline.press import Room, Signature, attempts
 from pipeline.store import Store
@@ -76,8 +77,8 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
             return pdf
 
     request = Request(Path(), output, formats=("pdf",), jobs=1)
-    with Store.open(None) as store, patch.object(making, "Issuer", Keeping):
-        made = making.make(book, [book.editions[edition]], request, store, lambda _: None)
+    with Store.open(None) as store, Crew(1) as crew, patch.object(making, "Issuer", Keeping):
+        made = making.make(book, [book.editions[edition]], request, store, crew, lambda _: None)
     return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
 
 

@@ -14,7 +14,7 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "diagnostics": 0, "strays": 0,
+    "crew": 0, "diagnostics": 0, "strays": 0,
     "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "model": 2, "source": 2,
     "checks": 3, "publication": 3,
@@ -56,7 +56,8 @@ DISK_EXCEPTIONS = {
     "build.formulas": "digests the code that sets formulas",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
-    "press.workers": "gives WeasyPrint a folder for its copies of fonts, and removes it",
+    "crew": "gives workers a folder for what they are asked and for copies of fonts, and removes it",
+    "press.workers": "brings workers the fonts in a file",
     "preflight.standing": "reads the files of a release, to verify them",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
@@ -241,7 +242,7 @@ def test_an_exception_at_the_disk_is_still_needed(exception: str) -> None:
 @pytest.mark.parametrize("name", sorted(name for name in modules() if part(name) != "cli"))
 def test_only_the_command_line_prints_or_exits(name: str) -> None:
     # A worker whose parent has died has nobody to raise to.
-    allowed = ["press.workers calls os._exit"] if name == "press.workers" else []
+    allowed = ["crew calls os._exit"] if name == "crew" else []
     assert speaks(name, tree(name)) == allowed
 
 

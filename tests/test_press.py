@@ -180,10 +180,10 @@ def test_a_killed_worker_costs_nothing_but_time(which: int):
     assert [leaf.facts.places[0].id for leaf in leaves] == [f"s{number}" for number in range(6)]
 
 
-def die_of_s1(path: Path):
-    if workers._read(path).id == "s1":
+def die_of_s1(work: Signature, fonts: Path):
+    if work.id == "s1":
         os._exit(9)
-    lay_out_in_worker(path)
+    return lay_out_in_worker(work, fonts)
 
 
 @pytest.mark.slow

@@ -65,6 +65,7 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
     """Put a copy's own pages in, and their tags; return where they are."""
     numbers, structure, known = [], gathered.structure.copy(), dict(gathered.pictures)
     for place, quire in sorted(own.items()):
+        quire.finish()
         for offset, page in enumerate(quire.source.pages):
             numbers.append(quire.start + offset)
             gathered.pdf.pages.insert(numbers[-1], page)

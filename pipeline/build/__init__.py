@@ -6,7 +6,7 @@ read and load -> check -> assemble -> render -> lay out -> bind, and write -> in
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.build.making import Made, make
 from pipeline.build.records import Outcome, Request, Slot, Step
 from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
+from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.model import Book, Edition
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
@@ -27,19 +28,24 @@ from pipeline.store import Store, key
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check"]
 
 
-def load_and_check(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place."""
+def load_and_check(folder: Path, loaded: Callable[[Book], None] = lambda _: None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place.
+
+    ``loaded`` is told of the book before it is checked.
+    """
     book, faults = load.load_book(folder)
     if book is not None:
+        loaded(book)
         faults = ordered([*faults, *checks.check(book)])
     return book, faults
 
 
-def build(request: Request, say: Say) -> Outcome:
+def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     """Build the editions asked for, and publish them in one step.
 
-    Raises BookError with every fault when the book cannot be built, and ToolError when the machine cannot build it.
-    Nothing is published then, and what stood stands.
+    ``crew`` is one that stays from build to build; without it, the build has its own. Raises BookError with every fault
+    when the book cannot be built, and ToolError when the machine cannot build it. Nothing is published then, and what
+    stood stands.
     """
     started = time.perf_counter()
     with ExitStack() as stack:
@@ -48,15 +54,16 @@ def build(request: Request, say: Say) -> Outcome:
         current, unreadable = release.read(request.output)
         if current is not None and _stands(current, inputs, request):
             return Outcome(current, (), True, time.perf_counter() - started)
+        crew = crew or stack.enter_context(Crew(request.jobs))
         say(Step("load", 0, 1, ""))
-        book, faults = load_and_check(request.book)
+        book, faults = load_and_check(request.book, lambda book: _warm(crew, book, request))
         if book is None or _fails(faults, request):
             raise BookError(*faults)
         read = _inputs(request)
         if request.cluster:
             press.reach(request.cluster)
         store = stack.enter_context(Store.open(request.store))
-        made = make(book, _editions(book, request), request, store, say)
+        made = make(book, _editions(book, request), request, store, crew, say)
         faults = (*faults, *_inspect(made, say))
         if _fails(faults, request):
             raise BookError(*faults)
@@ -65,6 +72,14 @@ def build(request: Request, say: Say) -> Outcome:
         unwritten = write_report(request.output, made, published)
     warnings = _warnings(request, unreadable, *store.warnings, *published.warnings, *unwritten)
     return Outcome(published, (*faults, *warnings), False, time.perf_counter() - started, made.pages, made.laid_out, made.seconds)
+
+
+def _warm(crew: Crew, book: Book, request: Request) -> None:
+    """Let a worker load the layout engine and style sheets while the book is checked and rendered."""
+    if not request.cluster:
+        wanted = [edition for name, edition in book.editions.items() if name in (request.editions or book.editions)]
+        pairs = [(edition.id, paper) for edition in wanted for paper in edition.papers if paper in (request.papers or edition.papers)]
+        press.warm(crew, [theme.stylesheet("paged", *pair) for pair in pairs], theme.font_resources())
 
 
 def _inputs(request: Request) -> str:
@@ -133,7 +148,8 @@ def _inspect(made: Made, say: Say) -> list[Diagnostic]:
     for n, artefact in enumerate(made.artefacts):
         say(Step("inspect", n, len(made.artefacts), artefact.name))
         like = first.setdefault((*_slot(artefact), artefact.team), artefact)
-        found.extend(preflight.inspect(artefact, made.publication(artefact), like if like is not artefact else None))
+        reading = made.readings.get(artefact.path)
+        found.extend(preflight.inspect(artefact, made.publication(artefact), like if like is not artefact else None, reading))
     return found
 
 

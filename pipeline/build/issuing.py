@@ -47,6 +47,10 @@ class Issuer:
         """Count the pages of a copy."""
         return sum(item.laid.facts.pages for item in self._whole(issue))
 
+    def first(self, issue: Issue) -> Printed:
+        """Return the signature that a copy begins with."""
+        return self._whole(issue)[0]
+
     def pdf(self, issue: Issue) -> bytes:
         """Bind a copy."""
         counts = _counts(issue)

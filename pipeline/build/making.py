@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import cover, editions, render, theme
+from pipeline import editions, preflight, render, theme
 from pipeline.brand import Brand
 from pipeline.build.binding import Landed
 from pipeline.build.copies import brands, fingerprint
 from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import code_digest, modified, versions
 from pipeline.build.issuing import Issue, Issuer, own_sheets
+from pipeline.build.pictures import PictureMemory
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
 from pipeline.build.subsets import SubsetMemory
+from pipeline.crew import Crew
 from pipeline.model import Book, Edition, Paper
 from pipeline.publication import Publication, Section
 from pipeline.release import Artefact
@@ -31,6 +33,8 @@ class Made:
     """What has been made so far."""
 
     artefacts: list[Artefact] = field(default_factory=list)
+    readings: dict[str, preflight.Reading] = field(default_factory=dict)
+    """Readings of PDFs, by their paths, begun as soon as these were bound."""
     publications: dict[str, Publication] = field(default_factory=dict)
     fingerprints: dict[Slot, str] = field(default_factory=dict)
     """Digest of what each artefact of the book depends on, made or not."""
@@ -46,22 +50,22 @@ class Made:
         return replace(self.publications[artefact.edition], brand=brand)
 
 
-def make(book: Book, wanted: Sequence[Edition], request: Request, store: Store, say: Say) -> Made:
+def make(book: Book, wanted: Sequence[Edition], request: Request, store: Store, crew: Crew, say: Say) -> Made:
     """Make every artefact that the request asks for."""
-    return _Making(book, request, store, say).run(wanted)
+    return _Making(book, request, store, crew, say).run(wanted)
 
 
 class _Making:
     """The state of one build: what it works from, and what it has made."""
 
-    def __init__(self, book: Book, request: Request, store: Store, say: Say) -> None:
+    def __init__(self, book: Book, request: Request, store: Store, crew: Crew, say: Say) -> None:
         self.book, self.request, self.say = book, request, say
         self.labels = theme.labels(book.outline.lang)
         self.formulas, self.subsets = FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
-        self.printer = Printer(request, store, say, self.watch)
+        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch)
         self.made = Made(brands=brands(book, request))
-        self.pictures: dict[tuple[str, str], bytes] = {}
+        self.pictures = PictureMemory(store)
 
     def run(self, wanted: Sequence[Edition]) -> Made:
         self._assemble()
@@ -77,7 +81,7 @@ class _Making:
             volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
             copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
         work = [each for volume, own in zip(volumes, copies, strict=True) for each in (volume, *own)]
-        printed = iter(self.printer.lay_out([(volume, sheet) for volume in work for sheet in volume.sheets]))
+        printed = iter(self.printer.fit([(volume, sheet) for volume in work for sheet in volume.sheets]))
         done: list[Bundle] = []
         for volume, own in zip(volumes, copies, strict=True):
             items = [next(printed) for _ in volume.sheets]
@@ -136,20 +140,22 @@ class _Making:
             if self._wants(edition, "pdf", volume.paper):
                 artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), pdf, issuer.pages(issue))
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
+                if number == 0:
+                    idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
+                    self.made.readings[artefact.path] = preflight.begin(pdf, self.crew, idle=idle)
             if volume.paper == edition.papers[0]:
                 self._finish_without_paper(issuer, issue, pdf)
 
     def _finish_without_paper(self, issuer: Issuer, issue: Issue, pdf: bytes) -> None:
-        """Make the picture of the cover and the EPUB, once for all papers."""
+        """Make the picture of the cover and the EPUB, once for all papers. A recipient's name is not on the cover."""
         publication, edition, brand = issue.publication, issue.publication.edition, issue.publication.brand
-        with self.watch.time("cover"):
-            # A recipient's name is not on the cover: one picture does for all copies of a team.
-            if (edition.id, brand.team) not in self.pictures:
-                self.pictures[edition.id, brand.team] = cover.picture(pdf)
-            picture = self.pictures[edition.id, brand.team]
-        if not self.request.formats and not brand.recipient:
+        as_file, as_epub = not self.request.formats and not brand.recipient, self._wants(edition, "epub")
+        if as_file or as_epub:
+            with self.watch.time("cover"):
+                picture = self.pictures.picture(publication, issuer.first(issue), pdf)
+        if as_file:
             self._add(publication, ("png", edition.id, ""), picture, 1)
-        if self._wants(edition, "epub"):
+        if as_epub:
             self.say(Step("write", 0, 1, f"{edition.id}{brand.suffix}"))
             with self.watch.time("write"):
                 self._add(publication, ("epub", edition.id, ""), issuer.epub(issue, picture, self.formulas.set), issuer.pages(issue))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline import press, render, theme
 from pipeline.build.records import Relaid, Request, Step
+from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.model import Paper
 from pipeline.press import Facts, LaidOut, Signature
@@ -59,22 +60,24 @@ class Watch:
 class Printer:
     """The press with its fonts and its memory; ``relaid`` lists what it did not remember."""
 
-    def __init__(self, request: Request, store: Store, say: Say, watch: Watch) -> None:
+    def __init__(self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch) -> None:
         """Take the fonts of the theme."""
-        self.request, self.store, self.say, self.watch = request, store, say, watch
+        self.request, self.store, self.crew, self.say, self.watch = request, store, crew, say, watch
         self.fonts = theme.font_resources()
         self.relaid: list[Relaid] = []
         self._noted: set[tuple[str, str, str]] = set()
         self._fonts_digest = press.fonts_digest(self.fonts)
 
     def lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
-        """Lay out sheets, in their order. Raises BookError for whatever the layout engine warns of.
+        """Lay out sheets, in their order. Raises BookError for whatever the layout engine warns of."""
+        with self.watch.time("lay out"):
+            return self._lay_out(work)
 
-        A signature that leaves few lines on its last page is set again a little tighter; when that saves the page, it stands.
-        """
-        printed = self._lay_out(work)
-        loose = [n for n, item in enumerate(printed) if _ends_in_few_lines(item.laid.facts)]
-        tight = self._lay_out([(work[n][0], render.tightened(work[n][1])) for n in loose]) if loose else []
+    def fit(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
+        """Lay out sheets; one that leaves few lines on its last page is set again a little tighter, to save the page."""
+        printed = self.lay_out(work)
+        loose = [n for n, item in enumerate(printed) if _may_save_a_page(item.laid.facts)]
+        tight = self.lay_out([(work[n][0], render.tightened(work[n][1])) for n in loose]) if loose else []
         for n, item in zip(loose, tight, strict=True):
             if item.laid.facts.pages < printed[n].laid.facts.pages:
                 printed[n] = item
@@ -94,11 +97,10 @@ class Printer:
             self._note(*origin[name])
             self.store.put(name, laid.pdf, json.loads(laid.facts.to_json()))
 
-        with self.watch.time("lay out"):
-            leaves = press.lay_out_all(
-                signatures, self.fonts, jobs=self.request.jobs, cluster=self.request.cluster,
-                remembered=self._remembered, remember=remember, progress=progress,
-            )  # fmt: skip
+        leaves = press.lay_out_all(
+            signatures, self.fonts, crew=self.crew, cluster=self.request.cluster,
+            remembered=self._remembered, remember=remember, progress=progress,
+        )  # fmt: skip
         printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
         _refuse_warnings(printed)
         return printed
@@ -145,10 +147,12 @@ class Printer:
 
 FEW = 0.35
 """Share of a page: fewer lines than these look lost on it."""
+GAIN = 0.08
+"""Share of a page that setting it tighter wins, at most."""
 
 
-def _ends_in_few_lines(facts: Facts) -> bool:
-    return facts.pages > 1 and facts.fill[-1] < FEW
+def _may_save_a_page(facts: Facts) -> bool:
+    return facts.fill[-1] < min(FEW, GAIN * (facts.pages - 1))
 
 
 def _refuse_warnings(printed: Sequence[Printed]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from pipeline import press, render, theme
+from pipeline import preflight, press, render, theme
 from pipeline.build import Outcome, Request, Say, build
 from pipeline.build.inputs import files
+from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
 from pipeline.release import Release
 
@@ -36,6 +37,11 @@ def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterato
     since, perhaps while they were read, and taken back: then the build itself finds out whether anything is to be
     done. A book with faults, and a machine in trouble, are told and survived; the next change is another chance.
     """
+    with Crew(request.jobs) as crew:
+        yield from _rebuilds(request, heard, woken, crew)
+
+
+def _rebuilds(request: Request, heard: Heard, woken: Iterable[object], crew: Crew) -> Iterator[Rebuild]:
     before: Files | None = None
     last = Rebuild(())
     for written in woken:
@@ -44,9 +50,11 @@ def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterato
             continue
         changed = () if before is None else tuple(sorted(_changed(before, now)))
         _forget(before, now)
-        rebuild = _rebuild(request, heard(before is None), changed)
+        rebuild = _rebuild(request, heard(before is None), changed, crew)
         if before is None or changed or _is_news(rebuild, last):
             yield rebuild
+        if before is None and rebuild.outcome:
+            _prepare(rebuild.outcome.release, crew)
         before, last = now, rebuild
 
 
@@ -56,10 +64,11 @@ def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
     return made or (rebuild.faults, rebuild.trouble) != (last.faults, last.trouble)
 
 
-def prepare(release: Release) -> None:
-    """Load the layout engine and the style sheets of a release, so that the first change does not wait for them."""
+def _prepare(release: Release, crew: Crew) -> None:
+    """Load the layout engine, the style sheets of a release, and all workers, so that the first change does not wait for them."""
     slots = {(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"}
     press.prepare([theme.stylesheet("paged", *slot) for slot in sorted(slots)], theme.font_resources())
+    preflight.get_ready(crew)
 
 
 def _files(request: Request) -> Files:
@@ -80,10 +89,10 @@ def _changed(before: Files, now: Files) -> Iterator[str]:
         yield from (f"{folder}/{name}" for name in then.keys() | names.keys() if then.get(name) != names.get(name))
 
 
-def _rebuild(request: Request, heard: AbstractContextManager[Say], changed: tuple[str, ...]) -> Rebuild:
+def _rebuild(request: Request, heard: AbstractContextManager[Say], changed: tuple[str, ...], crew: Crew) -> Rebuild:
     try:
         with heard as say:
-            return Rebuild(changed, build(request, say))
+            return Rebuild(changed, build(request, say, crew))
     except BookError as error:
         return Rebuild(changed, faults=error.diagnostics)
     except ToolError as error:

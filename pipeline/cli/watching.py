@@ -13,7 +13,7 @@ import click
 import watchfiles
 
 from pipeline import theme
-from pipeline.build.watching import Rebuild, prepare, rebuilds
+from pipeline.build.watching import Rebuild, rebuilds
 from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import Say, progress
 from pipeline.strays import is_stray
@@ -43,10 +43,8 @@ def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoRetu
 
     for rebuild in rebuilds(request, heard, _wakings((request.book, theme.folder()))):
         told = _tell(rebuild, request.output, told, explain=request.explain, quiet=quiet, verbose=verbose)
-        if not rebuild.changed and rebuild.outcome:
-            if show:
-                click.launch(str(request.output / "guides"))
-            prepare(rebuild.outcome.release)
+        if not rebuild.changed and rebuild.outcome and show:
+            click.launch(str(request.output / "guides"))
     raise AssertionError("unreachable: waking never ends")
 
 

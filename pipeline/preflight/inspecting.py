@@ -10,10 +10,11 @@ from functools import lru_cache
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight import container, copies, numbers, paper, screen, sheets, withheld
+from pipeline.preflight import container, copies, numbers, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
+from pipeline.preflight.reading import Reading
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
@@ -24,13 +25,18 @@ TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
 
 
-def inspect(artefact: Artefact, publication: Publication, like: Artefact | None = None) -> tuple[Diagnostic, ...]:
+def inspect(
+    artefact: Artefact, publication: Publication, like: Artefact | None = None, reading: Reading | None = None
+) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of an artefact against the publication it was made from; return what is wrong.
 
-    Of a PDF that is ``like`` another copy, inspected already, only what the two do not share is read.
+    Of a PDF that is ``like`` another copy, inspected already, only what the two do not share is read. ``reading`` is one
+    of its data that was begun before.
     """
-    if like is not None and artefact.format == "pdf" and copies.is_like(artefact.data, like.data):
-        return tuple(_copy(artefact.path, artefact.data, publication))
+    if artefact.format == "pdf":
+        if like is not None and copies.is_like(artefact.data, like.data):
+            return tuple(_copy(artefact.path, artefact.data, publication))
+        return tuple(_pdf(artefact.path, reading or Reading(artefact.data), publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
 
@@ -41,7 +47,7 @@ def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
 
 def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
     if form == "pdf":
-        yield from _pdf(path, data, publication)
+        yield from _pdf(path, Reading(data), publication)
     elif form == "epub":
         yield from _epub(path, data, publication)
     elif not data.startswith(PNG):
@@ -58,9 +64,9 @@ def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnost
     yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+def _pdf(path: str, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
-        read = paper.read(data)
+        read = reading.paper()
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return

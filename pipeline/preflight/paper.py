@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -81,9 +82,9 @@ class Paper:
     title: str
 
 
-def read(data: bytes, wanted: Callable[[int, int], bool] = lambda _number, _count: True) -> Paper:
+def read(source: bytes | Path, wanted: Callable[[int, int], bool] = lambda _number, _count: True) -> Paper:
     """Read a PDF, or the pages of it that are wanted, by number and count. Raises pypdfium2.PdfiumError when it is none."""
-    with closing(pypdfium2.PdfDocument(data)) as document:
+    with closing(pypdfium2.PdfDocument(source)) as document:
         return Paper(
             pages=tuple(_page(document, number) for number in range(len(document)) if wanted(number, len(document))),
             outline=tuple(_outline(document)),

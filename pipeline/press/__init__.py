@@ -5,7 +5,7 @@ from .cluster import reach
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
 from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
-from .workers import lay_out, lay_out_all
+from .workers import lay_out, lay_out_all, warm
 
 __all__ = [
     "PICTURE",
@@ -25,4 +25,5 @@ __all__ = [
     "prepare",
     "reach",
     "system_versions",
+    "warm",
 ]
