@@ -27,6 +27,9 @@ from pipeline.store import Store, key
 
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check"]
 
+MANY = 20
+"""Questions of a book that is worth a worker before it is known what there is to lay out."""
+
 
 def load_and_check(folder: Path, loaded: Callable[[Book], None] = lambda _: None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place.
@@ -75,8 +78,8 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 
 
 def _warm(crew: Crew, book: Book, request: Request) -> None:
-    """Let a worker load the layout engine and style sheets while the book is checked and rendered."""
-    if not request.cluster:
+    """Let a worker load the layout engine and style sheets while the book is checked and rendered, if that takes a while."""
+    if not request.cluster and len(book.questions) >= MANY:
         wanted = [edition for name, edition in book.editions.items() if name in (request.editions or book.editions)]
         pairs = [(edition.id, paper) for edition in wanted for paper in edition.papers if paper in (request.papers or edition.papers)]
         press.warm(crew, [theme.stylesheet("paged", *pair) for pair in pairs], theme.font_resources())

@@ -84,8 +84,8 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
 
 
 def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew) -> Outcomes:
-    """Lay out here when nobody helps, or for a few where the engine is at hand; starting a worker costs more."""
-    if crew.jobs < 2 or (is_ready() and len(dirty) <= FEW):
+    """Lay out here when nobody helps, or what is soon done here; starting a worker costs more."""
+    if crew.jobs < 2 or (is_ready() and len(dirty) <= FEW) or (len(dirty) == 1 and not crew.running):
         for name, signature in dirty.items():
             yield name, attempt(signature, fonts)
         return
