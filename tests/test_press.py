@@ -1,3 +1,4 @@
+import gc
 import multiprocessing
 import os
 from dataclasses import replace
@@ -208,3 +209,47 @@ def test_an_interrupt_ends_the_workers_at_once():
 
 def test_the_digest_of_the_fonts_depends_on_names_and_content():
     assert len({fonts_digest({"a": b"1"}), fonts_digest({"b": b"1"}), fonts_digest({"a": b"2"}), DIGEST}) == 4
+
+
+LETTERS = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 90 40">
+<defs><path id="a" d="M1 2Q3 4 5 6L7 8z"/><path id="b" d="M0 0C1 5 2 5 3 0S5-5 6 0h4v-1e0T9 9A2 3 10 1 0 12 4Z"/>
+<marker id="m" markerWidth="4" markerHeight="4"><path d="M0 0L4 2L0 4z"/></marker></defs>
+<use xlink:href="#a" x="5"/><use xlink:href="#b" x="15"/><use xlink:href="#a" x="25" y="9"/><use xlink:href="#b" y="3"/>
+<path d="M1 1L20 5L30 30" fill="none" stroke="#000" marker-mid="url(#m)" marker-end="url(#m)"/>
+<path d="M1 1L20 5L30 30" fill="none" stroke="#000" marker-mid="url(#m)" marker-end="url(#m)"/>
+<g font-size="5"><path d="M0 0L1em 2em"/></g><g font-size="9"><path d="M0 0L1em 2em"/></g></svg>"""
+
+
+def test_a_path_drawn_again_is_drawn_as_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    from weasyprint.svg import TAGS
+
+    from pipeline.press import paths
+
+    drawing = replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", LETTERS),))
+    monkeypatch.setattr(paths, "_known", {})
+    first, stock, calls = lay_out(drawing, FONTS), paths.path, list[str]()
+    monkeypatch.setattr(paths, "path", lambda svg, node, size: (calls.append(node.get("d")), stock(svg, node, size)))
+    again = lay_out(drawing, FONTS)
+    monkeypatch.setattr(paths, "draw", stock)
+    assert first.pdf == again.pdf == lay_out(drawing, FONTS).pdf
+    assert calls == ["M0 0L1em 2em", "M0 0L1em 2em"], "what depends on the size of type is worked out anew"
+    assert TAGS["path"] is stock, "other users of WeasyPrint in this process have theirs"
+
+
+def test_no_more_paths_are_remembered_than_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.press import paths
+
+    monkeypatch.setattr(paths, "_known", {})
+    monkeypatch.setattr(paths, "MOST", 2)
+    drawn = "".join(f'<path d="M0 0L{n} 5"/>' for n in range(5)) + f'<path d="M0 0{"L1 1" * 900}"/>'
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">{drawn}</svg>'.encode()
+    lay_out(replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", picture),)), FONTS)
+    assert list(paths._known) == ["M0 0L4 5"]
+
+
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    usual = gc.get_threshold()
+    with pytest.raises(BookError):
+        lay_out(replace(signature("here", LINE), xhtml="<p>"), FONTS)
+    lay_out(signature("here", LINE), FONTS)
+    assert gc.get_threshold() == usual

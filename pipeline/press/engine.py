@@ -5,8 +5,8 @@ press imports it late, after `FONTCONFIG_FILE` names a configuration without fon
 fonts exist.
 """
 
+import gc
 import io
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 import pydyf
 import weasyprint
 import weasyprint.pdf
+import weasyprint.svg
 from weasyprint import cssselect2
 from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
@@ -25,8 +26,9 @@ from weasyprint.text.fonts import FontConfiguration
 from pipeline.diagnostics import ToolError
 from pipeline.fetcher import BookFetcher
 
-from . import measure
+from . import measure, paths
 from .faces import faces, names_by_digest
+from .hearing import warnings_heard
 from .kinship import kinships
 from .reading import Source, begins
 from .records import FaceUse, Facts, LaidOut, Signature
@@ -38,6 +40,8 @@ if weasyprint.VERSION != "70.0":
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+COLLECTIONS = 100_000, 20, 10
+"""Thresholds of the garbage collector; those it has by itself cost a tenth of the time."""
 DRESSES = 16
 """Stylesheets kept parsed."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -91,12 +95,17 @@ class Painting:
 
 def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     """Lay a signature out; raise ElementTree.ParseError when its markup is not well-formed."""
+    with _few_collections():
+        return _lay_out(signature, fonts)
+
+
+def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     root = _parse(signature.xhtml)
     links = _rewrite_links(root)
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
     markup = Markup(root, BookFetcher(dict(signature.resources)))
-    with _records() as messages:
+    with warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
@@ -182,7 +191,7 @@ def _dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
 
 def _new_dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dress:
     config, counters = _configuration(stylesheet, digest), CounterStyle()
-    with _records() as messages:
+    with warnings_heard() as messages:
         sheet = weasyprint.CSS(string=stylesheet, font_config=config, counter_style=counters, url_fetcher=BookFetcher(fonts))
     return Dress(sheet, config, counters, names_by_digest(fonts), tuple(messages))
 
@@ -198,37 +207,24 @@ def _configuration(stylesheet: str, digest: str) -> FontConfiguration:
 
 @contextmanager
 def _standing_in(painting: Painting) -> Iterator[None]:
-    """Let a painting take the place of two functions of WeasyPrint 70.0 that have no public hook."""
-    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
+    """Let a painting take the place of two functions of WeasyPrint 70.0 that have no public hook, and `paths` of a third."""
+    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"]
     weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = painting.tag, painting.note_fonts
+    weasyprint.svg.TAGS["path"] = paths.draw
     try:
         yield
     finally:
-        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
-
-
-class _Collector(logging.Handler):
-    """Keeps the text of every record it gets."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = stock
 
 
 @contextmanager
-def _records() -> Iterator[list[str]]:
-    """Collect what WeasyPrint warns of, and keep it from the screen."""
-    logger, collector = logging.getLogger("weasyprint"), _Collector()
-    propagate, level = logger.propagate, logger.level
-    logger.addHandler(collector)
-    logger.propagate = False
-    logger.setLevel(logging.WARNING)
+def _few_collections() -> Iterator[None]:
+    """Look for cycles of garbage seldom: boxes and styles are many, and live until the pages are written."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*COLLECTIONS)
     try:
-        yield collector.messages
+        yield
     finally:
-        logger.removeHandler(collector)
-        logger.propagate = propagate
-        logger.setLevel(level)
+        gc.set_threshold(*usual)
+        # The generations that hold what was made here, and not what stands for longer.
+        gc.collect(1)
