@@ -63,14 +63,10 @@ def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
 
 def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
     """Put a copy's own pages in, and their tags; return where they are."""
-    numbers, structure, known = [], gathered.structure.copy(), dict(gathered.pictures)
+    numbers, structure, known = list[int](), gathered.structure.copy(), dict(gathered.pictures)
     for place, quire in sorted(own.items()):
-        quire.finish()
-        for offset, page in enumerate(quire.source.pages):
-            numbers.append(quire.start + offset)
-            gathered.pdf.pages.insert(numbers[-1], page)
-        quire.take([gathered.pdf.pages[quire.start + offset] for offset in range(quire.leaf.facts.pages)])
-        structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
+        numbers += range(quire.start, quire.start + quire.leaf.facts.pages)
+        structure.add(place, quire.hang(gathered.pdf, quire.start), quire.pages)
         describe_links(quire.pages, quire.slots)
         gathered.dress(quire, known)
     structure.close()

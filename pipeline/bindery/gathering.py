@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from .stamping import Foot, foot
 from .structure import Structure
 
 THREADS = 2
+OPEN = 8
+"""Signatures that are sewn and not hung yet: their pages are being deflated, and all they hold is in memory twice."""
 NO_NOTES: Mapping[str, Notes] = {}
 FOLIO_FAMILY = "Book Folio"
 LEVEL = 5
@@ -38,7 +41,8 @@ class Quire:
     signature: Signature
     leaf: LaidOut
     start: int
-    source: Pdf
+    source: Pdf | None
+    """Pages as the press wrote them, until they hang in the book."""
     slots: tuple[str, ...]
     foot: Foot | None
     contents: tuple[Future[bytes], ...]
@@ -48,15 +52,19 @@ class Quire:
     painted: dict[Palette | None, list[Object]] = field(default_factory=dict)
     """Content of each page, by the colors it is in; None: as it was laid out."""
 
-    def finish(self) -> None:
-        """Put the content into the pages, once it is deflated: saving leaves it as it is."""
-        for page, content in zip(self.source.pages, self.contents, strict=True):
-            page.Contents = self.source.make_stream(content.result(), Filter=Name.FlateDecode)
-
-    def take(self, pages: list[Page]) -> None:
-        """Know the pages in the book, and what they hold."""
-        self.pages, self.places = pages, destinations(self.leaf, pages)
-        self.painted[None] = [page.obj.Contents for page in pages]
+    def hang(self, pdf: Pdf, at: int) -> Object:
+        """Hang the pages into the book from number ``at`` on; return their tags. What the press wrote is let go."""
+        assert self.source is not None, "a quire is hung once"
+        source, self.source = self.source, None
+        for number, (page, content) in enumerate(zip(source.pages, self.contents, strict=True), start=at):
+            # Saving leaves as it is what is deflated here.
+            page.Contents = source.make_stream(content.result(), Filter=Name.FlateDecode)
+            pdf.pages.insert(number, page)
+        self.contents = ()
+        self.pages = [pdf.pages[at + number] for number in range(self.leaf.facts.pages)]
+        self.places = destinations(self.leaf, self.pages)
+        self.painted[None] = [page.obj.Contents for page in self.pages]
+        return pdf.copy_foreign(source.Root.StructTreeRoot)
 
 
 @dataclass
@@ -89,6 +97,13 @@ class Gathered:
         """Return the font of a file, which is filled in when a copy is bound."""
         return self._fonts[file]
 
+    def hang(self, place: int, quire: Quire) -> None:
+        """Hang a signature behind those that hang already."""
+        tags = quire.hang(self.pdf, len(self.pdf.pages))
+        self.structure.add(place, tags, quire.pages)
+        describe_links(quire.pages, quire.slots)
+        self.dress(quire, self.pictures)
+
     def dress(self, quire: Quire, pictures: dict[str, Object]) -> None:
         """Give the pages of a signature the fonts of the book, and of equal pictures the first; those new are added."""
         resources = quire.pages[0].obj.Resources
@@ -113,10 +128,15 @@ def gather(
     check_links(signatures, leaves, outline, numbered)
     gathered = Gathered(fonts, numbered, notes, {signature.id: n for n, signature in enumerate(signatures)}, subset)
     gathered.folio_file = _folio_file(leaves)
+    sewn: deque[tuple[int, Quire]] = deque()
     for place, (signature, leaf) in enumerate(zip(signatures, leaves, strict=True)):
         if signature.id not in own:
             gathered.quires[place] = sew(signature, leaf, gathered, gathered.glyphs)
-    _hang(gathered)
+            sewn.append((place, gathered.quires[place]))
+        if len(sewn) > OPEN:
+            gathered.hang(*sewn.popleft())
+    for place, quire in sewn:
+        gathered.hang(place, quire)
     write_outline(gathered.pdf, outline)
     matters = [s.matter for s, leaf in zip(signatures, leaves, strict=True) for _ in range(leaf.facts.pages)]
     write_labels(gathered.pdf, matters, numbered)
@@ -168,20 +188,6 @@ def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs)
 def deflated(pdf: Pdf, content: bytes) -> Object:
     """Make a stream that is deflated here, once."""
     return pdf.make_stream(zlib.compress(content, LEVEL), Filter=Name.FlateDecode)
-
-
-def _hang(gathered: Gathered) -> None:
-    """Hang the signatures into the book."""
-    pages = gathered.pdf.pages
-    for place, quire in gathered.quires.items():
-        start = len(pages)
-        quire.finish()
-        for page in quire.source.pages:
-            pages.append(page)
-        quire.take([pages[number] for number in range(start, len(pages))])
-        gathered.structure.add(place, gathered.pdf.copy_foreign(quire.source.Root.StructTreeRoot), quire.pages)
-        describe_links(quire.pages, quire.slots)
-        gathered.dress(quire, gathered.pictures)
 
 
 def _folio_file(leaves: Sequence[LaidOut]) -> str:
