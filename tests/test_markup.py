@@ -234,6 +234,14 @@ def test_a_formula_in_a_line_is_an_image_that_hangs_below_it_on_paper() -> None:
     }
 
 
+def test_a_range_of_numbers_does_not_break() -> None:
+    for medium in ("paged", "reflow"):
+        held = find(
+            render("| Questions |\n|---|\n| 6, 31–33, and 1.5–2,000% – or 7 |\n\nAn A–B test, `3–4`.", medium), "//h:span[@class='nobreak']"
+        )
+        assert [span.text for span in held] == ["31–33", "1.5–2,000"]
+
+
 def test_punctuation_does_not_break_away_from_a_formula() -> None:
     (held,) = find(render("so ($x_i$), or not"), "//h:span[@class='nobreak']")
     assert (held.text, held[0].tail) == ("(", "),")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -13,6 +14,9 @@ from pipeline.markup import maths
 from pipeline.markup.plain import words_of
 from pipeline.markup.target import Setting, Target
 from pipeline.markup.text import Formula, Text
+
+RANGE: Final = re.compile(r"\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*")
+"""A range of numbers, which a line may not end in: what stands before its dash would be read as a number by itself."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,8 @@ def tag(name: str, end: str = "\n") -> Callable[[Writer, Sequence[Token], int], 
 
 
 def _words(writer: Writer, children: Sequence[Token], index: int) -> None:
-    writer.out.append(escape(children[index].content, quote=False))
+    words = escape(children[index].content, quote=False)
+    writer.out.append(RANGE.sub(r'<span class="nobreak">\g<0></span>', words))
 
 
 def _inline_code(writer: Writer, children: Sequence[Token], index: int) -> None:
