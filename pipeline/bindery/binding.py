@@ -14,7 +14,7 @@ from .coloring import recolor
 from .faults import fault
 from .gathering import NO_NOTES, Gathered, Quire, deflated, gather, sew
 from .metadata import describe
-from .navigation import describe_links, name_destinations
+from .navigation import name_destinations
 from .records import Copy, Entry, Imprint, Notes
 from .slots import Glyphs
 from .stamping import KEY, Unstamped, narrowest, stamp
@@ -66,9 +66,7 @@ def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
     numbers, structure, known = list[int](), gathered.structure.copy(), dict(gathered.pictures)
     for place, quire in sorted(own.items()):
         numbers += range(quire.start, quire.start + quire.leaf.facts.pages)
-        structure.add(place, quire.hang(gathered.pdf, quire.start), quire.pages)
-        describe_links(quire.pages, quire.slots)
-        gathered.dress(quire, known)
+        gathered.hang(place, quire, quire.start, structure, known)
     structure.close()
     return numbers
 

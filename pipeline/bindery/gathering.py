@@ -97,15 +97,14 @@ class Gathered:
         """Return the font of a file, which is filled in when a copy is bound."""
         return self._fonts[file]
 
-    def hang(self, place: int, quire: Quire) -> None:
-        """Hang a signature behind those that hang already."""
-        tags = quire.hang(self.pdf, len(self.pdf.pages))
-        self.structure.add(place, tags, quire.pages)
+    def hang(self, place: int, quire: Quire, at: int, structure: Structure, pictures: dict[str, Object]) -> None:
+        """Hang the pages of a signature from number ``at`` on, its tags into a structure; new pictures are added to those known."""
+        structure.add(place, quire.hang(self.pdf, at), quire.pages)
         describe_links(quire.pages, quire.slots)
-        self.dress(quire, self.pictures)
+        self._dress(quire, pictures)
 
-    def dress(self, quire: Quire, pictures: dict[str, Object]) -> None:
-        """Give the pages of a signature the fonts of the book, and of equal pictures the first; those new are added."""
+    def _dress(self, quire: Quire, pictures: dict[str, Object]) -> None:
+        """Give the pages of a signature the fonts of the book, and of equal pictures the first."""
         resources = quire.pages[0].obj.Resources
         merge(resources, pictures)
         for face in quire.leaf.facts.faces:
@@ -134,13 +133,17 @@ def gather(
             gathered.quires[place] = sew(signature, leaf, gathered, gathered.glyphs)
             sewn.append((place, gathered.quires[place]))
         if len(sewn) > OPEN:
-            gathered.hang(*sewn.popleft())
+            _append(gathered, *sewn.popleft())
     for place, quire in sewn:
-        gathered.hang(place, quire)
+        _append(gathered, place, quire)
     write_outline(gathered.pdf, outline)
     matters = [s.matter for s, leaf in zip(signatures, leaves, strict=True) for _ in range(leaf.facts.pages)]
     write_labels(gathered.pdf, matters, numbered)
     return gathered
+
+
+def _append(gathered: Gathered, place: int, quire: Quire) -> None:
+    gathered.hang(place, quire, len(gathered.pdf.pages), gathered.structure, gathered.pictures)
 
 
 def check_links(
