@@ -31,8 +31,7 @@ RANKS = {
 
 ONE_DOOR = {
     "weasyprint": ("press", "fetcher"),  # its fetcher is a class to derive from
-    "pydyf": ("press",),  # the writer that WeasyPrint hands its pages to
-    "pikepdf": ("bindery",),
+    "pydyf": ("press", "bindery"),  # how WeasyPrint writes PDF
     "ebooklib": ("epub",),
     "jinja2": ("render",),
     "yaml": ("source", "theme"),  # theme reads labels, which are the package's own
@@ -309,7 +308,7 @@ def test_no_printed_words_stand_in_templates() -> None:
         (climbs, "press.workers", "from ..build import records"),
         (climbs, "epub.tree", "import pipeline.cli.commands"),
         (strangers, "bindery.binding", "from weasyprint import CSS"),
-        (strangers, "epub.tree", "import pikepdf"),
+        (strangers, "epub.tree", "import pydyf"),
         (strangers, "source", "from pydantic import BaseModel"),
         (touches_disk, "render", "Path('x').read_text()"),
         (touches_disk, "render", "from pathlib import Path\nPath('x').read_bytes()"),

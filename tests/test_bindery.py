@@ -66,6 +66,7 @@ def test_a_short_folio_leaves_the_right_edge_of_its_slot_in_place(kind):
 def test_a_short_folio_after_words_is_set_by_numbers_that_every_reader_parses():
     pdf = bound(signature("one", f"<p>{reference('two', 'p. 000', 'slot serif')}</p>"), signature("two", "<p>B</p>"))
     document = opened(pdf)
+    document.pages[0].contents_coalesce()
     content = document.pages[0].Contents.read_bytes()
     assert not re.search(rb"[0-9]-[0-9]", b"".join(re.findall(rb"\[[^\]]*\] TJ", content)))
 

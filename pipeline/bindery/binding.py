@@ -1,23 +1,25 @@
 """Bind copies of gathered signatures: each a file of pages in its colors, stamped, with its own cover."""
 
 import io
+import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 
-from pikepdf import Array, ObjectStreamMode
-
-from pipeline.brand import Palette
 from pipeline.diagnostics import BookError
 from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
-from .coloring import recolor
 from .faults import fault
-from .gathering import NO_NOTES, Gathered, Quire, deflated, gather, sew
-from .metadata import describe
-from .navigation import name_destinations
+from .gathering import CONTENTS, NO_NOTES, Gathered, Quire, gather, sew
+from .metadata import describe, information
+from .navigation import labels, name_destinations, place, write_outline
+from .parsing import REFERENCE
 from .records import Copy, Entry, Imprint, Notes
 from .slots import Glyphs
-from .stamping import KEY, Unstamped, narrowest, stamp
+from .stamping import KEY, Foot, Unstamped, narrowest, stamp
+from .structure import Structure
+from .syntax import TOKEN, array, dictionary, refer
+from .writing import Writer
 
 
 def bind(
@@ -36,95 +38,156 @@ def bind(
     page of the signatures it names. Raise BookError with every link that leads nowhere, for an id that stands
     in two signatures, or for a slot too small.
     """
-    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes)
+    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes, keeps=False)
     return bind_copy(gathered, Copy(imprint, ()))
 
 
 def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
     """Bind one copy: the same bytes whatever other copies have been bound before it.
 
-    Its own signatures have as many pages as those they stand for. Raise BookError when the stamp has no room.
+    Its own signatures have as many pages as those they stand for. Raise BookError when a slot is too small, or the stamp has
+    no room.
     """
-    glyphs = gathered.glyphs.copy()
-    own = {gathered.index[s.id]: sew(s, leaf, gathered, glyphs) for s, leaf in copy.own}
-    inserted = _insert(gathered, own)
-    try:
-        quires = [own.get(n) or gathered.quires[n] for n in range(len(gathered.index))]
-        _paint(gathered, quires, copy.palette)
-        _stamp(gathered, quires, copy, glyphs)
-        _embed(gathered, glyphs)
-        name_destinations(gathered.pdf, {key: place for quire in quires for key, place in quire.places.items()})
-        describe(gathered.pdf, copy.imprint)
-        return _save(gathered)
-    finally:
-        for number in reversed(inserted):
-            del gathered.pdf.pages[number]
+    file, glyphs = io.BytesIO(), Glyphs()
+    own = {gathered.index[signature.id]: sew(signature, leaf, gathered, glyphs) for signature, leaf in copy.own}
+    binding = _Binding(Writer(file), gathered, copy, glyphs)
+    for quire in gathered.quires(own):
+        binding.hang(quire)
+    binding.close()
+    return file.getvalue()
 
 
-def _insert(gathered: Gathered, own: Mapping[int, Quire]) -> list[int]:
-    """Put a copy's own pages in, and their tags; return where they are."""
-    numbers, structure, known = list[int](), gathered.structure.copy(), dict(gathered.pictures)
-    for place, quire in sorted(own.items()):
-        numbers += range(quire.start, quire.start + quire.leaf.facts.pages)
-        gathered.hang(place, quire, quire.start, structure, known)
-    structure.close()
-    return numbers
+class _Binding:
+    """A file that grows by signatures. Their objects are renumbered as they come, and none is kept."""
+
+    def __init__(self, writer: Writer, gathered: Gathered, copy: Copy, glyphs: Glyphs) -> None:
+        self.writer, self.gathered, self.copy, self.glyphs = writer, gathered, copy, glyphs
+        self.catalog, self.pages = writer.reserve(), writer.reserve()
+        self.structure = Structure(writer)
+        self.fonts: dict[str, int] = {}
+        self.pictures: dict[str, int] = {}
+        self.places: dict[str, bytes] = {}
+        self.nodes: list[int] = []
+        self.feet: list[Foot | None] = []
+        self.stamped: list[Quire] = []
+        self.frame = (writer.reserve(), writer.reserve()) if copy.stamp else None
+        """Streams before and after the content of a stamped page."""
+
+    def hang(self, quire: Quire) -> None:
+        """Write the pages of a signature, and all they refer to."""
+        self.feet.append(quire.foot)
+        if is_stamped := self.frame is not None and quire.signature.matter != "cover":
+            self.stamped.append(quire)
+        move = _Move(self, quire, self.frame if is_stamped else None)
+        self.nodes.append(move.number(quire.objects.pages))
+        move.write()
+        self.structure.add(quire.objects, move.number, move.renumbered)
+        move.write()
+        for found in quire.leaf.facts.places:
+            self.places[found.id] = place(move.number(quire.pages[found.page]), found.x, found.y)
+
+    def font(self, file: str) -> bytes:
+        """Return the reference to the font of a file, which is embedded last: by then all its glyphs are known."""
+        if file not in self.fonts:
+            self.fonts[file] = self.writer.reserve()
+        return refer(self.fonts[file])
+
+    def close(self) -> None:
+        """Write what is above the signatures."""
+        gathered, put = self.gathered, self.writer.put
+        glyphs = gathered.glyphs.copy()
+        glyphs.update(self.glyphs)
+        self._stamp(glyphs)
+        for file, number in self.fonts.items():
+            face = faces_.open_face(gathered.fonts[file])
+            faces_.embed(self.writer, number, face, glyphs.by_file.get(file, {}), gathered.subset)
+        self.structure.close()
+        count = sum(leaf.facts.pages for leaf in gathered.leaves)
+        put(dictionary(Type="/Pages", Kids=array(*map(refer, self.nodes)), Count=count), self.pages)
+        matters = (s.matter for s, leaf in zip(gathered.signatures, gathered.leaves, strict=True) for _ in range(leaf.facts.pages))
+        entries: dict[str, object] = {"Type": "/Catalog", "Pages": refer(self.pages), "StructTreeRoot": refer(self.structure.root)}
+        entries["PageLabels"] = labels(matters, gathered.numbered)
+        if self.places:
+            entries["Names"] = dictionary(Dests=refer(name_destinations(self.writer, self.places)))
+        if gathered.outline:
+            entries["Outlines"] = refer(write_outline(self.writer, gathered.outline))
+        put(dictionary(**entries, **describe(self.writer, self.copy.imprint)), self.catalog)
+        self.writer.close(self.catalog, put(information(self.copy.imprint)))
+
+    def _stamp(self, glyphs: Glyphs) -> None:
+        """Draw the stamp, which all pages but the cover's share, in the page's own coordinates."""
+        if self.frame is None or not self.stamped:
+            return
+        file, first = self.gathered.folio_file, self.stamped[0].signature
+        room = narrowest(self.feet, [size for quire in self.stamped for size in quire.leaf.facts.sizes])
+        try:
+            drawn, used = stamp(self.copy.stamp, faces_.open_face(self.gathered.fonts[file]), room)
+        except Unstamped as error:
+            raise BookError(fault(first, "P205", str(error), "shorten the name of the recipient")) from error
+        except KeyError as error:
+            raise BookError(fault(first, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
+        for gid, text in used.items():
+            glyphs.add(file, gid, text)
+        before, after = self.frame
+        self.writer.put_stream(b"q\n", number=before, as_is=True)
+        self.writer.put_stream(b"\nQ\n" + drawn, number=after)
 
 
-def _paint(gathered: Gathered, quires: Sequence[Quire], palette: Palette | None) -> None:
-    """Write the content of every page in the colors of the copy; those gathered are painted once for each palette."""
-    for quire in quires:
-        if palette is not None and palette not in quire.painted:
-            contents = (recolor(bytes(stream.get_stream_buffer()), palette) for stream in quire.painted[None])
-            quire.painted[palette] = [deflated(gathered.pdf, content) for content in contents]
-        for page, content in zip(quire.pages, quire.painted[palette], strict=True):
-            page.obj.Contents = content
+class _Move:
+    """The way of a signature's objects into the book: each gets its number when it is first referred to."""
 
+    def __init__(self, binding: _Binding, quire: Quire, frame: tuple[int, int] | None) -> None:
+        self.binding, self.quire, self.frame = binding, quire, frame
+        self.key = binding.structure.next
+        (document,) = quire.objects.numbers(quire.objects.tags, b"K")
+        self.moved = {document: binding.structure.document}
+        self.waiting: deque[int] = deque()
+        self.contents = {number for numbers in quire.contents.values() for number in numbers}
+        self.fonts = quire.fonts
+        for number, digest in quire.pictures.items():
+            # Of equal pictures the first is kept.
+            self.moved[number] = binding.pictures.get(digest) or binding.pictures.setdefault(digest, self.number(number))
 
-def _stamp(gathered: Gathered, quires: Sequence[Quire], copy: Copy, glyphs: Glyphs) -> None:
-    """Put the stamp after the content of every page but the cover's, in the page's own coordinates; all share its stream."""
-    stamped = [quire for quire in quires if quire.signature.matter != "cover"] if copy.stamp else []
-    for quire in quires:
-        fonts = quire.pages[0].obj.Resources.Font
-        if f"/{KEY}" in fonts:
-            del fonts[f"/{KEY}"]
-    if not stamped:
-        return
-    file = gathered.folio_file
-    room = narrowest((quire.foot for quire in quires), [size for quire in stamped for size in quire.leaf.facts.sizes])
-    try:
-        drawn, used = stamp(copy.stamp, faces_.open_face(gathered.fonts[file]), room)
-    except Unstamped as error:
-        raise BookError(fault(stamped[0].signature, "P205", str(error), "shorten the name of the recipient")) from error
-    except KeyError as error:
-        raise BookError(fault(stamped[0].signature, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
-    for gid, text in used.items():
-        glyphs.add(file, gid, text)
-    begin, end = gathered.pdf.make_stream(b"q\n"), deflated(gathered.pdf, b"\nQ\n" + drawn)
-    for quire in stamped:
-        quire.pages[0].obj.Resources.Font[f"/{KEY}"] = gathered.font(file)
-        for page in quire.pages:
-            page.obj.Contents = Array([begin, page.obj.Contents, end])
+    def number(self, old: int) -> int:
+        """Return the number that an object has in the book; one that is new there is written by and by."""
+        if old not in self.moved:
+            self.moved[old] = self.binding.writer.reserve()
+            self.waiting.append(old)
+        return self.moved[old]
 
+    def renumbered(self, body: bytes) -> bytes:
+        """Return a body with the numbers of the book."""
+        return TOKEN.sub(self._replaced, body)
 
-def _embed(gathered: Gathered, glyphs: Glyphs) -> None:
-    """Embed the glyphs that this copy shows.
+    def write(self) -> None:
+        """Write all that is referred to and not written yet."""
+        objects, writer, palette = self.quire.objects, self.binding.writer, self.binding.copy.palette
+        while self.waiting:
+            old = self.waiting.popleft()
+            if old in objects.streams:
+                stream = objects.streams[old]
+                if palette is not None and old in self.contents:
+                    stream = self.quire.painted(old, palette)
+                writer.put_stream(stream.data, self.renumbered(stream.entries), self.moved[old], as_is=True)
+            else:
+                writer.put(self._body(old), self.moved[old])
 
-    Anew for each: a saved file has objects in the order they were made in, and no copy is to know which came before.
-    """
-    for file, shown in sorted(glyphs.by_file.items()):
-        font = faces_.embed(gathered.pdf, faces_.open_face(gathered.fonts[file]), shown, gathered.subset)
-        for key in tuple(font.keys()):
-            gathered.font(file)[key] = font[key]
+    def _body(self, old: int) -> bytes:
+        quire, binding = self.quire, self.binding
+        if old == self.fonts:
+            named = {face.key: binding.font(face.file) for face in quire.leaf.facts.faces}
+            return dictionary(**named, **({KEY: binding.font(binding.gathered.folio_file)} if self.frame else {}))
+        body = self.renumbered(quire.objects.bodies[old])
+        if old == quire.objects.pages:
+            return b"%s/Parent %d 0 R>>" % (body.removesuffix(b">>"), binding.pages)
+        if self.frame and old in quire.contents:
+            before, after = map(refer, self.frame)
+            return CONTENTS.sub(
+                lambda found: b"/Contents " + array(before, *(b"%s 0 R" % number for number in REFERENCE.findall(found[0])), after), body
+            )
+        return body
 
-
-def _save(gathered: Gathered) -> bytes:
-    target = io.BytesIO()
-    gathered.pdf.save(
-        target,
-        object_stream_mode=ObjectStreamMode.generate,
-        compress_streams=True,
-        deterministic_id=True,
-        min_version="1.7",
-    )
-    return target.getvalue()
+    def _replaced(self, found: re.Match[bytes]) -> bytes:
+        if found[1]:
+            return b"%d 0 R" % self.number(int(found[1]))
+        return b"%s %d" % (found[2], self.key + int(found[3])) if found[2] else found[0]

@@ -25,6 +25,8 @@ def recolor(content: bytes, palette: Palette) -> bytes:
     def recolored(part: bytes) -> bytes:
         return COLOR.sub(lambda found: b"\n" + colors[found[1]], part)
 
-    if b"(" not in content:
-        return recolored(content)
-    return b"".join(part if n % 2 else recolored(part) for n, part in enumerate(STRING.split(content)))
+    # Operators stand between line ends, the first and the last too.
+    lines = b"\n" + content + b"\n"
+    if b"(" not in lines:
+        return recolored(lines)[1:-1]
+    return b"".join(part if n % 2 else recolored(part) for n, part in enumerate(STRING.split(lines)))[1:-1]

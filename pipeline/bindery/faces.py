@@ -4,11 +4,12 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Name, Object, Pdf, String
+
+from .syntax import array, dictionary, refer, text
+from .writing import Writer
 
 Subset = Callable[[bytes, tuple[int, ...]], bytes]
 """Reduces a font file to the glyphs of some ids; it may remember."""
@@ -96,33 +97,23 @@ def open_face(data: bytes) -> Face:
     return Face(data)
 
 
-def embed(pdf: Pdf, face: Face, glyphs: Mapping[int, str], reduce: Subset) -> Object:
+def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str], reduce: Subset) -> None:
     """Embed a face: one subset with glyph ids kept, and the text each glyph stands for (ISO 32000-1, 9.7)."""
     gids = tuple(sorted(gid for gid in glyphs if gid < face.font["maxp"].numGlyphs))
     program = reduce(face.data, gids)
     tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
-    base = Name(f"/{tag}+{face.name}")
-    is_cff = program[:4] == b"OTTO"
-    descendant = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.CIDFontType0 if is_cff else Name.CIDFontType2,
-        BaseFont=base,
-        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-        W=_widths(face, gids),
-        FontDescriptor=pdf.make_indirect(_descriptor(pdf, face, base, program)),
-    )
-    if not is_cff:
-        descendant.CIDToGIDMap = Name.Identity
-    return pdf.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.Type0,
-            BaseFont=base,
-            Encoding=Name("/Identity-H"),
-            DescendantFonts=Array([pdf.make_indirect(descendant)]),
-            ToUnicode=pdf.make_stream(_to_unicode((gid, glyphs[gid]) for gid in gids)),
-        )
-    )
+    base, is_cff = f"/{tag}+{face.name}", program[:4] == b"OTTO"
+    descendant = dictionary(
+        Type="/Font", Subtype="/CIDFontType0" if is_cff else "/CIDFontType2", BaseFont=base,
+        CIDSystemInfo=dictionary(Registry=text("Adobe"), Ordering=text("Identity"), Supplement=0),
+        W=_widths(face, gids), FontDescriptor=refer(_descriptor(writer, face, base, program)),
+        **({} if is_cff else {"CIDToGIDMap": "/Identity"}),
+    )  # fmt: skip
+    unicode = writer.put_stream(_to_unicode((gid, glyphs[gid]) for gid in gids))
+    writer.put(dictionary(
+        Type="/Font", Subtype="/Type0", BaseFont=base, Encoding="/Identity-H",
+        DescendantFonts=array(refer(writer.put(descendant))), ToUnicode=refer(unicode),
+    ), number)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -146,32 +137,29 @@ def subset(data: bytes, gids: tuple[int, ...]) -> bytes:
     return target.getvalue()
 
 
-def _descriptor(pdf: Pdf, face: Face, base: Name, program: bytes) -> Dictionary:
+def _descriptor(writer: Writer, face: Face, base: str, program: bytes) -> int:
     font, scale = face.font, face.per_mille
     head, post, metrics = font["head"], font["post"], font["OS/2"]
     box = [round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax)]
-    stream = pdf.make_stream(program)
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=base,
-        Flags=4 + bool(post.isFixedPitch) + 64 * bool(post.italicAngle),  # 4: symbolic, glyphs by number
-        FontBBox=Array(box),
-        ItalicAngle=round(post.italicAngle),
-        Ascent=round(metrics.sTypoAscender * scale),
-        Descent=round(metrics.sTypoDescender * scale),
-        CapHeight=round(getattr(metrics, "sCapHeight", metrics.sTypoAscender) * scale),
-        StemV=round(50 + (metrics.usWeightClass / 65) ** 2),
+    is_cff = program[:4] == b"OTTO"
+    stream = writer.put_stream(program, b"/Subtype /OpenType" if is_cff else b"/Length1 %d" % len(program))
+    return writer.put(
+        dictionary(
+            Type="/FontDescriptor",
+            FontName=base,
+            Flags=4 + bool(post.isFixedPitch) + 64 * bool(post.italicAngle),  # 4: symbolic, glyphs by number
+            FontBBox=array(*box),
+            ItalicAngle=round(post.italicAngle),
+            Ascent=round(metrics.sTypoAscender * scale),
+            Descent=round(metrics.sTypoDescender * scale),
+            CapHeight=round(getattr(metrics, "sCapHeight", metrics.sTypoAscender) * scale),
+            StemV=round(50 + (metrics.usWeightClass / 65) ** 2),
+            **{"FontFile3" if is_cff else "FontFile2": refer(stream)},
+        )
     )
-    if program[:4] == b"OTTO":
-        stream.Subtype = Name.OpenType
-        descriptor.FontFile3 = stream
-    else:
-        stream.Length1 = len(program)
-        descriptor.FontFile2 = stream
-    return descriptor
 
 
-def _widths(face: Face, gids: Iterable[int]) -> Array:
+def _widths(face: Face, gids: Iterable[int]) -> bytes:
     """Write the advances, a run of neighbouring glyph ids to an array (ISO 32000-1, 9.7.4.3)."""
     runs: list[tuple[int, list[float]]] = []
     for gid in gids:
@@ -179,10 +167,7 @@ def _widths(face: Face, gids: Iterable[int]) -> Array:
             runs[-1][1].append(face.advance(gid))
         else:
             runs.append((gid, [face.advance(gid)]))
-    flat: list[Any] = []
-    for start, widths in runs:
-        flat += [start, Array(widths)]
-    return Array(flat)
+    return array(*(part for start, widths in runs for part in (start, array(*widths))))
 
 
 def _to_unicode(glyphs: Iterable[tuple[int, str]]) -> bytes:

@@ -1,114 +1,99 @@
-"""Gather signatures once, for as many copies as are wanted: pages numbered, linked, tagged, with each face named once."""
+"""Gather signatures once, for as many copies as are wanted: counted, their links found to lead somewhere, sewn when bound."""
 
-import io
+import re
 import zlib
-from collections import deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from pikepdf import Dictionary, Name, Object, Page, Pdf
 
 from pipeline.brand import Palette
 from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
+from .coloring import recolor
 from .faces import Subset, subset
 from .faults import fault
-from .merging import merge
-from .navigation import describe_links, destinations, targets, write_labels, write_outline
+from .merging import drawn
+from .navigation import described, targets
 from .pagination import folios
+from .parsing import Objects, Stream, parse
 from .records import Entry, Folios, Notes
 from .ruling import Unset, ruling
 from .slots import Filler, Glyphs, SlotTooSmall
 from .stamping import Foot, foot
-from .structure import Structure
+from .syntax import array, refer
+from .writing import LEVEL
 
-THREADS = 2
-OPEN = 8
-"""Signatures that are sewn and not hung yet: their pages are being deflated, and all they hold is in memory twice."""
 NO_NOTES: Mapping[str, Notes] = {}
 FOLIO_FAMILY = "Book Folio"
-LEVEL = 5
-"""Of compression (zlib): the next one takes twice as long, and saves two bytes in a hundred."""
+CONTENTS = re.compile(rb"/Contents (?:\d+ 0 R|\[[^\]]*\])")
 
 
 @dataclass
 class Quire:
-    """A signature with its page numbers written in, and its pages once they hang in the book."""
+    """A signature with its page numbers written in."""
 
     signature: Signature
     leaf: LaidOut
-    start: int
-    source: Pdf | None
-    """Pages as the press wrote them, until they hang in the book."""
-    slots: tuple[str, ...]
+    objects: Objects
+    pages: tuple[int, ...]
+    """Objects that are its pages; all pages share their resources, and with these their fonts and pictures."""
     foot: Foot | None
-    contents: tuple[Future[bytes], ...]
-    """Content of each page, being deflated by other threads."""
-    pages: list[Page] = field(default_factory=list)
-    places: dict[bytes, Object] = field(default_factory=dict)
-    painted: dict[Palette | None, list[Object]] = field(default_factory=dict)
-    """Content of each page, by the colors it is in; None: as it was laid out."""
+    pictures: Mapping[int, str]
+    """Images and forms, and what is equal in equal ones."""
+    contents: Mapping[int, tuple[int, ...]]
+    """Streams of each page, in their order."""
+    _painted: dict[tuple[Palette, int], Stream] = field(default_factory=dict)
 
-    def hang(self, pdf: Pdf, at: int) -> Object:
-        """Hang the pages into the book from number ``at`` on; return their tags. What the press wrote is let go."""
-        assert self.source is not None, "a quire is hung once"
-        source, self.source = self.source, None
-        for number, (page, content) in enumerate(zip(source.pages, self.contents, strict=True), start=at):
-            # Saving leaves as it is what is deflated here.
-            page.Contents = source.make_stream(content.result(), Filter=Name.FlateDecode)
-            pdf.pages.insert(number, page)
-        self.contents = ()
-        self.pages = [pdf.pages[at + number] for number in range(self.leaf.facts.pages)]
-        self.places = destinations(self.leaf, self.pages)
-        self.painted[None] = [page.obj.Contents for page in self.pages]
-        return pdf.copy_foreign(source.Root.StructTreeRoot)
+    @property
+    def fonts(self) -> int:
+        """The object that names the fonts of its pages."""
+        (resources,) = self.objects.numbers(self.pages[0], b"Resources")
+        (fonts,) = self.objects.numbers(resources, b"Font")
+        return fonts
+
+    def painted(self, number: int, palette: Palette) -> Stream:
+        """Return the content of a page in the colors of a palette."""
+        if (palette, number) not in self._painted:
+            plain = self.objects.streams[number]
+            content = plain.content
+            colored = recolor(content, palette)
+            self._painted[palette, number] = deflated(colored) if colored != content else plain
+        return self._painted[palette, number]
 
 
 @dataclass
 class Gathered:
-    """Signatures in one unfinished PDF, some of them left open: each copy has those to itself."""
+    """Signatures to be bound, some of them left open: each copy has those to itself."""
 
+    signatures: Sequence[Signature]
+    leaves: Sequence[LaidOut]
+    outline: tuple[Entry, ...]
     fonts: Mapping[str, bytes]
     numbered: Folios
     notes: Mapping[str, Notes]
-    index: dict[str, int]
-    """Place of each signature among all, by its id."""
     subset: Subset = subset
-    pdf: Pdf = field(default_factory=Pdf.new)
+    keeps: bool = False
+    """Whether sewn signatures are kept for the next copy. Kept, they are sewn once; else one is in memory at a time."""
     glyphs: Glyphs = field(default_factory=Glyphs)
-    quires: dict[int, Quire] = field(default_factory=dict)
-    folio_file: str = ""
-    structure: Structure = field(init=False)
-    pictures: dict[str, Object] = field(default_factory=dict)
-    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS))
-    """What deflates contents (zlib lets other threads go on meanwhile)."""
-    _fonts: dict[str, Object] = field(init=False)
+    """Glyphs of all signatures sewn so far; those of a copy's own are not among them."""
+    folio_file: str = field(init=False)
+    index: Mapping[str, int] = field(init=False)
+    """Place of each signature among all, by its id."""
+    _kept: dict[int, Quire] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Make what copies share, that it comes first in all of them: document information, tags, every font."""
-        self.pdf.trailer.Info = self.pdf.make_indirect(Dictionary())
-        self.structure = Structure(self.pdf)
-        self._fonts = {file: self.pdf.make_indirect(Dictionary()) for file in sorted(self.fonts)}
+        """Find what sets the folios, and where each signature stands."""
+        self.folio_file = _folio_file(self.leaves)
+        self.index = {signature.id: place for place, signature in enumerate(self.signatures)}
 
-    def font(self, file: str) -> Object:
-        """Return the font of a file, which is filled in when a copy is bound."""
-        return self._fonts[file]
-
-    def hang(self, place: int, quire: Quire, at: int, structure: Structure, pictures: dict[str, Object]) -> None:
-        """Hang the pages of a signature from number ``at`` on, its tags into a structure; new pictures are added to those known."""
-        structure.add(place, quire.hang(self.pdf, at), quire.pages)
-        describe_links(quire.pages, quire.slots)
-        self._dress(quire, pictures)
-
-    def _dress(self, quire: Quire, pictures: dict[str, Object]) -> None:
-        """Give the pages of a signature the fonts of the book, and of equal pictures the first."""
-        resources = quire.pages[0].obj.Resources
-        merge(resources, pictures)
-        for face in quire.leaf.facts.faces:
-            resources.Font[f"/{face.key}"] = self.font(face.file)
+    def quires(self, own: Mapping[int, Quire]) -> Iterator[Quire]:
+        """Give all signatures in their order, a copy's own in the places that were left open."""
+        for place, (signature, leaf) in enumerate(zip(self.signatures, self.leaves, strict=True)):
+            quire = own.get(place) or self._kept.get(place) or sew(signature, leaf, self, self.glyphs)
+            if self.keeps and place not in own:
+                self._kept[place] = quire
+            yield quire
 
 
 def gather(
@@ -119,31 +104,13 @@ def gather(
     fonts: Mapping[str, bytes],
     cover: str,
     notes: Mapping[str, Notes] = NO_NOTES,
-    own: frozenset[str] = frozenset(),
     subset: Subset = subset,
+    keeps: bool = True,
 ) -> Gathered:
-    """Gather signatures; those whose ids are ``own`` are counted and left open. Raise BookError as ``bind`` does."""
+    """Gather signatures; ``keeps`` says that there will be several copies. Raise BookError as ``bind`` does."""
     numbered = folios(signatures, leaves, cover=cover)
     check_links(signatures, leaves, outline, numbered)
-    gathered = Gathered(fonts, numbered, notes, {signature.id: n for n, signature in enumerate(signatures)}, subset)
-    gathered.folio_file = _folio_file(leaves)
-    sewn: deque[tuple[int, Quire]] = deque()
-    for place, (signature, leaf) in enumerate(zip(signatures, leaves, strict=True)):
-        if signature.id not in own:
-            gathered.quires[place] = sew(signature, leaf, gathered, gathered.glyphs)
-            sewn.append((place, gathered.quires[place]))
-        if len(sewn) > OPEN:
-            _append(gathered, *sewn.popleft())
-    for place, quire in sewn:
-        _append(gathered, place, quire)
-    write_outline(gathered.pdf, outline)
-    matters = [s.matter for s, leaf in zip(signatures, leaves, strict=True) for _ in range(leaf.facts.pages)]
-    write_labels(gathered.pdf, matters, numbered)
-    return gathered
-
-
-def _append(gathered: Gathered, place: int, quire: Quire) -> None:
-    gathered.hang(place, quire, len(gathered.pdf.pages), gathered.structure, gathered.pictures)
+    return Gathered(signatures, leaves, outline, fonts, numbered, notes, subset, keeps)
 
 
 def check_links(
@@ -170,27 +137,54 @@ def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs)
     for face in leaf.facts.faces:
         for gid, text in face.glyphs:
             glyphs.add(face.file, gid, text)
-    slots = tuple(gathered.numbered.folio(target) for target in leaf.facts.slots)
     start = gathered.numbered.first[gathered.index[signature.id]]
-    filler, source = Filler(named, slots, glyphs), Pdf.open(io.BytesIO(leaf.pdf))
-    raw = [page.Contents.read_bytes() for page in source.pages]
+    objects = parse(leaf.pdf)
+    pages = tuple(objects.numbers(objects.pages, b"Kids"))
+    digit = next((face.advance(face.figure("0")) for file, face in named.values() if file == gathered.folio_file), 0.0)
+    room = foot(b"".join(_marked(objects, pages[0])), leaf.facts.sizes[0], digit)
+    filler = Filler(named, tuple(gathered.numbered.folio(target) for target in leaf.facts.slots), glyphs)
     notes = gathered.notes.get(signature.id)
     try:
-        contents = [filler.fill(content, gathered.numbered.printed[start + n]) for n, content in enumerate(raw)]
+        for page, folio in zip(pages, gathered.numbered.printed[start:], strict=False):
+            _fill(objects, page, folio, filler)
         if notes is not None:
-            contents[-1] = ruling(leaf.facts, notes.label, named, glyphs) + contents[-1]
+            _prepend(objects, pages[-1], ruling(leaf.facts, notes.label, named, glyphs))
     except SlotTooSmall as error:
         raise BookError(fault(signature, "P202", str(error), "lay the book out with wider slots")) from error
     except Unset as error:
         raise BookError(fault(signature, "P204", str(error))) from error
-    deflating = tuple(gathered.threads.submit(zlib.compress, content, LEVEL) for content in contents)
-    digit = next((face.advance(face.figure("0")) for file, face in named.values() if file == gathered.folio_file), 0.0)
-    return Quire(signature, leaf, start, source, slots, foot(raw[0], leaf.facts.sizes[0], digit), deflating)
+    (resources,) = objects.numbers(pages[0], b"Resources")
+    contents = {page: tuple(objects.numbers(page, b"Contents")) for page in pages}
+    return Quire(signature, leaf, objects, pages, room, drawn(objects, resources), contents)
 
 
-def deflated(pdf: Pdf, content: bytes) -> Object:
+def deflated(content: bytes) -> Stream:
     """Make a stream that is deflated here, once."""
-    return pdf.make_stream(zlib.compress(content, LEVEL), Filter=Name.FlateDecode)
+    return Stream(b"/Filter /FlateDecode", zlib.compress(content, LEVEL))
+
+
+def _marked(objects: Objects, page: int) -> Iterator[bytes]:
+    """Give the content of a page that has page numbers to be filled in: the press does not deflate that."""
+    streams = (objects.streams[number] for number in objects.numbers(page, b"Contents"))
+    return (stream.data for stream in streams if not stream.is_deflated)
+
+
+def _fill(objects: Objects, page: int, folio: str, filler: Filler) -> None:
+    """Fill the slots of one page, in its content and in what its links say."""
+    for number in objects.numbers(page, b"Contents"):
+        if not objects.streams[number].is_deflated:
+            objects.streams[number] = deflated(filler.fill(objects.streams[number].data, folio))
+    for number in objects.numbers(page, b"Annots"):
+        objects.bodies[number] = described(objects.bodies[number], filler.slots)
+
+
+def _prepend(objects: Objects, page: int, content: bytes) -> None:
+    """Put a stream before the content of a page."""
+    if content:
+        number = max((*objects.bodies, *objects.streams)) + 1
+        objects.streams[number] = deflated(content)
+        numbers = (number, *objects.numbers(page, b"Contents"))
+        objects.bodies[page] = CONTENTS.sub(b"/Contents " + array(*map(refer, numbers)), objects.bodies[page])
 
 
 def _folio_file(leaves: Sequence[LaidOut]) -> str:

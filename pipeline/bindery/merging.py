@@ -1,29 +1,26 @@
 """Keep one of equal images and forms."""
 
 import hashlib
+import re
 
-from pikepdf import Array, Dictionary, Object, Stream
+from .parsing import REFERENCE, Objects
 
-IGNORED = {"/Length"}
-
-
-def merge(resources: Object, known: dict[str, Object]) -> None:
-    """Let the XObject entries of page resources name the first of equal streams; `known` grows by the new."""
-    entries = resources.get("/XObject", Dictionary())
-    for name in list(entries.keys()):
-        entries[name] = known.setdefault(fingerprint(entries[name]), entries[name])
+DRAWN = re.compile(rb"/XObject <<([^>]*)>>")
 
 
-def fingerprint(item: Object) -> str:
-    """Digest an object and all it refers to."""
+def drawn(objects: Objects, resources: int) -> dict[int, str]:
+    """Return the images and forms that the resources of pages name, with a digest of each and of all it refers to."""
+    found = DRAWN.search(objects.bodies[resources])
+    return {int(number): fingerprint(objects, int(number)) for number in REFERENCE.findall(found[1])} if found else {}
+
+
+def fingerprint(objects: Objects, number: int) -> str:
+    """Digest an object and all it refers to: the same for equal ones, whatever their numbers."""
     total = hashlib.sha256()
-    if isinstance(item, Stream):
-        total.update(item.read_raw_bytes())
-    if isinstance(item, (Stream, Dictionary)):
-        for name in sorted(set(item.keys()) - IGNORED):
-            total.update(f"{name} {fingerprint(item[name])}".encode())
-    elif isinstance(item, Array):
-        total.update(" ".join(fingerprint(part) for part in item).encode())
+    if number in objects.streams:
+        body, data = objects.streams[number]
+        total.update(data)
     else:
-        total.update(repr(item).encode())
+        body = objects.bodies[number]
+    total.update(REFERENCE.sub(lambda found: fingerprint(objects, int(found[1])).encode(), body))
     return total.hexdigest()

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from pikepdf import Array, Dictionary, Name, Pdf, String
-
 from .profile import srgb_profile
 from .records import Imprint
+from .syntax import array, dictionary, refer, text
+from .writing import Writer
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -32,21 +32,22 @@ EXTENSIONS = (
 """Schemas that XMP does not have itself, described as PDF/A-2, 6.6.2.3 asks for."""
 
 
-def describe(pdf: Pdf, imprint: Imprint) -> None:
-    """Write the metadata of the book into a file."""
-    stream = pdf.make_stream(xmp(imprint).encode())
-    stream.Type, stream.Subtype = Name.Metadata, Name.XML
-    root = pdf.Root
-    root.Metadata = stream
-    root.Lang = String(imprint.lang)
-    root.MarkInfo = Dictionary(Marked=True)
-    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    root.PageMode = Name.UseOutlines
-    root.OutputIntents = Array([_output_intent(pdf)])
-    for name in tuple(pdf.docinfo.keys()):
-        del pdf.docinfo[name]
-    for name, value in _information(imprint):
-        pdf.docinfo[name] = String(value)
+def describe(writer: Writer, imprint: Imprint) -> dict[str, object]:
+    """Write the metadata of the book; return the entries of the catalog that say so."""
+    metadata = writer.put_stream(xmp(imprint).encode(), b"/Type /Metadata/Subtype /XML", as_is=True)
+    return {
+        "Metadata": refer(metadata),
+        "Lang": text(imprint.lang),
+        "MarkInfo": dictionary(Marked="true"),
+        "ViewerPreferences": dictionary(DisplayDocTitle="true"),
+        "PageMode": "/UseOutlines",
+        "OutputIntents": array(_output_intent(writer)),
+    }
+
+
+def information(imprint: Imprint) -> bytes:
+    """Write the document information; each entry says what its XMP property says (PDF/A-2, 6.6.3)."""
+    return dictionary(**{name: text(value) for name, value in _information(imprint)})
 
 
 def full_title(imprint: Imprint) -> str:
@@ -125,19 +126,18 @@ def _listed(name: str, kind: str, texts: tuple[str, ...]) -> str:
 
 
 def _information(imprint: Imprint) -> Iterator[tuple[str, str]]:
-    """Give the document information; each entry says what its XMP property says (PDF/A-2, 6.6.3)."""
-    yield "/Title", full_title(imprint)
+    yield "Title", full_title(imprint)
     if imprint.creators:
-        yield "/Author", ", ".join(imprint.creators)
+        yield "Author", ", ".join(imprint.creators)
     if imprint.description:
-        yield "/Subject", imprint.description
+        yield "Subject", imprint.description
     if imprint.subjects:
-        yield "/Keywords", ", ".join(imprint.subjects)
-    yield from ((f"/Copy{name.title()}", text) for name, text in _copy(imprint))
-    yield "/Creator", imprint.producer
-    yield "/Producer", imprint.producer
-    yield "/CreationDate", f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z"
-    yield "/ModDate", f"D:{_utc(imprint.modified):%Y%m%d%H%M%S}Z"
+        yield "Keywords", ", ".join(imprint.subjects)
+    yield from ((f"Copy{name.title()}", text) for name, text in _copy(imprint))
+    yield "Creator", imprint.producer
+    yield "Producer", imprint.producer
+    yield "CreationDate", f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z"
+    yield "ModDate", f"D:{_utc(imprint.modified):%Y%m%d%H%M%S}Z"
 
 
 def _utc(moment: datetime) -> datetime:
@@ -148,13 +148,11 @@ def _iso(moment: datetime) -> str:
     return f"{_utc(moment):%Y-%m-%dT%H:%M:%S}Z"
 
 
-def _output_intent(pdf: Pdf) -> Dictionary:
-    profile = pdf.make_stream(srgb_profile())
-    profile.N = 3
-    return Dictionary(
-        Type=Name.OutputIntent,
-        S=Name.GTS_PDFA1,
-        OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
-        Info=String("sRGB IEC61966-2.1"),
-        DestOutputProfile=profile,
+def _output_intent(writer: Writer) -> bytes:
+    return dictionary(
+        Type="/OutputIntent",
+        S="/GTS_PDFA1",
+        OutputConditionIdentifier=text("sRGB IEC61966-2.1"),
+        Info=text("sRGB IEC61966-2.1"),
+        DestOutputProfile=refer(writer.put_stream(srgb_profile(), b"/N 3")),
     )

@@ -2,86 +2,82 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any
 
-from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
-
-from pipeline.press import LaidOut, Matter
+from pipeline.press import Matter
 
 from .records import Entry, Folios
+from .syntax import array, dictionary, plain, refer, text
+from .writing import Writer
 
 SLOT_TEXT = re.compile("\ue000(\\d+)\ue001")
+UTF16 = re.compile(rb"<feff([0-9a-f]*)>")
 LEAF = 64
 """Names in a leaf of the tree of destinations."""
-STYLES: dict[Matter, Name] = {"front": Name.r, "body": Name.D}
+STYLES: dict[Matter, str] = {"front": "/r", "body": "/D"}
 
 
-def destinations(leaf: LaidOut, pages: Sequence[Page]) -> dict[bytes, Object]:
-    """Give the place of every id of a signature, by its name as a PDF writes it (ISO 32000-1, 12.3.2.3)."""
-    places = leaf.facts.places
-    return {bytes(String(p.id)): Array([pages[p.page].obj, Name.XYZ, p.x, p.y, None]) for p in places}
+def place(page: int, x: float, y: float) -> bytes:
+    """Write a point of a page as a destination, by the number of the page's object (ISO 32000-1, 12.3.2.2)."""
+    return array(refer(page), "/XYZ", x, y, "null")
 
 
-def name_destinations(pdf: Pdf, found: Mapping[bytes, Object]) -> None:
+def name_destinations(writer: Writer, places: Mapping[str, bytes]) -> int:
     """Name every id as a destination, in a tree of names: a reader finds one without reading all (ISO 32000-1, 7.9.6)."""
-    keys = sorted(found)
-    if not keys:
-        return
-    leaves = [_leaf(pdf, keys[start : start + LEAF], found) for start in range(0, len(keys), LEAF)]
-    pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Kids=Array(leaves))))
+    names = sorted(((plain(name), name, found) for name, found in ((text(id_), found) for id_, found in places.items())))
+    leaves = []
+    for start in range(0, len(names), LEAF):
+        part = names[start : start + LEAF]
+        leaf = dictionary(Limits=array(part[0][1], part[-1][1]), Names=array(*(item for _, *pair in part for item in pair)))
+        leaves.append(refer(writer.put(leaf)))
+    return writer.put(dictionary(Kids=array(*leaves)))
 
 
-def _leaf(pdf: Pdf, keys: Sequence[bytes], found: Mapping[bytes, Object]) -> Object:
-    names = Array(item for key in keys for item in (String(key), found[key]))
-    return pdf.make_indirect(Dictionary(Limits=Array([String(keys[0]), String(keys[-1])]), Names=names))
-
-
-def write_outline(pdf: Pdf, entries: Sequence[Entry]) -> None:
+def write_outline(writer: Writer, entries: Sequence[Entry]) -> int:
     """Write the outline, its upper level open (ISO 32000-1, 12.3.3)."""
-    if entries:
-        root = pdf.make_indirect(Dictionary(Type=Name.Outlines))
-        _hang(pdf, root, entries)
-        root.Count = len(entries)
-        pdf.Root.Outlines = root
+    root = writer.reserve()
+    first, last = _hang(writer, root, entries)
+    writer.put(dictionary(Type="/Outlines", First=refer(first), Last=refer(last), Count=len(entries)), root)
+    return root
 
 
-def _hang(pdf: Pdf, parent: Object, entries: Sequence[Entry]) -> None:
-    items = [pdf.make_indirect(_item(parent, entry)) for entry in entries]
-    for before, after in pairwise(items):
-        before.Next, after.Prev = after, before
-    parent.First, parent.Last = items[0], items[-1]
-    for item, entry in zip(items, entries, strict=True):
+def _hang(writer: Writer, parent: int, entries: Sequence[Entry]) -> tuple[int, int]:
+    numbers = [writer.reserve() for _ in entries]
+    for at, (number, entry) in enumerate(zip(numbers, entries, strict=True)):
+        item: dict[str, object] = {"Title": text(entry.title), "Parent": refer(parent), "Dest": text(entry.target)}
+        if at > 0:
+            item["Prev"] = refer(numbers[at - 1])
+        if at + 1 < len(numbers):
+            item["Next"] = refer(numbers[at + 1])
         if entry.children:
-            _hang(pdf, item, entry.children)
-            item.Count = -len(entry.children)
+            first, last = _hang(writer, number, entry.children)
+            item |= {"First": refer(first), "Last": refer(last), "Count": -len(entry.children)}
+        writer.put(dictionary(**item), number)
+    return numbers[0], numbers[-1]
 
 
-def _item(parent: Object, entry: Entry) -> Dictionary:
-    return Dictionary(Title=String(entry.title), Parent=parent, Dest=String(entry.target))
-
-
-def write_labels(pdf: Pdf, matters: Iterable[Matter], folios: Folios) -> None:
+def labels(matters: Iterable[Matter], folios: Folios) -> bytes:
     """Write the page labels (ISO 32000-1, 12.4.2): a range for each run of pages of one matter."""
-    nums: list[Any] = []
-    before = None
+    nums: list[object] = []
+    before, counted = None, {"front": 0, "body": 0}
     for page, matter in enumerate(matters):
         if matter == "cover":
-            nums += [page, Dictionary(P=String(folios.labels[page]))]
-        elif matter != before:
-            counted = sum(1 for label in folios.printed[:page] if label and label.isdigit() == (matter == "body"))
-            nums += [page, Dictionary(S=STYLES[matter], St=counted + 1)]
+            nums += [page, dictionary(P=text(folios.labels[page]))]
+        else:
+            if matter != before:
+                nums += [page, dictionary(S=STYLES[matter], St=counted[matter] + 1)]
+            counted[matter] += 1
         before = matter
-    pdf.Root.PageLabels = Dictionary(Nums=Array(nums))
+    return dictionary(Nums=array(*nums))
 
 
-def describe_links(pages: Iterable[Page], slots: Sequence[str]) -> None:
-    """Write the page numbers into the descriptions of links."""
-    for page in pages:
-        for annotation in page.obj.get("/Annots", ()):
-            text = str(annotation.get("/Contents", ""))
-            if "\ue000" in text:
-                annotation.Contents = String(SLOT_TEXT.sub(lambda match: slots[int(match[1])], text))
+def described(link: bytes, slots: Sequence[str]) -> bytes:
+    """Write the page numbers into the description of a link."""
+    return UTF16.sub(lambda found: _described(found[1], slots) or found[0], link)
+
+
+def _described(written: bytes, slots: Sequence[str]) -> bytes:
+    said = bytes.fromhex(written.decode()).decode("utf-16-be")
+    return text(SLOT_TEXT.sub(lambda match: slots[int(match[1])], said)) if "\ue000" in said else b""
 
 
 def targets(entries: Iterable[Entry]) -> Mapping[str, str]:

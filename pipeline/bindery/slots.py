@@ -25,10 +25,17 @@ class Glyphs:
         """Return the same glyphs, to be added to apart."""
         return Glyphs({file: dict(known) for file, known in self.by_file.items()})
 
+    def update(self, other: "Glyphs") -> None:
+        """Add all glyphs of another."""
+        for file, known in other.by_file.items():
+            for gid, text in known.items():
+                self.add(file, gid, text)
+
     def add(self, file: str, gid: int, text: str) -> None:
         """Note a glyph; of several texts it stands for the simplest holds, whichever comes first."""
         known = self.by_file.setdefault(file, {})
-        known[gid] = min((known.get(gid, text), text), key=_simplicity)
+        if known.setdefault(gid, text) != text:
+            known[gid] = min(known[gid], text, key=_simplicity)
 
 
 def _simplicity(text: str) -> tuple[bool, int, str]:

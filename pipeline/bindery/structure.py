@@ -1,58 +1,57 @@
 """Join the structure trees of the signatures in one (ISO 32000-1, 14.7)."""
 
-from copy import copy
-from typing import Any
+import re
+from collections.abc import Callable
 
-from pikepdf import Array, Dictionary, Name, Object, Page, Pdf
+from .parsing import Objects
+from .syntax import array, dictionary, plain, refer
+from .writing import Writer
+
+ROW = re.compile(rb"(\d+) (\[[^\]]*\]|\d+ 0 R)")
+"""A key of a parent tree, and what it stands for: the owners of a page's marked content, or of a link."""
+NAMED = re.compile(rb"(\((?:[^\\()]|\\.)*\)|<[0-9a-f]*>) (\d+) 0 R", re.DOTALL)
 
 
 class Structure:
-    """The book's structure tree, growing by signatures; ids are already unique."""
+    """The book's structure tree, growing by signatures in their order; ids are already unique."""
 
-    def __init__(self, pdf: Pdf) -> None:
+    def __init__(self, writer: Writer) -> None:
         """Begin with one empty Document."""
-        self._pdf = pdf
-        self.root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-        self._document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=self.root))
-        self._kids: dict[int, list[Object]] = {}
-        self._parents: list[Any] = []
-        self._ids: dict[bytes, Object] = {}
-        self._next = 0
+        self._writer = writer
+        self.root, self.document = writer.reserve(), writer.reserve()
+        self.next = 0
+        """Key into the parent tree that the next signature's first page has."""
+        self._kids: list[bytes] = []
+        self._leaves: list[bytes] = []
+        self._ids: dict[bytes, tuple[bytes, int]] = {}
 
-    def copy(self) -> "Structure":
-        """Return a tree that grows by itself from here on; closed, it takes the place of this one."""
-        twin = copy(self)
-        twin._kids, twin._parents, twin._ids = dict(self._kids), list(self._parents), dict(self._ids)
-        return twin
+    def add(self, objects: Objects, moved: Callable[[int], int], renumbered: Callable[[bytes], bytes]) -> None:
+        """Hang the tree of a signature into the book's.
 
-    def add(self, place: int, copied: Object, pages: list[Page]) -> None:
-        """Hang the tree of a signature into the book's, at its place among the others, and count its pages and links on."""
-        self._kids[place] = list(copied.K[0].K)
-        for kid in self._kids[place]:
-            kid.P = self._document
-        nums = copied.ParentTree.Nums
-        for index in range(0, len(nums), 2):
-            self._parents += [self._next + int(nums[index]), nums[index + 1]]
-        for page in pages:
-            page.obj.StructParents = int(page.obj.StructParents) + self._next
-            for annotation in page.obj.get("/Annots", ()):
-                annotation.StructParent = int(annotation.StructParent) + self._next
-        self._next += len(nums) // 2
-        if "/IDTree" in copied:
-            names = copied.IDTree.Names
-            self._ids.update((bytes(names[i]), names[i + 1]) for i in range(0, len(names), 2))
+        ``moved`` gives the number in the book of one of its objects, ``renumbered`` a body with such numbers.
+        """
+        (document,) = objects.numbers(objects.tags, b"K")
+        self._kids += (refer(moved(kid)) for kid in objects.numbers(document, b"K"))
+        self._ids.update((plain(name), (name, moved(int(node)))) for name, node in NAMED.findall(_ids(objects)))
+        (tree,) = objects.numbers(objects.tags, b"ParentTree")
+        rows = ROW.findall(objects.bodies[tree].removeprefix(b"<</Nums ["))
+        if rows:
+            nums = b" ".join(b"%d %s" % (self.next + int(key), value) for key, value in rows)
+            limits = array(self.next, self.next + len(rows) - 1)
+            self._leaves.append(refer(self._writer.put(dictionary(Limits=limits, Nums=b"[%s]" % renumbered(nums)))))
+            self.next += len(rows)
 
     def close(self) -> None:
-        """Write the tree into the catalog."""
-        make = self._pdf.make_indirect
-        self._document.K = Array([kid for place in sorted(self._kids) for kid in self._kids[place]])
-        self.root.K = Array([self._document])
-        self.root.ParentTree = make(Dictionary(Nums=Array(self._parents)))
-        self.root.ParentTreeNextKey = self._next
+        """Write what is above the signatures."""
+        put = self._writer.put
+        put(dictionary(Type="/StructElem", S="/Document", P=refer(self.root), K=array(*self._kids)), self.document)
+        entries: dict[str, object] = {"Type": "/StructTreeRoot", "K": array(refer(self.document))}
+        entries |= {"ParentTree": refer(put(dictionary(Kids=array(*self._leaves)))), "ParentTreeNextKey": self.next}
         if self._ids:
-            names = Array()
-            for key in sorted(self._ids):
-                names.append(key)
-                names.append(self._ids[key])
-            self.root.IDTree = make(Dictionary(Names=names))
-        self._pdf.Root.StructTreeRoot = self.root
+            names = array(*(part for _, (name, node) in sorted(self._ids.items()) for part in (name, refer(node))))
+            entries["IDTree"] = refer(put(dictionary(Names=names)))
+        put(dictionary(**entries), self.root)
+
+
+def _ids(objects: Objects) -> bytes:
+    return objects.bodies[objects.tags].partition(b"/IDTree ")[2]

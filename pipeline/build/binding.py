@@ -46,14 +46,15 @@ def gather(
     printed: Sequence[Printed],
     fonts: Mapping[str, bytes],
     labels: Mapping[str, str],
-    own: frozenset[str],
     subset: bindery.Subset,
+    *,
+    keeps: bool,
 ) -> bindery.Gathered:
-    """Gather the signatures of a publication; those named ``own`` are left for each copy to give."""
+    """Gather the signatures of a publication; ``keeps`` says that there will be several copies."""
     signatures, leaves = _apart(printed)
     return bindery.gather(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), own=own, subset=subset,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, keeps=keeps,
     )  # fmt: skip
 
 

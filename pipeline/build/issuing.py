@@ -35,10 +35,11 @@ class Issuer:
     """What the copies of a volume share. A copy whose own signatures have other page counts shares with those like it."""
 
     def __init__(
-        self, volume: Volume, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], subset: bindery.Subset
-    ) -> None:
-        """Take the volume as it was printed, the index included; ``subset`` reduces font files."""
-        self._subset = subset
+        self, volume: Volume, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], subset: bindery.Subset,
+        *, copies: int,
+    ) -> None:  # fmt: skip
+        """Take the volume as it was printed, the index included, and how many copies there will be; ``subset`` reduces font files."""
+        self._subset, self._copies = subset, copies
         self._publication, self._printed, self._fonts, self._labels = volume.publication, printed, fonts, labels
         self._gathered: dict[tuple[int, ...], bindery.Gathered] = {}
         self._screens: dict[tuple[int, ...], _Screen] = {}
@@ -55,8 +56,8 @@ class Issuer:
         """Bind a copy."""
         counts = _counts(issue)
         if counts not in self._gathered:
-            own = frozenset(item.signature.id for item in issue.own)
-            self._gathered[counts] = gather(self._publication, self._whole(issue), self._fonts, self._labels, own, self._subset)
+            whole, keeps = self._whole(issue), self._copies > 1
+            self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
         return bind(issue.publication, self._gathered[counts], issue.own, self._labels)
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:

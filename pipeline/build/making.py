@@ -132,7 +132,7 @@ class _Making:
         edition = volume.publication.edition
         with self.watch.time("bind"):
             printed = self._with_index(volume, printed)
-            issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset)
+            issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset, copies=len(issues))
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             with self.watch.time("bind"):

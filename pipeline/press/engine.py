@@ -26,7 +26,7 @@ from weasyprint.text.fonts import FontConfiguration
 from pipeline.diagnostics import ToolError
 from pipeline.fetcher import BookFetcher
 
-from . import measure, paths
+from . import apart, measure, paths
 from .faces import faces, names_by_digest
 from .hearing import warnings_heard
 from .kinship import kinships
@@ -173,6 +173,7 @@ def _finish(_document: Any, pdf: pydyf.PDF) -> None:
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and "Interpolate" in item.extra:
             item.extra["Interpolate"] = "false"
+    apart.part_marked(pdf)
 
 
 _configurations: dict[tuple[str, ...], FontConfiguration] = {}

@@ -30,7 +30,7 @@ SIZES = ((50, 5), (260, 3), (800, 1), (2600, 1))
 REAL = 5
 MINUTES, QUICK_MINUTES = 43.0, 4.6
 SINGLE_UP_TO, TYPST_UP_TO, EVERYTHING_UP_TO = 260, 800, 800
-PROGRAMS = ("guidepress", "weasyprint", "typst", "pikepdf", "pydyf")
+PROGRAMS = ("guidepress", "weasyprint", "typst", "pydyf")
 
 
 def subjects(work: Path, sizes: Sequence[tuple[int, int]], real: int) -> Iterator[Subject]:
