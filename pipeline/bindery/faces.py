@@ -5,7 +5,6 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
-from fontTools import subset as subsetting
 from fontTools.ttLib import TTFont
 
 from .syntax import array, dictionary, refer, text
@@ -119,6 +118,8 @@ def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str], re
 @lru_cache(maxsize=64)
 def subset(data: bytes, gids: tuple[int, ...]) -> bytes:
     """Reduce a font file to some glyphs, whose ids are kept."""
+    from fontTools import subset as subsetting  # a dear import, for what is mostly remembered
+
     options = subsetting.Options(
         retain_gids=True,
         hinting=False,

@@ -6,7 +6,7 @@ read and load -> check -> assemble -> render -> lay out -> bind, and write -> in
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
-from pipeline.build.inputs import book_digest, code_digest, modified, versions
+from pipeline.build.inputs import book_digest, code_digest, count_questions, modified, versions
 from pipeline.build.making import Made, make
 from pipeline.build.records import Outcome, Request, Slot, Step
 from pipeline.build.reports import write as write_report
@@ -31,16 +31,10 @@ MANY = 20
 """Questions of a book that is worth a worker before it is known what there is to lay out."""
 
 
-def load_and_check(folder: Path, loaded: Callable[[Book], None] = lambda _: None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place.
-
-    ``loaded`` is told of the book before it is checked.
-    """
+def load_and_check(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place."""
     book, faults = load.load_book(folder)
-    if book is not None:
-        loaded(book)
-        faults = ordered([*faults, *checks.check(book)])
-    return book, faults
+    return book, faults if book is None else ordered([*faults, *checks.check(book)])
 
 
 def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
@@ -59,15 +53,14 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
             return Outcome(current, (), True, time.perf_counter() - started)
         crew = crew or stack.enter_context(Crew(request.jobs))
         say(Step("load", 0, 1, ""))
-        book, faults = load_and_check(request.book, lambda book: _warm(crew, book, request))
-        if book is None or _fails(faults, request):
-            raise BookError(*faults)
+        book, faults, checking = _checked(request, crew)
         read = _inputs(request)
         if request.cluster:
             press.reach(request.cluster)
         store = stack.enter_context(Store.open(request.store))
-        made = make(book, _editions(book, request), request, store, crew, say)
-        faults = (*faults, *_inspect(made, say))
+        made = make(book, _editions(book, request), request, store, crew, say, meanwhile=lambda: _pass(checking.findings, request))
+        _pass(checking.findings, request)
+        faults = (*ordered([*faults, *checking.findings]), *_inspect(made, say))
         if _fails(faults, request):
             raise BookError(*faults)
         say(Step("publish", 0, 1, ""))
@@ -77,12 +70,36 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     return Outcome(published, (*faults, *warnings), False, time.perf_counter() - started, made.pages, made.laid_out, made.seconds)
 
 
-def _warm(crew: Crew, book: Book, request: Request) -> None:
-    """Let a worker load the layout engine and style sheets while the book is checked and rendered, if that takes a while."""
-    if not request.cluster and len(book.questions) >= MANY:
-        wanted = [edition for name, edition in book.editions.items() if name in (request.editions or book.editions)]
-        pairs = [(edition.id, paper) for edition in wanted for paper in edition.papers if paper in (request.papers or edition.papers)]
-        press.warm(crew, [theme.stylesheet("paged", *pair) for pair in pairs], theme.font_resources())
+def _checked(request: Request, crew: Crew) -> tuple[Book, tuple[Diagnostic, ...], checks.Checking]:
+    """Load a book that has no errors; return it with the warnings of loading, and what is left to check while pages are laid out.
+
+    All the while a worker loads the layout engine, and then the style sheets, if the book is large.
+    Raises BookError with every fault of any kind when there is one that keeps the book from being built.
+    """
+    worthwhile = not request.cluster and count_questions(request.book) >= MANY
+    if worthwhile:
+        press.warm(crew, (), theme.font_resources())
+    book, faults = load.load_book(request.book)
+    if book is None:
+        raise BookError(*faults)
+    if worthwhile:
+        press.warm(crew, _stylesheets(book, request), theme.font_resources())
+    checking = checks.Checking(book)
+    if request.strict or _fails((*faults, *checking.errors), request):
+        _pass(ordered([*faults, *checking.findings]), request)
+    return book, faults, checking
+
+
+def _pass(faults: Sequence[Diagnostic], request: Request) -> None:
+    if _fails(faults, request):
+        raise BookError(*faults)
+
+
+def _stylesheets(book: Book, request: Request) -> list[str]:
+    """Return the style sheets of all that is asked for."""
+    wanted = [edition for name, edition in book.editions.items() if name in (request.editions or book.editions)]
+    pairs = [(edition.id, paper) for edition in wanted for paper in edition.papers if paper in (request.papers or edition.papers)]
+    return [theme.stylesheet("paged", *pair) for pair in pairs]
 
 
 def _inputs(request: Request) -> str:
@@ -151,8 +168,13 @@ def _inspect(made: Made, say: Say) -> list[Diagnostic]:
     for n, artefact in enumerate(made.artefacts):
         say(Step("inspect", n, len(made.artefacts), artefact.name))
         like = first.setdefault((*_slot(artefact), artefact.team), artefact)
-        reading = made.readings.get(artefact.path)
-        found.extend(preflight.inspect(artefact, made.publication(artefact), like if like is not artefact else None, reading))
+        begun = made.readings.get(artefact.path)
+        faults = preflight.inspect(
+            artefact, made.publication(artefact), like if like is not artefact else None, begun.reading if begun else None
+        )
+        if begun and not faults:
+            begun.keep()
+        found.extend(faults)
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import editions, preflight, render, theme
+from pipeline import editions, render, theme
 from pipeline.brand import Brand
 from pipeline.build.binding import Landed
 from pipeline.build.copies import brands, fingerprint
@@ -14,6 +14,7 @@ from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import code_digest, modified, versions
 from pipeline.build.issuing import Issue, Issuer, own_sheets
 from pipeline.build.pictures import PictureMemory
+from pipeline.build.readings import Begun, ReadingMemory
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
 from pipeline.build.subsets import SubsetMemory
@@ -33,7 +34,7 @@ class Made:
     """What has been made so far."""
 
     artefacts: list[Artefact] = field(default_factory=list)
-    readings: dict[str, preflight.Reading] = field(default_factory=dict)
+    readings: dict[str, Begun] = field(default_factory=dict)
     """Readings of PDFs, by their paths, begun as soon as these were bound."""
     publications: dict[str, Publication] = field(default_factory=dict)
     fingerprints: dict[Slot, str] = field(default_factory=dict)
@@ -50,22 +51,33 @@ class Made:
         return replace(self.publications[artefact.edition], brand=brand)
 
 
-def make(book: Book, wanted: Sequence[Edition], request: Request, store: Store, crew: Crew, say: Say) -> Made:
-    """Make every artefact that the request asks for."""
-    return _Making(book, request, store, crew, say).run(wanted)
+def make(
+    book: Book,
+    wanted: Sequence[Edition],
+    request: Request,
+    store: Store,
+    crew: Crew,
+    say: Say,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Made:
+    """Make every artefact that the request asks for; ``meanwhile`` is called while workers lay out."""
+    return _Making(book, request, store, crew, say, meanwhile).run(wanted)
 
 
 class _Making:
     """The state of one build: what it works from, and what it has made."""
 
-    def __init__(self, book: Book, request: Request, store: Store, crew: Crew, say: Say) -> None:
+    def __init__(
+        self, book: Book, request: Request, store: Store, crew: Crew, say: Say, meanwhile: Callable[[], None]
+    ) -> None:  # fmt: skip
         self.book, self.request, self.say = book, request, say
         self.labels = theme.labels(book.outline.lang)
         self.formulas, self.subsets = FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
-        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch)
+        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, meanwhile)
         self.made = Made(brands=brands(book, request))
-        self.pictures = PictureMemory(store)
+        self.pictures, self.readings = PictureMemory(store), ReadingMemory(store, request.book)
 
     def run(self, wanted: Sequence[Edition]) -> Made:
         self._assemble()
@@ -136,13 +148,15 @@ class _Making:
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             with self.watch.time("bind"):
-                pdf = issuer.pdf(issue)
+                pdf, shown = issuer.pdf(issue)
             if self._wants(edition, "pdf", volume.paper):
                 artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), pdf, issuer.pages(issue))
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
                     idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
-                    self.made.readings[artefact.path] = preflight.begin(pdf, self.crew, idle=idle)
+                    slot: Slot = ("pdf", edition.id, volume.paper)
+                    brand = issue.publication.brand
+                    self.made.readings[artefact.path] = self.readings.begin(slot, brand, pdf, shown, self.crew, idle=idle)
             if volume.paper == edition.papers[0]:
                 self._finish_without_paper(issuer, issue, pdf)
 

@@ -60,8 +60,11 @@ class Watch:
 class Printer:
     """The press with its fonts and its memory; ``relaid`` lists what it did not remember."""
 
-    def __init__(self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch) -> None:
-        """Take the fonts of the theme."""
+    def __init__(
+        self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:  # fmt: skip
+        """Take the fonts of the theme; ``meanwhile`` is called while workers lay out."""
+        self.meanwhile = meanwhile
         self.request, self.store, self.crew, self.say, self.watch = request, store, crew, say, watch
         self.fonts = theme.font_resources()
         self.relaid: list[Relaid] = []
@@ -99,7 +102,7 @@ class Printer:
 
         leaves = press.lay_out_all(
             signatures, self.fonts, crew=self.crew, cluster=self.request.cluster,
-            remembered=self._remembered, remember=remember, progress=progress,
+            remembered=self._remembered, remember=remember, progress=progress, meanwhile=self.meanwhile,
         )  # fmt: skip
         printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
         _refuse_warnings(printed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 
 from pipeline.checks import balance, completeness, editions, figures, links, places, prose, records, spelling, teams, texts, vocabulary
@@ -11,7 +12,7 @@ from pipeline.checks.registry import CHECKS, Check
 from pipeline.diagnostics import Diagnostic, Rule, ordered
 from pipeline.model import Book, Ignore
 
-__all__ = ["CHECKS", "RULES", "Check", "check"]
+__all__ = ["CHECKS", "RULES", "Check", "Checking", "check"]
 
 MODULES = (balance, completeness, editions, figures, links, prose, records, spelling, teams, vocabulary)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
@@ -24,12 +25,32 @@ def check(book: Book) -> tuple[Diagnostic, ...]:
 
     What ``ignore.yaml`` sets aside is left out, and an entry there that matches nothing is reported.
     """
-    found = list(_findings(book))
-    kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]
-    unused = [
-        _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
-    ]
-    return ordered([*kept, *unused])
+    return Checking(book).findings
+
+
+class Checking:
+    """The checks of a book in two parts: what must hold before the book is set, and all the rest, for which there is time."""
+
+    def __init__(self, book: Book) -> None:
+        """Take the valid records; nothing is checked yet."""
+        self._book = book
+
+    @cached_property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps the book from being built."""
+        book, checks = self._book, [each for each in CHECKS if each.severity == "error"]
+        return (*_run(checks, book), *islice(texts.faults_in_texts(book), MOST), *texts.faults_of_language(book))
+
+    @cached_property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What every check finds, sorted by place."""
+        book = self._book
+        found = [*self.errors, *_run([each for each in CHECKS if each.severity != "error"], book)]
+        kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]
+        unused = [
+            _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
+        ]
+        return ordered([*kept, *unused])
 
 
 def _unused(book: Book, index: int, found: Sequence[Diagnostic]) -> Diagnostic:
@@ -40,11 +61,9 @@ def _unused(book: Book, index: int, found: Sequence[Diagnostic]) -> Diagnostic:
     return places.fault("C901", message, places.ignore(book, index), hint, "warning")
 
 
-def _findings(book: Book) -> Iterator[Diagnostic]:
-    for each in CHECKS:
+def _run(checks: Sequence[Check], book: Book) -> Iterator[Diagnostic]:
+    for each in checks:
         yield from (replace(d, severity=each.severity) for d in islice(each.run(book), MOST))
-    yield from islice(texts.faults_in_texts(book), MOST)
-    yield from texts.faults_of_language(book)
 
 
 def _matches(entry: Ignore, diagnostic: Diagnostic) -> bool:

@@ -66,7 +66,7 @@ def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnost
 
 def _pdf(path: str, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
-        read = reading.paper()
+        read = reading.paper
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.crew import Crew, Died, Task
 from pipeline.preflight import paper
-from pipeline.preflight.paper import Paper
+from pipeline.preflight.paper import Page, Paper
 
 LARGE = 1_000_000
 """Bytes from which on sharing a PDF out is worth it."""
+MOST = 500
+"""Pages of a part: what was read of them is in memory until it is handed over."""
+FEW = 40
+"""Pages that are read here rather than shared out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A PDF that is being read in parts, each every so-manieth page: by workers, and the last perhaps by nobody yet."""
 
@@ -22,13 +28,19 @@ class Reading:
     tasks: tuple[Task[Paper], ...] = ()
     count: int = 1
     """Number of parts."""
+    known: Mapping[int, Page] = field(default_factory=dict)
+    """Pages that are as they were when they were last read, by their numbers from 0."""
 
+    @cached_property
     def paper(self) -> Paper:
-        """Read what is left, and return the whole. Raises pypdfium2.PdfiumError when it is no PDF."""
+        """The whole, what is left having been read. Raises pypdfium2.PdfiumError when it is no PDF."""
         # What is read here comes first, while others are at theirs.
         parts = [self._part(number) for number in reversed(range(self.count))][::-1]
-        pages = sum(len(part.pages) for part in parts)
-        return replace(parts[0], pages=tuple(parts[number % self.count].pages[number // self.count] for number in range(pages)))
+        pages = dict(self.known)
+        total = len(pages) + sum(len(part.pages) for part in parts)
+        for number, part in enumerate(parts):
+            pages.update(zip((n for n in range(number, total, self.count) if n not in self.known), part.pages, strict=True))
+        return replace(parts[0], pages=tuple(pages[number] for number in range(total)))
 
     def _part(self, number: int) -> Paper:
         if number < len(self.tasks):
@@ -36,19 +48,22 @@ class Reading:
                 return self.tasks[number].answer()
             except Died:
                 pass
-        return _read(self.data, number, self.count)
+        return _read(self.data, number, self.count, frozenset(self.known))
 
 
-def begin(data: bytes, crew: Crew, *, idle: bool = True) -> Reading:
+def begin(data: bytes, crew: Crew, *, idle: bool = True, known: Mapping[int, Page] | None = None, pages: int = 0) -> Reading:
     """Begin to read a PDF in the workers that are there (starting others takes as long), and go on with something else.
 
-    ``idle`` says that there is nothing else: then a part is left, to be read here.
+    ``idle`` says that there is nothing else: then a part is left, to be read here. Of its ``pages``, those ``known`` are
+    not read again.
     """
-    running = crew.running
-    if not running or len(data) < LARGE:
-        return Reading(data)
-    path, parts = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data), running + idle
-    return Reading(data, tuple(crew.send(_read, path, number, parts) for number in range(running)), parts)
+    known, running = known or {}, crew.running
+    if not running or len(data) < LARGE or 0 < pages <= len(known) + FEW:
+        return Reading(data, known=known)
+    path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
+    parts = max(running + idle, (pages - len(known)) // MOST)
+    tasks = tuple(crew.send(_read, path, number, parts, frozenset(known)) for number in range(parts - idle))
+    return Reading(data, tasks, parts, known)
 
 
 def get_ready(crew: Crew) -> None:
@@ -57,8 +72,8 @@ def get_ready(crew: Crew) -> None:
         crew.send(_be_ready)
 
 
-def _read(source: bytes | Path, number: int, count: int) -> Paper:
-    return paper.read(source, lambda page, _: page % count == number)
+def _read(source: bytes | Path, number: int, count: int, known: frozenset[int]) -> Paper:
+    return paper.read(source, lambda page, _: page % count == number and page not in known)
 
 
 def _be_ready() -> None:

@@ -33,7 +33,10 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
 
 
 def warm(crew: Crew, stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
-    """Let a worker make itself ready to lay out, while there is nothing to lay out yet; the others start when there is."""
+    """Let a worker make itself ready to lay out, while there is nothing to lay out yet; the others start when there is.
+
+    Called without style sheets first, while these are not known, it loads the layout engine.
+    """
     if crew.jobs > 1 and not is_ready():
         crew.send(_get_ready, tuple(stylesheets), _shared(crew, fonts))
 
@@ -48,12 +51,13 @@ def lay_out_all(
     remembered: Remembered = lambda _: None,
     remember: Remember = lambda _key, _laid: None,
     progress: Progress = lambda _: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> tuple[LaidOut, ...]:
     """Lay out signatures, those remembered excepted; give the results in the order of the signatures.
 
     `crew` shares the work out; without it, `jobs` processes that are started for this. `cluster` is the address of a Dask
-    scheduler that does it instead. `progress` hears the id of each signature as it is done. BookError carries every fault
-    there is.
+    scheduler that does it instead. `progress` hears the id of each signature as it is done; `meanwhile` is called while
+    workers are at the first, if any are. BookError carries every fault there is.
     """
     done: dict[str, Outcome] = {}
     dirty: dict[str, Signature] = {}
@@ -67,7 +71,7 @@ def lay_out_all(
             progress(signature.id)
     with ExitStack() as stack:
         crew = crew or stack.enter_context(Crew(jobs))
-        outcomes = clusters.outcomes(cluster, dirty, fonts) if cluster else _outcomes(dirty, fonts, crew)
+        outcomes = clusters.outcomes(cluster, dirty, fonts) if cluster else _outcomes(dirty, fonts, crew, meanwhile)
         for name, outcome in stack.enter_context(closing(outcomes)):
             done[name] = outcome
             if isinstance(outcome, LaidOut):
@@ -83,28 +87,30 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
     return tuple(outcome for outcome in outcomes if isinstance(outcome, LaidOut))
 
 
-def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew) -> Outcomes:
+def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], None]) -> Outcomes:
     """Lay out here when nobody helps, or what is soon done here; starting a worker costs more."""
     if crew.jobs < 2 or (is_ready() and len(dirty) <= FEW) or (len(dirty) == 1 and not crew.running):
         for name, signature in dirty.items():
             yield name, attempt(signature, fonts)
         return
-    yield from _shared_out(dirty, fonts, crew)
+    yield from _shared_out(dirty, fonts, crew, meanwhile)
 
 
-def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew) -> Outcomes:
+def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], None]) -> Outcomes:
     """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
     waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
     while waiting:
         suspects: list[str] = []
-        yield from _run(crew, _shared(crew, fonts), dirty, waiting, suspects)
+        yield from _run(crew, _shared(crew, fonts), dirty, waiting, suspects, meanwhile)
         for name in suspects:
             with Crew(1) as alone:
-                outcomes = list(_run(alone, _shared(alone, fonts), dirty, [name], []))
+                outcomes = list(_run(alone, _shared(alone, fonts), dirty, [name], [], meanwhile))
             yield outcomes[0] if outcomes else (name, fault(dirty[name], "P103", "the worker died twice"))
 
 
-def _run(crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[str], suspects: list[str]) -> Outcomes:
+def _run(
+    crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[str], suspects: list[str], meanwhile: Callable[[], None]
+) -> Outcomes:  # fmt: skip
     """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
     under_way: dict[str, Task[Outcome]] = {}
     try:
@@ -113,6 +119,7 @@ def _run(crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[
                 name = waiting[-1]
                 under_way[name] = crew.send(_in_worker, dirty[name], fonts)
                 waiting.pop()
+            meanwhile()
             wait([task.future for task in under_way.values()], return_when=FIRST_COMPLETED)
             for name in [name for name, task in under_way.items() if task.future.done()]:
                 outcome = under_way[name].answer()

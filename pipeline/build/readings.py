@@ -1,0 +1,80 @@
+"""Remember how a reader found the pages of a guide: those that are bound as they were need not be read again."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipeline import preflight
+from pipeline.brand import Brand
+from pipeline.build.inputs import code_digest
+from pipeline.build.records import Slot
+from pipeline.crew import Crew
+from pipeline.preflight import Reading
+from pipeline.preflight.paper import Font, Link, Page, Paper
+from pipeline.store import Store, key
+
+Shown = Sequence[tuple[str, int]]
+"""A digest of what is on the pages of each signature, and their number."""
+FIRST = 4
+"""Pages at the beginning of a guide that are read always, as the last is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A PDF that is being read, and how to remember it once it has passed."""
+
+    reading: Reading
+    keep: Callable[[], None]
+
+
+class ReadingMemory:
+    """What the last guide of each kind was read as. Copies are read anew: each says on every page whose it is."""
+
+    def __init__(self, store: Store, book: Path) -> None:
+        """Name the book, and what reads."""
+        self._store = store
+        self._reader = key("reading", str(book.absolute()), importlib.metadata.version("pypdfium2"), code_digest())
+
+    def begin(self, slot: Slot, brand: Brand, pdf: bytes, shown: Shown, crew: Crew, *, idle: bool) -> Begun:
+        """Begin to read a PDF; ``shown`` says what is on its pages, ``idle`` that there is nothing else to do."""
+        known = self.recall(slot, shown) if brand.is_plain else {}
+        reading = preflight.begin(pdf, crew, idle=idle, known=known, pages=sum(count for _, count in shown))
+        return Begun(reading, lambda: self.keep(slot, shown, reading.paper) if brand.is_plain else None)
+
+    def recall(self, slot: Slot, shown: Shown) -> dict[int, Page]:
+        """Return the pages that are known, by their numbers from 0."""
+        entry = self._store.get(key(self._reader, slot))
+        try:
+            known = {digest: [_page(page) for page in pages] for digest, pages in entry.facts} if entry else {}
+        except (TypeError, ValueError):
+            return {}
+        found, number = dict[int, Page](), 0
+        for digest, count in shown:
+            found.update(enumerate(known.get(digest, ()), start=number))
+            number += count
+        return {n: page for n, page in found.items() if FIRST <= n < number - 1}
+
+    def keep(self, slot: Slot, shown: Shown, paper: Paper) -> None:
+        """Remember a guide that has passed."""
+        pages = iter(paper.pages)
+        facts = [(digest, [_written(page) for page in islice(pages, count)]) for digest, count in shown]
+        self._store.put(key(self._reader, slot), b"", facts)
+
+
+def _written(page: Page) -> list[Any]:
+    links = [(link.text, link.page, link.place, link.address) for link in page.links]
+    fonts = sorted((font.name, font.embedded) for font in page.fonts)
+    return [page.label, page.text, page.foot, page.stamp, links, fonts, page.alternatives, page.untold, page.lists_contents]
+
+
+def _page(facts: list[Any]) -> Page:
+    label, text, foot, stamp, links, fonts, alternatives, untold, lists_contents = facts
+    return Page(
+        label, text, foot, stamp, tuple(Link(said, page, (x, y), address) for said, page, (x, y), address in links),
+        frozenset(Font(name, embedded) for name, embedded in fonts), tuple(alternatives), tuple(untold), lists_contents,
+    )  # fmt: skip

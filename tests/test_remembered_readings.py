@@ -1,0 +1,100 @@
+"""Pages that are bound as they were are not read again; whatever a reader would find changed is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from presswork import FONTS, imprint, signature
+
+from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
+from pipeline.brand import PLAIN, palette
+from pipeline.build.readings import FIRST, ReadingMemory
+from pipeline.crew import Crew
+from pipeline.preflight import paper
+from pipeline.press import Signature, lay_out_all
+from pipeline.store import Store
+
+PAGES = 12
+Change = Callable[[list[Signature]], list[Signature]]
+
+
+def book(change: Change = lambda same: same) -> list[Signature]:
+    """Give signatures of a page each; the sixth refers to the ninth, and all but the first are alike."""
+    link = '<a href="#s9">see <span class="slot" data-slot="s9">p. 000</span></a>'
+    return change([signature(f"s{n}", f"<p>Page {n} {link if n == 6 else ''}</p>") for n in range(PAGES)])
+
+
+def bound(signatures: list[Signature], *, stamp: str = "", color: str = "", notes: str = "") -> tuple[bytes, tuple[tuple[str, int], ...]]:
+    leaves = lay_out_all(signatures, FONTS)
+    ruled = {"s7": Notes(notes)} if notes else {}
+    gathered = gather(signatures, leaves, outline=(), fonts=FONTS, cover="Cover", notes=ruled)
+    copy = Copy(imprint(), (), palette(color) if color else None, stamp)
+    return bind_copy(gathered, copy), shown(gathered, copy)
+
+
+def differing(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> list[int]:
+    return [n for n, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+
+
+def longer(at: int) -> Change:
+    def change(signatures: list[Signature]) -> list[Signature]:
+        more = signature(f"s{at}", f'<p>Page {at}</p><p class="page">more</p>')
+        return [more if n == at else same for n, same in enumerate(signatures)]
+
+    return change
+
+
+def reworded(signatures: list[Signature]) -> list[Signature]:
+    return [signature("s3", "<p>Page three</p>") if n == 3 else same for n, same in enumerate(signatures)]
+
+
+def test_an_edit_changes_what_is_on_its_own_pages_only() -> None:
+    assert differing(bound(book())[1], bound(book(reworded))[1]) == [3]
+
+
+def test_a_page_more_changes_the_folios_after_it_and_where_links_to_them_land() -> None:
+    assert differing(bound(book())[1], bound(book(longer(8)))[1]) == [6, 8, 9, 10, 11]
+
+
+@pytest.mark.parametrize(
+    ("way", "changed"),
+    [({"stamp": "For Ana"}, [*range(PAGES)]), ({"color": "#7a1f5c"}, [*range(PAGES)]), ({"notes": "Notes"}, [7])],
+)
+def test_what_a_copy_adds_is_on_its_pages(way: dict[str, str], changed: list[int]) -> None:
+    assert differing(bound(book())[1], bound(book(), **way)[1]) == changed
+
+
+def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read_at_once(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
+        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
+        pdf, pages = bound(book())
+        assert memory.recall(slot, pages) == {}
+        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        pdf, pages = bound(book(longer(8)))
+        known = memory.recall(slot, pages)
+        assert sorted(known) == [4, 5, 7]
+        assert memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).reading.paper == paper.read(pdf)
+        assert memory.begin(slot, replace(PLAIN, recipient="Ana"), pdf, pages, crew, idle=True).reading.known == {}
+
+
+def test_the_first_pages_and_the_last_are_always_read(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
+        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
+        pdf, pages = bound(book())
+        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        assert sorted(memory.recall(slot, pages)) == [*range(FIRST, PAGES - 1)]
+        assert memory.recall(("pdf", "study", "letter"), pages) == {}
+
+
+def test_a_memory_that_is_not_understood_is_none(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
+        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
+        pdf, pages = bound(book())
+        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        (name,) = (path.name.removesuffix(".entry") for path in (tmp_path / "store").iterdir())
+        for facts in (None, 7, [["x"]], [[pages[0][0], [["i", "text"]]]], [[pages[0][0], [7]]]):
+            store.put(name, b"", facts)
+            assert memory.recall(slot, pages) == {}
