@@ -47,9 +47,14 @@ class _Text:
 
 def _secrets(publication: Publication) -> dict[str, str]:
     """Return the letters of every withheld piece with the piece; what the edition prints elsewhere is no secret."""
-    shown = _Text("\0".join(said for text in _shown(publication) for said in _said(text)))
-    found = {}
-    for text in publication.withheld:
+    return _hidden("\0".join(said for text in _shown(publication) for said in _said(text)), tuple(publication.withheld))
+
+
+@lru_cache(maxsize=4)
+def _hidden(said: str, withheld: tuple[str, ...]) -> dict[str, str]:
+    """Return the pieces that do not stand in what is shown; an edition's files, and its copies, withhold the same."""
+    shown, found = _Text(said), dict[str, str]()
+    for text in withheld:
         for key, piece in _pieces(text):
             if key not in found and key not in shown:
                 found[key] = piece
