@@ -64,7 +64,7 @@ class Quire:
 
 @dataclass
 class Gathered:
-    """Signatures to be bound, some of them left open: each copy has those to itself."""
+    """Signatures to be bound; a copy may have some of its own in their places."""
 
     signatures: Sequence[Signature]
     leaves: Sequence[LaidOut]
@@ -88,7 +88,7 @@ class Gathered:
         self.index = {signature.id: place for place, signature in enumerate(self.signatures)}
 
     def quires(self, own: Mapping[int, Quire]) -> Iterator[Quire]:
-        """Give all signatures in their order, a copy's own in the places that were left open."""
+        """Give all signatures in their order, a copy's own in the places of those with their ids."""
         for place, (signature, leaf) in enumerate(zip(self.signatures, self.leaves, strict=True)):
             quire = own.get(place) or self._kept.get(place) or sew(signature, leaf, self, self.glyphs)
             if self.keeps and place not in own:

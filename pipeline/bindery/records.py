@@ -53,7 +53,7 @@ class Copy:
 
     imprint: Imprint
     own: tuple[tuple[Signature, LaidOut], ...]
-    """Signatures in the place of those of the same id that were left open when the others were gathered."""
+    """Signatures in the place of those of the same id, and with as many pages."""
     palette: Palette | None = None
     """Colors in the place of the reserved ones."""
     stamp: str = ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
-from pipeline.build.inputs import book_digest, code_digest, count_questions, modified, versions
+from pipeline.build.inputs import book_digest, code_digest, modified, versions
 from pipeline.build.making import Made, make
 from pipeline.build.records import Outcome, Request, Slot, Step
 from pipeline.build.reports import write as write_report
@@ -73,16 +73,14 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 def _checked(request: Request, crew: Crew) -> tuple[Book, tuple[Diagnostic, ...], checks.Checking]:
     """Load a book that has no errors; return it with the warnings of loading, and what is left to check while pages are laid out.
 
-    All the while a worker loads the layout engine, and then the style sheets, if the book is large.
+    While a large book is checked, a worker loads the layout engine and the style sheets.
     Raises BookError with every fault of any kind when there is one that keeps the book from being built.
     """
-    worthwhile = not request.cluster and count_questions(request.book) >= MANY
-    if worthwhile:
-        press.warm(crew, (), theme.font_resources())
     book, faults = load.load_book(request.book)
     if book is None:
         raise BookError(*faults)
-    if worthwhile:
+    if not request.cluster and len(book.questions) >= MANY:
+        # Once: a call to a crew whose workers are busy starts another.
         press.warm(crew, _stylesheets(book, request), theme.font_resources())
     checking = checks.Checking(book)
     if request.strict or _fails((*faults, *checking.errors), request):

@@ -72,8 +72,3 @@ def modified(date: dt.date | None) -> str:
         except (ValueError, OverflowError, OSError) as error:
             raise ToolError(f"SOURCE_DATE_EPOCH is '{epoch}': set it to seconds since 1970, or unset it") from error
     return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC).isoformat() if date else ""
-
-
-def count_questions(book: Path) -> int:
-    """Count the files of questions, before anything is read."""
-    return sum(1 for _ in book.glob("questions/*/*.yaml"))

@@ -33,10 +33,7 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
 
 
 def warm(crew: Crew, stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
-    """Let a worker make itself ready to lay out, while there is nothing to lay out yet; the others start when there is.
-
-    Called without style sheets first, while these are not known, it loads the layout engine.
-    """
+    """Let a worker make itself ready to lay out, while there is nothing to lay out yet; the others start when there is."""
     if crew.jobs > 1 and not is_ready():
         crew.send(_get_ready, tuple(stylesheets), _shared(crew, fonts))
 
