@@ -33,7 +33,6 @@ from pipeline import bindery, theme
 from pipeline.bindery.faces import open_face
 from pipeline.build import Request, making
 from pipeline.build.issuing import Issue
-from pipeline.build.readings import Shown
 from pipeline.build.signatures import Printed
 from pipeline.crew import Crew
 from pipeline.model import Book
@@ -72,10 +71,10 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
     found: dict[bytes, tuple[Printed, ...]] = {}
 
     class Keeping(making.Issuer):
-        def pdf(self, issue: Issue) -> tuple[bytes, Shown]:
-            pdf, shown = super().pdf(issue)
+        def pdf(self, issue: Issue) -> bytes:
+            pdf = super().pdf(issue)
             found[pdf] = tuple(self._printed)
-            return pdf, shown
+            return pdf
 
     request = Request(Path(), output, formats=("pdf",), jobs=1)
     with Store.open(None) as store, Crew(1) as crew, patch.object(making, "Issuer", Keeping):

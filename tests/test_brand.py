@@ -472,7 +472,7 @@ def gathered_copy(*copies: Copy) -> list[bytes]:
     """Bind copies of a cover and two pages, which is left open."""
     cover = signature("cover", "<p>Cover</p>", "cover")
     signatures = [cover, signature("one", "<p>A</p>"), signature("two", "<p>B</p>")]
-    gathered = gather(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover")
+    gathered = gather(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover", keeps=True)
     (leaf,) = lay_out_all([cover], FONTS)
     return [bind_copy(gathered, Copy(copy.imprint, ((cover, leaf),), copy.palette, copy.stamp)) for copy in copies]
 

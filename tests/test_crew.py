@@ -108,14 +108,14 @@ def test_an_interrupt_does_not_wait_for_what_is_under_way() -> None:
 
 @pytest.fixture
 def pdf(built, monkeypatch) -> bytes:
-    monkeypatch.setattr(reading, "LARGE", 0)
+    monkeypatch.setattr(reading, "FEW", 0)
     return guide(built, "study", "a4").read_bytes()
 
 
 def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(crew: Crew, pdf: bytes) -> None:
-    assert preflight.begin(pdf, crew).tasks == ()
+    assert preflight.begin(pdf, 28, crew).tasks == ()
     starting = [crew.send(slow, 0.2), crew.send(slow, 0.2)]
-    begun = preflight.begin(pdf, crew)
+    begun = preflight.begin(pdf, 28, crew)
     assert len(begun.tasks) == len(starting)
     assert begun.paper == paper.read(pdf)
 
@@ -123,26 +123,25 @@ def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(crew: Crew, pdf: bytes) 
 def test_what_a_dead_worker_had_is_read_here(crew: Crew, pdf: bytes) -> None:
     crew.send(slow, 1)
     crew.send(gone)
-    assert preflight.begin(pdf, crew).paper == paper.read(pdf)
+    assert preflight.begin(pdf, 28, crew).paper == paper.read(pdf)
 
 
 def test_what_is_no_pdf_is_told_whoever_reads_it(crew: Crew, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "LARGE", 0)
+    monkeypatch.setattr(reading, "FEW", 0)
     crew.send(doubled, 1).answer()
     with pytest.raises(pypdfium2.PdfiumError):
-        preflight.begin(b"This is no PDF.", crew).paper
+        preflight.begin(b"This is no PDF.", 28, crew).paper
 
 
 def test_a_small_pdf_is_not_worth_a_worker(crew: Crew, built) -> None:
     crew.send(doubled, 1).answer()
-    assert preflight.begin(guide(built, "study", "a4").read_bytes(), crew).tasks == ()
+    assert preflight.begin(guide(built, "study", "a4").read_bytes(), 28, crew).tasks == ()
 
 
 def test_a_large_pdf_is_read_in_parts_that_are_not(crew: Crew, pdf: bytes, monkeypatch) -> None:
     monkeypatch.setattr(reading, "MOST", 5)
-    monkeypatch.setattr(reading, "FEW", 0)
     crew.send(doubled, 1).answer()
     whole = paper.read(pdf)
-    begun = preflight.begin(pdf, crew, pages=len(whole.pages), known={7: whole.pages[7]})
+    begun = preflight.begin(pdf, len(whole.pages), crew, known={7: whole.pages[7]})
     assert len(begun.tasks) == (len(whole.pages) - 1) // 5 - 1
     assert begun.paper == whole

@@ -162,7 +162,9 @@ def many(count: int) -> list[Signature]:
 @pytest.mark.slow
 def test_workers_give_the_same_pages_in_the_same_order_as_one_process():
     work = many(4)
-    assert lay_out_all(work, FONTS, jobs=2) == lay_out_all(work, FONTS)
+    calls = []
+    assert lay_out_all(work, FONTS, jobs=2, meanwhile=lambda: calls.append("free")) == lay_out_all(work, FONTS)
+    assert calls
 
 
 @pytest.mark.slow

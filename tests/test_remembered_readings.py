@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from presswork import FONTS, imprint, signature
 
 from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
-from pipeline.brand import PLAIN, palette
-from pipeline.build.readings import FIRST, ReadingMemory
+from pipeline.build.readings import ReadingMemory
 from pipeline.crew import Crew
 from pipeline.preflight import paper
+from pipeline.preflight.copies import FIRST
 from pipeline.press import Signature, lay_out_all
+from pipeline.release import Artefact
 from pipeline.store import Store
 
 PAGES = 12
@@ -22,17 +21,18 @@ Change = Callable[[list[Signature]], list[Signature]]
 
 
 def book(change: Change = lambda same: same) -> list[Signature]:
-    """Give signatures of a page each; the sixth refers to the ninth, and all but the first are alike."""
+    """Give signatures of a page each; the one called s6 refers to s9."""
     link = '<a href="#s9">see <span class="slot" data-slot="s9">p. 000</span></a>'
     return change([signature(f"s{n}", f"<p>Page {n} {link if n == 6 else ''}</p>") for n in range(PAGES)])
 
 
-def bound(signatures: list[Signature], *, stamp: str = "", color: str = "", notes: str = "") -> tuple[bytes, tuple[tuple[str, int], ...]]:
+def bound(signatures: list[Signature], *, notes: str = "") -> tuple[Artefact, tuple[tuple[str, int], ...]]:
     leaves = lay_out_all(signatures, FONTS)
     ruled = {"s7": Notes(notes)} if notes else {}
     gathered = gather(signatures, leaves, outline=(), fonts=FONTS, cover="Cover", notes=ruled)
-    copy = Copy(imprint(), (), palette(color) if color else None, stamp)
-    return bind_copy(gathered, copy), shown(gathered, copy)
+    pdf, pages = bind_copy(gathered, Copy(imprint(), ())), shown(gathered)
+    artefact = Artefact("a.pdf", "study", "pdf", "a4", "candidate", "A", pdf, sum(count for _, count in pages), 0, "")
+    return artefact, pages
 
 
 def differing(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> list[int]:
@@ -59,12 +59,8 @@ def test_a_page_more_changes_the_folios_after_it_and_where_links_to_them_land() 
     assert differing(bound(book())[1], bound(book(longer(8)))[1]) == [6, 8, 9, 10, 11]
 
 
-@pytest.mark.parametrize(
-    ("way", "changed"),
-    [({"stamp": "For Ana"}, [*range(PAGES)]), ({"color": "#7a1f5c"}, [*range(PAGES)]), ({"notes": "Notes"}, [7])],
-)
-def test_what_a_copy_adds_is_on_its_pages(way: dict[str, str], changed: list[int]) -> None:
-    assert differing(bound(book())[1], bound(book(), **way)[1]) == changed
+def test_lines_for_notes_are_on_their_page() -> None:
+    assert differing(bound(book())[1], bound(book(), notes="Notes")[1]) == [7]
 
 
 def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read_at_once(tmp_path: Path) -> None:
@@ -72,19 +68,22 @@ def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read
         memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
         pdf, pages = bound(book())
         assert memory.recall(slot, pages) == {}
-        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        memory.begin(slot, pdf, pages, crew, idle=True).keep()
         pdf, pages = bound(book(longer(8)))
         known = memory.recall(slot, pages)
         assert sorted(known) == [4, 5, 7]
-        assert memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).reading.paper == paper.read(pdf)
-        assert memory.begin(slot, replace(PLAIN, recipient="Ana"), pdf, pages, crew, idle=True).reading.known == {}
+        assert memory.begin(slot, pdf, pages, crew, idle=True).reading.paper == paper.read(pdf.data)
+        copy = memory.begin(slot, pdf, (), crew, idle=True)
+        assert copy.reading.known == {}
+        copy.keep()
+        assert memory.recall(slot, pages) != {}
 
 
 def test_the_first_pages_and_the_last_are_always_read(tmp_path: Path) -> None:
     with Store.open(tmp_path / "store") as store, Crew(1) as crew:
         memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
         pdf, pages = bound(book())
-        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        memory.begin(slot, pdf, pages, crew, idle=True).keep()
         assert sorted(memory.recall(slot, pages)) == [*range(FIRST, PAGES - 1)]
         assert memory.recall(("pdf", "study", "letter"), pages) == {}
 
@@ -93,7 +92,7 @@ def test_a_memory_that_is_not_understood_is_none(tmp_path: Path) -> None:
     with Store.open(tmp_path / "store") as store, Crew(1) as crew:
         memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
         pdf, pages = bound(book())
-        memory.begin(slot, PLAIN, pdf, pages, crew, idle=True).keep()
+        memory.begin(slot, pdf, pages, crew, idle=True).keep()
         (name,) = (path.name.removesuffix(".entry") for path in (tmp_path / "store").iterdir())
         for facts in (None, 7, [["x"]], [[pages[0][0], [["i", "text"]]]], [[pages[0][0], [7]]]):
             store.put(name, b"", facts)

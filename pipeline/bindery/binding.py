@@ -10,15 +10,14 @@ from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
 from .faults import fault
-from .gathering import CONTENTS, NO_NOTES, Gathered, Quire, gather, sew
+from .gathering import NO_NOTES, Gathered, Quire, gather, sew
 from .metadata import describe, information
 from .navigation import labels, name_destinations, place, write_outline
-from .parsing import REFERENCE
 from .records import Copy, Entry, Imprint, Notes
 from .slots import Glyphs
 from .stamping import KEY, Foot, Unstamped, narrowest, stamp
 from .structure import Structure
-from .syntax import TOKEN, array, dictionary, refer
+from .syntax import TOKEN, array, dictionary, refer, with_contents
 from .writing import Writer
 
 
@@ -38,7 +37,7 @@ def bind(
     page of the signatures it names. Raise BookError with every link that leads nowhere, for an id that stands
     in two signatures, or for a slot too small.
     """
-    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes, keeps=False)
+    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes)
     return bind_copy(gathered, Copy(imprint, ()))
 
 
@@ -69,7 +68,8 @@ class _Binding:
         self.places: dict[str, bytes] = {}
         self.nodes: list[int] = []
         self.feet: list[Foot | None] = []
-        self.stamped: list[Quire] = []
+        self.stamped: list[Signature] = []
+        self.sizes: list[tuple[float, float]] = []
         self.frame = (writer.reserve(), writer.reserve()) if copy.stamp else None
         """Streams before and after the content of a stamped page."""
 
@@ -77,8 +77,9 @@ class _Binding:
         """Write the pages of a signature, and all they refer to."""
         self.feet.append(quire.foot)
         if is_stamped := self.frame is not None and quire.signature.matter != "cover":
-            self.stamped.append(quire)
-        move = _Move(self, quire, self.frame if is_stamped else None)
+            self.stamped.append(quire.signature)
+            self.sizes += quire.leaf.facts.sizes
+        move = _Renumbering(self, quire, self.frame if is_stamped else None)
         self.nodes.append(move.number(quire.objects.pages))
         move.write()
         self.structure.add(quire.objects, move.number, move.renumbered)
@@ -118,8 +119,8 @@ class _Binding:
         """Draw the stamp, which all pages but the cover's share, in the page's own coordinates."""
         if self.frame is None or not self.stamped:
             return
-        file, first = self.gathered.folio_file, self.stamped[0].signature
-        room = narrowest(self.feet, [size for quire in self.stamped for size in quire.leaf.facts.sizes])
+        file, first = self.gathered.folio_file, self.stamped[0]
+        room = narrowest(self.feet, self.sizes)
         try:
             drawn, used = stamp(self.copy.stamp, faces_.open_face(self.gathered.fonts[file]), room)
         except Unstamped as error:
@@ -133,7 +134,7 @@ class _Binding:
         self.writer.put_stream(b"\nQ\n" + drawn, number=after)
 
 
-class _Move:
+class _Renumbering:
     """The way of a signature's objects into the book: each gets its number when it is first referred to."""
 
     def __init__(self, binding: _Binding, quire: Quire, frame: tuple[int, int] | None) -> None:
@@ -181,10 +182,8 @@ class _Move:
         if old == quire.objects.pages:
             return b"%s/Parent %d 0 R>>" % (body.removesuffix(b">>"), binding.pages)
         if self.frame and old in quire.contents:
-            before, after = map(refer, self.frame)
-            return CONTENTS.sub(
-                lambda found: b"/Contents " + array(before, *(b"%s 0 R" % number for number in REFERENCE.findall(found[0])), after), body
-            )
+            before, after = self.frame
+            return with_contents(body, (before, *map(self.number, quire.contents[old]), after))
         return body
 
     def _replaced(self, found: re.Match[bytes]) -> bytes:

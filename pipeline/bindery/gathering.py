@@ -1,6 +1,5 @@
 """Gather signatures once, for as many copies as are wanted: counted, their links found to lead somewhere, sewn when bound."""
 
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +20,11 @@ from .records import Entry, Folios, Notes
 from .ruling import Unset, ruling
 from .slots import Filler, Glyphs, SlotTooSmall
 from .stamping import Foot, foot
-from .syntax import array, refer
+from .syntax import with_contents
 from .writing import LEVEL
 
 NO_NOTES: Mapping[str, Notes] = {}
 FOLIO_FAMILY = "Book Folio"
-CONTENTS = re.compile(rb"/Contents (?:\d+ 0 R|\[[^\]]*\])")
 
 
 @dataclass
@@ -105,7 +103,7 @@ def gather(
     cover: str,
     notes: Mapping[str, Notes] = NO_NOTES,
     subset: Subset = subset,
-    keeps: bool = True,
+    keeps: bool = False,
 ) -> Gathered:
     """Gather signatures; ``keeps`` says that there will be several copies. Raise BookError as ``bind`` does."""
     numbered = folios(signatures, leaves, cover=cover)
@@ -183,8 +181,7 @@ def _prepend(objects: Objects, page: int, content: bytes) -> None:
     if content:
         number = max((*objects.bodies, *objects.streams)) + 1
         objects.streams[number] = deflated(content)
-        numbers = (number, *objects.numbers(page, b"Contents"))
-        objects.bodies[page] = CONTENTS.sub(b"/Contents " + array(*map(refer, numbers)), objects.bodies[page])
+        objects.bodies[page] = with_contents(objects.bodies[page], (number, *objects.numbers(page, b"Contents")))
 
 
 def _folio_file(leaves: Sequence[LaidOut]) -> str:

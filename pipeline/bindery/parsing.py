@@ -52,7 +52,7 @@ def parse(pdf: bytes) -> Objects:
     while found := STREAM.match(pdf, position):
         entries, start = found[2], found.end()
         length = LENGTH.search(entries)
-        if length is None or pdf[start + int(length[1]) :][: len(END)] != END:
+        if length is None or not pdf.startswith(END, start + int(length[1])):
             raise ValueError(f"stream {found[1].decode()} does not end where it says")
         position = start + int(length[1]) + len(END)
         stream = Stream(entries[: length.start()], pdf[start : start + int(length[1])])

@@ -8,24 +8,20 @@ import json
 from pipeline.press import Destination, LaidOut
 
 from .gathering import Gathered
-from .records import Copy
 
 
-def shown(gathered: Gathered, copy: Copy) -> tuple[tuple[str, int], ...]:
-    """Digest, for each signature of a copy that has been bound, all that decides what is on its pages; give the number of these.
+def shown(gathered: Gathered) -> tuple[tuple[str, int], ...]:
+    """Digest, for each signature of a plain guide that has been bound, all that decides what is on its pages; give their number.
 
-    That is what the press laid out, the numbers written into it, where its links land, what its glyphs stand for, and what the
-    copy adds.
+    That is what the press laid out, the numbers written into it, where its links land, and what its glyphs stand for.
     """
-    own = {signature.id: leaf for signature, leaf in copy.own}
-    leaves = [own.get(signature.id, leaf) for signature, leaf in zip(gathered.signatures, gathered.leaves, strict=True)]
-    points = {place.id: place for leaf in leaves for place in leaf.facts.places}
+    points = {place.id: place for leaf in gathered.leaves for place in leaf.facts.places}
     found = []
-    for signature, leaf, start in zip(gathered.signatures, leaves, gathered.numbered.first, strict=True):
-        stamp = copy.stamp if signature.matter != "cover" else ""
-        parts = (signature.fonts, *_numbers(gathered, leaf, start, points), _texts(gathered, leaf), repr(copy.palette), stamp)
+    for signature, leaf, start in zip(gathered.signatures, gathered.leaves, gathered.numbered.first, strict=True):
+        notes = repr(gathered.notes.get(signature.id))
+        parts = (signature.fonts, notes, *_numbers(gathered, leaf, start, points), _texts(gathered, leaf))
         digest = hashlib.sha256(leaf.pdf)
-        digest.update(json.dumps([*parts, repr(gathered.notes.get(signature.id))]).encode())
+        digest.update(json.dumps(parts).encode())
         found.append((digest.hexdigest(), leaf.facts.pages))
     return tuple(found)
 
@@ -40,5 +36,4 @@ def _numbers(gathered: Gathered, leaf: LaidOut, start: int, points: dict[str, De
 
 def _texts(gathered: Gathered, leaf: LaidOut) -> list[str]:
     """Give what the glyphs of a signature stand for: of several texts all signatures share the simplest."""
-    texts = gathered.glyphs.by_file
-    return [texts[face.file][gid] for face in leaf.facts.faces if face.file in texts for gid, _ in face.glyphs if gid in texts[face.file]]
+    return [gathered.glyphs.by_file[face.file][gid] for face in leaf.facts.faces for gid, _ in face.glyphs]

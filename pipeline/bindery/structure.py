@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 
 from .parsing import Objects
-from .syntax import array, dictionary, plain, refer
+from .syntax import NAMED, array, dictionary, plain, refer
 from .writing import Writer
 
 ROW = re.compile(rb"(\d+) (\[[^\]]*\]|\d+ 0 R)")
 """A key of a parent tree, and what it stands for: the owners of a page's marked content, or of a link."""
-NAMED = re.compile(rb"(\((?:[^\\()]|\\.)*\)|<[0-9a-f]*>) (\d+) 0 R", re.DOTALL)
 
 
 class Structure:

@@ -1,13 +1,18 @@
 """PDF syntax as the press and the bindery write it (ISO 32000-1, 7.3)."""
 
 import re
+from collections.abc import Iterable
 
 import pydyf
 
-TOKEN = re.compile(rb"\((?:[^\\()]|\\.)*\)|(\d+) 0 R|(/StructParents?) (\d+)", re.DOTALL)
+LETTERS, DIGITS = rb"\((?:[^\\()]|\\.)*\)", rb"<[0-9a-f]*>"
+"""The two ways to write a string; pydyf escapes every parenthesis."""
+TOKEN = re.compile(rb"%s|(\d+) 0 R|(/StructParents?) (\d+)" % LETTERS, re.DOTALL)
 """A string, or what depends on where an object stands: a reference, a key into the parent tree. Strings come first: no
 reference is one that stands in them."""
-STRING = re.compile(rb"\(((?:[^\\()]|\\.)*)\)|<([0-9a-f]*)>", re.DOTALL)
+NAMED = re.compile(rb"(%s|%s) (\d+) 0 R" % (LETTERS, DIGITS), re.DOTALL)
+"""An entry of a tree of names."""
+CONTENTS = re.compile(rb"/Contents (?:\d+ 0 R|\[[^\]]*\])")
 ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -19,10 +24,7 @@ def text(value: str) -> bytes:
 
 def plain(string: bytes) -> bytes:
     """Return the bytes that a written string stands for: names are sorted and looked up by these."""
-    found = STRING.fullmatch(string)
-    if found is None:
-        raise ValueError(f"no string: {string[:40]!r}")
-    return bytes.fromhex(found[2].decode()) if found[1] is None else ESCAPE.sub(rb"\1", found[1])
+    return bytes.fromhex(string[1:-1].decode()) if string.startswith(b"<") else ESCAPE.sub(rb"\1", string[1:-1])
 
 
 def dictionary(**entries: object) -> bytes:
@@ -40,3 +42,8 @@ def array(*items: object) -> bytes:
 def refer(number: int) -> bytes:
     """Write a reference to an object."""
     return b"%d 0 R" % number
+
+
+def with_contents(page: bytes, streams: Iterable[int]) -> bytes:
+    """Return a page with other streams as its content."""
+    return CONTENTS.sub(b"/Contents " + array(*map(refer, streams)), page)

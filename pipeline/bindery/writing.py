@@ -13,10 +13,11 @@ from .syntax import array, dictionary, refer
 
 LEVEL = 6
 """Of compression (zlib)."""
-CROWD = 200
+OBJECTS = 200
 """Objects of an object stream: a reader inflates all of them to find one."""
 ENTRY = struct.Struct(">BIH")
-FREE, PLAIN, CROWDED = range(3)
+FREE, IN_USE, COMPRESSED = range(3)
+"""Kinds of entries of a cross-reference stream (7.5.8.3)."""
 HEADER = b"%PDF-1.7\n%\xbf\xf7\xa2\xfe\n"
 
 
@@ -27,7 +28,7 @@ class Writer:
         """Begin at the beginning of a file; number 0 is no object's."""
         self._file, self._digest, self._position = file, hashlib.sha256(), 0
         self._entries = bytearray(ENTRY.pack(FREE, 0, 0xFFFF))
-        self._crowd: list[tuple[int, bytes]] = []
+        self._waiting: list[tuple[int, bytes]] = []
         self._next = 1
         self._write(HEADER)
 
@@ -39,8 +40,8 @@ class Writer:
     def put(self, body: bytes, number: int = 0) -> int:
         """Write any object but a stream, under a number that was reserved for it or the next; return that."""
         number = number or self.reserve()
-        self._crowd.append((number, body))
-        if len(self._crowd) == CROWD:
+        self._waiting.append((number, body))
+        if len(self._waiting) == OBJECTS:
             self._flush()
         return number
 
@@ -49,7 +50,7 @@ class Writer:
         number = number or self.reserve()
         if not as_is:
             data, entries = zlib.compress(data, LEVEL), entries + b"/Filter /FlateDecode"
-        self._note(number, PLAIN, self._position, 0)
+        self._note(number, IN_USE, self._position, 0)
         self._write(b"%d 0 obj\n<<%s/Length %d>>\nstream\n%s\nendstream\nendobj\n" % (number, entries, len(data), data))
         return number
 
@@ -57,7 +58,7 @@ class Writer:
         """Write the cross-reference stream; the identifier is a digest of all that stands before it."""
         self._flush()
         number, start, identifier = self.reserve(), self._position, b"<%s>" % self._digest.hexdigest()[:32].encode()
-        self._note(number, PLAIN, start, 0)
+        self._note(number, IN_USE, start, 0)
         entries = dictionary(
             Type="/XRef", Size=self._next, W=array(1, 4, 2), Root=refer(root), Info=refer(info), ID=array(identifier, identifier)
         )
@@ -66,17 +67,17 @@ class Writer:
 
     def _flush(self) -> None:
         """Write the object stream that is waiting."""
-        crowd, self._crowd = self._crowd, []
-        if not crowd:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
             return
         stream, offset, offsets = self.reserve(), 0, []
-        for index, (number, body) in enumerate(crowd):
-            self._note(number, CROWDED, stream, index)
+        for index, (number, body) in enumerate(waiting):
+            self._note(number, COMPRESSED, stream, index)
             offsets.append(b"%d %d" % (number, offset))
             offset += len(body) + 1
         head = b" ".join(offsets) + b"\n"
-        data = head + b"\n".join(body for _, body in crowd)
-        self.put_stream(data, b"/Type /ObjStm/N %d/First %d" % (len(crowd), len(head)), stream)
+        data = head + b"\n".join(body for _, body in waiting)
+        self.put_stream(data, b"/Type /ObjStm/N %d/First %d" % (len(waiting), len(head)), stream)
 
     def _note(self, number: int, kind: int, place: int, index: int) -> None:
         """Note where an object stands; numbers between are free until they are noted."""

@@ -58,11 +58,9 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         if request.cluster:
             press.reach(request.cluster)
         store = stack.enter_context(Store.open(request.store))
-        made = make(book, _editions(book, request), request, store, crew, say, meanwhile=lambda: _pass(checking.findings, request))
-        _pass(checking.findings, request)
+        made = make(book, _editions(book, request), request, store, crew, say, meanwhile=lambda: checking.findings)
         faults = (*ordered([*faults, *checking.findings]), *_inspect(made, say))
-        if _fails(faults, request):
-            raise BookError(*faults)
+        _pass(faults, request)
         say(Step("publish", 0, 1, ""))
         published = _publish(request, book, made, _settled(inputs, read, _inputs(request)), current)
         unwritten = write_report(request.output, made, published)
@@ -89,6 +87,7 @@ def _checked(request: Request, crew: Crew) -> tuple[Book, tuple[Diagnostic, ...]
 
 
 def _pass(faults: Sequence[Diagnostic], request: Request) -> None:
+    """Raise BookError with all faults when one of them keeps the book from being built."""
     if _fails(faults, request):
         raise BookError(*faults)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from pipeline import bindery, epub, markup
 from pipeline.brand import Brand, palette
-from pipeline.build.readings import Shown
 from pipeline.build.signatures import Printed
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
@@ -61,20 +60,11 @@ def gather(
 
 def bind(publication: Publication, gathered: bindery.Gathered, own: Sequence[Printed], labels: Mapping[str, str]) -> bytes:
     """Bind gathered signatures into the PDF of a publication, in the colors and with the stamp of its brand."""
-    return bindery.bind_copy(gathered, _copy(publication, own, labels))
-
-
-def shown(publication: Publication, gathered: bindery.Gathered, own: Sequence[Printed], labels: Mapping[str, str]) -> Shown:
-    """Digest what is on the pages of each signature of a PDF that has been bound."""
-    return bindery.shown(gathered, _copy(publication, own, labels))
-
-
-def _copy(publication: Publication, own: Sequence[Printed], labels: Mapping[str, str]) -> bindery.Copy:
     brand = publication.brand
-    return bindery.Copy(
+    return bindery.bind_copy(gathered, bindery.Copy(
         imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
         palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def stamp(brand: Brand, labels: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import bindery, epub, render
-from pipeline.build.binding import Landed, bind, gather, numbered, shown
+from pipeline.build.binding import Landed, bind, gather, numbered
 from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
 from pipeline.build.readings import Shown
 from pipeline.build.signatures import Printed, Volume
@@ -53,15 +53,17 @@ class Issuer:
         """Return the signature that a copy begins with."""
         return self._whole(issue)[0]
 
-    def pdf(self, issue: Issue) -> tuple[bytes, Shown]:
-        """Bind a copy; digest what is on its pages."""
+    def pdf(self, issue: Issue) -> bytes:
+        """Bind a copy."""
         counts = _counts(issue)
         if counts not in self._gathered:
             whole, keeps = self._whole(issue), self._copies > 1
             self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
-        gathered = self._gathered[counts]
-        pdf = bind(issue.publication, gathered, issue.own, self._labels)
-        return pdf, shown(issue.publication, gathered, issue.own, self._labels)
+        return bind(issue.publication, self._gathered[counts], issue.own, self._labels)
+
+    def shown(self, issue: Issue) -> Shown:
+        """Digest what is on the pages of a guide that has been bound; of a copy, which says everywhere whose it is, nothing."""
+        return bindery.shown(self._gathered[_counts(issue)]) if issue.publication.brand.is_plain else ()
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:
         """Write the EPUB of a copy, with the page list of its PDF."""

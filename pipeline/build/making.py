@@ -59,7 +59,7 @@ def make(
     crew: Crew,
     say: Say,
     *,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Made:
     """Make every artefact that the request asks for; ``meanwhile`` is called while workers lay out."""
     return _Making(book, request, store, crew, say, meanwhile).run(wanted)
@@ -69,7 +69,7 @@ class _Making:
     """The state of one build: what it works from, and what it has made."""
 
     def __init__(
-        self, book: Book, request: Request, store: Store, crew: Crew, say: Say, meanwhile: Callable[[], None]
+        self, book: Book, request: Request, store: Store, crew: Crew, say: Say, meanwhile: Callable[[], object]
     ) -> None:  # fmt: skip
         self.book, self.request, self.say = book, request, say
         self.labels = theme.labels(book.outline.lang)
@@ -148,15 +148,14 @@ class _Making:
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             with self.watch.time("bind"):
-                pdf, shown = issuer.pdf(issue)
+                pdf = issuer.pdf(issue)
             if self._wants(edition, "pdf", volume.paper):
-                artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), pdf, issuer.pages(issue))
+                slot: Slot = ("pdf", edition.id, volume.paper)
+                artefact = self._add(issue.publication, slot, pdf, issuer.pages(issue))
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
                     idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
-                    slot: Slot = ("pdf", edition.id, volume.paper)
-                    brand = issue.publication.brand
-                    self.made.readings[artefact.path] = self.readings.begin(slot, brand, pdf, shown, self.crew, idle=idle)
+                    self.made.readings[artefact.path] = self.readings.begin(slot, artefact, issuer.shown(issue), self.crew, idle=idle)
             if volume.paper == edition.papers[0]:
                 self._finish_without_paper(issuer, issue, pdf)
 

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import preflight
-from pipeline.brand import Brand
 from pipeline.build.inputs import code_digest
 from pipeline.build.records import Slot
 from pipeline.crew import Crew
 from pipeline.preflight import Reading
+from pipeline.preflight.copies import FIRST
 from pipeline.preflight.paper import Font, Link, Page, Paper
+from pipeline.release import Artefact
 from pipeline.store import Store, key
 
 Shown = Sequence[tuple[str, int]]
 """A digest of what is on the pages of each signature, and their number."""
-FIRST = 4
-"""Pages at the beginning of a guide that are read always, as the last is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,13 @@ class ReadingMemory:
         self._store = store
         self._reader = key("reading", str(book.absolute()), importlib.metadata.version("pypdfium2"), code_digest())
 
-    def begin(self, slot: Slot, brand: Brand, pdf: bytes, shown: Shown, crew: Crew, *, idle: bool) -> Begun:
+    def begin(self, slot: Slot, artefact: Artefact, shown: Shown, crew: Crew, *, idle: bool) -> Begun:
         """Begin to read a PDF; ``shown`` says what is on its pages, ``idle`` that there is nothing else to do."""
-        known = self.recall(slot, shown) if brand.is_plain else {}
-        reading = preflight.begin(pdf, crew, idle=idle, known=known, pages=sum(count for _, count in shown))
-        return Begun(reading, lambda: self.keep(slot, shown, reading.paper) if brand.is_plain else None)
+        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, known=self.recall(slot, shown))
+        return Begun(reading, lambda: self.keep(slot, shown, reading.paper))
 
     def recall(self, slot: Slot, shown: Shown) -> dict[int, Page]:
-        """Return the pages that are known, by their numbers from 0."""
+        """Return the pages that are known, by their numbers from 0; of a copy, none."""
         entry = self._store.get(key(self._reader, slot))
         try:
             known = {digest: [_page(page) for page in pages] for digest, pages in entry.facts} if entry else {}
@@ -60,7 +58,9 @@ class ReadingMemory:
         return {n: page for n, page in found.items() if FIRST <= n < number - 1}
 
     def keep(self, slot: Slot, shown: Shown, paper: Paper) -> None:
-        """Remember a guide that has passed."""
+        """Remember a guide that has passed; a copy is not remembered."""
+        if not shown:
+            return
         pages = iter(paper.pages)
         facts = [(digest, [_written(page) for page in islice(pages, count)]) for digest, count in shown]
         self._store.put(key(self._reader, slot), b"", facts)

@@ -61,7 +61,7 @@ class Printer:
     """The press with its fonts and its memory; ``relaid`` lists what it did not remember."""
 
     def __init__(
-        self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch, meanwhile: Callable[[], None] = lambda: None
+        self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch, meanwhile: Callable[[], object]
     ) -> None:  # fmt: skip
         """Take the fonts of the theme; ``meanwhile`` is called while workers lay out."""
         self.meanwhile = meanwhile

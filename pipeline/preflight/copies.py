@@ -16,7 +16,7 @@ MOST, SHARE = 40, 6
 """Streams that may differ (a copy's own pages, its stamp, metadata, fonts, and the objects that name them): this many, and
 one in six; where more do, the two are not the same book."""
 FIRST = 4
-"""Pages read of every copy: these, which are its own, and the last."""
+"""Pages read whatever is known of the others: these, which a copy has to itself, and the last."""
 
 
 def is_like(data: bytes, other: bytes) -> bool:

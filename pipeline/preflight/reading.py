@@ -12,12 +12,10 @@ from pipeline.crew import Crew, Died, Task
 from pipeline.preflight import paper
 from pipeline.preflight.paper import Page, Paper
 
-LARGE = 1_000_000
-"""Bytes from which on sharing a PDF out is worth it."""
 MOST = 500
 """Pages of a part: what was read of them is in memory until it is handed over."""
-FEW = 40
-"""Pages that are read here rather than shared out."""
+FEW = 60
+"""Pages that are read here rather than shared out: that takes as long."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +49,14 @@ class Reading:
         return _read(self.data, number, self.count, frozenset(self.known))
 
 
-def begin(data: bytes, crew: Crew, *, idle: bool = True, known: Mapping[int, Page] | None = None, pages: int = 0) -> Reading:
+def begin(data: bytes, pages: int, crew: Crew, *, idle: bool = True, known: Mapping[int, Page] | None = None) -> Reading:
     """Begin to read a PDF in the workers that are there (starting others takes as long), and go on with something else.
 
     ``idle`` says that there is nothing else: then a part is left, to be read here. Of its ``pages``, those ``known`` are
     not read again.
     """
     known, running = known or {}, crew.running
-    if not running or len(data) < LARGE or 0 < pages <= len(known) + FEW:
+    if not running or pages - len(known) <= FEW:
         return Reading(data, known=known)
     path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
     parts = max(running + idle, (pages - len(known)) // MOST)

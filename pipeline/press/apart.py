@@ -18,28 +18,28 @@ def part_marked(pdf: pydyf.PDF) -> None:
     for reference in pdf.page_references:
         page = pdf.objects[int(reference.split()[0])]
         content = pdf.objects[int(page["Contents"].split()[0])]
-        pieces = list(_pieces(content.stream))
-        if len(pieces) == 1 and not _is_marked(pieces[0]):
-            continue
-        streams = [content, *(pydyf.Stream() for _ in pieces[1:])]
-        for stream, piece in zip(streams, pieces, strict=True):
-            stream.stream, stream.compress = piece, not _is_marked(piece)
+        first, *more = _pieces(content.stream)
+        content.stream, content.compress = first
+        streams = [content, *(pydyf.Stream(piece, compress=deflated) for piece, deflated in more)]
         for stream in streams[1:]:
             pdf.add_object(stream)
         page["Contents"] = pydyf.Array([stream.reference for stream in streams])
 
 
-def _pieces(operators: Sequence[Any]) -> Iterator[list[Any]]:
-    """Part operators before and after each group of marks; what says where a mark stands, and in which face, stays with it."""
+def _pieces(operators: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
+    """Part operators before and after each group of marks, and say which pieces are to be deflated.
+
+    What says where a mark stands, and in which face, stays with it.
+    """
     end = 0
-    for first, last in _groups([n for n, operator in enumerate(operators) if _is_mark(operator)]):
+    for first, last in _groups([n for n, operator in enumerate(operators) if isinstance(operator, bytes) and operator.startswith(MARKS)]):
         start = max(first - 2, end)
         if start > end:
-            yield list(operators[end:start])
+            yield list(operators[end:start]), True
         end = last + 1
-        yield list(operators[start:end])
-    if end < len(operators):
-        yield list(operators[end:])
+        yield list(operators[start:end]), False
+    if end < len(operators) or not operators:
+        yield list(operators[end:]), True
 
 
 def _groups(marks: Sequence[int]) -> list[tuple[int, int]]:
@@ -50,11 +50,3 @@ def _groups(marks: Sequence[int]) -> list[tuple[int, int]]:
         else:
             groups.append((mark, mark))
     return groups
-
-
-def _is_marked(operators: Sequence[Any]) -> bool:
-    return any(map(_is_mark, operators))
-
-
-def _is_mark(operator: Any) -> bool:
-    return isinstance(operator, bytes) and operator.startswith(MARKS)

@@ -48,13 +48,13 @@ def lay_out_all(
     remembered: Remembered = lambda _: None,
     remember: Remember = lambda _key, _laid: None,
     progress: Progress = lambda _: None,
-    meanwhile: Callable[[], None] = lambda: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[LaidOut, ...]:
     """Lay out signatures, those remembered excepted; give the results in the order of the signatures.
 
     `crew` shares the work out; without it, `jobs` processes that are started for this. `cluster` is the address of a Dask
-    scheduler that does it instead. `progress` hears the id of each signature as it is done; `meanwhile` is called while
-    workers are at the first, if any are. BookError carries every fault there is.
+    scheduler that does it instead. `progress` hears the id of each signature as it is done; `meanwhile` is called
+    whenever workers are at work and nothing is left to do here. BookError carries every fault there is.
     """
     done: dict[str, Outcome] = {}
     dirty: dict[str, Signature] = {}
@@ -84,7 +84,7 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
     return tuple(outcome for outcome in outcomes if isinstance(outcome, LaidOut))
 
 
-def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], None]) -> Outcomes:
+def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]) -> Outcomes:
     """Lay out here when nobody helps, or what is soon done here; starting a worker costs more."""
     if crew.jobs < 2 or (is_ready() and len(dirty) <= FEW) or (len(dirty) == 1 and not crew.running):
         for name, signature in dirty.items():
@@ -93,7 +93,7 @@ def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: 
     yield from _shared_out(dirty, fonts, crew, meanwhile)
 
 
-def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], None]) -> Outcomes:
+def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]) -> Outcomes:
     """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
     waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
     while waiting:
@@ -106,7 +106,7 @@ def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew
 
 
 def _run(
-    crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[str], suspects: list[str], meanwhile: Callable[[], None]
+    crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[str], suspects: list[str], meanwhile: Callable[[], object]
 ) -> Outcomes:  # fmt: skip
     """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
     under_way: dict[str, Task[Outcome]] = {}
