@@ -152,13 +152,12 @@ def _united(volume: Volume) -> Signature:
     for number, item in enumerate(volume.printed):
         leaf = etree.fromstring(item.signature.xhtml.encode()).find(f"{XHTML}body")
         assert leaf is not None
-        tight = "tight" in leaf.get("class", "").split()
+        tight, start = "tight" in leaf.get("class", "").split(), len(body)
         for section in leaf:
             section.set("class", f"{section.get('class')}{' tight' * tight}")
             body.append(section)
         if number:
-            leaf_first = next(s for s in body if s.get("id") == item.signature.id)
-            leaf_first.set("style", "break-before: page")
+            body[start].set("style", "break-before: page")
     body.set("class", body.get("class", "").replace("tight ", ""))
     for slot in body.iter(f"{XHTML}span"):
         if slot.get("data-slot"):

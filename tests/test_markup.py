@@ -154,6 +154,15 @@ def test_a_slip_is_a_fault_at_its_own_place(code: str, source: str) -> None:
     well_formed(markup.to_xhtml(parse(before + after), replace(PAGED, medium="reflow")))
 
 
+def test_a_text_whose_tokens_were_let_go_is_written_as_before() -> None:
+    text = parse("A *term* with $x$ and a note[^1].\n\n[^1]: Said **here**.")
+    before = markup.to_xhtml(text, PAGED)
+    for number in range(10_000):
+        parse(f"text {number}", inline=True)
+    assert markup.to_xhtml(text, PAGED) == before
+    assert "<strong>here</strong>" in before
+
+
 def test_a_row_longer_than_its_head_is_a_fault() -> None:
     faults = parse("> | a | b |\n> |---|---|\n> | 1 | 2 | 3 |").faults
     assert [(fault.code, fault.line) for fault in faults] == [("M160", 3)]

@@ -20,6 +20,7 @@ from pipeline.bindery import bind, folios
 from pipeline.build.signatures import Printed
 from pipeline.model import Book
 from pipeline.press import lay_out_all
+from pipeline.render import furniture
 
 BOX = re.compile(r"BBox=((?:-?[\d.]+ ?){4})")
 STEP = 0.101
@@ -51,6 +52,17 @@ def test_an_edition_is_what_a_single_run_gives(built, book: Book, tmp_path: Path
     for paper, volume in volumes.items():
         assert volume.pdf == guide(built, edition, paper).read_bytes(), "the oracle is asked about another file than readers get"
         agree(volume)
+
+
+@pytest.mark.slow
+def test_index_and_contents_of_a_large_book_are_printed_in_parts(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(furniture, "INDEX_LINES", 8)
+    monkeypatch.setattr(furniture, "CONTENTS_LINES", 4)
+    volume = oraclework.volumes(book, "study", tmp_path)["a4"]
+    names = [item.signature.id for item in volume.printed]
+    assert [name for name in names if name.startswith("contents")][:3] == ["contents", "contents+2", "contents+3"]
+    assert names.index("index+2") == names.index("index") + 1
+    agree(volume)
 
 
 @pytest.mark.soak

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from pipeline import bindery, epub, markup
@@ -32,13 +33,25 @@ class Landed:
 
 def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...]:
     """Return every page that has a number, with the letter that it begins with."""
-    found = []
+    whole = _texts(printed)
+    found, seen = [], defaultdict[str, int](int)
     for item, first in zip(printed, landed.folios.first, strict=True):
-        texts = dict(item.laid.facts.texts)
-        for folio, begin in zip(landed.folios.printed[first:], item.laid.facts.begins, strict=False):
+        facts, before = item.laid.facts, dict(seen)
+        for section, text in facts.texts:
+            seen[section] += len(text)
+        for folio, begin in zip(landed.folios.printed[first:], facts.begins, strict=False):
             if folio:
-                found.append(epub.Page(folio, begin.section, texts.get(begin.section, ""), begin.before))
+                found.append(epub.Page(folio, begin.section, whole[begin.section], before.get(begin.section, 0) + begin.before))
     return tuple(found)
+
+
+def _texts(printed: Sequence[Printed]) -> Mapping[str, str]:
+    """Return the letters of each section; a long one is in several signatures."""
+    parts = defaultdict[str, list[str]](list)
+    for item in printed:
+        for section, text in item.laid.facts.texts:
+            parts[section].append(text)
+    return defaultdict(str, {section: "".join(texts) for section, texts in parts.items()})
 
 
 def gather(

@@ -183,7 +183,7 @@ class _Making:
         rendition = render.render_section(publication, publication.sections[place], "paged", self.formulas.set, landed)
         index = self.printer.lay_out([(volume, sheet) for sheet in render.sheets(rendition)])
         before = {section.id for section in publication.sections[:place]}
-        at = sum(item.signature.id in before for item in printed)
+        at = sum(item.signature.sections[0][0] in before for item in printed)
         return [*printed[:at], *index, *printed[at:]]
 
     def _add(self, publication: Publication, slot: Slot, data: bytes, pages: int) -> Artefact:

@@ -7,7 +7,21 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 
-from pipeline.checks import balance, completeness, editions, figures, links, places, prose, records, spelling, teams, texts, vocabulary
+from pipeline.checks import (
+    balance,
+    completeness,
+    editions,
+    figures,
+    links,
+    places,
+    prose,
+    records,
+    sentences,
+    spelling,
+    teams,
+    texts,
+    vocabulary,
+)
 from pipeline.checks.registry import CHECKS, Check
 from pipeline.diagnostics import Diagnostic, Rule, ordered
 from pipeline.model import Book, Ignore
@@ -50,6 +64,8 @@ class Checking:
         unused = [
             _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
         ]
+        places.forget()
+        sentences.forget()
         return ordered([*kept, *unused])
 
 

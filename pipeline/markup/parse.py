@@ -8,7 +8,8 @@ from typing import Final
 
 from pipeline.markup import arrange, blocks, checks, gather, places
 from pipeline.markup.faults import Fault
-from pipeline.markup.text import Text
+from pipeline.markup.gather import Found
+from pipeline.markup.text import Text, Tokens
 
 LARGEST: Final = 1_000_000
 """Characters of one text."""
@@ -22,6 +23,29 @@ FORBIDDEN: Final = re.compile(
 @functools.lru_cache(maxsize=131072)
 def parse(source: str, *, inline: bool = False) -> Text:
     """Return the parsed text; `inline` allows one paragraph and nothing else. Never raises."""
+    tokens, found, faults = _read(source, inline)
+    return Text(
+        source=source,
+        inline=inline,
+        read=functools.partial(_tokens, source, inline),
+        references=tuple(found.references),
+        marks=tuple(found.marks),
+        formulas=tuple(found.formulas),
+        headings=tuple(found.headings),
+        tables=sum(1 for token in tokens.tokens if token.type == "table_open" and "caption" in token.meta),
+        footnotes=found.footnotes,
+        words=found.words,
+        faults=tuple(sorted({*faults, *found.faults}, key=_order)),
+    )
+
+
+def _tokens(source: str, inline: bool) -> Tokens:
+    return _read(source, inline)[0]
+
+
+@functools.lru_cache(maxsize=8192)
+def _read(source: str, inline: bool) -> tuple[Tokens, Found, list[Fault]]:
+    """Read a text. Of a large book, the texts read last are kept, and others read again when they are written out."""
     clean, faults = _cleaned(source.replace("\r\n", "\n"))
     lines = clean.split("\n")
     tokens = blocks.parser().parse(clean)
@@ -30,20 +54,7 @@ def parse(source: str, *, inline: bool = False) -> Text:
     tokens, notes, more = arrange.arrange(tokens)
     faults += more
     found = gather.gather(tokens, notes, lines)
-    return Text(
-        source=source,
-        inline=inline,
-        tokens=tuple(tokens),
-        notes=notes,
-        references=tuple(found.references),
-        marks=tuple(found.marks),
-        formulas=tuple(found.formulas),
-        headings=tuple(found.headings),
-        tables=sum(1 for token in tokens if token.type == "table_open" and "caption" in token.meta),
-        footnotes=found.footnotes,
-        words=found.words,
-        faults=tuple(sorted({*faults, *found.faults}, key=_order)),
-    )
+    return Tokens(tuple(tokens), notes), found, faults
 
 
 def _order(fault: Fault) -> tuple[int, int, str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -54,15 +55,22 @@ class Heading(NamedTuple):
     line: int
 
 
+class Tokens(NamedTuple):
+    """What a text is written out from."""
+
+    tokens: tuple[Token, ...]
+    notes: dict[str, Token]
+    """Inline token of each footnote, by label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A parsed text: what it refers to, what is wrong with it, and its opaque tokens."""
+    """A parsed text: what it refers to, and what is wrong with it."""
 
     source: str
     inline: bool
-    tokens: tuple[Token, ...] = field(repr=False, compare=False)
-    notes: dict[str, Token] = field(repr=False, compare=False)
-    """Inline token of each footnote, by label."""
+    read: Callable[[], Tokens] = field(repr=False, compare=False)
+    """Return the tokens; those of a large book are too many to be kept."""
     references: tuple[Reference, ...]
     marks: tuple[Mark, ...]
     formulas: tuple[Formula, ...]
@@ -72,3 +80,13 @@ class Text:
     footnotes: int
     words: int
     faults: tuple[Fault, ...]
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Tokens of the text."""
+        return self.read().tokens
+
+    @property
+    def notes(self) -> dict[str, Token]:
+        """Inline token of each footnote, by label."""
+        return self.read().notes

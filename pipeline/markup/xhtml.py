@@ -17,11 +17,11 @@ from pipeline.markup.text import Text
 
 def to_xhtml(text: Text, target: Target) -> str:
     """Return a text as a well-formed XHTML fragment; the prefix `epub` is bound by its surroundings."""
-    writer = Writer(text, target)
-    for index, token in enumerate(text.tokens):
+    writer, tokens = Writer(text, target), text.tokens
+    for index, token in enumerate(tokens):
         write = _BLOCKS.get(token.type)
         if write is not None:
-            write(writer, text.tokens, index)
+            write(writer, tokens, index)
     _write_notes(writer)
     return "".join(writer.out)
 

@@ -40,10 +40,10 @@ class Source:
         """Read the sections, which are the children of the body."""
         self.runs: defaultdict[Element, list[Run]] = defaultdict(list)
         self.heads: dict[Element, Element] = {}
-        self.texts = {section.get("id") or "": self._read(section) for section in root.iterfind("body/*")}
+        self.texts = {_name(section): self._read(section) for section in root.iterfind("body/*")}
 
     def _read(self, section: Element) -> str:
-        name, text, before = section.get("id") or "", list[str](), 0
+        name, text, before = _name(section), list[str](), 0
         for element, letters in self._letters(section, None):
             own = self.runs[element]
             seen = own[-1].own + own[-1].length if own else 0
@@ -74,6 +74,11 @@ class Source:
         runs = self.runs[element]
         run = next((run for run in runs if own < run.own + run.length), runs[-1])
         return Begin(run.section, run.before + own - run.own)
+
+
+def _name(section: Element) -> str:
+    """Return the id of a section, or of that which it is a further part of."""
+    return section.get("id") or section.get("data-continues") or ""
 
 
 def begins(source: Source, pages: Sequence[Any]) -> tuple[Begin, ...]:

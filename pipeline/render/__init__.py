@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from pipeline import theme
 from pipeline.publication import Matter, Publication, Section
-from pipeline.render.furniture import Folio
+from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
 from pipeline.theme import Medium
 
@@ -41,6 +41,7 @@ class Sheet:
     """Fragments that are laid out together, as one document."""
 
     id: str
+    """That of its first section; of a section's further sheets, with a number."""
     matter: Matter
     xhtml: str
     resources: tuple[tuple[str, bytes], ...]
@@ -130,7 +131,8 @@ def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
         starts += fragment.section.starts_page
         return starts
 
-    return tuple(_sheet(rendition, tuple(group)) for _, group in groupby(rendition.fragments, key=run))
+    groups = (tuple(group) for _, group in groupby(rendition.fragments, key=run))
+    return tuple(sheet for group in groups for sheet in _sheets(rendition, group))
 
 
 def tightened(sheet: Sheet) -> Sheet:
@@ -138,13 +140,24 @@ def tightened(sheet: Sheet) -> Sheet:
     return replace(sheet, xhtml=sheet.xhtml.replace('<body class="', '<body class="tight ', 1), tight=True)
 
 
-def _sheet(rendition: Rendition, fragments: tuple[Fragment, ...]) -> Sheet:
+def _sheets(rendition: Rendition, fragments: Sequence[Fragment]) -> Iterator[Sheet]:
+    """Give the sheet that some fragments make, or those that a long one makes by itself."""
+    parts: list[list[Fragment]] = [[]]
+    for fragment in fragments:
+        first, *rest = fragment.xhtml.split(NEW_SHEET)
+        parts[-1].append(replace(fragment, xhtml=first))
+        parts += [[replace(fragment, xhtml=part)] for part in rest]
+    for number, part in enumerate(parts, start=1):
+        yield _sheet(rendition, part, f"+{number}" if number > 1 else "")
+
+
+def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> Sheet:
     publication = rendition.publication
     first = fragments[0].section
     names = sorted({name for fragment in fragments for name in fragment.resources})
     xhtml = document(publication, rendition.medium, publication.title, "\n".join(f.xhtml for f in fragments))
     return Sheet(
-        first.id, first.matter, xhtml, tuple((name, rendition.resources[name]) for name in names),
+        first.id + suffix, first.matter, xhtml, tuple((name, rendition.resources[name]) for name in names),
         tuple((f.section.id, f.section.source) for f in fragments),
     )  # fmt: skip
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from markupsafe import Markup
 
 from pipeline import index, markup, model
 from pipeline.index import Run
-from pipeline.publication import IndexEntry, Publication, Section
+from pipeline.publication import IndexEntry, IndexGroup, Publication, Section, TocEntry
 from pipeline.render import drawings
 from pipeline.theme import Medium
+
+T = TypeVar("T")
 
 
 class Folio(Protocol):
@@ -25,6 +27,10 @@ class Folio(Protocol):
         """Return the folio printed on a page."""
 
 
+NEW_SHEET = "<!-- new sheet -->"
+"""Stands where a section goes on in a document of its own, on a new page."""
+INDEX_LINES, CONTENTS_LINES = 1_500, 750
+"""Entries of index and contents that are laid out together: some ten and fifteen pages. More would take too much memory."""
 VOCABULARY: Mapping[str, tuple[str, str]] = {
     # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
     "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
@@ -91,6 +97,31 @@ class Furniture:
         """Return the identifier of this edition."""
         return self._publication.identifier
 
+    def contents_parts(self) -> list[list[TocEntry]]:
+        """Return the entries of the contents; on paper, those of a large book in parts."""
+        return self._parts(self._publication.toc, _lines, CONTENTS_LINES)
+
+    def index_parts(self) -> list[list[IndexGroup]]:
+        """Return the letters of the index; on paper, those of a large book in parts."""
+        return self._parts(self._publication.index, lambda group: sum(1 + len(e.subentries) for e in group.entries), INDEX_LINES)
+
+    def continued(self, section: Section) -> Markup:
+        """Return the start of another part of a section."""
+        tag = Markup('<section class="{} continued" data-continues="{}" data-head="{}">')
+        return Markup(NEW_SHEET) + tag.format(section.kind, section.id, self.running_head(section))
+
+    def _parts(self, items: Sequence[T], lines: Callable[[T], int], most: int) -> list[list[T]]:
+        """Part items in runs of at most so many lines, or of one item."""
+        parts: list[list[T]] = [[]]
+        room = most
+        for item in items:
+            room -= lines(item)
+            if room < 0 and parts[-1] and self._paged:
+                parts.append([])
+                room = most - lines(item)
+            parts[-1].append(item)
+        return parts
+
     def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
         """Return an entry's locators as printed."""
         assert self._folio is not None
@@ -107,3 +138,7 @@ class Furniture:
     def index_note(self) -> str:
         """Return what a reader of the index should know."""
         return self._label("index_note" if self._paged else "index_note_reflow")
+
+
+def _lines(entry: TocEntry) -> int:
+    return 1 + sum(map(_lines, entry.children))
