@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -46,9 +46,9 @@ class Task(Generic[T]):
 class Crew:
     """Processes, started when there is work for them; to be used in a ``with`` statement, at whose end they end."""
 
-    def __init__(self, jobs: int) -> None:
-        """Take the number of workers there may be."""
-        self.jobs = jobs
+    def __init__(self, jobs: int, name: str = "guidepress") -> None:
+        """Take the number of workers there may be, and what they are called where processes are listed: 15 characters at most."""
+        self.jobs, self.name = jobs, name
         self._numbers = count()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool: ProcessPoolExecutor | None = None
@@ -106,7 +106,7 @@ class Crew:
 
     def _submit(self, path: Path) -> Future[None]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _start_worker, (path.parent,))
+            self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _start_worker, (path.parent, self.name))
         with _deaf():
             return self._pool.submit(_make_call, path)
 
@@ -130,12 +130,14 @@ def _kill(pool: ProcessPoolExecutor) -> None:
 
 
 def _put(path: Path, value: object) -> None:
-    path.write_bytes(pickle.dumps(value))
+    with path.open("wb") as file:
+        pickle.dump(value, file)
 
 
 def _take(path: Path) -> Any:
     # Pickle is safe here: the folder is this build's own, and nobody else may write in it.
-    value = pickle.loads(path.read_bytes())
+    with path.open("rb") as file:
+        value = pickle.load(file)
     path.unlink()
     return value
 
@@ -147,8 +149,10 @@ def _answer_path(path: Path) -> Path:
 # What follows runs in workers
 
 
-def _start_worker(folder: Path) -> None:
-    """Ready a worker: a place for its files, and an end when its parent ends."""
+def _start_worker(folder: Path, name: str) -> None:
+    """Ready a worker: its name, a place for its files, and an end when its parent ends."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A pool that is broken ends its workers with SIGTERM, and waits until they have heard it.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)

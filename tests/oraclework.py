@@ -29,14 +29,15 @@ from lxml import etree
 from pypdfium2 import raw
 from tagged import Piece, pieces
 
-from pipeline import bindery, theme
+from pipeline import bindery, press, theme
 from pipeline.bindery.faces import open_face
 from pipeline.build import Request, making
+from pipeline.build.binding import Bound
 from pipeline.build.issuing import Issue
 from pipeline.build.signatures import Printed
 from pipeline.crew import Crew
 from pipeline.model import Book
-from pipeline.press import Room, Signature, attempts
+from pipeline.press import LaidOut, Room, Signature, attempts
 from pipeline.store import Store
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -69,15 +70,23 @@ class Volume:
 def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
     """Make an edition's PDFs as a build does, and keep what was bound; give them by paper."""
     found: dict[bytes, tuple[Printed, ...]] = {}
+    laid_out: dict[int, Signature] = {}
+    stock = press.lay_out_all
 
     class Keeping(making.Issuer):
-        def pdf(self, issue: Issue) -> bytes:
-            pdf = super().pdf(issue)
-            found[pdf] = tuple(self._printed)
-            return pdf
+        def pdf(self, issue: Issue) -> Bound:
+            bound = super().pdf(issue)
+            found[bound.pdf] = tuple(Printed(laid_out[id(item.laid)], item.laid) for item in self._printed)
+            return bound
+
+    def lay_out_all(signatures: Sequence[Signature], *args: Any, **options: Any) -> tuple[LaidOut, ...]:
+        leaves = stock(signatures, *args, **options)
+        laid_out.update((id(leaf), signature) for signature, leaf in zip(signatures, leaves, strict=True))
+        return leaves
 
     request = Request(Path(), output, formats=("pdf",), jobs=1)
-    with Store.open(None) as store, Crew(1) as crew, patch.object(making, "Issuer", Keeping):
+    patches = patch.object(making, "Issuer", Keeping), patch.object(press, "lay_out_all", lay_out_all)
+    with Store.open(None) as store, Crew(1) as crew, patches[0], patches[1]:
         made = making.make(book, [book.editions[edition]], request, store, crew, lambda _: None)
     return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
 

@@ -3,6 +3,7 @@ import multiprocessing
 import os
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from presswork import CSS, DIGEST, FONTS, signature
@@ -246,7 +247,28 @@ def test_no_more_paths_are_remembered_than_will_do(monkeypatch: pytest.MonkeyPat
     drawn = "".join(f'<path d="M0 0L{n} 5"/>' for n in range(5)) + f'<path d="M0 0{"L1 1" * 900}"/>'
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">{drawn}</svg>'.encode()
     lay_out(replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", picture),)), FONTS)
-    assert list(paths._known) == ["M0 0L4 5"]
+    assert list(paths._known) == ["M0 0L3 5", "M0 0L4 5"]
+
+
+def test_font_features_go_with_their_text() -> None:
+    from weasyprint.text.ffi import ffi, pango
+    from weasyprint.text.line_break import Layout
+
+    holders = list[int]()
+
+    class Counted(Layout):
+        def setup(self, style) -> None:
+            super().setup(style)
+            features = pango.pango_layout_get_attributes(self.layout)
+            if features != ffi.NULL:
+                # The first field of a PangoAttrList is the number of those who hold it.
+                holders.append(ffi.cast("unsigned int *", features)[0])
+
+    style = CSS + "p { font-variant-numeric: lining-nums; font-kerning: none }"
+    with patch("weasyprint.text.line_break.Layout", Counted):
+        lay_out(replace(signature("here", "<p>one 1</p><p>two 2</p><p>three 3</p>"), stylesheet=style), FONTS)
+    assert len(holders) > 2
+    assert set(holders) == {1}
 
 
 def test_the_garbage_collector_is_left_as_it_was() -> None:

@@ -6,10 +6,10 @@ from .faults import RULES
 from .gathering import Gathered, gather
 from .pagination import folios
 from .records import Copy, Entry, Folios, Imprint, Notes
-from .showing import shown
+from .showing import Shown, shown
 from .stamping import FOLIO_SIDE, lacking
 
 __all__ = [
-    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Subset", "bind", "bind_copy", "folios", "gather",
-    "lacking", "shown", "subset",
+    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Shown", "Subset", "bind", "bind_copy", "folios",
+    "gather", "lacking", "shown", "subset",
 ]  # fmt: skip

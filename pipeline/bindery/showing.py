@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from pipeline.press import Destination, LaidOut
 
 from .gathering import Gathered
 
+Shown = Sequence[tuple[str, int]]
+"""A digest of what is on the pages of each signature, and their number."""
 
-def shown(gathered: Gathered) -> tuple[tuple[str, int], ...]:
+
+def shown(gathered: Gathered) -> Shown:
     """Digest, for each signature of a plain guide that has been bound, all that decides what is on its pages; give their number.
 
     That is what the press laid out, the numbers written into it, where its links land, and what its glyphs stand for.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline import bindery, epub, markup
 from pipeline.brand import Brand, palette
 from pipeline.build.signatures import Printed
+from pipeline.crew import Crew, Died
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
 
@@ -54,30 +56,75 @@ def _texts(printed: Sequence[Printed]) -> Mapping[str, str]:
     return defaultdict(str, {section: "".join(texts) for section, texts in parts.items()})
 
 
-def gather(
-    publication: Publication,
-    printed: Sequence[Printed],
-    fonts: Mapping[str, bytes],
-    labels: Mapping[str, str],
-    subset: bindery.Subset,
-    *,
-    keeps: bool,
-) -> bindery.Gathered:
-    """Gather the signatures of a publication; ``keeps`` says that there will be several copies."""
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A PDF as it was bound."""
+
+    pdf: bytes
+    shown: bindery.Shown
+    """Digests of what is on its pages; of a copy, which says on each whose it is, none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """All that a volume is bound from; it can be handed to another process."""
+
+    signatures: Sequence[Signature]
+    leaves: Sequence[LaidOut]
+    outline: tuple[bindery.Entry, ...]
+    fonts: Mapping[str, bytes]
+    cover: str
+    notes: Mapping[str, bindery.Notes]
+    subset: bindery.Subset
+
+    @property
+    def pages(self) -> int:
+        """Number of pages."""
+        return sum(leaf.facts.pages for leaf in self.leaves)
+
+    def gather(self, *, keeps: bool = False) -> bindery.Gathered:
+        """Gather the signatures; ``keeps`` says that there will be several copies."""
+        return bindery.gather(
+            self.signatures, self.leaves, outline=self.outline, fonts=self.fonts, cover=self.cover, notes=self.notes, subset=self.subset,
+            keeps=keeps,
+        )  # fmt: skip
+
+
+def pile(
+    publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], subset: bindery.Subset
+) -> Pile:
+    """Pile up the signatures of a publication."""
     signatures, leaves = _apart(printed)
-    return bindery.gather(
-        signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, keeps=keeps,
+    notes = _notes(publication, printed, labels["notes"])
+    return Pile(signatures, leaves, tuple(_entry(e) for e in publication.toc), fonts, labels["cover"], notes, subset)
+
+
+def copy_of(publication: Publication, own: Sequence[Printed], labels: Mapping[str, str]) -> bindery.Copy:
+    """Say what the PDF of a publication has to itself: imprint, colors, stamp, signatures."""
+    brand = publication.brand
+    return bindery.Copy(
+        imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
+        palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
     )  # fmt: skip
 
 
-def bind(publication: Publication, gathered: bindery.Gathered, own: Sequence[Printed], labels: Mapping[str, str]) -> bytes:
-    """Bind gathered signatures into the PDF of a publication, in the colors and with the stamp of its brand."""
-    brand = publication.brand
-    return bindery.bind_copy(gathered, bindery.Copy(
-        imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
-        palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
-    ))  # fmt: skip
+def bind(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
+    """Bind a copy."""
+    pdf, whose = bindery.bind_copy(gathered, copy), copy.imprint.team or copy.imprint.recipient
+    return Bound(pdf, () if whose else bindery.shown(gathered))
+
+
+def bind_apart(pile: Pile, copy: bindery.Copy) -> Bound:
+    """Bind one copy in a process that does nothing else: what binding takes is given back, and is not added to the book's."""
+    try:
+        with Crew(1, "guidepress-bind") as binder:
+            return binder.send(_bind, pile, copy).answer()
+    except Died:
+        return _bind(pile, copy)
+
+
+def _bind(pile: Pile, copy: bindery.Copy) -> Bound:
+    return bind(pile.gather(), copy)
 
 
 def stamp(brand: Brand, labels: Mapping[str, str]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import bindery, epub, render
-from pipeline.build.binding import Landed, bind, gather, numbered
+from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, numbered, pile
 from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
-from pipeline.build.readings import Shown
 from pipeline.build.signatures import Printed, Volume
 from pipeline.publication import Publication
 from pipeline.render import Formulas, Rendition
 from pipeline.theme import Medium
+
+MANY = 2_000
+"""Pages of a volume that is bound in a process of its own: for fewer, to start one takes longer than to bind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,15 @@ class Issuer:
         """Return the signature that a copy begins with."""
         return self._whole(issue)[0]
 
-    def pdf(self, issue: Issue) -> bytes:
+    def pdf(self, issue: Issue) -> Bound:
         """Bind a copy."""
-        counts = _counts(issue)
+        counts, copy = _counts(issue), copy_of(issue.publication, issue.own, self._labels)
         if counts not in self._gathered:
-            whole, keeps = self._whole(issue), self._copies > 1
-            self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
-        return bind(issue.publication, self._gathered[counts], issue.own, self._labels)
-
-    def shown(self, issue: Issue) -> Shown:
-        """Digest what is on the pages of a guide that has been bound; of a copy, which says everywhere whose it is, nothing."""
-        return bindery.shown(self._gathered[_counts(issue)]) if issue.publication.brand.is_plain else ()
+            whole = pile(self._publication, self._whole(issue), self._fonts, self._labels, self._subset)
+            if self._copies == 1 and whole.pages >= MANY:
+                return bind_apart(whole, copy)
+            self._gathered[counts] = whole.gather(keeps=self._copies > 1)
+        return bind(self._gathered[counts], copy)
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:
         """Write the EPUB of a copy, with the page list of its PDF."""

@@ -98,7 +98,7 @@ class _Making:
         for volume, own in zip(volumes, copies, strict=True):
             items = [next(printed) for _ in volume.sheets]
             issues = [Issue(copy.publication, tuple(next(printed) for _ in copy.sheets)) for copy in own]
-            done.append((volume, items, issues or [Issue(volume.publication)]))
+            done.append((replace(volume, sheets=()), items, issues or [Issue(volume.publication)]))
         outgrown = {v.publication.edition.id: v.publication for v, items, _ in done if _outgrown(v.publication, items)}
         if not outgrown:
             return done
@@ -148,16 +148,16 @@ class _Making:
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             with self.watch.time("bind"):
-                pdf = issuer.pdf(issue)
+                bound = issuer.pdf(issue)
             if self._wants(edition, "pdf", volume.paper):
                 slot: Slot = ("pdf", edition.id, volume.paper)
-                artefact = self._add(issue.publication, slot, pdf, issuer.pages(issue))
+                artefact = self._add(issue.publication, slot, bound.pdf, issuer.pages(issue))
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
                     idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
-                    self.made.readings[artefact.path] = self.readings.begin(slot, artefact, issuer.shown(issue), self.crew, idle=idle)
+                    self.made.readings[artefact.path] = self.readings.begin(slot, artefact, bound.shown, self.crew, idle=idle)
             if volume.paper == edition.papers[0]:
-                self._finish_without_paper(issuer, issue, pdf)
+                self._finish_without_paper(issuer, issue, bound.pdf)
 
     def _finish_without_paper(self, issuer: Issuer, issue: Issue, pdf: bytes) -> None:
         """Make the picture of the cover and the EPUB, once for all papers. A recipient's name is not on the cover."""

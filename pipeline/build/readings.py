@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline import preflight
+from pipeline.bindery import Shown
 from pipeline.build.inputs import code_digest
 from pipeline.build.records import Slot
 from pipeline.crew import Crew
@@ -18,9 +19,6 @@ from pipeline.preflight.copies import FIRST
 from pipeline.preflight.paper import Font, Link, Page, Paper
 from pipeline.release import Artefact
 from pipeline.store import Store, key
-
-Shown = Sequence[tuple[str, int]]
-"""A digest of what is on the pages of each signature, and their number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline import press, render, theme
 from pipeline.build.records import Relaid, Request, Step
@@ -104,7 +104,8 @@ class Printer:
             signatures, self.fonts, crew=self.crew, cluster=self.request.cluster,
             remembered=self._remembered, remember=remember, progress=progress, meanwhile=self.meanwhile,
         )  # fmt: skip
-        printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
+        # What has been laid out is not needed any more, and of a large book it is large.
+        printed = [Printed(replace(signature, xhtml="", resources=()), laid) for signature, laid in zip(signatures, leaves, strict=True)]
         _refuse_warnings(printed)
         return printed
 

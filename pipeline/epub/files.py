@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -16,6 +19,8 @@ from pipeline.render import Fragment, Rendition, document
 COVER, NAV, NCX, STYLE, NARROW = "cover.xhtml", "nav.xhtml", "toc.ncx", "style.css", "narrow.css"
 SCHEME = "guidepress:"
 IMAGES = "images/"
+LINK = re.compile(rb'(<a(?: [^<>]*?)? href=")#([^"<>]*)')
+"""Start of a link by id, as it is serialized: what could end its tag is escaped within."""
 OWN_FILE = 2
 """Deepest level at which a section has a file of its own."""
 SIZE_LIMIT = 240_000
@@ -58,12 +63,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A file whose links are still '#id'."""
+    """A file whose links are still '#id', and what it holds."""
 
-    name: str
-    sections: tuple[Section, ...]
-    root: etree._Element
+    xhtml: bytes
+    titles: tuple[str, ...]
+    """Words of the heading of each section."""
+    properties: tuple[str, ...]
     ids: tuple[str, ...]
+    resources: tuple[str, ...]
+    characters: str
 
 
 def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[File] = ()) -> tuple[File, ...]:
@@ -73,13 +81,15 @@ def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[Fil
     ``beside`` these too. Raises BookError for a
     link to an id that is nowhere, a resource that is missing, and XHTML that is not well-formed.
     """
-    drafts = tuple(_draft(rendition, run, pages) for run in _runs(rendition))
+    runs = tuple(_runs(rendition))
+    drafts = tuple(_draft(rendition, run, pages) for run in runs)
+    names = tuple(file_name(run[0].section) for run in runs)
     homes = {name: file.name for file in beside for name in file.ids}
-    for draft in drafts:
+    for file, draft in zip(names, drafts, strict=True):
         for name in draft.ids:
-            homes.setdefault(name, draft.name)
+            homes.setdefault(name, file)
     faults: list[Diagnostic] = []
-    finished = tuple(_finish(draft, homes, rendition.resources, faults) for draft in drafts)
+    finished = tuple(_finish(*each, homes, rendition.resources, faults) for each in zip(names, runs, drafts, strict=True))
     if faults:
         raise BookError(*faults)
     return finished
@@ -104,17 +114,30 @@ def _runs(rendition: Rendition) -> Iterator[tuple[Fragment, ...]]:
 def _draft(rendition: Rendition, run: tuple[Fragment, ...], pages: Sequence[Page]) -> _Draft:
     section = run[0].section
     text = document(rendition.publication, "reflow", "", "\n".join(f.xhtml.strip() for f in run), (STYLE, NARROW))
+    held = {fragment.section.id for fragment in run}
     try:
-        root = tree.parse(text)
+        draft = _read(text, tuple(page for page in pages if page.section in held), tuple(_named(f.section) for f in run))
     except etree.XMLSyntaxError as error:
         raise BookError(_broken(section, f"section '{section.id}' is not well-formed: {error.msg}")) from error
-    held = {fragment.section.id for fragment in run}
-    mark(root, [page for page in pages if page.section in held])
-    ids = tree.ids(root)
-    twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    twice = sorted({name for name in draft.ids if draft.ids.count(name) > 1}) if len(set(draft.ids)) < len(draft.ids) else []
     if twice:
         raise BookError(*(_broken(section, f"id '{name}' stands twice in section '{section.id}'") for name in twice))
-    return _Draft(file_name(section), tuple(f.section for f in run), root, ids)
+    return draft
+
+
+@lru_cache(maxsize=512)
+def _read(text: str, pages: tuple[Page, ...], sections: tuple[tuple[str, str, str], ...]) -> _Draft:
+    """Read a document, and make all of it that does not depend on other files: for the same text the same, which is remembered."""
+    root = tree.parse(text)
+    mark(root, pages)
+    ids = tree.ids(root)
+    titles = tuple(_heading(root, *section) for section in sections)
+    for name in root.iter(f"{{{tree.XHTML}}}title"):
+        name.text = titles[0]
+    shown = _lead_images(root)
+    fitting.frame_tables(root)
+    fitting.fit_formulas(root)
+    return _Draft(tree.serialize(root), titles, _properties(root), ids, shown, typeface.characters(root))
 
 
 def _broken(section: Section, message: str) -> Diagnostic:
@@ -127,37 +150,28 @@ def file_name(section: Section) -> str:
     return f"{section.id}-{section.kind}.xhtml" if name in (COVER, NAV) else name
 
 
-def _finish(draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes], faults: list[Diagnostic]) -> File:
-    root, first = draft.root, draft.sections[0]
-    headings = tuple(Heading(section, heading(root, section)) for section in draft.sections)
-    for name in root.iter(f"{{{tree.XHTML}}}title"):
-        name.text = headings[0].title
-    place = Place(first.source or first.id)
-    faults += _lead_links(draft, homes, place)
-    shown = _lead_images(root)
-    fitting.frame_tables(root)
-    fitting.fit_formulas(root)
-    faults += (
-        Diagnostic("E102", f"resource '{name}' is missing", place, nearest(name, resources)) for name in shown if name not in resources
-    )
-    characters = typeface.characters(root)
-    return File(draft.name, headings, tree.serialize(root), _properties(root), draft.ids, shown, characters)
-
-
-def _lead_links(draft: _Draft, homes: Mapping[str, str], place: Place) -> list[Diagnostic]:
+def _finish(
+    name: str, run: Sequence[Fragment], draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes], faults: list[Diagnostic]
+) -> File:  # fmt: skip
     """Write the file into every link by id; an id that stands in several files is meant in the link's own."""
-    faults = []
-    own = frozenset(draft.ids)
-    for link in draft.root.iter(f"{{{tree.XHTML}}}a"):
-        target = str(link.get("href", ""))
-        if not target.startswith("#"):
-            continue
-        home = draft.name if target[1:] in own else homes.get(target[1:])
+    place, own = Place(run[0].section.source or run[0].section.id), frozenset(draft.ids)
+
+    def lead(link: re.Match[bytes]) -> bytes:
+        target = html.unescape(link[2].decode())
+        home = name if target in own else homes.get(target)
         if home is None:
-            hint = nearest(target[1:], homes)
-            faults.append(Diagnostic("E101", f"link to '{target}' leads nowhere in this edition", place, hint))
-        link.set("href", f"{home}{target}")
-    return faults
+            hint = nearest(target, homes)
+            faults.append(Diagnostic("E101", f"link to '#{target}' leads nowhere in this edition", place, hint))
+        return link[1] + f"{home}#".encode() + link[2]
+
+    xhtml = LINK.sub(lead, draft.xhtml)
+    faults += (
+        Diagnostic("E102", f"resource '{name}' is missing", place, nearest(name, resources))
+        for name in draft.resources
+        if name not in resources
+    )
+    headings = tuple(Heading(fragment.section, title) for fragment, title in zip(run, draft.titles, strict=True))
+    return File(name, headings, xhtml, draft.properties, draft.ids, draft.resources, draft.characters)
 
 
 def _lead_images(root: etree._Element) -> tuple[str, ...]:
@@ -171,12 +185,17 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
     return tuple(dict.fromkeys(shown))
 
 
-def heading(root: etree._Element, section: Section) -> str:
-    """Return the number and words of a section's heading, or its title when it prints none."""
-    found = root.find(f".//*[@id='{section.id}-title']")
-    title = tree.words(found, without="question-number") if found is not None else ""
+def _named(section: Section) -> tuple[str, str, str]:
+    """Return the id of a section, the number before its heading, and its title."""
     number = f"{section.number}. " if section.kind in ("question", "answer") and section.number else ""
-    return number + (title or section.title)
+    return section.id, number, section.title
+
+
+def _heading(root: etree._Element, name: str, number: str, title: str) -> str:
+    """Return the number and words of a section's heading, or its title when it prints none."""
+    found = root.find(f".//*[@id='{name}-title']")
+    words = tree.words(found, without="question-number") if found is not None else ""
+    return number + (words or title)
 
 
 def _properties(root: etree._Element) -> tuple[str, ...]:

@@ -115,6 +115,6 @@ def _said_in(data: bytes) -> tuple[str, str]:
     return letters(html.unescape(TAG.sub("", text))), letters(html.unescape(text))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _letters(text: str) -> str:
     return letters(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,13 +82,18 @@ class Paper:
     title: str
 
 
-def read(source: bytes | Path, wanted: Callable[[int, int], bool] = lambda _number, _count: True) -> Paper:
-    """Read a PDF, or the pages of it that are wanted, by number and count. Raises pypdfium2.PdfiumError when it is none."""
+def read(
+    source: bytes | Path, wanted: Callable[[int], Iterable[int]] = range, *, navigation: bool = True
+) -> Paper:  # fmt: skip
+    """Read a PDF, or the pages of it that are wanted, by their count. Raises pypdfium2.PdfiumError when it is none.
+
+    Without ``navigation``, outline and destinations are left out: of a large book they are large, and one reader of them is enough.
+    """
     with closing(pypdfium2.PdfDocument(source)) as document:
         return Paper(
-            pages=tuple(_page(document, number) for number in range(len(document)) if wanted(number, len(document))),
-            outline=tuple(_outline(document)),
-            places=dict(_places(document)),
+            pages=tuple(_page(document, number) for number in wanted(len(document))),
+            outline=tuple(_outline(document)) if navigation else (),
+            places=dict(_places(document)) if navigation else {},
             lang=_text(lambda buffer, size: raw.FPDFCatalog_GetLanguage(document, buffer, size)),
             tagged=bool(raw.FPDFCatalog_IsTagged(document)),
             title=str(document.get_metadata_value("Title")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from pipeline.crew import Crew, Died, Task
@@ -20,7 +21,7 @@ FEW = 60
 
 @dataclass(frozen=True)
 class Reading:
-    """A PDF that is being read in parts, each every so-manieth page: by workers, and the last perhaps by nobody yet."""
+    """A PDF that is being read in parts, each a run of pages: by workers, and the last perhaps by nobody yet."""
 
     data: bytes
     tasks: tuple[Task[Paper], ...] = ()
@@ -34,11 +35,9 @@ class Reading:
         """The whole, what is left having been read. Raises pypdfium2.PdfiumError when it is no PDF."""
         # What is read here comes first, while others are at theirs.
         parts = [self._part(number) for number in reversed(range(self.count))][::-1]
-        pages = dict(self.known)
-        total = len(pages) + sum(len(part.pages) for part in parts)
-        for number, part in enumerate(parts):
-            pages.update(zip((n for n in range(number, total, self.count) if n not in self.known), part.pages, strict=True))
-        return replace(parts[0], pages=tuple(pages[number] for number in range(total)))
+        read = chain.from_iterable(part.pages for part in parts)
+        total = len(self.known) + sum(len(part.pages) for part in parts)
+        return replace(parts[0], pages=tuple(self.known.get(number) or next(read) for number in range(total)))
 
     def _part(self, number: int) -> Paper:
         if number < len(self.tasks):
@@ -71,7 +70,12 @@ def get_ready(crew: Crew) -> None:
 
 
 def _read(source: bytes | Path, number: int, count: int, known: frozenset[int]) -> Paper:
-    return paper.read(source, lambda page, _: page % count == number and page not in known)
+    def wanted(total: int) -> Sequence[int]:
+        # Pages that stand together share objects, which are inflated once for all of them.
+        unread = [page for page in range(total) if page not in known]
+        return unread[len(unread) * number // count : len(unread) * (number + 1) // count]
+
+    return paper.read(source, wanted, navigation=number == 0)
 
 
 def _be_ready() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from pipeline import editions
@@ -13,7 +13,7 @@ from pipeline.publication import Publication
 SHORTEST = 40
 """Letters: a shorter text may well stand in a file by chance."""
 STEP = 20
-"""A piece holds a whole window of this length that begins at a multiple of it in the file."""
+"""A piece that stands in a file holds a whole window of this length that begins there at a multiple of it."""
 UNPRINTED = re.compile(r"\{[^}]*\}")
 SET_OTHERWISE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\[\[.*?\]\]|\]\([^)]*\)|\[\^[^\]]*\]:?|\{=[^}]*\}|\n\s*\n|\|", re.DOTALL)
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -21,44 +21,48 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 def leaks(publication: Publication, said: str) -> tuple[str, ...]:
     """Return the withheld pieces of text, as written, that stand in what a file says (its ``letters``)."""
-    text = _Text(said)
-    return tuple(piece for key, piece in _secrets(publication).items() if key in text)
+    secrets = _secrets(publication)
+    return tuple(secrets.written[key] for key in secrets.found(said))
 
 
-class _Text:
-    """A long text in which many pieces are looked for: each costs no more for the length of the text."""
+class _Pieces:
+    """Pieces of text that are looked for in long texts, in a time that does not grow with their number."""
 
-    def __init__(self, said: str) -> None:
-        """Note where each window of the text stands."""
-        self.said = said
-        self.starts: dict[str, list[int]] = {}
-        for start in range(0, len(said) - STEP + 1, STEP):
-            self.starts.setdefault(said[start : start + STEP], []).append(start)
+    def __init__(self, written: Mapping[str, str]) -> None:
+        """Take the pieces as they are written, by their letters, and note all windows that begin in the first letters of each."""
+        self.written = written
+        self.windows = frozenset(window for key in written for window in _windows(key))
 
-    def __contains__(self, piece: str) -> bool:
-        """Tell whether a piece stands in the text, by the windows that begin in its first letters."""
-        return any(
-            self.said.startswith(piece, start - offset)
-            for offset in range(STEP)
-            for start in self.starts.get(piece[offset : offset + STEP], ())
-            if start >= offset
-        )
+    def found(self, said: str) -> tuple[str, ...]:
+        """Return the letters of those that stand in a text, each of which holds one of its windows."""
+        seen = self.windows.intersection(said[start : start + STEP] for start in range(0, len(said) - STEP + 1, STEP))
+        return tuple(key for key in self.written if not seen.isdisjoint(_windows(key)) and key in said) if seen else ()
 
 
-def _secrets(publication: Publication) -> dict[str, str]:
-    """Return the letters of every withheld piece with the piece; what the edition prints elsewhere is no secret."""
+def _windows(key: str) -> Iterator[str]:
+    return (key[offset : offset + STEP] for offset in range(STEP))
+
+
+def _secrets(publication: Publication) -> _Pieces:
+    """Return every withheld piece; what the edition prints elsewhere is no secret."""
     return _hidden("\0".join(said for text in _shown(publication) for said in _said(text)), tuple(publication.withheld))
 
 
 @lru_cache(maxsize=4)
-def _hidden(said: str, withheld: tuple[str, ...]) -> dict[str, str]:
+def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
     """Return the pieces that do not stand in what is shown; an edition's files, and its copies, withhold the same."""
-    shown, found = _Text(said), dict[str, str]()
+    pieces = _held(withheld)
+    known = set(pieces.found(shown))
+    return _Pieces({key: piece for key, piece in pieces.written.items() if key not in known}) if known else pieces
+
+
+@lru_cache(maxsize=4)
+def _held(withheld: tuple[str, ...]) -> _Pieces:
+    found = dict[str, str]()
     for text in withheld:
         for key, piece in _pieces(text):
-            if key not in found and key not in shown:
-                found[key] = piece
-    return found
+            found.setdefault(key, piece)
+    return _Pieces(found)
 
 
 def _shown(publication: Publication) -> Iterator[str]:

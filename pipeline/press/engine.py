@@ -26,7 +26,7 @@ from weasyprint.text.fonts import FontConfiguration
 from pipeline.diagnostics import ToolError
 from pipeline.fetcher import BookFetcher
 
-from . import apart, measure, paths
+from . import apart, letting_go, measure, paths
 from .faces import faces, names_by_digest
 from .hearing import warnings_heard
 from .kinship import kinships
@@ -202,7 +202,7 @@ def _configuration(stylesheet: str, digest: str) -> FontConfiguration:
     key = (digest, *FONT_FACE.findall(stylesheet))
     if key not in _configurations:
         _configurations.clear()
-        _configurations[key] = FontConfiguration()
+        _configurations[key] = letting_go.configuration()
     return _configurations[key]
 
 

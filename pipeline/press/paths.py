@@ -9,7 +9,7 @@ NUMBERS = re.compile(r"[\sMLHVCSQTAZmlhvcsqtaz0-9eE.,+-]*")
 """Data that mean the same in every drawing: no unit, no percentage."""
 LONGEST = 2_000
 """Characters; longer data are the curve of one figure."""
-MOST = 2_000
+MOST = 1_000
 """Paths remembered."""
 
 _known: dict[str, tuple[list[Any], list[Any]]] = {}
@@ -19,7 +19,8 @@ def draw(svg: Any, node: Any, font_size: float) -> None:
     """Stand in for `weasyprint.svg.path.path`: operators on the stream, and the vertices that markers stand on."""
     data = node.get("d", "")
     if data in _known:
-        operators, vertices = _known[data]
+        # Last now: those that have not been seen for long are at the front, and go first.
+        operators, vertices = _known[data] = _known.pop(data)
         svg.stream.stream.extend(operators)
         node.vertices.extend(vertices)
         return
@@ -27,5 +28,5 @@ def draw(svg: Any, node: Any, font_size: float) -> None:
     path(svg, node, font_size)
     if len(data) <= LONGEST and NUMBERS.fullmatch(data):
         if len(_known) >= MOST:
-            _known.clear()
+            del _known[next(iter(_known))]
         _known[data] = svg.stream.stream[operators_before:], list(node.vertices)[vertices_before:]

@@ -12,13 +12,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 INTERVAL = 0.03
 PATIENCE = 3600.0
+BINDER = "guidepress-bind"
+"""What a process that does nothing but bind is called."""
 
 
 class Failure(Exception):
@@ -27,17 +29,24 @@ class Failure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command took: seconds, and megabytes of its first process and of the largest that it started."""
+    """What a command took: seconds, and megabytes of its first process, of the largest that it started, and of the one that binds."""
 
     wall: float
     cpu: float
     root_mb: float = 0.0
     worker_mb: float = 0.0
+    binder_mb: float = 0.0
+    """Zero where the first process bound."""
 
     @property
     def largest_mb(self) -> float:
         """Megabytes of the largest process."""
-        return max(self.root_mb, self.worker_mb)
+        return max(self.root_mb, self.worker_mb, self.binder_mb)
+
+    @property
+    def binding_mb(self) -> float:
+        """Megabytes of the process that bound."""
+        return self.binder_mb or self.root_mb
 
 
 @dataclass
@@ -46,6 +55,8 @@ class Peaks:
 
     root: int
     marks: dict[int, int] = field(default_factory=dict)
+    binders: set[int] = field(default_factory=set)
+    """Those that call themselves so."""
     said: bytes = b""
     """The command line of the first process."""
 
@@ -56,6 +67,8 @@ class Peaks:
             pid = waiting.pop()
             try:
                 status, said = Path(f"/proc/{pid}/status").read_text(), Path(f"/proc/{pid}/cmdline").read_bytes()
+                if status.startswith(f"Name:\t{BINDER}\n"):
+                    self.binders.add(pid)
                 children = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
             except OSError:
                 continue
@@ -74,7 +87,15 @@ class Peaks:
     @property
     def worker_mb(self) -> float:
         """Megabytes of the largest of the others."""
-        return max((mark for pid, mark in self.marks.items() if pid != self.root), default=0) * 1024 / 1e6
+        return self._largest(self.marks.keys() - self.binders - {self.root})
+
+    @property
+    def binder_mb(self) -> float:
+        """Megabytes of a process that does nothing but bind."""
+        return self._largest(self.binders)
+
+    def _largest(self, pids: Iterable[int]) -> float:
+        return max((self.marks.get(pid, 0) for pid in pids), default=0) * 1024 / 1e6
 
 
 def run(command: Sequence[str | Path], env: Mapping[str, str]) -> Run:
@@ -93,7 +114,7 @@ def run(command: Sequence[str | Path], env: Mapping[str, str]) -> Run:
         if child.returncode:
             said.seek(0)
             raise Failure(f"{' '.join(map(str, command))}: exit {child.returncode}\n{said.read().decode()[-3000:]}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, peaks.root_mb, peaks.worker_mb)
+    return Run(wall, usage.ru_utime + usage.ru_stime, peaks.root_mb, peaks.worker_mb, peaks.binder_mb)
 
 
 def _watched(pid: int, peaks: Peaks, deadline: float) -> tuple[int, os.struct_rusage]:
