@@ -1,8 +1,8 @@
 """What the file says about itself: XMP, document information, color and view (PDF/A-2a and PDF/UA-1)."""
 
+import html
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from xml.sax.saxutils import escape
 
 from .profile import srgb_profile
 from .records import Imprint
@@ -104,24 +104,24 @@ def _properties(imprint: Imprint) -> Iterator[str]:
     yield _listed("publisher", "Bag", (imprint.publisher,) if imprint.publisher else ())
     yield _listed("language", "Bag", (imprint.lang,))
     yield _alternative("rights", imprint.rights)
-    yield f"<dc:identifier>{escape(imprint.identifier)}</dc:identifier>"
+    yield f"<dc:identifier>{_escaped(imprint.identifier)}</dc:identifier>"
     yield _listed("contributor", "Bag", (imprint.team,) if imprint.team else ())
-    yield from (f"<copy:{name}>{escape(text)}</copy:{name}>" for name, text in _copy(imprint))
+    yield from (f"<copy:{name}>{_escaped(text)}</copy:{name}>" for name, text in _copy(imprint))
     yield f"<xmp:CreateDate>{_iso(imprint.created)}</xmp:CreateDate>"
     yield f"<xmp:ModifyDate>{_iso(imprint.modified)}</xmp:ModifyDate>"
-    yield f"<xmp:CreatorTool>{escape(imprint.producer)}</xmp:CreatorTool>"
-    yield f"<pdf:Producer>{escape(imprint.producer)}</pdf:Producer>"
+    yield f"<xmp:CreatorTool>{_escaped(imprint.producer)}</xmp:CreatorTool>"
+    yield f"<pdf:Producer>{_escaped(imprint.producer)}</pdf:Producer>"
     if imprint.subjects:
-        yield f"<pdf:Keywords>{escape(', '.join(imprint.subjects))}</pdf:Keywords>"
+        yield f"<pdf:Keywords>{_escaped(', '.join(imprint.subjects))}</pdf:Keywords>"
 
 
 def _alternative(name: str, text: str) -> str:
     language = '<rdf:li xml:lang="x-default">'
-    return f"<dc:{name}><rdf:Alt>{language}{escape(text)}</rdf:li></rdf:Alt></dc:{name}>" if text else ""
+    return f"<dc:{name}><rdf:Alt>{language}{_escaped(text)}</rdf:li></rdf:Alt></dc:{name}>" if text else ""
 
 
 def _listed(name: str, kind: str, texts: tuple[str, ...]) -> str:
-    items = "".join(f"<rdf:li>{escape(text)}</rdf:li>" for text in texts)
+    items = "".join(f"<rdf:li>{_escaped(text)}</rdf:li>" for text in texts)
     return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>" if items else ""
 
 
@@ -156,3 +156,7 @@ def _output_intent(writer: Writer) -> bytes:
         Info=text("sRGB IEC61966-2.1"),
         DestOutputProfile=refer(writer.put_stream(srgb_profile(), b"/N 3")),
     )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)

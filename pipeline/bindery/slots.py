@@ -9,6 +9,8 @@ from .faces import Face
 MARK = re.compile(rb"%(slot|folio) (\d+) (\d+) (\d+) ([lcr]) (\S+)\n\[(.*?)\] TJ", re.DOTALL)
 TOKEN = re.compile(rb"<([0-9a-f]*)>|(-?[\d.]+)")
 SHIFT = {b"l": 0.0, b"c": 0.5, b"r": 1.0}
+OUTSIDE = 0.75
+"""Share of what figures leave free that goes before the words they stand beside: there it is a wider space between words."""
 
 
 class SlotTooSmall(ValueError):
@@ -79,11 +81,11 @@ class Filler:
 def _show(face: Face, shown: bytes, first: int, count: int, figures: tuple[int, ...], share: float) -> bytes:
     """Set figures for the placeholder; what they leave free goes before the text, by its share.
 
-    Where words stand before the figures ("p. 000"), half of it goes between the two: one wide gap would be seen.
+    Where words stand before the figures ("p. 000"), a part of it goes between the two: one wide gap would be seen.
     """
     before, placeholder, after = _split(shown, first, count)
     free = sum(map(face.advance, placeholder)) - sum(map(face.advance, figures))
-    shift = round(free * share / (2 if before else 1), 3)
+    shift = round(free * share * (OUTSIDE if before else 1), 3)
     gap = b" %g " % -round(free * share - shift, 3) if before and free else b""
     hexes = "".join(f"{gid:04x}" for gid in figures)
     number = f"<{hexes}>".encode() if figures else b""

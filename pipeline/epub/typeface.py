@@ -10,7 +10,6 @@ import re
 import unicodedata
 from functools import cache
 
-from fontTools import subset
 from lxml import etree
 
 from pipeline import theme
@@ -68,6 +67,8 @@ def _styled() -> dict[tuple[str, str], str]:
 @cache
 def cut(needed: str) -> bytes:
     """Return the maths font with these characters, under a family name of the book's own."""
+    from fontTools import subset  # a dear import, for what a guide on paper does not need
+
     face = next(face for face in theme.FACES if face.family == theme.MATH)
     options = subset.Options(
         layout_features=["*"], hinting=False, notdef_outline=True, recalc_timestamp=False, drop_tables=["DSIG"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from pipeline import editions
@@ -35,8 +35,22 @@ class _Pieces:
 
     def found(self, said: str) -> tuple[str, ...]:
         """Return the letters of those that stand in a text, each of which holds one of its windows."""
-        seen = self.windows.intersection(said[start : start + STEP] for start in range(0, len(said) - STEP + 1, STEP))
-        return tuple(key for key in self.written if not seen.isdisjoint(_windows(key)) and key in said) if seen else ()
+        starts: dict[str, list[int]] = {}
+        for start in range(0, len(said) - STEP + 1, STEP):
+            window = said[start : start + STEP]
+            if window in self.windows:
+                starts.setdefault(window, []).append(start)
+        return tuple(key for key in self.written if _stands(key, said, starts)) if starts else ()
+
+
+def _stands(key: str, said: str, starts: Mapping[str, Sequence[int]]) -> bool:
+    """Tell whether a piece stands in a text, some of whose windows start at these places."""
+    return any(
+        said.startswith(key, start - offset)
+        for offset, window in enumerate(_windows(key))
+        for start in starts.get(window, ())
+        if start >= offset
+    )
 
 
 def _windows(key: str) -> Iterator[str]:

@@ -42,6 +42,10 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 COLLECTIONS = 100_000, 20, 10
 """Thresholds of the garbage collector; those it has by itself cost 7 % of the time."""
+SAMPLE = """<html xmlns="http://www.w3.org/1999/xhtml" lang="en-US"><head><title>Sample</title></head><body>
+<h2>Extraordinary</h2><p>Extraordinarily <em>long</em> <strong>words</strong> are <code>hyphenated</code>.</p>
+<p><img alt="" src="guidepress:sample.svg"/></p></body></html>"""
+DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 2Q3 4 5 6L7 8z"/></svg>"""
 DRESSES = 16
 """Stylesheets kept parsed."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -113,8 +117,8 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
 
 
 def prepare(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> None:
-    """Parse a stylesheet and load its fonts before a signature asks for them."""
-    _dress(stylesheet, digest, fonts)
+    """Parse a stylesheet, load its fonts, and lay out a few words of English, which loads what the first signature would wait for."""
+    lay_out(Signature("sample", "body", SAMPLE, stylesheet, digest, (("sample.svg", DRAWING),)), fonts)
 
 
 def _facts(pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
