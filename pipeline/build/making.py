@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import editions, render, theme
+from pipeline import editions, preflight, render, theme
 from pipeline.brand import Brand
 from pipeline.build.binding import Landed
 from pipeline.build.copies import brands, fingerprint
@@ -155,7 +155,9 @@ class _Making:
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
                     idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
-                    self.made.readings[artefact.path] = self.readings.begin(slot, artefact, bound.shown, self.crew, idle=idle)
+                    names = preflight.places(issue.publication)
+                    begun = self.readings.begin(slot, artefact, bound.shown, self.crew, idle=idle, names=names)
+                    self.made.readings[artefact.path] = begun
             if volume.paper == edition.papers[0]:
                 self._finish_without_paper(issuer, issue, bound.pdf)
 

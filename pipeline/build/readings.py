@@ -37,9 +37,14 @@ class ReadingMemory:
         self._store = store
         self._reader = key("reading", str(book.absolute()), importlib.metadata.version("pypdfium2"), code_digest())
 
-    def begin(self, slot: Slot, artefact: Artefact, shown: Shown, crew: Crew, *, idle: bool) -> Begun:
-        """Begin to read a PDF; ``shown`` says what is on its pages, ``idle`` that there is nothing else to do."""
-        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, known=self.recall(slot, shown))
+    def begin(
+        self, slot: Slot, artefact: Artefact, shown: Shown, crew: Crew, *, idle: bool, names: tuple[str, ...] | None = None
+    ) -> Begun:  # fmt: skip
+        """Begin to read a PDF; ``shown`` says what is on its pages, ``idle`` that there is nothing else to do.
+
+        ``names`` are the named destinations to be looked up, None all.
+        """
+        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, names=names, known=self.recall(slot, shown))
         return Begun(reading, lambda: self.keep(slot, shown, reading.paper))
 
     def recall(self, slot: Slot, shown: Shown) -> dict[int, Page]:

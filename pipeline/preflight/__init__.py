@@ -1,13 +1,14 @@
 """Inspect what was made: the second gate, and the verification of a release that stands.
 
 inspect(artefact, publication)        the bytes just made, before they are published
-begin(data, crew)                     a reading of a PDF, shared out, for inspect to go on with
+begin(data, pages, crew)              a reading of a PDF, shared out, for inspect to go on with
 verify_release(folder)                a release on disk, whenever it is asked for
 """
 
 from pipeline.preflight.faults import RULES
 from pipeline.preflight.inspecting import inspect
 from pipeline.preflight.reading import Reading, begin, get_ready
+from pipeline.preflight.sheets import places
 from pipeline.preflight.standing import verify_release
 
-__all__ = ["RULES", "Reading", "begin", "get_ready", "inspect", "verify_release"]
+__all__ = ["RULES", "Reading", "begin", "get_ready", "inspect", "places", "verify_release"]

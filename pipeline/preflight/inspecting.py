@@ -36,7 +36,7 @@ def inspect(
     if artefact.format == "pdf":
         if like is not None and copies.is_like(artefact.data, like.data):
             return tuple(_copy(artefact.path, artefact.data, publication))
-        return tuple(_pdf(artefact.path, reading or Reading(artefact.data), publication))
+        return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
 
@@ -47,7 +47,7 @@ def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
 
 def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
     if form == "pdf":
-        yield from _pdf(path, Reading(data), publication)
+        yield from _pdf(path, Reading(data, names=() if publication is None else sheets.places(publication)), publication)
     elif form == "epub":
         yield from _epub(path, data, publication)
     elif not data.startswith(PNG):

@@ -76,24 +76,29 @@ class Paper:
     pages: tuple[Page, ...]
     outline: tuple[Line, ...]
     places: dict[str, int]
-    """Page of every named destination."""
+    """Pages of named destinations."""
     lang: str
     tagged: bool
     title: str
 
 
 def read(
-    source: bytes | Path, wanted: Callable[[int], Iterable[int]] = range, *, navigation: bool = True
+    source: bytes | Path,
+    wanted: Callable[[int], Iterable[int]] = range,
+    *,
+    names: Iterable[str] | None = None,
+    navigation: bool = True,
 ) -> Paper:  # fmt: skip
     """Read a PDF, or the pages of it that are wanted, by their count. Raises pypdfium2.PdfiumError when it is none.
 
-    Without ``navigation``, outline and destinations are left out: of a large book they are large, and one reader of them is enough.
+    Of the named destinations, those are looked up that ``names`` asks for, or all: in a large book that takes half a minute.
+    Without ``navigation``, outline and destinations are left out: where several read, one reader of them is enough.
     """
     with closing(pypdfium2.PdfDocument(source)) as document:
         return Paper(
             pages=tuple(_page(document, number) for number in wanted(len(document))),
             outline=tuple(_outline(document)) if navigation else (),
-            places=dict(_places(document)) if navigation else {},
+            places=dict(_places(document) if names is None else _looked_up(document, names)) if navigation else {},
             lang=_text(lambda buffer, size: raw.FPDFCatalog_GetLanguage(document, buffer, size)),
             tagged=bool(raw.FPDFCatalog_IsTagged(document)),
             title=str(document.get_metadata_value("Title")),
@@ -223,3 +228,11 @@ def _places(document: Any) -> Iterator[tuple[str, int]]:
         page = _landing(document, destination) if destination else None
         if page is not None:
             yield buffer.raw.decode("utf-16-le", "replace").split("\0")[0], page
+
+
+def _looked_up(document: Any, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for name in names:
+        destination = raw.FPDF_GetNamedDestByName(document, name.encode())
+        page = _landing(document, destination) if destination else None
+        if page is not None:
+            yield name, page

@@ -13,8 +13,8 @@ from pipeline.crew import Crew, Died, Task
 from pipeline.preflight import paper
 from pipeline.preflight.paper import Page, Paper
 
-MOST = 500
-"""Pages of a part: what was read of them is in memory until it is handed over."""
+MOST = 1_500
+"""Pages of a part: what was read of them is in memory until it is handed over, and to open a large file takes a second."""
 FEW = 60
 """Pages that are read here rather than shared out: that takes as long."""
 
@@ -27,6 +27,8 @@ class Reading:
     tasks: tuple[Task[Paper], ...] = ()
     count: int = 1
     """Number of parts."""
+    names: tuple[str, ...] | None = None
+    """Named destinations that are looked up; None for all."""
     known: Mapping[int, Page] = field(default_factory=dict)
     """Pages that are as they were when they were last read, by their numbers from 0."""
 
@@ -45,22 +47,30 @@ class Reading:
                 return self.tasks[number].answer()
             except Died:
                 pass
-        return _read(self.data, number, self.count, frozenset(self.known))
+        return _read(self.data, number, self.count, self.names, frozenset(self.known))
 
 
-def begin(data: bytes, pages: int, crew: Crew, *, idle: bool = True, known: Mapping[int, Page] | None = None) -> Reading:
+def begin(
+    data: bytes,
+    pages: int,
+    crew: Crew,
+    *,
+    idle: bool = True,
+    names: tuple[str, ...] | None = None,
+    known: Mapping[int, Page] | None = None,
+) -> Reading:
     """Begin to read a PDF in the workers that are there (starting others takes as long), and go on with something else.
 
     ``idle`` says that there is nothing else: then a part is left, to be read here. Of its ``pages``, those ``known`` are
-    not read again.
+    not read again. ``names`` are the named destinations to be looked up, None all.
     """
     known, running = known or {}, crew.running
     if not running or pages - len(known) <= FEW:
-        return Reading(data, known=known)
+        return Reading(data, names=names, known=known)
     path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
     parts = max(running + idle, (pages - len(known)) // MOST)
-    tasks = tuple(crew.send(_read, path, number, parts, frozenset(known)) for number in range(parts - idle))
-    return Reading(data, tasks, parts, known)
+    tasks = tuple(crew.send(_read, path, number, parts, names, frozenset(known)) for number in range(parts - idle))
+    return Reading(data, tasks, parts, names, known)
 
 
 def get_ready(crew: Crew) -> None:
@@ -69,13 +79,13 @@ def get_ready(crew: Crew) -> None:
         crew.send(_be_ready)
 
 
-def _read(source: bytes | Path, number: int, count: int, known: frozenset[int]) -> Paper:
+def _read(source: bytes | Path, number: int, count: int, names: tuple[str, ...] | None, known: frozenset[int]) -> Paper:
     def wanted(total: int) -> Sequence[int]:
         # Pages that stand together share objects, which are inflated once for all of them.
         unread = [page for page in range(total) if page not in known]
         return unread[len(unread) * number // count : len(unread) * (number + 1) // count]
 
-    return paper.read(source, wanted, navigation=number == 0)
+    return paper.read(source, wanted, names=names, navigation=number == 0)
 
 
 def _be_ready() -> None:

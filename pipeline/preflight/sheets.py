@@ -39,6 +39,11 @@ def check_pages(path: str, paper: Paper) -> Iterator[Diagnostic]:
         yield fault(path, "P308", "the file is not tagged")
 
 
+def places(publication: Publication) -> tuple[str, ...]:
+    """Return the named destinations that are looked for in a guide: its sections."""
+    return tuple(section.id for section in publication.sections)
+
+
 def check_against(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
     """Check the outline and the questions of a file against its publication."""
     yield from _outline(path, paper, publication)

@@ -29,8 +29,8 @@ class Folio(Protocol):
 
 NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
-INDEX_LINES, CONTENTS_LINES = 1_000, 500
-"""Entries of index and contents that are laid out together: some eight and ten pages. More would take too much memory."""
+INDEX_LINES, CONTENTS_LINES = 700, 500
+"""Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
 VOCABULARY: Mapping[str, tuple[str, str]] = {
     # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
     "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
