@@ -26,7 +26,7 @@ def leaks(publication: Publication, said: str) -> tuple[str, ...]:
 
 
 class _Pieces:
-    """Pieces of text that are looked for in long texts, in a time that does not grow with their number."""
+    """Pieces of text that are looked for in long texts, all in one pass."""
 
     def __init__(self, written: Mapping[str, str]) -> None:
         """Take the pieces as they are written, by their letters, and note all windows that begin in the first letters of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, TypeVar
 
 from markupsafe import Markup
@@ -102,15 +102,20 @@ class Furniture:
         return self._parts(self._publication.toc, _lines, CONTENTS_LINES)
 
     def index_parts(self) -> list[list[IndexGroup]]:
-        """Return the letters of the index; on paper, those of a large book in parts."""
-        return self._parts(self._publication.index, lambda group: sum(1 + len(e.subentries) for e in group.entries), INDEX_LINES)
+        """Return the letters of the index; on paper, those of a large book in parts, and a letter may go on in the next."""
+        groups = (
+            IndexGroup(group.letter, tuple(entries))
+            for group in self._publication.index
+            for entries in self._parts(group.entries, _index_lines, INDEX_LINES)
+        )
+        return self._parts(groups, lambda group: sum(map(_index_lines, group.entries)), INDEX_LINES)
 
     def continued(self, section: Section) -> Markup:
         """Return the start of another part of a section."""
         tag = Markup('<section class="{} continued" data-continues="{}" data-head="{}">')
         return Markup(NEW_SHEET) + tag.format(section.kind, section.id, self.running_head(section))
 
-    def _parts(self, items: Sequence[T], lines: Callable[[T], int], most: int) -> list[list[T]]:
+    def _parts(self, items: Iterable[T], lines: Callable[[T], int], most: int) -> list[list[T]]:
         """Part items in runs of at most so many lines, or of one item."""
         parts: list[list[T]] = [[]]
         room = most
@@ -142,3 +147,7 @@ class Furniture:
 
 def _lines(entry: TocEntry) -> int:
     return 1 + sum(map(_lines, entry.children))
+
+
+def _index_lines(entry: IndexEntry) -> int:
+    return 1 + len(entry.subentries)
