@@ -68,7 +68,10 @@ class Volume:
 
 
 def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
-    """Make an edition's PDFs as a build does, and keep what was bound; give them by paper."""
+    """Make an edition's PDFs as a build does, and keep what was bound; give them by paper.
+
+    A build lets go of the markup when it has been laid out: it is noted here for each leaf, which is the same object when bound.
+    """
     found: dict[bytes, tuple[Printed, ...]] = {}
     laid_out: dict[int, Signature] = {}
     stock = press.lay_out_all
@@ -85,8 +88,12 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
         return leaves
 
     request = Request(Path(), output, formats=("pdf",), jobs=1)
-    patches = patch.object(making, "Issuer", Keeping), patch.object(press, "lay_out_all", lay_out_all)
-    with Store.open(None) as store, Crew(1) as crew, patches[0], patches[1]:
+    with (
+        Store.open(None) as store,
+        Crew(1) as crew,
+        patch.object(making, "Issuer", Keeping),
+        patch.object(press, "lay_out_all", lay_out_all),
+    ):
         made = making.make(book, [book.editions[edition]], request, store, crew, lambda _: None)
     return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import oraclework
@@ -9,10 +10,9 @@ import pytest
 from presswork import FONTS, imprint, signature
 from test_contents import guide
 
-from pipeline import bindery
-from pipeline.bindery import Copy, Entry
+from pipeline.bindery import Copy, Entry, Gathered, gather
 from pipeline.build import binding, issuing
-from pipeline.build.binding import Pile, bind, bind_apart
+from pipeline.build.binding import bind, bind_apart
 from pipeline.crew import Crew, Died
 from pipeline.diagnostics import BookError
 from pipeline.model import Book
@@ -21,15 +21,14 @@ from pipeline.press import lay_out_all
 PLAIN = Copy(imprint(), ())
 
 
-def pile(*outline: Entry) -> Pile:
+def gathered() -> Gathered:
     signatures = [signature(f"s{n}", f"<h2>Part {n}</h2><p>What stands there.</p>") for n in range(3)]
-    return Pile(signatures, lay_out_all(signatures, FONTS), outline, FONTS, "Cover", {}, bindery.subset)
+    return gather(signatures, lay_out_all(signatures, FONTS), outline=(Entry("Part 1", "s1"),), fonts=FONTS, cover="Cover")
 
 
 def test_a_book_bound_apart_is_the_same() -> None:
-    whole = pile(Entry("Part 1", "s1"))
-    assert whole.pages == 3
-    apart, here = bind_apart(whole, PLAIN), bind(whole.gather(), PLAIN)
+    whole = gathered()
+    apart, here = bind_apart(whole, PLAIN), bind(whole, PLAIN)
     assert apart == here
     assert len(here.shown) == 3
     assert here.pdf.startswith(b"%PDF")
@@ -51,10 +50,10 @@ def test_when_the_binder_dies_the_book_is_bound_here(monkeypatch: pytest.MonkeyP
             raise Died
 
     monkeypatch.setattr(binding, "Crew", Dying)
-    whole = pile()
-    assert bind_apart(whole, PLAIN) == bind(whole.gather(), PLAIN)
+    whole = gathered()
+    assert bind_apart(whole, PLAIN) == bind(whole, PLAIN)
 
 
 def test_faults_come_back() -> None:
-    with pytest.raises(BookError, match="no section has the id 'nowhere'"):
-        bind_apart(pile(Entry("Nowhere", "nowhere")), PLAIN)
+    with pytest.raises(BookError, match="the foot of the page has no room for"):
+        bind_apart(gathered(), replace(PLAIN, stamp="Prepared for " + "William " * 40))

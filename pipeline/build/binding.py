@@ -38,12 +38,13 @@ def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...
     whole = _texts(printed)
     found, seen = [], defaultdict[str, int](int)
     for item, first in zip(printed, landed.folios.first, strict=True):
-        facts, before = item.laid.facts, dict(seen)
-        for section, text in facts.texts:
-            seen[section] += len(text)
+        facts = item.laid.facts
+        before = {section: seen[section] for section, _ in facts.texts}
         for folio, begin in zip(landed.folios.printed[first:], facts.begins, strict=False):
             if folio:
                 found.append(epub.Page(folio, begin.section, whole[begin.section], before.get(begin.section, 0) + begin.before))
+        for section, text in facts.texts:
+            seen[section] += len(text)
     return tuple(found)
 
 
@@ -65,38 +66,21 @@ class Bound:
     """Digests of what is on its pages; of a copy, which says on each whose it is, none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """All that a volume is bound from; it can be handed to another process."""
-
-    signatures: Sequence[Signature]
-    leaves: Sequence[LaidOut]
-    outline: tuple[bindery.Entry, ...]
-    fonts: Mapping[str, bytes]
-    cover: str
-    notes: Mapping[str, bindery.Notes]
-    subset: bindery.Subset
-
-    @property
-    def pages(self) -> int:
-        """Number of pages."""
-        return sum(leaf.facts.pages for leaf in self.leaves)
-
-    def gather(self, *, keeps: bool = False) -> bindery.Gathered:
-        """Gather the signatures; ``keeps`` says that there will be several copies."""
-        return bindery.gather(
-            self.signatures, self.leaves, outline=self.outline, fonts=self.fonts, cover=self.cover, notes=self.notes, subset=self.subset,
-            keeps=keeps,
-        )  # fmt: skip
-
-
-def pile(
-    publication: Publication, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], subset: bindery.Subset
-) -> Pile:
-    """Pile up the signatures of a publication."""
+def gather(
+    publication: Publication,
+    printed: Sequence[Printed],
+    fonts: Mapping[str, bytes],
+    labels: Mapping[str, str],
+    subset: bindery.Subset,
+    *,
+    keeps: bool,
+) -> bindery.Gathered:
+    """Gather the signatures of a publication; ``keeps`` says that there will be several copies."""
     signatures, leaves = _apart(printed)
-    notes = _notes(publication, printed, labels["notes"])
-    return Pile(signatures, leaves, tuple(_entry(e) for e in publication.toc), fonts, labels["cover"], notes, subset)
+    return bindery.gather(
+        signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, keeps=keeps,
+    )  # fmt: skip
 
 
 def copy_of(publication: Publication, own: Sequence[Printed], labels: Mapping[str, str]) -> bindery.Copy:
@@ -114,17 +98,13 @@ def bind(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
     return Bound(pdf, () if whose else bindery.shown(gathered))
 
 
-def bind_apart(pile: Pile, copy: bindery.Copy) -> Bound:
-    """Bind one copy in a process that does nothing else: what binding takes is given back, and is not added to the book's."""
+def bind_apart(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
+    """Bind a copy in a process that does nothing else: what binding takes is given back, and is not added to the book's."""
     try:
         with Crew(1, "guidepress-bind") as binder:
-            return binder.send(_bind, pile, copy).answer()
+            return binder.send(bind, gathered, copy).answer()
     except Died:
-        return _bind(pile, copy)
-
-
-def _bind(pile: Pile, copy: bindery.Copy) -> Bound:
-    return bind(pile.gather(), copy)
+        return bind(gathered, copy)
 
 
 def stamp(brand: Brand, labels: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import bindery, epub, render
-from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, numbered, pile
+from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, gather, numbered
 from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
 from pipeline.build.signatures import Printed, Volume
 from pipeline.publication import Publication
@@ -14,7 +14,8 @@ from pipeline.render import Formulas, Rendition
 from pipeline.theme import Medium
 
 MANY = 2_000
-"""Pages of a volume that is bound in a process of its own: for fewer, to start one takes longer than to bind."""
+"""Pages of a volume that is bound in a process of its own: for fewer, to start one takes longer than to bind. Several copies share
+what they are bound from, and so one process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,12 @@ class Issuer:
 
     def pdf(self, issue: Issue) -> Bound:
         """Bind a copy."""
-        counts, copy = _counts(issue), copy_of(issue.publication, issue.own, self._labels)
+        counts, copy, keeps = _counts(issue), copy_of(issue.publication, issue.own, self._labels), self._copies > 1
         if counts not in self._gathered:
-            whole = pile(self._publication, self._whole(issue), self._fonts, self._labels, self._subset)
-            if self._copies == 1 and whole.pages >= MANY:
-                return bind_apart(whole, copy)
-            self._gathered[counts] = whole.gather(keeps=self._copies > 1)
-        return bind(self._gathered[counts], copy)
+            whole = self._whole(issue)
+            self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
+        gathered = self._gathered[counts]
+        return bind(gathered, copy) if keeps or len(gathered.numbered.labels) < MANY else bind_apart(gathered, copy)
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:
         """Write the EPUB of a copy, with the page list of its PDF."""

@@ -64,8 +64,9 @@ class Checking:
         unused = [
             _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
         ]
-        places.forget()
-        sentences.forget()
+        # The texts of a large book are large, and the next book is another.
+        places.passages.cache_clear()
+        sentences.stretches.cache_clear()
         return ordered([*kept, *unused])
 
 

@@ -56,11 +56,6 @@ def passages(book: Book) -> tuple[Passage, ...]:
     )
 
 
-def forget() -> None:
-    """Let go of the texts of a book that has been checked: the next book is another."""
-    passages.cache_clear()
-
-
 def spot(book: Book, record: Record, *keys: str | int) -> Spot:
     """Return the place of a field of a record."""
     origin = book.origin(record)

@@ -86,11 +86,6 @@ def stretches(book: Book) -> tuple[Stretch, ...]:
     )
 
 
-def forget() -> None:
-    """Let go of the texts of a book that has been checked: the next book is another."""
-    stretches.cache_clear()
-
-
 def labels(book: Book) -> Iterator[Stretch]:
     """Yield the texts without Markdown that a reader reads: titles, alternatives of figures, terms, headings of the index."""
     for record in book.records():

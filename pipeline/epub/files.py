@@ -78,8 +78,8 @@ def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[Fil
     """Return the files of the spine after the cover, marked where the pages printed begin.
 
     Each section down to level 2 begins a file; deeper ones stay with the section above them. Links may lead to files
-    ``beside`` these too. Raises BookError for a
-    link to an id that is nowhere, a resource that is missing, and XHTML that is not well-formed.
+    ``beside`` these too. Raises BookError for a link to an id that is nowhere, a resource that is missing, and XHTML that
+    is not well-formed.
     """
     runs = tuple(_runs(rendition))
     drafts = tuple(_draft(rendition, run, pages) for run in runs)
@@ -166,9 +166,9 @@ def _finish(
 
     xhtml = LINK.sub(lead, draft.xhtml)
     faults += (
-        Diagnostic("E102", f"resource '{name}' is missing", place, nearest(name, resources))
-        for name in draft.resources
-        if name not in resources
+        Diagnostic("E102", f"resource '{shown}' is missing", place, nearest(shown, resources))
+        for shown in draft.resources
+        if shown not in resources
     )
     headings = tuple(Heading(fragment.section, title) for fragment, title in zip(run, draft.titles, strict=True))
     return File(name, headings, xhtml, draft.properties, draft.ids, draft.resources, draft.characters)

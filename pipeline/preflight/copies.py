@@ -28,7 +28,7 @@ def is_like(data: bytes, other: bytes) -> bool:
 
 def read(data: bytes) -> Paper:
     """Read the pages of a copy that are its own, and the last. Raises pypdfium2.PdfiumError when it is no PDF."""
-    return paper.read(data, lambda count: sorted({*range(min(FIRST, count)), count - 1}))
+    return paper.read(data, lambda count: sorted({*range(min(FIRST, count)), count - 1}), names=())
 
 
 def check(path: str, read: Paper, publication: Publication) -> Iterator[Diagnostic]:

@@ -42,13 +42,13 @@ def inspect(
 
 def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of a file on its own; return what is wrong."""
+    if form == "pdf":
+        return tuple(_pdf(path, Reading(data, names=()), None))
     return tuple(_inspect(path, form, data, None))
 
 
 def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
-    if form == "pdf":
-        yield from _pdf(path, Reading(data, names=() if publication is None else sheets.places(publication)), publication)
-    elif form == "epub":
+    if form == "epub":
         yield from _epub(path, data, publication)
     elif not data.startswith(PNG):
         yield fault(path, "P308", "this is no PNG picture")

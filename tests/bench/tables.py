@@ -63,9 +63,9 @@ def _extras(found: Findings) -> Iterator[Row]:
     yield _against(found, "copy", TYPST, "one more branded copy, fresh process", 0.5)
     if "three copies" in found.runs:
         more = [(three.wall - one.wall) / 2 for three, one in zip(found.runs["three copies"], found.runs["copy"], strict=True)]
-        row = Row(found.subject.name, "each further copy of the same run", "s", median(more))
-        theirs = median(run.wall for run in found.runs[TYPST]) if TYPST in found.runs else None
-        yield _changed(row, beside=TYPST, theirs=theirs, ratio=row.ours / theirs) if row.ours is not None and theirs else row
+        row, ours = Row(found.subject.name, "each further copy of the same run", "s", median(more)), median(more)
+        theirs = median(run.wall for run in found.runs[TYPST]) if TYPST in found.runs else 0
+        yield _changed(row, beside=TYPST, theirs=theirs, ratio=ours / theirs) if theirs else row
     yield _alone(found, "epub", "EPUB, pages remembered, fresh process")
 
 
