@@ -160,6 +160,12 @@ def _words(path: Path) -> Mapping[str, str]:
     return words
 
 
+@cache
+def words_digest(lang: str) -> str:
+    """Digest all words of a language."""
+    return hashlib.sha256(repr((sorted(labels(lang).items()), sorted(spoken(lang).items()))).encode()).hexdigest()
+
+
 def _like(words: Mapping[str, str], model: Mapping[str, str], path: Path) -> Mapping[str, str]:
     """Return words that have the names and the blanks of the model's. Raises BookError with all that differ."""
     faults = [_fault("T102", f"label '{name}' is missing", path, f"add '{name}:'") for name in model if name not in words]
@@ -196,5 +202,5 @@ def digest() -> str:
 
 def forget() -> None:
     """Read style sheets and labels anew when they are next asked for: their files have changed."""
-    for reader in (stylesheet, labels, spoken):
+    for reader in (stylesheet, labels, spoken, words_digest):
         reader.cache_clear()

@@ -14,21 +14,22 @@ from pathlib import Path
 from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
-from pipeline.build.inputs import book_digest, code_digest, modified, versions
+from pipeline.build.inputs import book_digest, code_digest, editions, modified, questions, versions
 from pipeline.build.making import Made, make
 from pipeline.build.records import Outcome, Request, Slot, Step
 from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
+from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
-from pipeline.model import Book, Edition
+from pipeline.model import PAPERS, Book, Edition
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
 from pipeline.store import Store, key
 
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check"]
 
 MANY = 20
-"""Questions of a book that is worth a worker before it is known what there is to lay out."""
+"""Questions of a book that is worth a worker before it is known whether there is anything to lay out."""
 
 
 def load_and_check(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
@@ -53,12 +54,17 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
             return Outcome(current, (), True, time.perf_counter() - started)
         crew = crew or stack.enter_context(Crew(request.jobs))
         say(Step("load", 0, 1, ""))
-        book, faults, checking = _checked(request, crew)
+        if not request.cluster and len(questions(request.book)) >= MANY:
+            # Once: a call to a crew whose workers are busy starts another.
+            press.warm(crew, _likely_stylesheets(request), theme.font_resources())
+        store = stack.enter_context(Store.open(request.store))
+        texts = TextMemory(store, request.book)
+        book, faults, checking = _checked(request)
         read = _inputs(request)
         if request.cluster:
             press.reach(request.cluster)
-        store = stack.enter_context(Store.open(request.store))
-        made = make(book, _editions(book, request), request, store, crew, say, meanwhile=lambda: checking.findings)
+        made = make(book, _editions(book, request), request, store, texts, crew, say, meanwhile=lambda: checking.findings)
+        texts.keep()
         faults = (*ordered([*faults, *checking.findings]), *_inspect(made, say))
         _pass(faults, request)
         say(Step("publish", 0, 1, ""))
@@ -68,18 +74,14 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     return Outcome(published, (*faults, *warnings), False, time.perf_counter() - started, made.pages, made.laid_out, made.seconds)
 
 
-def _checked(request: Request, crew: Crew) -> tuple[Book, tuple[Diagnostic, ...], checks.Checking]:
+def _checked(request: Request) -> tuple[Book, tuple[Diagnostic, ...], checks.Checking]:
     """Load a book that has no errors; return it with the warnings of loading, and what is left to check while pages are laid out.
 
-    While a large book is checked, a worker loads the layout engine and the style sheets.
     Raises BookError with every fault of any kind when there is one that keeps the book from being built.
     """
     book, faults = load.load_book(request.book)
     if book is None:
         raise BookError(*faults)
-    if not request.cluster and len(book.questions) >= MANY:
-        # Once: a call to a crew whose workers are busy starts another.
-        press.warm(crew, _stylesheets(book, request), theme.font_resources())
     checking = checks.Checking(book)
     if request.strict or _fails((*faults, *checking.errors), request):
         _pass(ordered([*faults, *checking.findings]), request)
@@ -92,11 +94,10 @@ def _pass(faults: Sequence[Diagnostic], request: Request) -> None:
         raise BookError(*faults)
 
 
-def _stylesheets(book: Book, request: Request) -> list[str]:
-    """Return the style sheets of all that is asked for."""
-    wanted = [edition for name, edition in book.editions.items() if name in (request.editions or book.editions)]
-    pairs = [(edition.id, paper) for edition in wanted for paper in edition.papers if paper in (request.papers or edition.papers)]
-    return [theme.stylesheet("paged", *pair) for pair in pairs]
+def _likely_stylesheets(request: Request) -> list[str]:
+    """Return the style sheets of what is asked for, before the book has been read: a worker gets ready while it is."""
+    named = [name for name in editions(request.book) if name in request.editions or not request.editions]
+    return [theme.stylesheet("paged", name, paper) for name in named for paper in request.papers or PAPERS]
 
 
 def _inputs(request: Request) -> str:

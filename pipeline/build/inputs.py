@@ -33,6 +33,16 @@ def files(folder: Path) -> dict[str, bytes]:
     return {name.as_posix(): _file_digest(path, root) for path, name in names.items() if not is_stray(name)}
 
 
+def questions(folder: Path) -> list[str]:
+    """Name the files of a book's questions."""
+    return [path.stem for path in folder.glob("questions/*/*.yaml")]
+
+
+def editions(folder: Path) -> list[str]:
+    """Name the files of a book's editions, sorted."""
+    return sorted(path.stem for path in folder.glob("editions/*.yaml"))
+
+
 def _file_digest(path: Path, root: Path) -> bytes:
     try:
         if not path.resolve().is_relative_to(root) or not path.is_file():

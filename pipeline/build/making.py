@@ -18,6 +18,7 @@ from pipeline.build.readings import Begun, ReadingMemory
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
 from pipeline.build.subsets import SubsetMemory
+from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.model import Book, Edition, Paper
 from pipeline.publication import Publication, Section
@@ -56,24 +57,25 @@ def make(
     wanted: Sequence[Edition],
     request: Request,
     store: Store,
+    texts: TextMemory,
     crew: Crew,
     say: Say,
     *,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Made:
     """Make every artefact that the request asks for; ``meanwhile`` is called while workers lay out."""
-    return _Making(book, request, store, crew, say, meanwhile).run(wanted)
+    return _Making(book, request, store, texts, crew, say, meanwhile).run(wanted)
 
 
 class _Making:
     """The state of one build: what it works from, and what it has made."""
 
     def __init__(
-        self, book: Book, request: Request, store: Store, crew: Crew, say: Say, meanwhile: Callable[[], object]
+        self, book: Book, request: Request, store: Store, texts: TextMemory, crew: Crew, say: Say, meanwhile: Callable[[], object]
     ) -> None:  # fmt: skip
         self.book, self.request, self.say = book, request, say
         self.labels = theme.labels(book.outline.lang)
-        self.formulas, self.subsets = FormulaMemory(store), SubsetMemory(store)
+        self.texts, self.formulas, self.subsets = texts, FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
         self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, meanwhile)
         self.made = Made(brands=brands(book, request))
@@ -119,6 +121,7 @@ class _Making:
     def _volumes(self, publication: Publication) -> Iterator[Volume]:
         """Give a volume for each paper asked for, and for the first, whose folios and cover the rest needs."""
         edition = publication.edition
+        self.texts.recall(edition.id, "paged")
         sheets = render.sheets(render.render(publication, "paged", self.formulas.set))
         for paper in edition.papers:
             if self._wants(edition, "pdf", paper) or paper == edition.papers[0]:
@@ -173,6 +176,7 @@ class _Making:
         if as_epub:
             self.say(Step("write", 0, 1, f"{edition.id}{brand.suffix}"))
             with self.watch.time("write"):
+                self.texts.recall(edition.id, "reflow")
                 self._add(publication, ("epub", edition.id, ""), issuer.epub(issue, picture, self.formulas.set), issuer.pages(issue))
 
     def _with_index(self, volume: Volume, printed: list[Printed]) -> list[Printed]:

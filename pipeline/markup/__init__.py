@@ -11,6 +11,7 @@ from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
 from pipeline.markup.maths import check, mathml, speak, svg
 from pipeline.markup.parse import parse
 from pipeline.markup.plain import plain
+from pipeline.markup.remembering import TEXTS
 from pipeline.markup.target import Setting, Target
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
@@ -18,6 +19,7 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 __all__ = [
     "EXPLANATIONS",
     "FAULTS",
+    "TEXTS",
     "Fault",
     "Formula",
     "Heading",

@@ -6,9 +6,10 @@ import functools
 import re
 from typing import Final
 
-from pipeline.markup import arrange, blocks, checks, gather, places
+from pipeline.markup import arrange, blocks, checks, gather, places, remembering
 from pipeline.markup.faults import Fault
 from pipeline.markup.gather import Found
+from pipeline.markup.plain import said_by
 from pipeline.markup.text import Text, Tokens
 
 LARGEST: Final = 1_000_000
@@ -23,11 +24,17 @@ FORBIDDEN: Final = re.compile(
 @functools.lru_cache(maxsize=131072)
 def parse(source: str, *, inline: bool = False) -> Text:
     """Return the parsed text; `inline` allows one paragraph and nothing else. Never raises."""
+    known = remembering.recalled(source, inline, functools.partial(_tokens, source, inline))
+    return known or remembering.remembered(_parsed(source, inline))
+
+
+def _parsed(source: str, inline: bool) -> Text:
     tokens, found, faults = _read(source, inline)
     return Text(
         source=source,
         inline=inline,
         read=functools.partial(_tokens, source, inline),
+        said=said_by(tokens.tokens) if inline else "",
         references=tuple(found.references),
         marks=tuple(found.marks),
         formulas=tuple(found.formulas),

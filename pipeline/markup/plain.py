@@ -27,7 +27,12 @@ def words_of(children: Iterable[Token]) -> str:
 
 def plain(text: Text) -> str:
     """Return a text without markup, its blocks separated by line feeds; footnotes are left out."""
-    parts = (_block(token) for token in text.tokens)
+    return text.said if text.inline else said_by(text.tokens)
+
+
+def said_by(tokens: Iterable[Token]) -> str:
+    """Return what the blocks of a text say, separated by line feeds."""
+    parts = (_block(token) for token in tokens)
     return "\n".join(part for part in parts if part)
 
 

@@ -71,6 +71,8 @@ class Text:
     inline: bool
     read: Callable[[], Tokens] = field(repr=False, compare=False)
     """Return the tokens; those of a large book are too many to be kept."""
+    said: str
+    """What a line says, without its markup; of anything longer, nothing."""
     references: tuple[Reference, ...]
     marks: tuple[Mark, ...]
     formulas: tuple[Formula, ...]

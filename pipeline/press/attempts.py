@@ -1,9 +1,11 @@
 """Try to lay out a signature in this process; the engine is imported when it is first wanted."""
 
+import ctypes.util
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -48,9 +50,26 @@ def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
+        with suppress(OSError), _known_to_the_loader():
+            from . import engine
         try:
             from . import engine
         except OSError as error:
             raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
 
     return engine.lay_out
+
+
+@contextmanager
+def _known_to_the_loader() -> Iterator[None]:
+    """Have libraries found by the system's loader alone.
+
+    WeasyPrint asks for each by names of all systems, and for each name that the loader does not know, Python asks the
+    tables of the loader and two compilers: 20 programs, which take longer than the rest of the import.
+    """
+    asked = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = asked

@@ -14,6 +14,7 @@ from pipeline import theme
 from pipeline.publication import Matter, Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
+from pipeline.render.writing import memory
 from pipeline.theme import Medium
 
 
@@ -162,4 +163,5 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "render", "render_section", "sheets", "tightened"]
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "memory", "render", "render_section", "sheets",
+           "tightened"]  # fmt: skip

@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from pipeline import markup, model, theme
 from pipeline.markup import Reference, Setting, Target
-from pipeline.markup.code import block as code_block
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import Folio, Furniture
 from pipeline.render.heads import Head
+from pipeline.render.writing import memory, write, write_code
 from pipeline.theme import Medium
 
 Formulas = Callable[[str, bool], Setting]
@@ -28,6 +28,7 @@ class Setter:
         self.publication, self.section, self.medium, self._formulas, self._folio = publication, section, medium, formulas, folio
         self.labels = theme.labels(publication.outline.lang)
         self.spoken = theme.spoken(publication.outline.lang)
+        self._known = memory(publication.edition.id, medium)
         self.resources: dict[str, bytes] = {}
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
@@ -53,7 +54,7 @@ class Setter:
         return Markup(self._title(section.title))
 
     def _title(self, title: str) -> str:
-        return markup.inline_xhtml(markup.parse(title, inline=True), self._target("title"))
+        return self._written(title, "title", inline=True)
 
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
@@ -71,8 +72,10 @@ class Setter:
         return str(_value(self.section.record, keys))
 
     def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
-        write = markup.inline_xhtml if inline else markup.to_xhtml
-        return Markup(write(markup.parse(text, inline=inline), self._target(scope)))
+        return Markup(self._written(text, scope, inline=inline))
+
+    def _written(self, text: str, scope: str, *, inline: bool) -> str:
+        return write(markup.parse(text, inline=inline), self._target(scope), self._known)
 
     def _target(self, scope: str) -> Target:
         return Target(
@@ -84,7 +87,7 @@ class Setter:
 
     def listing(self, code: str, language: str) -> Markup:
         """Return code as a highlighted block."""
-        return Markup(code_block(code.rstrip("\n"), language))
+        return Markup(write_code(code.rstrip("\n"), language, self._known))
 
     # Links
 
@@ -165,7 +168,7 @@ class Setter:
 
     def formula(self, latex: str) -> Markup:
         """Return a displayed formula."""
-        return Markup(markup.to_xhtml(markup.parse(f"$$\n{latex.strip()}\n$$"), self._target("formula")))
+        return self._set(f"$$\n{latex.strip()}\n$$", "formula", inline=False)
 
     def _keep(self, setting: Setting) -> Setting:
         self.resources[setting.name] = setting.data
