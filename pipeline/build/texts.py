@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import markup, render
+from pipeline import checks, markup, render
 from pipeline.build.inputs import code_digest, versions
 from pipeline.memory import Memory
 from pipeline.store import Store, key
@@ -18,11 +18,12 @@ class TextMemory:
     """What this process remembers of texts, handed on from build to build."""
 
     def __init__(self, store: Store, book: Path) -> None:
-        """Recall what stands in the texts of a book."""
+        """Recall what stands in the texts of a book, and what checks know of them."""
         self._store = store
         self._maker = key("texts", str(book.absolute()), dict(versions()), code_digest())
         self._memories: dict[str, Memory] = {}
         self._recall("parsed", markup.TEXTS)
+        self._recall("checked", checks.KNOWN)
 
     def recall(self, edition: str, medium: Medium) -> None:
         """Recall how the texts of an edition were written."""

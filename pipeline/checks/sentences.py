@@ -6,12 +6,13 @@ A masked text has the length of its source, so that every offset in it is an off
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
 from pipeline.checks.places import Spot, passages
+from pipeline.memory import Memory, name
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
@@ -32,6 +33,8 @@ PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||^[ \t]*(?:[-*+]|\d+[.)]|\#+
 ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
 HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
+KNOWN: Final = Memory(65_536)
+"""What checks know of texts and words that they have seen: the sentences, and that a check found nothing."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,19 @@ class Stretch:
     record: Record
     keys: Keys
     source: str
-    masked: str
+    mask: Callable[[str], str]
+    """Mask what is not read as words."""
     origin: Origin
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with everything masked that is not read as words."""
+        return self.mask(self.source)
+
+    @cached_property
+    def name(self) -> str:
+        """A name for the text and how it is read."""
+        return name(self.mask.__name__, self.source)
 
     def spot(self, offset: int, length: int = 1) -> Spot:
         """Return the place of some characters of the text."""
@@ -53,7 +67,17 @@ class Stretch:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Sentences, items, cells, and headings of the text."""
-        return tuple(Sentence(self, *read) for read in _read(self.masked, self.source))
+        return tuple(Sentence(self, *read) for read in self.measured)
+
+    @property
+    def measured(self) -> list[tuple[int, int, int, str]]:
+        """Where each sentence begins and ends, how many words it has, and what it says."""
+        known = f"sentences {self.name}"
+        found: list[tuple[int, int, int, str]] | None = KNOWN.get(known)
+        if found is None:
+            found = _measured(self.masked, self.source)
+            KNOWN.put(known, found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -66,7 +90,7 @@ class Sentence:
     words: int
     """Words as a reader counts them: a formula or a reference is one."""
     said: str
-    """What the sentence says, in a form that tells whether another says the same."""
+    """A name for what the sentence says: another that says the same has it too."""
 
     @property
     def spot(self) -> Spot:
@@ -80,7 +104,7 @@ class Sentence:
 def stretches(book: Book) -> tuple[Stretch, ...]:
     """Return every Markdown text of the book that can be read, but for the references of works, which are full of names."""
     return tuple(
-        Stretch(p.record, p.keys, p.text.source, mask(p.text.source), p.origin)
+        Stretch(p.record, p.keys, p.text.source, mask, p.origin)
         for p in passages(book)
         if not p.text.faults and not isinstance(p.record, Work)
     )
@@ -90,10 +114,10 @@ def labels(book: Book) -> Iterator[Stretch]:
     """Yield the texts without Markdown that a reader reads: titles, alternatives of figures, terms, headings of the index."""
     for record in book.records():
         for keys, text in _labels(record):
-            yield Stretch(record, keys, text, text, book.origin(record))
+            yield Stretch(record, keys, text, whole, book.origin(record))
     for stretch in stretches(book):
         if "{.index " in stretch.source:
-            yield replace(stretch, masked=_headings(stretch.source))
+            yield Stretch(stretch.record, stretch.keys, stretch.source, headings, stretch.origin)
 
 
 def _labels(record: Record) -> Iterator[tuple[Keys, str]]:
@@ -105,7 +129,12 @@ def _labels(record: Record) -> Iterator[tuple[Keys, str]]:
             yield from ((("index", n, key), text) for key in ("term", "sub") if (text := getattr(mark, key)))
 
 
-def _headings(source: str) -> str:
+def whole(text: str) -> str:
+    """Return a text without Markdown, of which nothing is masked."""
+    return text
+
+
+def headings(source: str) -> str:
     """Return a text with everything masked but the headings that its index marks name."""
     kept, end = [], 0
     for found in HEADING.finditer(source):
@@ -118,7 +147,6 @@ def _is_prose(record: Record, name: str) -> bool:
     return any(isinstance(mark, Prose) for mark in type(record).model_fields[name].metadata)
 
 
-@lru_cache(maxsize=8192)
 def mask(source: str) -> str:
     """Return the text with everything masked that is not read as words."""
     return MASKED.sub(_filled, source)
@@ -129,11 +157,9 @@ def _filled(match: re.Match[str]) -> str:
     return FILLERS[kind] * len(match[0])
 
 
-@lru_cache(maxsize=8192)
-def _read(masked: str, source: str) -> tuple[tuple[int, int, int, str], ...]:
-    """Return where each sentence begins and ends, how many words it has, and what it says."""
+def _measured(masked: str, source: str) -> list[tuple[int, int, int, str]]:
     found = ((start, end, _words(masked[start:end])) for start, end in _parts(masked))
-    return tuple((start, end, words, _said(masked[start:end], source[start:end])) for start, end, words in found if words)
+    return [(start, end, words, name(_said(masked[start:end], source[start:end]))) for start, end, words in found if words]
 
 
 def _words(masked: str) -> int:

@@ -12,8 +12,9 @@ from spellchecker import SpellChecker
 from pipeline.checks.american import american
 from pipeline.checks.places import fault
 from pipeline.checks.registry import register
-from pipeline.checks.sentences import WORD, Stretch, labels, stretches
+from pipeline.checks.sentences import KNOWN, WORD, Stretch, labels, stretches
 from pipeline.diagnostics import Diagnostic
+from pipeline.memory import name
 from pipeline.model import Book
 
 Found = Iterator[Diagnostic]
@@ -39,15 +40,27 @@ def misspelled(book: Book) -> Found:
     if book.outline.lang.split("-")[0] != "en":
         return
     for stretch in (*stretches(book), *labels(book)):
-        for start, word, hint in _slips(stretch.masked, book.outline.lang, book.words):
+        for start, word, hint in _slips(stretch, book.outline.lang, book.words):
             yield _misspelled(stretch, start, word, hint)
 
 
-@lru_cache(maxsize=16384)
-def _slips(masked: str, lang: str, own: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
-    """Return the words of a text that are not well spelled: where each stands, and what to do about it."""
-    found = ((match.start(), match[0], _verdict(match[0], lang, own)) for match in WORDS.finditer(masked))
-    return tuple((start, word, hint) for start, word, hint in found if hint is not None)
+def _slips(stretch: Stretch, lang: str, own: frozenset[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield the words of a text that are not well spelled: where each stands, and what to do about it."""
+    known, sound = f"C704 {lang} {_digest(own)} {stretch.name}", True
+    if KNOWN.get(known):
+        return
+    for match in WORDS.finditer(stretch.masked):
+        hint = _verdict(match[0], lang, own)
+        if hint is not None:
+            sound = False
+            yield match.start(), match[0], hint
+    if sound:
+        KNOWN.put(known, True)
+
+
+@lru_cache(maxsize=1)
+def _digest(words: frozenset[str]) -> str:
+    return name(*sorted(words))
 
 
 def _misspelled(stretch: Stretch, start: int, word: str, hint: str) -> Diagnostic:
@@ -61,11 +74,15 @@ def _verdict(word: str, lang: str, own: frozenset[str]) -> str | None:
     bare = OWNER.sub("", word.replace("’", "'"))
     if ACRONYM.match(bare) or not bare.isascii() or _is_own(bare, own):
         return None
-    known, low = _dictionary().word_frequency.dictionary, bare.lower()
-    instead = american(low, known) if lang == "en-US" else None
+    known = f"spelled {lang} {word}"
+    if KNOWN.get(known):
+        return None
+    words, low = _dictionary().word_frequency.dictionary, bare.lower()
+    instead = american(low, words) if lang == "en-US" else None
     if instead is not None:
         return f"write '{instead}'"
-    if low in known or word.replace("’", "'").lower() in known:
+    if low in words or word.replace("’", "'").lower() in words:
+        KNOWN.put(known, True)
         return None
     return _nearest(low, own)
 
