@@ -80,6 +80,19 @@ class Crew:
             self.renew()
             return Task(self._submit(path), path)
 
+    @contextmanager
+    def as_it_is(self) -> Iterator[None]:
+        """Start no worker meanwhile, where there is one: what is sent waits until that has nothing else to do."""
+        pool: Any = self._pool
+        if pool is None or not pool._processes:
+            yield
+            return
+        most, pool._max_workers = pool._max_workers, len(pool._processes)
+        try:
+            yield
+        finally:
+            pool._max_workers = most
+
     def keep(self, name: str, data: Callable[[], bytes]) -> Path:
         """Put bytes into a file that every worker can read, once for each name; return its path."""
         if name not in self._kept:

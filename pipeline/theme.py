@@ -92,17 +92,25 @@ def font_resources() -> dict[str, bytes]:
     return {f"font/{face.file}": font(face) for face in FACES}
 
 
-def font_faces() -> str:
-    """Return the @font-face rules of the theme, aliases included."""
-    regular = [
+def slot_fonts() -> dict[str, bytes]:
+    """Return the font files that page numbers are set in."""
+    return {f"font/{face.file}": font(face) for _, face in _slot_faces()}
+
+
+def _slot_faces() -> list[tuple[str, Face]]:
+    return [
         (alias, face)
         for alias, family in ALIASES
         for face in FACES
         if face.family == family and (face.weight, face.style) == (400, "normal")
     ]
+
+
+def font_faces() -> str:
+    """Return the @font-face rules of the theme, aliases included."""
     return "\n".join(
         f'@font-face{{font-family:"{family}";src:url(guidepress:font/{face.file});font-weight:{face.weight};font-style:{face.style}}}'
-        for family, face in [*((face.family, face) for face in FACES), *regular]
+        for family, face in [*((face.family, face) for face in FACES), *_slot_faces()]
     )
 
 

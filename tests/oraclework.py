@@ -16,7 +16,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ from pipeline.build import Request, making
 from pipeline.build.binding import Bound
 from pipeline.build.issuing import Issue
 from pipeline.build.signatures import Printed
+from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.model import Book
 from pipeline.press import LaidOut, Room, Signature, attempts
@@ -82,7 +83,8 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
             found[bound.pdf] = tuple(Printed(laid_out[id(item.laid)], item.laid) for item in self._printed)
             return bound
 
-    def lay_out_all(signatures: Sequence[Signature], *args: Any, **options: Any) -> tuple[LaidOut, ...]:
+    def lay_out_all(coming: Iterable[Signature], *args: Any, **options: Any) -> tuple[LaidOut, ...]:
+        signatures = tuple(coming)
         leaves = stock(signatures, *args, **options)
         laid_out.update((id(leaf), signature) for signature, leaf in zip(signatures, leaves, strict=True))
         return leaves
@@ -94,7 +96,8 @@ def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
         patch.object(making, "Issuer", Keeping),
         patch.object(press, "lay_out_all", lay_out_all),
     ):
-        made = making.make(book, [book.editions[edition]], request, store, crew, lambda _: None)
+        texts = TextMemory(store, Path())
+        made = making.make(book, [book.editions[edition]], request, store, texts, crew, lambda _: None)
     return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
 
 

@@ -1,7 +1,7 @@
 """Bind laid-out signatures into one PDF: folios, links, outline, page labels, tags, fonts, metadata."""
 
 from .binding import bind, bind_copy
-from .faces import Subset, subset
+from .faces import Subset, get_ready, subset
 from .faults import RULES
 from .gathering import Gathered, gather
 from .pagination import folios
@@ -11,5 +11,5 @@ from .stamping import FOLIO_SIDE, lacking
 
 __all__ = [
     "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Shown", "Subset", "bind", "bind_copy", "folios",
-    "gather", "lacking", "shown", "subset",
+    "gather", "get_ready", "lacking", "shown", "subset",
 ]  # fmt: skip

@@ -96,6 +96,14 @@ def open_face(data: bytes) -> Face:
     return Face(data)
 
 
+def get_ready(fonts: Iterable[bytes], of_figures: Iterable[bytes]) -> None:
+    """Read of font files what binding will need: advances, and where figures are set in them, these."""
+    for data in fonts:
+        open_face(data).advance(0)
+    for data in of_figures:
+        open_face(data).figure("0")
+
+
 def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str], reduce: Subset) -> None:
     """Embed a face: one subset with glyph ids kept, and the text each glyph stands for (ISO 32000-1, 9.7)."""
     gids = tuple(sorted(gid for gid in glyphs if gid < face.font["maxp"].numGlyphs))

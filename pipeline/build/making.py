@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
 
-from pipeline import editions, preflight, render, theme
+from pipeline import bindery, editions, preflight, render, theme
 from pipeline.brand import Brand
 from pipeline.build.binding import Landed
 from pipeline.build.copies import brands, fingerprint
+from pipeline.build.fingerprints import fingerprints
 from pipeline.build.formulas import FormulaMemory
-from pipeline.build.inputs import code_digest, modified, versions
+from pipeline.build.inputs import modified
 from pipeline.build.issuing import Issue, Issuer, own_sheets
 from pipeline.build.pictures import PictureMemory
 from pipeline.build.readings import Begun, ReadingMemory
 from pipeline.build.records import Pages, Relaid, Request, Slot, Step
-from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch
+from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch, Work
 from pipeline.build.subsets import SubsetMemory
 from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.model import Book, Edition, Paper
-from pipeline.publication import Publication, Section
+from pipeline.publication import Publication
 from pipeline.release import Artefact
-from pipeline.store import Store, key
+from pipeline.store import Store
 
 Bundle = tuple[Volume, list[Printed], list[Issue]]
 """A volume as printed, and its copies; where none are wanted but the plain one, that."""
@@ -77,7 +80,8 @@ class _Making:
         self.labels = theme.labels(book.outline.lang)
         self.texts, self.formulas, self.subsets = texts, FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
-        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, meanwhile)
+        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, self._meanwhile)
+        self._elsewhere = meanwhile
         self.made = Made(brands=brands(book, request))
         self.pictures, self.readings = PictureMemory(store), ReadingMemory(store, request.book)
 
@@ -89,18 +93,24 @@ class _Making:
         self.made.laid_out, self.made.seconds = tuple(self.printer.relaid), self.watch.seconds
         return self.made
 
+    def _meanwhile(self) -> None:
+        """Do what will be needed, while workers lay out."""
+        self._elsewhere()
+        self._take_fingerprints()
+        bindery.get_ready(self.printer.fonts.values(), theme.slot_fonts().values())
+
     def _print(self, wanted: Sequence[Edition]) -> list[Bundle]:
         """Print every volume; one that outgrows the digits kept for its page numbers is printed again with one more."""
-        with self.watch.time("render"):
-            volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
-            copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
-        work = [each for volume, own in zip(volumes, copies, strict=True) for each in (volume, *own)]
-        printed = iter(self.printer.fit([(volume, sheet) for volume in work for sheet in volume.sheets]))
+        volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
+        copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
+        printed = defaultdict[int, list[Printed]](list)
+        for volume, item in self.printer.fit(self.watch.each("render", self._sheets(volumes, copies))):
+            printed[id(volume)].append(item)
+        self._take_fingerprints()
         done: list[Bundle] = []
         for volume, own in zip(volumes, copies, strict=True):
-            items = [next(printed) for _ in volume.sheets]
-            issues = [Issue(copy.publication, tuple(next(printed) for _ in copy.sheets)) for copy in own]
-            done.append((replace(volume, sheets=()), items, issues or [Issue(volume.publication)]))
+            issues = [Issue(copy.publication, tuple(printed[id(copy)])) for copy in own]
+            done.append((volume, printed[id(volume)], issues or [Issue(volume.publication)]))
         outgrown = {v.publication.edition.id: v.publication for v, items, _ in done if _outgrown(v.publication, items)}
         if not outgrown:
             return done
@@ -108,30 +118,42 @@ class _Making:
             self.made.publications[name] = replace(publication, digits=publication.digits + 1)
         return self._print(wanted)
 
+    def _sheets(self, volumes: Sequence[Volume], copies: Sequence[Sequence[Volume]]) -> Iterator[Work]:
+        """Render the sheets of all volumes and copies; each may be laid out as soon as it is there."""
+        for edition, papers in groupby(volumes, key=lambda volume: volume.publication.edition.id):
+            same = tuple(papers)
+            self.texts.recall(edition, "paged")
+            for sheet in render.paged(same[0].publication, self.formulas.set):
+                yield from ((volume, sheet) for volume in same)
+        for copy in chain.from_iterable(copies):
+            yield from ((copy, sheet) for sheet in own_sheets(copy.publication, self.formulas.set))
+
     def _assemble(self) -> None:
-        """Assemble every edition, asked for or not: whether an older file is stale follows from it."""
+        """Assemble every edition, asked for or not: whether an older file is stale follows from its fingerprint."""
         stamp = dt.datetime.fromisoformat(modified(self.book.outline.date))
         with self.watch.time("assemble"):
             for edition in self.book.editions.values():
-                publication = editions.assemble(self.book, edition, self.labels, stamp)
-                self.made.publications[edition.id] = publication
-                whole = key(_printable(publication), theme.digest(), code_digest(), dict(versions()))
-                self.made.fingerprints |= {slot: key(whole, *slot) for slot in _slots(edition)}
+                self.made.publications[edition.id] = editions.assemble(self.book, edition, self.labels, stamp)
+
+    def _take_fingerprints(self) -> None:
+        """Digest what each edition may print, once."""
+        if self.made.fingerprints:
+            return
+        with self.watch.time("assemble"):
+            for publication in self.made.publications.values():
+                self.made.fingerprints |= fingerprints(publication)
 
     def _volumes(self, publication: Publication) -> Iterator[Volume]:
         """Give a volume for each paper asked for, and for the first, whose folios and cover the rest needs."""
         edition = publication.edition
-        self.texts.recall(edition.id, "paged")
-        sheets = render.sheets(render.render(publication, "paged", self.formulas.set))
         for paper in edition.papers:
             if self._wants(edition, "pdf", paper) or paper == edition.papers[0]:
-                yield Volume(publication, paper, sheets, theme.stylesheet("paged", edition.id, paper))
+                yield Volume(publication, paper, theme.stylesheet("paged", edition.id, paper))
 
     def _copy(self, volume: Volume, brand: Brand) -> Iterator[Volume]:
         """Give what a copy has to itself."""
         if not brand.is_plain:
-            publication = replace(volume.publication, brand=brand)
-            yield Volume(publication, volume.paper, own_sheets(publication, self.formulas.set), volume.stylesheet)
+            yield replace(volume, publication=replace(volume.publication, brand=brand))
 
     def _wants(self, edition: Edition, form: str, paper: Paper | None = None) -> bool:
         """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
@@ -203,24 +225,6 @@ class _Making:
         )  # fmt: skip
         self.made.artefacts.append(artefact)
         return artefact
-
-
-def _printable(publication: Publication) -> str:
-    """Write out all that a publication may print; the files it was read from are not part of that."""
-    return repr(replace(publication, sections=tuple(_without_source(section) for section in publication.sections)))
-
-
-def _without_source(section: Section) -> Section:
-    return replace(section, source="", members=tuple(_without_source(member) for member in section.members))
-
-
-def _slots(edition: Edition) -> Iterator[Slot]:
-    """Give every artefact that an edition is to have."""
-    if "pdf" in edition.formats:
-        yield from (("pdf", edition.id, paper) for paper in edition.papers)
-    if "epub" in edition.formats:
-        yield ("epub", edition.id, "")
-    yield ("png", edition.id, "")
 
 
 def _outgrown(publication: Publication, printed: Sequence[Printed]) -> bool:

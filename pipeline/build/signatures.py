@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pipeline import press, render, theme
 from pipeline.build.records import Relaid, Request, Step
@@ -19,20 +20,24 @@ from pipeline.publication import Publication
 from pipeline.store import Store, key
 
 Say = Callable[[Step], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One edition on one paper: its publication and its sheets, those that wait for folios apart."""
+    """One edition on one paper, or what one of its copies has to itself there."""
 
     publication: Publication
     paper: Paper
-    sheets: tuple[render.Sheet, ...]
     stylesheet: str
 
     def named(self, sheet: render.Sheet) -> str:
         """Name a sheet among those of all copies."""
         return sheet.id + self.publication.brand.suffix
+
+
+Work = tuple[Volume, render.Sheet]
+"""A sheet that is to be laid out, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,29 @@ class Printed:
 
 @dataclass
 class Watch:
-    """Seconds spent in each stage."""
+    """Seconds spent in each stage; those of a stage within another are its own."""
 
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    _within: float = 0.0
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
         """Add what the block takes to a stage."""
+        before, self._within = self._within, 0.0
         started = time.perf_counter()
         yield
-        self.seconds[stage] += time.perf_counter() - started
+        taken = time.perf_counter() - started
+        self.seconds[stage] += taken - self._within
+        self._within = before + taken
+
+    def each(self, stage: str, items: Iterator[T]) -> Iterator[T]:
+        """Give items, and add what each takes to come to a stage."""
+        while True:
+            with self.time(stage):
+                item = next(items, None)
+            if item is None:
+                return
+            yield item
 
 
 class Printer:
@@ -71,25 +89,34 @@ class Printer:
         self._noted: set[tuple[str, str, str]] = set()
         self._fonts_digest = press.fonts_digest(self.fonts)
 
-    def lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
-        """Lay out sheets, in their order. Raises BookError for whatever the layout engine warns of."""
+    def lay_out(self, work: Iterable[Work]) -> list[Printed]:
+        """Lay out sheets as they come, and give them in their order. Raises BookError for whatever the layout engine warns of."""
         with self.watch.time("lay out"):
             return self._lay_out(work)
 
-    def fit(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
+    def fit(self, work: Iterable[Work]) -> list[tuple[Volume, Printed]]:
         """Lay out sheets; one that leaves few lines on its last page is set again a little tighter, to save the page."""
-        printed = self.lay_out(work)
+        seen: list[Work] = []
+        printed = self.lay_out(_noted(work, seen))
         loose = [n for n, item in enumerate(printed) if _may_save_a_page(item.laid.facts)]
-        tight = self.lay_out([(work[n][0], render.tightened(work[n][1])) for n in loose]) if loose else []
+        tight = self.lay_out([(seen[n][0], render.tightened(seen[n][1])) for n in loose]) if loose else []
         for n, item in zip(loose, tight, strict=True):
             if item.laid.facts.pages < printed[n].laid.facts.pages:
                 printed[n] = item
-        return printed
+        return [(volume, item) for (volume, _), item in zip(seen, printed, strict=True)]
 
-    def _lay_out(self, work: Sequence[tuple[Volume, render.Sheet]]) -> list[Printed]:
-        signatures = [self._signature(volume, sheet) for volume, sheet in work]
-        origin = {press.key(s): (v, sheet) for s, (v, sheet) in zip(signatures, work, strict=True)}
+    def _lay_out(self, work: Iterable[Work]) -> list[Printed]:
+        signatures: list[Signature] = []
+        origin: dict[str, Work] = {}
         done = 0
+
+        def coming() -> Iterator[Signature]:
+            for volume, sheet in work:
+                signature = self._signature(volume, sheet)
+                origin[press.key(signature)] = (volume, sheet)
+                # What has been laid out is not needed any more, and of a large book it is large.
+                signatures.append(replace(signature, xhtml="", resources=()))
+                yield signature
 
         def progress(name: str) -> None:
             nonlocal done
@@ -101,11 +128,10 @@ class Printer:
             self.store.put(name, laid.pdf, json.loads(laid.facts.to_json()))
 
         leaves = press.lay_out_all(
-            signatures, self.fonts, crew=self.crew, cluster=self.request.cluster,
+            coming(), self.fonts, crew=self.crew, cluster=self.request.cluster,
             remembered=self._remembered, remember=remember, progress=progress, meanwhile=self.meanwhile,
         )  # fmt: skip
-        # What has been laid out is not needed any more, and of a large book it is large.
-        printed = [Printed(replace(signature, xhtml="", resources=()), laid) for signature, laid in zip(signatures, leaves, strict=True)]
+        printed = [Printed(signature, laid) for signature, laid in zip(signatures, leaves, strict=True)]
         _refuse_warnings(printed)
         return printed
 
@@ -147,6 +173,12 @@ class Printer:
             return Relaid(edition, volume.paper, name, "new")
         changed = [name for name, digest in now.items() if before.facts.get(name) != digest]
         return Relaid(edition, volume.paper, name, ", ".join(changed) or "forgotten")
+
+
+def _noted(work: Iterable[Work], seen: list[Work]) -> Iterator[Work]:
+    for each in work:
+        seen.append(each)
+        yield each
 
 
 FEW = 0.35

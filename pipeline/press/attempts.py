@@ -1,12 +1,15 @@
 """Try to lay out a signature in this process; the engine is imported when it is first wanted."""
 
 import ctypes.util
+import importlib
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from pipeline.diagnostics import Diagnostic, ToolError
@@ -50,14 +53,37 @@ def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
-        with suppress(OSError), _known_to_the_loader():
-            from . import engine
-        try:
-            from . import engine
-        except OSError as error:
-            raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
+        # The bindery makes the subsets of fonts: two modules take a third of the import, and nothing here calls them.
+        with _put_off("fontTools.subset", "fontTools.varLib.instancer"):
+            with suppress(OSError), _known_to_the_loader():
+                from . import engine
+            try:
+                from . import engine
+            except OSError as error:
+                raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
 
     return engine.lay_out
+
+
+class _Later(ModuleType):
+    """Stand in for a module until one of its functions is called."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *values, **options: getattr(importlib.import_module(self.__name__), name)(*values, **options)
+
+
+@contextmanager
+def _put_off(*names: str) -> Iterator[None]:
+    """Have modules imported when they are used, not when they are named."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update({name: _Later(name) for name in absent})
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextmanager

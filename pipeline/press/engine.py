@@ -43,7 +43,7 @@ FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 COLLECTIONS = 100_000, 20, 10
 """Thresholds of the garbage collector; those it has by itself cost 7 % of the time."""
 SAMPLE = """<html xmlns="http://www.w3.org/1999/xhtml" lang="en-US"><head><title>Sample</title></head><body>
-<h2>Extraordinary</h2><p>Extraordinarily <em>long</em> <strong>words</strong> are <code>hyphenated</code>.</p>
+<h2>Extraordinary</h2><p style="width: 5em">Extraordinarily <em>long</em> <strong>words</strong> are <code>hyphenated</code>.</p>
 <p><img alt="" src="guidepress:sample.svg"/></p></body></html>"""
 DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 2Q3 4 5 6L7 8z"/></svg>"""
 DRESSES = 16

@@ -1,10 +1,12 @@
 """Lay out many signatures: find those remembered, share the rest among worker processes."""
 
 import pickle
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from bisect import insort
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 from pipeline.crew import Crew, Died, Task
@@ -19,6 +21,8 @@ from .records import LaidOut, Signature
 Remembered = Callable[[str], LaidOut | None]
 Remember = Callable[[str, LaidOut], None]
 Progress = Callable[[str], None]
+Dirty = Iterator[str]
+"""Keys of signatures that are to be laid out."""
 Outcomes = Generator[tuple[str, Outcome], None, None]
 FEW = 3
 """Signatures that are laid out here rather than by workers, where the engine is loaded."""
@@ -39,7 +43,7 @@ def warm(crew: Crew, stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> 
 
 
 def lay_out_all(
-    signatures: Sequence[Signature],
+    signatures: Iterable[Signature],
     fonts: Mapping[str, bytes],
     *,
     jobs: int = 1,
@@ -50,7 +54,7 @@ def lay_out_all(
     progress: Progress = lambda _: None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[LaidOut, ...]:
-    """Lay out signatures, those remembered excepted; give the results in the order of the signatures.
+    """Lay out signatures as they come, those remembered excepted; give the results in the order of the signatures.
 
     `crew` shares the work out; without it, `jobs` processes that are started for this. `cluster` is the address of a Dask
     scheduler that does it instead. `progress` hears the id of each signature as it is done; `meanwhile` is called
@@ -58,23 +62,37 @@ def lay_out_all(
     """
     done: dict[str, Outcome] = {}
     dirty: dict[str, Signature] = {}
-    keys = [key(signature) for signature in signatures]
-    for name, signature in zip(keys, signatures, strict=True):
-        known = remembered(name)
-        if known is None:
-            dirty[name] = signature
-        else:
-            done[name] = known
-            progress(signature.id)
+    keys: list[str] = []
+    coming = _unknown(signatures, keys, done, dirty, remembered, progress)
     with ExitStack() as stack:
         crew = crew or stack.enter_context(Crew(jobs))
-        outcomes = clusters.outcomes(cluster, dirty, fonts) if cluster else _outcomes(dirty, fonts, crew, meanwhile)
+        if cluster:
+            outcomes = clusters.outcomes(cluster, {name: dirty[name] for name in coming}, fonts)
+        else:
+            outcomes = _outcomes(coming, dirty, fonts, crew, meanwhile)
         for name, outcome in stack.enter_context(closing(outcomes)):
             done[name] = outcome
             if isinstance(outcome, LaidOut):
                 remember(name, outcome)
             progress(dirty[name].id)
     return _in_order(keys, done)
+
+
+def _unknown(
+    signatures: Iterable[Signature], keys: list[str], done: dict[str, Outcome], dirty: dict[str, Signature], remembered: Remembered,
+    progress: Progress,
+) -> Dirty:  # fmt: skip
+    """Note signatures as they come: the keys of all, those remembered as done. Give the keys of the others."""
+    for signature in signatures:
+        name = key(signature)
+        keys.append(name)
+        known = None if name in dirty else remembered(name)
+        if known is not None:
+            done[name] = known
+            progress(signature.id)
+        elif name not in dirty:
+            dirty[name] = signature
+            yield name
 
 
 def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut, ...]:
@@ -84,40 +102,76 @@ def _in_order(keys: Iterable[str], done: Mapping[str, Outcome]) -> tuple[LaidOut
     return tuple(outcome for outcome in outcomes if isinstance(outcome, LaidOut))
 
 
-def _outcomes(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]) -> Outcomes:
+def _outcomes(
+    coming: Dirty, dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]
+) -> Outcomes:  # fmt: skip
     """Lay out here when nobody helps, or what is soon done here; starting a worker costs more."""
-    if crew.jobs < 2 or (is_ready() and len(dirty) <= FEW) or (len(dirty) == 1 and not crew.running):
-        for name, signature in dirty.items():
-            yield name, attempt(signature, fonts)
+    few = FEW if is_ready() else 0 if crew.running else 1
+    first = list(islice(coming, few + 1)) if crew.jobs > 1 else []
+    if len(first) <= few or crew.jobs < 2:
+        for name in chain(first, coming):
+            yield name, attempt(dirty[name], fonts)
         return
-    yield from _shared_out(dirty, fonts, crew, meanwhile)
+    yield from _shared_out(chain(first, coming), dirty, fonts, crew, meanwhile)
 
 
-def _shared_out(dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]) -> Outcomes:
-    """Share the work out, the longest first; what was under way when a worker died is tried again, alone."""
-    waiting = sorted(dirty, key=lambda name: len(dirty[name].xhtml))
-    while waiting:
+def _shared_out(
+    coming: Dirty, dirty: Mapping[str, Signature], fonts: Mapping[str, bytes], crew: Crew, meanwhile: Callable[[], object]
+) -> Outcomes:  # fmt: skip
+    """Share the work out, the longest first of what is there; what was under way when a worker died is tried again, alone."""
+    queue = _Queue(coming, dirty)
+    while queue:
         suspects: list[str] = []
-        yield from _run(crew, _shared(crew, fonts), dirty, waiting, suspects, meanwhile)
+        yield from _run(crew, _shared(crew, fonts), queue, suspects, meanwhile)
         for name in suspects:
             with Crew(1) as alone:
-                outcomes = list(_run(alone, _shared(alone, fonts), dirty, [name], [], meanwhile))
+                outcomes = list(_run(alone, _shared(alone, fonts), _Queue(iter([name]), dirty), [], meanwhile))
             yield outcomes[0] if outcomes else (name, fault(dirty[name], "P103", "the worker died twice"))
 
 
-def _run(
-    crew: Crew, fonts: Path, dirty: Mapping[str, Signature], waiting: list[str], suspects: list[str], meanwhile: Callable[[], object]
-) -> Outcomes:  # fmt: skip
-    """Lay out what is waiting until none is left or a worker dies; then name those that were under way."""
+class _Queue:
+    """Signatures to be laid out: those that wait, and those that are still to come."""
+
+    def __init__(self, coming: Dirty, dirty: Mapping[str, Signature]) -> None:
+        self.dirty, self.more = dirty, True
+        self._coming, self._waiting = coming, list[tuple[int, str]]()
+
+    def __bool__(self) -> bool:
+        return self.more or bool(self._waiting)
+
+    def receive(self) -> None:
+        """Let one more come, if there is one."""
+        name = next(self._coming, None)
+        if name is None:
+            self.more = False
+        else:
+            insort(self._waiting, (len(self.dirty[name].xhtml), name))
+
+    @property
+    def longest(self) -> str:
+        """The longest of those that wait; empty when none does."""
+        return self._waiting[-1][1] if self._waiting else ""
+
+    def take(self) -> None:
+        """Let the longest wait no more."""
+        self._waiting.pop()
+
+
+def _run(crew: Crew, fonts: Path, queue: _Queue, suspects: list[str], meanwhile: Callable[[], object]) -> Outcomes:
+    """Lay out what is waiting and what comes until there is no more or a worker dies; then name those that were under way."""
     under_way: dict[str, Task[Outcome]] = {}
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) <= crew.jobs:
-                name = waiting[-1]
-                under_way[name] = crew.send(_in_worker, dirty[name], fonts)
-                waiting.pop()
-            meanwhile()
-            wait([task.future for task in under_way.values()], return_when=FIRST_COMPLETED)
+        while queue or under_way:
+            if queue.more:
+                queue.receive()
+            while len(under_way) <= crew.jobs and (name := queue.longest):
+                # One signature is worth no worker of its own, where one is getting ready.
+                with nullcontext() if under_way else crew.as_it_is():
+                    under_way[name] = crew.send(_in_worker, queue.dirty[name], fonts)
+                queue.take()
+            if under_way and not queue.more:
+                meanwhile()
+                wait([task.future for task in under_way.values()], return_when=FIRST_COMPLETED)
             for name in [name for name, task in under_way.items() if task.future.done()]:
                 outcome = under_way[name].answer()
                 del under_way[name]

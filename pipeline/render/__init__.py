@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -76,9 +76,21 @@ def render(publication: Publication, medium: Medium, formulas: Formulas, folio: 
     without it the index is left out.
     """
     resources: dict[str, bytes] = {}
-    sections = [s for s in publication.sections if s.kind != "index" or folio is not None]
-    fragments = tuple(_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
-    return Rendition(publication, medium, fragments, resources)
+    return Rendition(publication, medium, tuple(_fragments(publication, medium, formulas, folio, resources)), resources)
+
+
+def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
+    """Render the sheets of every section but the index for paper; each is there as soon as its sections are rendered."""
+    resources: dict[str, bytes] = {}
+    rendition = Rendition(publication, "paged", (), resources)
+    return _gathered(rendition, _fragments(publication, "paged", formulas, None, resources))
+
+
+def _fragments(
+    publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
+) -> Iterator[Fragment]:
+    sections = (s for s in publication.sections if s.kind != "index" or folio is not None)
+    return (_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
 
 
 def render_section(publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> Rendition:
@@ -125,6 +137,10 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
 
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
     """Gather fragments into documents that begin at forced page breaks."""
+    return tuple(_gathered(rendition, rendition.fragments))
+
+
+def _gathered(rendition: Rendition, fragments: Iterable[Fragment]) -> Iterator[Sheet]:
     starts = 0
 
     def run(fragment: Fragment) -> int:
@@ -132,8 +148,8 @@ def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
         starts += fragment.section.starts_page
         return starts
 
-    groups = (tuple(group) for _, group in groupby(rendition.fragments, key=run))
-    return tuple(sheet for group in groups for sheet in _sheets(rendition, group))
+    groups = (tuple(group) for _, group in groupby(fragments, key=run))
+    return (sheet for group in groups for sheet in _sheets(rendition, group))
 
 
 def tightened(sheet: Sheet) -> Sheet:
@@ -163,5 +179,5 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "memory", "render", "render_section", "sheets",
-           "tightened"]  # fmt: skip
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "memory", "paged", "render", "render_section",
+           "sheets", "tightened"]  # fmt: skip
