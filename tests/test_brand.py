@@ -318,7 +318,7 @@ def inspected(place: Place, name: str, data: bytes, *, like: bytes | None = None
     row = next(a for a in place.standing.artefacts if a.path.endswith(name))
     values = (row.edition, row.format, row.paper, row.audience, row.title)
     artefact, other = (release.Artefact(name, *values, content, row.pages, row.questions, row.inputs) for content in (data, like or b""))
-    return [(d.code, d.message) for d in preflight.inspect(artefact, publication, other if like else None)]
+    return [(d.code, d.message) for d in preflight.inspect(artefact, publication, other.data if like else None)]
 
 
 @pytest.mark.slow

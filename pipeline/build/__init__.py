@@ -16,7 +16,7 @@ from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
 from pipeline.build.inputs import book_digest, code_digest, editions, modified, questions, versions
 from pipeline.build.making import Made, make
-from pipeline.build.records import Outcome, Request, Slot, Step
+from pipeline.build.records import Outcome, Request, Slot, Step, slot
 from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
 from pipeline.build.texts import TextMemory
@@ -63,7 +63,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         read = _inputs(request)
         if request.cluster:
             press.reach(request.cluster)
-        made = make(book, _editions(book, request), request, store, texts, crew, say, meanwhile=lambda: checking.findings)
+        made = make(book, _editions(book, request), request, store, texts, crew, say, current, meanwhile=lambda: checking.findings)
         texts.keep()
         faults = (*ordered([*faults, *checking.findings]), *_inspect(made, say))
         _pass(faults, request)
@@ -120,23 +120,19 @@ def _stands(current: Release, inputs: str, request: Request) -> bool:
 
 def _holds(current: Release, request: Request) -> bool:
     """Tell whether a whole release holds, fresh, the copies asked for: one of each plain file that the request would make."""
-    held = {(*_slot(a), a.team or "", a.recipient or "") for a in current.artefacts if not a.stale}
-    plain = [slot for *slot, team, recipient in held if not (team or recipient) and _asked(slot, request)]
-    return not request.branded or all((*slot, request.team, name) in held for slot in plain for name in _recipients(request))
+    held = {(slot(a), a.team or "", a.recipient or "") for a in current.artefacts if not a.stale}
+    plain = [each for each, team, recipient in held if not (team or recipient) and _asked(each, request)]
+    return not request.branded or all((each, request.team, name) in held for each in plain for name in _recipients(request))
 
 
-def _asked(slot: Sequence[str], request: Request) -> bool:
-    form, edition, paper = slot
+def _asked(of: Slot, request: Request) -> bool:
+    form, edition, paper = of
     wanted = (not request.editions or edition in request.editions) and (not request.formats or form in request.formats)
     return wanted and form != "png" and (paper in request.papers or not request.papers or (form == "epub" and bool(request.formats)))
 
 
 def _recipients(request: Request) -> tuple[str, ...]:
     return tuple(branding.one_line(name) for name in request.recipients) or ("",)
-
-
-def _slot(artefact: Artefact | Published) -> Slot:
-    return artefact.format, artefact.edition, artefact.paper
 
 
 def _partial_inputs(inputs: str, request: Request) -> str:
@@ -162,13 +158,16 @@ def _editions(book: Book, request: Request) -> tuple[Edition, ...]:
 def _inspect(made: Made, say: Say) -> list[Diagnostic]:
     """Gate 2: look at the things made."""
     found: list[Diagnostic] = []
-    first: dict[tuple[str, ...], Artefact] = {}
+    first: dict[tuple[Slot, str], Artefact] = {}
     for n, artefact in enumerate(made.artefacts):
         say(Step("inspect", n, len(made.artefacts), artefact.name))
-        like = first.setdefault((*_slot(artefact), artefact.team), artefact)
+        like = first.setdefault((slot(artefact), artefact.team), artefact)
         begun = made.readings.get(artefact.path)
         faults = preflight.inspect(
-            artefact, made.publication(artefact), like if like is not artefact else None, begun.reading if begun else None
+            artefact,
+            made.publication(artefact),
+            made.likes.get(artefact.path) if like is artefact else like.data,
+            begun.reading if begun else None,
         )
         if begun and not faults:
             begun.keep()
@@ -181,7 +180,7 @@ def _publish(request: Request, book: Book, made: Made, inputs: str, current: Rel
     outline = book.outline
     carried = tuple(_carried(current, made, book)) if current is not None else ()
     plain: list[Artefact | Published] = [*made.artefacts, *(c.artefact for c in carried if not c.stale)]
-    complete = {_slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
+    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
     return release.publish(
         request.output, made.artefacts, carried=carried, versions=versions(),
         book=BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat()),
@@ -194,12 +193,12 @@ def _carried(current: Release, made: Made, book: Book) -> Iterator[Carried]:
 
     Copies are among them, as long as the book has their team: a build makes those only that it is asked for.
     """
-    new = {(*_slot(a), a.team, a.recipient) for a in made.artefacts}
+    new = {(slot(a), a.team, a.recipient) for a in made.artefacts}
     for old in current.artefacts:
-        slot, team, recipient = _slot(old), old.team or "", old.recipient or ""
-        if (*slot, team, recipient) not in new and slot in made.fingerprints and (not team or team in book.teams):
+        of, team, recipient = slot(old), old.team or "", old.recipient or ""
+        if (of, team, recipient) not in new and of in made.fingerprints and (not team or team in book.teams):
             copy = replace(of_team(book, team), recipient=recipient)
-            yield Carried(current, old, fingerprint(made.fingerprints[slot], copy) != old.inputs)
+            yield Carried(current, old, fingerprint(made.fingerprints[of], copy) != old.inputs)
 
 
 def _warnings(request: Request, unreadable: str, *texts: str) -> list[Diagnostic]:

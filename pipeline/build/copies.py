@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline import bindery, brand, theme
+from pipeline import bindery, brand, release, theme
 from pipeline.brand import Brand
-from pipeline.build.records import Request
+from pipeline.build.records import Request, Slot, slot
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
 from pipeline.model import Book
 from pipeline.publication import Publication, Section
+from pipeline.release import Artefact, Release
 from pipeline.store import key
 
 LONGEST = 80
@@ -47,6 +48,16 @@ def of_team(book: Book, name: str) -> Brand:
 def fingerprint(plain: str, copy: Brand) -> str:
     """Digest what a copy depends on, given the digest of the plain file."""
     return plain if copy.is_plain else key(plain, repr(copy))
+
+
+def standing(current: Release, book: Book, plain: Mapping[Slot, str], artefact: Artefact) -> Iterator[bytes]:
+    """Give the files that stand, as fresh as a copy, which differ from it by their recipient alone."""
+    of = slot(artefact)
+    for old in current.artefacts if artefact.recipient else ():
+        if (slot(old), old.team or "") == (of, artefact.team) and old.recipient:
+            copy = replace(of_team(book, artefact.team), recipient=old.recipient)
+            if fingerprint(plain[of], copy) == old.inputs:
+                yield release.data(current, old)
 
 
 def own_sections(publication: Publication, kinds: Sequence[str]) -> tuple[Section, ...]:

@@ -10,22 +10,22 @@ from itertools import chain, groupby
 
 from pipeline import bindery, editions, preflight, render, theme
 from pipeline.brand import Brand
-from pipeline.build.binding import Landed
-from pipeline.build.copies import brands, fingerprint
+from pipeline.build.binding import Bound, Landed
+from pipeline.build.copies import brands, fingerprint, standing
 from pipeline.build.fingerprints import fingerprints
 from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import modified
 from pipeline.build.issuing import Issue, Issuer, own_sheets
 from pipeline.build.pictures import PictureMemory
 from pipeline.build.readings import Begun, ReadingMemory
-from pipeline.build.records import Pages, Relaid, Request, Slot, Step
+from pipeline.build.records import Pages, Relaid, Request, Slot, Step, slot
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch, Work
 from pipeline.build.subsets import SubsetMemory
 from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.model import Book, Edition, Paper
 from pipeline.publication import Publication
-from pipeline.release import Artefact
+from pipeline.release import Artefact, Release
 from pipeline.store import Store
 
 Bundle = tuple[Volume, list[Printed], list[Issue]]
@@ -40,6 +40,8 @@ class Made:
     artefacts: list[Artefact] = field(default_factory=list)
     readings: dict[str, Begun] = field(default_factory=dict)
     """Readings of PDFs, by their paths, begun as soon as these were bound."""
+    likes: dict[str, bytes] = field(default_factory=dict)
+    """Files that stand and are like PDFs just made, by the paths of these."""
     publications: dict[str, Publication] = field(default_factory=dict)
     fingerprints: dict[Slot, str] = field(default_factory=dict)
     """Digest of what each artefact of the book depends on, made or not."""
@@ -56,27 +58,24 @@ class Made:
 
 
 def make(
-    book: Book,
-    wanted: Sequence[Edition],
-    request: Request,
-    store: Store,
-    texts: TextMemory,
-    crew: Crew,
-    say: Say,
-    *,
-    meanwhile: Callable[[], object] = lambda: None,
-) -> Made:
-    """Make every artefact that the request asks for; ``meanwhile`` is called while workers lay out."""
-    return _Making(book, request, store, texts, crew, say, meanwhile).run(wanted)
+    book: Book, wanted: Sequence[Edition], request: Request, store: Store, texts: TextMemory, crew: Crew, say: Say,
+    current: Release | None = None, *, meanwhile: Callable[[], object] = lambda: None,
+) -> Made:  # fmt: skip
+    """Make every artefact that the request asks for.
+
+    ``current`` is the release that stands; ``meanwhile`` is called while workers lay out.
+    """
+    return _Making(book, request, store, texts, crew, say, current, meanwhile).run(wanted)
 
 
 class _Making:
     """The state of one build: what it works from, and what it has made."""
 
     def __init__(
-        self, book: Book, request: Request, store: Store, texts: TextMemory, crew: Crew, say: Say, meanwhile: Callable[[], object]
+        self, book: Book, request: Request, store: Store, texts: TextMemory, crew: Crew, say: Say, current: Release | None,
+        meanwhile: Callable[[], object],
     ) -> None:  # fmt: skip
-        self.book, self.request, self.say = book, request, say
+        self.book, self.request, self.say, self.current = book, request, say, current
         self.labels = theme.labels(book.outline.lang)
         self.texts, self.formulas, self.subsets = texts, FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
@@ -175,16 +174,24 @@ class _Making:
             with self.watch.time("bind"):
                 bound = issuer.pdf(issue)
             if self._wants(edition, "pdf", volume.paper):
-                slot: Slot = ("pdf", edition.id, volume.paper)
-                artefact = self._add(issue.publication, slot, bound.pdf, issuer.pages(issue))
+                artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), bound.pdf, issuer.pages(issue))
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
                     idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
-                    names = preflight.places(issue.publication)
-                    begun = self.readings.begin(slot, artefact, bound.shown, self.crew, idle=idle, names=names)
-                    self.made.readings[artefact.path] = begun
+                    self._begin_to_read(artefact, issue.publication, bound, idle=idle)
             if volume.paper == edition.papers[0]:
                 self._finish_without_paper(issuer, issue, bound.pdf)
+
+    def _begin_to_read(self, artefact: Artefact, publication: Publication, bound: Bound, *, idle: bool) -> None:
+        """Let workers read a PDF, unless it is like one that stands, and was read before that was published."""
+        stand = standing(self.current, self.book, self.made.fingerprints, artefact) if self.current else ()
+        like = next((data for data in stand if preflight.is_like(artefact.data, data)), None)
+        if like is not None:
+            self.made.likes[artefact.path] = like
+            return
+        names = preflight.places(publication)
+        begun = self.readings.begin(slot(artefact), artefact, bound.shown, self.crew, idle=idle, names=names)
+        self.made.readings[artefact.path] = begun
 
     def _finish_without_paper(self, issuer: Issuer, issue: Issue, pdf: bytes) -> None:
         """Make the picture of the cover and the EPUB, once for all papers. A recipient's name is not on the cover."""
@@ -214,13 +221,13 @@ class _Making:
         at = sum(item.signature.sections[0][0] in before for item in printed)
         return [*printed[:at], *index, *printed[at:]]
 
-    def _add(self, publication: Publication, slot: Slot, data: bytes, pages: int) -> Artefact:
-        form, _, paper = slot
+    def _add(self, publication: Publication, of: Slot, data: bytes, pages: int) -> Artefact:
+        form, _, paper = of
         edition = publication.edition
         artefact = Artefact(
             name=f"{publication.stem}{SUFFIXES[form].format(paper=paper)}", edition=edition.id, format=form, paper=paper,
             audience=edition.audience, title=f"{publication.title}: {edition.title}", data=data, pages=pages,
-            questions=publication.questions, inputs=fingerprint(self.made.fingerprints[slot], publication.brand),
+            questions=publication.questions, inputs=fingerprint(self.made.fingerprints[of], publication.brand),
             team=publication.brand.team, recipient=publication.brand.recipient,
         )  # fmt: skip
         self.made.artefacts.append(artefact)

@@ -9,10 +9,15 @@ from typing import Literal
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Format, Paper
-from pipeline.release import Release
+from pipeline.release import Artefact, Published, Release
 
 Slot = tuple[Literal["pdf", "epub", "png"], str, Paper | Literal[""]]
 """What an artefact is: its format, its edition, and its paper, if it has one."""
+
+
+def slot(artefact: Artefact | Published) -> Slot:
+    """Say what an artefact is."""
+    return artefact.format, artefact.edition, artefact.paper
 
 
 @dataclass(frozen=True, slots=True)

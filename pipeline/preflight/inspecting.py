@@ -26,15 +26,15 @@ EXCERPT = 60
 
 
 def inspect(
-    artefact: Artefact, publication: Publication, like: Artefact | None = None, reading: Reading | None = None
+    artefact: Artefact, publication: Publication, like: bytes | None = None, reading: Reading | None = None
 ) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of an artefact against the publication it was made from; return what is wrong.
 
-    Of a PDF that is ``like`` another copy, inspected already, only what the two do not share is read. ``reading`` is one
+    Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``reading`` is one
     of its data that was begun before.
     """
     if artefact.format == "pdf":
-        if like is not None and copies.is_like(artefact.data, like.data):
+        if like is not None and copies.is_like(artefact.data, like):
             return tuple(_copy(artefact.path, artefact.data, publication))
         return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
