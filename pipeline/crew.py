@@ -53,6 +53,7 @@ class Crew:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._pool: ProcessPoolExecutor | None = None
         self._kept: dict[str, Path] = {}
+        self._others: dict[str, Crew] = {}
 
     def __enter__(self) -> Self:
         """Be there; no process is started yet."""
@@ -60,6 +61,8 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the workers, at once: whoever leaves wants no more answers, and to end by themselves takes them a tenth of a second."""
+        for crew in self._others.values():
+            crew.__exit__(kind, error, trace)
         self.renew()
         if self._folder is not None:
             self._folder.cleanup()
@@ -92,6 +95,10 @@ class Crew:
             yield
         finally:
             pool._max_workers = most
+
+    def apart(self, name: str) -> Crew:
+        """Return another crew under a name, which ends with this one: for what would swell the memory of these workers."""
+        return self._others.setdefault(name, Crew(self.jobs, name))
 
     def keep(self, name: str, data: Callable[[], bytes]) -> Path:
         """Put bytes into a file that every worker can read, once for each name; return its path."""

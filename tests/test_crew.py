@@ -138,6 +138,17 @@ def test_a_small_pdf_is_not_worth_a_worker(crew: Crew, built) -> None:
     assert preflight.begin(guide(built, "study", "a4").read_bytes(), 28, crew).tasks == ()
 
 
+def test_a_very_large_pdf_is_read_by_processes_of_its_own(crew: Crew, pdf: bytes, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "MANY", 20)
+    begun = preflight.begin(pdf, 28, crew)
+    readers = crew.apart(reading.READERS)
+    assert (crew.running, readers.running, len(begun.tasks), begun.count) == (0, 2, 2, 2)
+    assert begun.paper == paper.read(pdf)
+    assert {Path(f"/proc/{pid}/comm").read_text().strip() for pid in readers._pool._processes} == {reading.READERS}
+    crew.__exit__(None, None, None)
+    assert readers.running == 0
+
+
 def test_a_large_pdf_is_read_in_parts_that_are_not(crew: Crew, pdf: bytes, monkeypatch) -> None:
     monkeypatch.setattr(reading, "MOST", 5)
     crew.send(doubled, 1).answer()

@@ -15,6 +15,10 @@ from pipeline.preflight.paper import Page, Paper
 
 MOST = 1_500
 """Pages of a part: what was read of them is in memory until it is handed over, and to open a large file takes a second."""
+MANY = 2_000
+"""Pages that are read by processes that do nothing else: the table of a large file's objects takes more memory than laying it out."""
+READERS = "guidepress-read"
+"""What such processes are called."""
 FEW = 60
 """Pages that are read here rather than shared out: that takes as long."""
 
@@ -62,13 +66,18 @@ def begin(
     """Begin to read a PDF in the workers that are there (starting others takes as long), and go on with something else.
 
     ``idle`` says that there is nothing else: then a part is left, to be read here. Of its ``pages``, those ``known`` are
-    not read again. ``names`` are the named destinations to be looked up, None all.
+    not read again. ``names`` are the named destinations to be looked up, None all. A large file is read by processes of
+    their own.
     """
-    known, running = known or {}, crew.running
-    if not running or pages - len(known) <= FEW:
+    known = known or {}
+    unread = pages - len(known)
+    if unread >= MANY:
+        crew, idle = crew.apart(READERS), False
+    running = crew.jobs if unread >= MANY else crew.running
+    if not running or unread <= FEW:
         return Reading(data, names=names, known=known)
     path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
-    parts = max(running + idle, (pages - len(known)) // MOST)
+    parts = max(running + idle, unread // MOST)
     tasks = tuple(crew.send(_read, path, number, parts, names, frozenset(known)) for number in range(parts - idle))
     return Reading(data, tasks, parts, names, known)
 

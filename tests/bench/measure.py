@@ -19,8 +19,8 @@ from pathlib import Path
 
 INTERVAL = 0.03
 PATIENCE = 3600.0
-BINDER = "guidepress-bind"
-"""What a process that does nothing but bind is called."""
+BINDER, READER = "guidepress-bind", "guidepress-read"
+"""What processes are called that do nothing but bind a large file, or read one."""
 
 
 class Failure(Exception):
@@ -29,7 +29,7 @@ class Failure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command took: seconds, and megabytes of its first process, of the largest that it started, and of the one that binds."""
+    """What a command took: seconds, and megabytes of its first process, of the largest that it started, and of those apart."""
 
     wall: float
     cpu: float
@@ -37,11 +37,13 @@ class Run:
     worker_mb: float = 0.0
     binder_mb: float = 0.0
     """Zero where the first process bound."""
+    reader_mb: float = 0.0
+    """Zero where workers and the first process read."""
 
     @property
     def largest_mb(self) -> float:
         """Megabytes of the largest process."""
-        return max(self.root_mb, self.worker_mb, self.binder_mb)
+        return max(self.root_mb, self.worker_mb, self.binder_mb, self.reader_mb)
 
     @property
     def binding_mb(self) -> float:
@@ -55,7 +57,7 @@ class Peaks:
 
     root: int
     marks: dict[int, int] = field(default_factory=dict)
-    binders: set[int] = field(default_factory=set)
+    apart: dict[str, set[int]] = field(default_factory=lambda: {BINDER: set(), READER: set()})
     """Those that call themselves so."""
     said: bytes = b""
     """The command line of the first process."""
@@ -67,8 +69,9 @@ class Peaks:
             pid = waiting.pop()
             try:
                 status, said = Path(f"/proc/{pid}/status").read_text(), Path(f"/proc/{pid}/cmdline").read_bytes()
-                if status.startswith(f"Name:\t{BINDER}\n"):
-                    self.binders.add(pid)
+                name = status.partition("\n")[0].removeprefix("Name:\t")
+                if name in self.apart:
+                    self.apart[name].add(pid)
                 children = [(task / "children").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
             except OSError:
                 continue
@@ -87,12 +90,17 @@ class Peaks:
     @property
     def worker_mb(self) -> float:
         """Megabytes of the largest of the others."""
-        return self._largest(self.marks.keys() - self.binders - {self.root})
+        return self._largest(self.marks.keys() - self.apart[BINDER] - self.apart[READER] - {self.root})
 
     @property
     def binder_mb(self) -> float:
         """Megabytes of a process that does nothing but bind."""
-        return self._largest(self.binders)
+        return self._largest(self.apart[BINDER])
+
+    @property
+    def reader_mb(self) -> float:
+        """Megabytes of the largest process that does nothing but read."""
+        return self._largest(self.apart[READER])
 
     def _largest(self, pids: Iterable[int]) -> float:
         return max((self.marks.get(pid, 0) for pid in pids), default=0) * 1024 / 1e6
@@ -114,7 +122,7 @@ def run(command: Sequence[str | Path], env: Mapping[str, str]) -> Run:
         if child.returncode:
             said.seek(0)
             raise Failure(f"{' '.join(map(str, command))}: exit {child.returncode}\n{said.read().decode()[-3000:]}")
-    return Run(wall, usage.ru_utime + usage.ru_stime, peaks.root_mb, peaks.worker_mb, peaks.binder_mb)
+    return Run(wall, usage.ru_utime + usage.ru_stime, peaks.root_mb, peaks.worker_mb, peaks.binder_mb, peaks.reader_mb)
 
 
 def _watched(pid: int, peaks: Peaks, deadline: float) -> tuple[int, os.struct_rusage]:

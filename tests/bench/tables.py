@@ -79,6 +79,8 @@ def _memory(found: Findings) -> Iterator[Row]:
     yield Row(found.subject.name, "memory of the binding process", "MB", max(run.binding_mb for run in cold))
     yield Row(found.subject.name, "memory of the process that holds the book", "MB", max(run.root_mb for run in cold))
     yield Row(found.subject.name, "memory of the largest worker", "MB", max(run.worker_mb for run in cold))
+    if read := max(run.reader_mb for run in cold):
+        yield Row(found.subject.name, "memory of the largest process that reads", "MB", read)
 
 
 def _files(found: Findings) -> Iterator[Row]:
