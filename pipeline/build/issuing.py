@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipeline import bindery, epub, render
 from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, gather, numbered
 from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
 from pipeline.build.signatures import Printed, Volume
+from pipeline.crew import Crew, Died
 from pipeline.publication import Publication
 from pipeline.render import Formulas, Rendition
 from pipeline.theme import Medium
@@ -58,12 +60,31 @@ class Issuer:
 
     def pdf(self, issue: Issue) -> Bound:
         """Bind a copy."""
-        counts, copy, keeps = _counts(issue), copy_of(issue.publication, issue.own, self._labels), self._copies > 1
+        gathered, copy = self._gather(issue), copy_of(issue.publication, issue.own, self._labels)
+        return bind(gathered, copy) if gathered.keeps or len(gathered.numbered.labels) < MANY else bind_apart(gathered, copy)
+
+    def begin(self, issue: Issue, crew: Crew | None) -> Callable[[], Bound]:
+        """Bind a copy, or let a worker do that and go on with something else; return what gives it."""
+        if crew is None:
+            at_hand = self.pdf(issue)
+            return lambda: at_hand
+        task = crew.send(bind, self._gather(issue), copy_of(issue.publication, issue.own, self._labels))
+
+        @cache
+        def bound() -> Bound:
+            try:
+                return task.answer()
+            except Died:
+                return self.pdf(issue)
+
+        return bound
+
+    def _gather(self, issue: Issue) -> bindery.Gathered:
+        counts, keeps = _counts(issue), self._copies > 1
         if counts not in self._gathered:
             whole = self._whole(issue)
             self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
-        gathered = self._gathered[counts]
-        return bind(gathered, copy) if keeps or len(gathered.numbered.labels) < MANY else bind_apart(gathered, copy)
+        return self._gathered[counts]
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:
         """Write the EPUB of a copy, with the page list of its PDF."""

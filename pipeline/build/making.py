@@ -23,11 +23,13 @@ from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch,
 from pipeline.build.subsets import SubsetMemory
 from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
-from pipeline.model import Book, Edition, Paper
+from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 from pipeline.store import Store
 
+EDITED = 8
+"""Signatures laid out anew after an edit, at most."""
 Bundle = tuple[Volume, list[Printed], list[Issue]]
 """A volume as printed, and its copies; where none are wanted but the plain one, that."""
 SUFFIXES = {"pdf": "-{paper}.pdf", "epub": ".epub", "png": "-cover.png"}
@@ -146,22 +148,13 @@ class _Making:
         """Give a volume for each paper asked for, and for the first, whose folios and cover the rest needs."""
         edition = publication.edition
         for paper in edition.papers:
-            if self._wants(edition, "pdf", paper) or paper == edition.papers[0]:
+            if self.request.wants(edition, "pdf", paper) or paper == edition.papers[0]:
                 yield Volume(publication, paper, theme.stylesheet("paged", edition.id, paper))
 
     def _copy(self, volume: Volume, brand: Brand) -> Iterator[Volume]:
         """Give what a copy has to itself."""
         if not brand.is_plain:
             yield replace(volume, publication=replace(volume.publication, brand=brand))
-
-    def _wants(self, edition: Edition, form: str, paper: Paper | None = None) -> bool:
-        """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
-        request = self.request
-        if form not in edition.formats or (request.formats and form not in request.formats):
-            return False
-        if paper is None:
-            return bool(request.formats) or not request.papers
-        return not request.papers or paper in request.papers
 
     def _finish(self, volume: Volume, printed: list[Printed], issues: Sequence[Issue]) -> None:
         """Set the index, now that folios are known; bind every copy; write its EPUB from the first paper's folios."""
@@ -171,16 +164,27 @@ class _Making:
             issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset, copies=len(issues))
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
+            is_first, place = volume.paper == edition.papers[0], len(self.made.artefacts)
+            apart = is_first and len(issues) == 1 and self._is_worth_a_worker(edition)
             with self.watch.time("bind"):
-                bound = issuer.pdf(issue)
-            if self._wants(edition, "pdf", volume.paper):
+                binding = issuer.begin(issue, self.crew if apart else None)
+            if apart:
+                self._finish_without_paper(issuer, issue, binding)
+            with self.watch.time("bind"):
+                bound = binding()
+            if self.request.wants(edition, "pdf", volume.paper):
                 artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), bound.pdf, issuer.pages(issue))
+                self.made.artefacts.insert(place, self.made.artefacts.pop())
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
-                    idle = volume.paper != edition.papers[0] or not self._wants(edition, "epub")
+                    idle = apart or not is_first or not self.request.wants(edition, "epub")
                     self._begin_to_read(artefact, issue.publication, bound, idle=idle)
-            if volume.paper == edition.papers[0]:
-                self._finish_without_paper(issuer, issue, bound.pdf)
+            if is_first and not apart:
+                self._finish_without_paper(issuer, issue, binding)
+
+    def _is_worth_a_worker(self, edition: Edition) -> bool:
+        """Tell whether a worker binds while the EPUB is written here: after an edit, when few of the pages are read again."""
+        return bool(self.crew.running) and self.request.wants(edition, "epub") and len(self.printer.relaid) <= EDITED
 
     def _begin_to_read(self, artefact: Artefact, publication: Publication, bound: Bound, *, idle: bool) -> None:
         """Let workers read a PDF, unless it is like one that stands, and was read before that was published."""
@@ -193,13 +197,13 @@ class _Making:
         begun = self.readings.begin(slot(artefact), artefact, bound.shown, self.crew, idle=idle, names=names)
         self.made.readings[artefact.path] = begun
 
-    def _finish_without_paper(self, issuer: Issuer, issue: Issue, pdf: bytes) -> None:
+    def _finish_without_paper(self, issuer: Issuer, issue: Issue, bound: Callable[[], Bound]) -> None:
         """Make the picture of the cover and the EPUB, once for all papers. A recipient's name is not on the cover."""
         publication, edition, brand = issue.publication, issue.publication.edition, issue.publication.brand
-        as_file, as_epub = not self.request.formats and not brand.recipient, self._wants(edition, "epub")
+        as_file, as_epub = not self.request.formats and not brand.recipient, self.request.wants(edition, "epub")
         if as_file or as_epub:
             with self.watch.time("cover"):
-                picture = self.pictures.picture(publication, issuer.first(issue), pdf)
+                picture = self.pictures.picture(publication, issuer.first(issue), lambda: bound().pdf)
         if as_file:
             self._add(publication, ("png", edition.id, ""), picture, 1)
         if as_epub:
@@ -222,13 +226,12 @@ class _Making:
         return [*printed[:at], *index, *printed[at:]]
 
     def _add(self, publication: Publication, of: Slot, data: bytes, pages: int) -> Artefact:
-        form, _, paper = of
-        edition = publication.edition
+        (form, _, paper), edition, brand = of, publication.edition, publication.brand
         artefact = Artefact(
             name=f"{publication.stem}{SUFFIXES[form].format(paper=paper)}", edition=edition.id, format=form, paper=paper,
             audience=edition.audience, title=f"{publication.title}: {edition.title}", data=data, pages=pages,
-            questions=publication.questions, inputs=fingerprint(self.made.fingerprints[of], publication.brand),
-            team=publication.brand.team, recipient=publication.brand.recipient,
+            questions=publication.questions, inputs=fingerprint(self.made.fingerprints[of], brand), team=brand.team,
+            recipient=brand.recipient,
         )  # fmt: skip
         self.made.artefacts.append(artefact)
         return artefact

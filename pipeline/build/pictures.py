@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline import cover
 from pipeline.build.inputs import code_digest, versions
 from pipeline.build.signatures import Printed
@@ -17,14 +19,14 @@ class PictureMemory:
         self._store = store
         self._maker = key("picture", dict(versions()), code_digest())
 
-    def picture(self, publication: Publication, first: Printed, pdf: bytes) -> bytes:
-        """Draw the first page of a guide, which the ``first`` signature holds, or recall it."""
+    def picture(self, publication: Publication, first: Printed, pdf: Callable[[], bytes]) -> bytes:
+        """Draw the first page of a guide, which the ``first`` signature holds, or recall it; ``pdf`` returns the guide."""
         if first.signature.matter != "cover":
-            return cover.picture(pdf)  # it may bear page numbers, which the signature does not know
+            return cover.picture(pdf())  # it may bear page numbers, which the signature does not know
         name = key(self._maker, first.laid.pdf, publication.brand.accent)
         entry = self._store.get(name)
         if entry is not None:
             return entry.data
-        made = cover.picture(pdf)
+        made = cover.picture(pdf())
         self._store.put(name, made, None)
         return made

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import Format, Paper
+from pipeline.model import Edition, Format, Paper
 from pipeline.release import Artefact, Published, Release
 
 Slot = tuple[Literal["pdf", "epub", "png"], str, Paper | Literal[""]]
@@ -49,6 +49,14 @@ class Request:
     def branded(self) -> bool:
         """Whether copies are asked for."""
         return bool(self.team or self.recipients)
+
+    def wants(self, edition: Edition, form: str, paper: Paper | None = None) -> bool:
+        """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
+        if form not in edition.formats or (self.formats and form not in self.formats):
+            return False
+        if paper is None:
+            return bool(self.formats) or not self.papers
+        return not self.papers or paper in self.papers
 
 
 @dataclass(frozen=True, slots=True)
