@@ -7,11 +7,12 @@ from pathlib import Path
 
 import oraclework
 import pytest
+from buildwork import book, bytes_of, edit
 from presswork import FONTS, imprint, signature
 from test_contents import guide
 
 from pipeline.bindery import Copy, Entry, Gathered, gather
-from pipeline.build import binding, issuing
+from pipeline.build import Request, binding, build, issuing
 from pipeline.build.binding import bind, bind_apart
 from pipeline.crew import Crew, Died
 from pipeline.diagnostics import BookError
@@ -42,6 +43,23 @@ def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path:
     volumes = oraclework.volumes(book, "study", tmp_path)
     assert sorted(volume.pdf for volume in volumes.values()) == sorted(apart)
     assert volumes["a4"].pdf == guide(built, "study", "a4").read_bytes()
+
+
+@pytest.mark.slow
+def test_after_an_edit_a_worker_binds_and_the_guides_are_those_of_a_cold_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = Request(book(tmp_path / "book"), tmp_path / "output", store=tmp_path / "store")
+    sent: list[object] = []
+    with Crew(1) as crew:
+        build(request, lambda _: None, crew)
+        crew.send(len, ()).answer()
+        stock = crew.send
+        monkeypatch.setattr(crew, "send", lambda call, *values: (sent.append(call), stock(call, *values))[1])
+        path = next((tmp_path / "book/questions").rglob("falling-glass.yaml"))
+        edit(path, "\nanswer: |\n", "\nanswer: |\n  One sentence more. ")
+        build(request, lambda _: None, crew)
+    assert bind in sent
+    build(replace(request, output=tmp_path / "cold", store=tmp_path / "other"), lambda _: None)
+    assert bytes_of(tmp_path / "output") == bytes_of(tmp_path / "cold")
 
 
 def test_when_the_binder_dies_the_book_is_bound_here(monkeypatch: pytest.MonkeyPatch) -> None:

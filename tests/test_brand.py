@@ -26,10 +26,12 @@ from pipeline.bindery.metadata import xmp
 from pipeline.brand import RESERVED, contrast, one_line, palette, passing, slug
 from pipeline.build import Outcome, Request, build, load_and_check
 from pipeline.build.copies import of_team
-from pipeline.diagnostics import BookError
+from pipeline.build.readings import Begun, ReadingMemory
+from pipeline.build.records import Slot
+from pipeline.diagnostics import BookError, ToolError
 from pipeline.preflight.copies import is_like
 from pipeline.press import lay_out_all
-from pipeline.release import Release
+from pipeline.release import Artefact, Release
 
 NAMES = ("Ana Lopes", "José García")
 PLUM, TEAL, KEEL = (0x7A, 0x1F, 0x5C), (0x0F, 0x5B, 0x66), (0x12, 0x80, 0x8E)
@@ -115,6 +117,29 @@ def test_only_cover_and_imprint_are_laid_out_for_a_copy(issued: tuple[Place, Out
 def test_the_same_copies_asked_for_again_are_not_made_again(copies: Place) -> None:
     assert copies.build(team="pilots", recipients=NAMES[::-1]).unchanged
     assert copies.build(team="pilots", recipients=(" Ana \n Lopes ",), formats=("epub",)).unchanged
+
+
+@pytest.mark.slow
+def test_a_copy_is_read_beside_one_that_stands_and_in_full_beside_none_that_is_as_it_was_published(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    stock = ReadingMemory.begin
+
+    def begin(self: ReadingMemory, slot: Slot, artefact: Artefact, *rest: object, **options: object) -> Begun:
+        read.append(artefact.recipient)
+        return stock(self, slot, artefact, *rest, **options)
+
+    monkeypatch.setattr(ReadingMemory, "begin", begin)
+    for name in NAMES:
+        place.build(team="pilots", recipients=(name,), formats=("pdf",))
+    assert read == [NAMES[0]]
+    for artefact in place.standing.artefacts:
+        with (place.folder / "output/guides" / artefact.path).open("r+b") as file:
+            file.write(b"%PDF-1.8")
+    with pytest.raises(ToolError, match="missing or damaged"):
+        place.build(team="pilots", recipients=("Somebody Else",), formats=("pdf",))
+    assert read == [NAMES[0], "Somebody Else"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 import gc
 import multiprocessing
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -8,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from presswork import CSS, DIGEST, FONTS, signature
 
+from pipeline.crew import Crew
 from pipeline.diagnostics import BookError
 from pipeline.press import Facts, Signature, fonts_digest, key, lay_out, lay_out_all, system_versions, workers
 
@@ -166,6 +168,38 @@ def test_workers_give_the_same_pages_in_the_same_order_as_one_process():
     calls = []
     assert lay_out_all(work, FONTS, jobs=2, meanwhile=lambda: calls.append("free")) == lay_out_all(work, FONTS)
     assert calls
+
+
+def test_signatures_are_laid_out_as_they_come():
+    heard = []
+
+    def coming():
+        for each in many(3):
+            heard.append(f"came {each.id}")
+            yield each
+
+    leaves = lay_out_all(coming(), FONTS, progress=lambda name: heard.append(f"done {name}"))
+    assert [leaf.facts.places[0].id for leaf in leaves] == ["s0", "s1", "s2"]
+    assert heard.index("done s0") < heard.index("came s2")
+
+
+@pytest.mark.slow
+def test_signatures_that_come_one_by_one_are_shared_out_and_each_is_laid_out_once():
+    work, kept = many(5), []
+    leaves = lay_out_all(iter([*work, work[2]]), FONTS, jobs=2, remember=lambda name, _: kept.append(name))
+    assert leaves == (*lay_out_all(work, FONTS), leaves[2])
+    assert len(kept) == len(set(kept)) == 5
+
+
+@pytest.mark.slow
+def test_one_signature_starts_no_worker_beside_one_that_is_busy(monkeypatch):
+    monkeypatch.setattr(workers, "is_ready", lambda: False)
+    with Crew(2) as crew:
+        crew.send(time.sleep, 0.5)
+        lay_out_all(many(1), FONTS, crew=crew)
+        assert crew.running == 1
+        lay_out_all(many(3), FONTS, crew=crew)
+        assert crew.running == 2
 
 
 @pytest.mark.slow

@@ -65,10 +65,11 @@ class Issuer:
 
     def begin(self, issue: Issue, crew: Crew | None) -> Callable[[], Bound]:
         """Bind a copy, or let a worker do that and go on with something else; return what gives it."""
-        if crew is None:
+        gathered = self._gather(issue)
+        if crew is None or len(gathered.numbered.labels) >= MANY:
             at_hand = self.pdf(issue)
             return lambda: at_hand
-        task = crew.send(bind, self._gather(issue), copy_of(issue.publication, issue.own, self._labels))
+        task = crew.send(bind, gathered, copy_of(issue.publication, issue.own, self._labels))
 
         @cache
         def bound() -> Bound:

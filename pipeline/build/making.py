@@ -105,7 +105,8 @@ class _Making:
         volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
         copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
         printed = defaultdict[int, list[Printed]](list)
-        for volume, item in self.printer.fit(self.watch.each("render", self._sheets(volumes, copies))):
+        expected = sum(render.count(volume.publication) for volume in volumes)
+        for volume, item in self.printer.fit(self.watch.each("render", self._sheets(volumes, copies)), expected):
             printed[id(volume)].append(item)
         self._take_fingerprints()
         done: list[Bundle] = []

@@ -89,15 +89,15 @@ class Printer:
         self._noted: set[tuple[str, str, str]] = set()
         self._fonts_digest = press.fonts_digest(self.fonts)
 
-    def lay_out(self, work: Iterable[Work]) -> list[Printed]:
+    def lay_out(self, work: Iterable[Work], expected: int = 0) -> list[Printed]:
         """Lay out sheets as they come, and give them in their order. Raises BookError for whatever the layout engine warns of."""
         with self.watch.time("lay out"):
-            return self._lay_out(work)
+            return self._lay_out(work, expected)
 
-    def fit(self, work: Iterable[Work]) -> list[tuple[Volume, Printed]]:
+    def fit(self, work: Iterable[Work], expected: int) -> list[tuple[Volume, Printed]]:
         """Lay out sheets; one that leaves few lines on its last page is set again a little tighter, to save the page."""
         seen: list[Work] = []
-        printed = self.lay_out(_noted(work, seen))
+        printed = self.lay_out(_noted(work, seen), expected)
         loose = [n for n, item in enumerate(printed) if _may_save_a_page(item.laid.facts)]
         tight = self.lay_out([(seen[n][0], render.tightened(seen[n][1])) for n in loose]) if loose else []
         for n, item in zip(loose, tight, strict=True):
@@ -105,7 +105,7 @@ class Printer:
                 printed[n] = item
         return [(volume, item) for (volume, _), item in zip(seen, printed, strict=True)]
 
-    def _lay_out(self, work: Iterable[Work]) -> list[Printed]:
+    def _lay_out(self, work: Iterable[Work], expected: int) -> list[Printed]:
         signatures: list[Signature] = []
         origin: dict[str, Work] = {}
         done = 0
@@ -121,7 +121,7 @@ class Printer:
         def progress(name: str) -> None:
             nonlocal done
             done += 1
-            self.say(Step("lay out", done, len(signatures), name))
+            self.say(Step("lay out", done, max(expected, len(signatures)), name))
 
         def remember(name: str, laid: LaidOut) -> None:
             self._note(*origin[name])

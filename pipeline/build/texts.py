@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from pathlib import Path
 
 from pipeline import checks, markup, render
@@ -20,7 +21,8 @@ class TextMemory:
     def __init__(self, store: Store, book: Path) -> None:
         """Recall what stands in the texts of a book, and what checks know of them."""
         self._store = store
-        self._maker = key("texts", str(book.absolute()), dict(versions()), code_digest())
+        spelling = importlib.metadata.version("pyspellchecker")
+        self._maker = key("texts", str(book.absolute()), dict(versions()), spelling, code_digest())
         self._memories: dict[str, Memory] = {}
         self._recall("parsed", markup.TEXTS)
         self._recall("checked", checks.KNOWN)

@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,7 +55,7 @@ def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
         # The bindery makes the subsets of fonts: two modules take a third of the import, and nothing here calls them.
         with _put_off("fontTools.subset", "fontTools.varLib.instancer"):
-            with suppress(OSError), _known_to_the_loader():
+            with suppress(OSError), redirect_stdout(None), _known_to_the_loader():
                 from . import engine
             try:
                 from . import engine

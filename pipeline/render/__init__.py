@@ -79,6 +79,11 @@ def render(publication: Publication, medium: Medium, formulas: Formulas, folio: 
     return Rendition(publication, medium, tuple(_fragments(publication, medium, formulas, folio, resources)), resources)
 
 
+def count(publication: Publication) -> int:
+    """Count the sheets of every section but the index, each long one as one."""
+    return max(1, sum(section.starts_page for section in publication.sections if section.kind != "index"))
+
+
 def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
     """Render the sheets of every section but the index for paper; each is there as soon as its sections are rendered."""
     resources: dict[str, bytes] = {}
@@ -179,5 +184,5 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "document", "forget", "memory", "paged", "render", "render_section",
-           "sheets", "tightened"]  # fmt: skip
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "forget", "memory", "paged", "render",
+           "render_section", "sheets", "tightened"]  # fmt: skip
