@@ -15,7 +15,8 @@ from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
 from pipeline.build.copies import fingerprint, of_team
 from pipeline.build.inputs import book_digest, code_digest, editions, modified, questions, versions
-from pipeline.build.making import Made, make
+from pipeline.build.made import Made
+from pipeline.build.making import make
 from pipeline.build.records import Outcome, Request, Slot, Step, slot
 from pipeline.build.reports import write as write_report
 from pipeline.build.signatures import Say
@@ -163,12 +164,10 @@ def _inspect(made: Made, say: Say) -> list[Diagnostic]:
         say(Step("inspect", n, len(made.artefacts), artefact.name))
         like = first.setdefault((slot(artefact), artefact.team), artefact)
         begun = made.readings.get(artefact.path)
-        faults = preflight.inspect(
-            artefact,
-            made.publication(artefact),
-            made.likes.get(artefact.path) if like is artefact else like.data,
-            begun.reading if begun else None,
-        )
+        faults = made.inspected.get(artefact.path)
+        if faults is None:
+            other = made.likes.get(artefact.path) if like is artefact else like.data
+            faults = preflight.inspect(artefact, made.publication(artefact), other, begun.reading if begun else None)
         if begun and not faults:
             begun.keep()
         found.extend(faults)

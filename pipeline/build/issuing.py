@@ -42,10 +42,13 @@ class Issuer:
 
     def __init__(
         self, volume: Volume, printed: Sequence[Printed], fonts: Mapping[str, bytes], labels: Mapping[str, str], subset: bindery.Subset,
-        *, copies: int,
+        *, copies: int, screen: Rendition | None = None,
     ) -> None:  # fmt: skip
-        """Take the volume as it was printed, the index included, and how many copies there will be; ``subset`` reduces font files."""
-        self._subset, self._copies = subset, copies
+        """Take the volume as it was printed, the index included, and how many copies there will be.
+
+        ``subset`` reduces font files; ``screen`` is what has been rendered for screens, but for the index.
+        """
+        self._subset, self._copies, self._early = subset, copies, screen
         self._publication, self._printed, self._fonts, self._labels = volume.publication, printed, fonts, labels
         self._gathered: dict[tuple[int, ...], bindery.Gathered] = {}
         self._screens: dict[tuple[int, ...], _Screen] = {}
@@ -103,7 +106,8 @@ class Issuer:
 
     def _screen(self, printed: Sequence[Printed], formulas: Formulas) -> _Screen:
         landed = Landed(printed, self._labels["cover"])
-        rendition = render.render(self._publication, "reflow", formulas, landed)
+        early = self._early or render.render(self._publication, "reflow", formulas)
+        rendition = render.with_index(early, formulas, landed)
         pages = numbered(printed, landed)
         return _Screen(rendition, epub.files(rendition, pages), pages)
 

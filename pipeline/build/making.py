@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, groupby
 
 from pipeline import bindery, editions, preflight, render, theme
@@ -16,9 +16,10 @@ from pipeline.build.fingerprints import fingerprints
 from pipeline.build.formulas import FormulaMemory
 from pipeline.build.inputs import modified
 from pipeline.build.issuing import Issue, Issuer, own_sheets
+from pipeline.build.made import Made
 from pipeline.build.pictures import PictureMemory
-from pipeline.build.readings import Begun, ReadingMemory
-from pipeline.build.records import Pages, Relaid, Request, Slot, Step, slot
+from pipeline.build.readings import ReadingMemory
+from pipeline.build.records import Pages, Request, Slot, Step, slot
 from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch, Work
 from pipeline.build.subsets import SubsetMemory
 from pipeline.build.texts import TextMemory
@@ -26,6 +27,7 @@ from pipeline.crew import Crew
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
+from pipeline.render import Rendition
 from pipeline.store import Store
 
 EDITED = 8
@@ -33,30 +35,6 @@ EDITED = 8
 Bundle = tuple[Volume, list[Printed], list[Issue]]
 """A volume as printed, and its copies; where none are wanted but the plain one, that."""
 SUFFIXES = {"pdf": "-{paper}.pdf", "epub": ".epub", "png": "-cover.png"}
-
-
-@dataclass
-class Made:
-    """What has been made so far."""
-
-    artefacts: list[Artefact] = field(default_factory=list)
-    readings: dict[str, Begun] = field(default_factory=dict)
-    """Readings of PDFs, by their paths, begun as soon as these were bound."""
-    likes: dict[str, bytes] = field(default_factory=dict)
-    """Files that stand and are like PDFs just made, by the paths of these."""
-    publications: dict[str, Publication] = field(default_factory=dict)
-    fingerprints: dict[Slot, str] = field(default_factory=dict)
-    """Digest of what each artefact of the book depends on, made or not."""
-    brands: tuple[Brand, ...] = ()
-    """The copies asked for; the plain guide is one of them."""
-    pages: tuple[Pages, ...] = ()
-    laid_out: tuple[Relaid, ...] = ()
-    seconds: Mapping[str, float] = field(default_factory=dict)
-
-    def publication(self, artefact: Artefact) -> Publication:
-        """Return the publication that an artefact was made from."""
-        brand = next(b for b in self.brands if (b.team, b.recipient) == (artefact.team, artefact.recipient))
-        return replace(self.publications[artefact.edition], brand=brand)
 
 
 def make(
@@ -83,6 +61,8 @@ class _Making:
         self.watch = Watch()
         self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, self._meanwhile)
         self._elsewhere = meanwhile
+        self._screens: dict[str, Rendition | None] = {}
+        """What is rendered for screens while workers lay out, by edition."""
         self.made = Made(brands=brands(book, request))
         self.pictures, self.readings = PictureMemory(store), ReadingMemory(store, request.book)
 
@@ -99,9 +79,16 @@ class _Making:
         self._elsewhere()
         self._take_fingerprints()
         bindery.get_ready(self.printer.fonts.values(), theme.slot_fonts().values())
+        unset = next((name for name, rendition in self._screens.items() if rendition is None), None)
+        # Where all is laid out, workers would wait for the next signature meanwhile.
+        if unset is not None and len(self.printer.relaid) <= EDITED:
+            with self.watch.time("write"):
+                self.texts.recall(unset, "reflow")
+                self._screens[unset] = render.render(self.made.publications[unset], "reflow", self.formulas.set)
 
     def _print(self, wanted: Sequence[Edition]) -> list[Bundle]:
         """Print every volume; one that outgrows the digits kept for its page numbers is printed again with one more."""
+        self._screens = {edition.id: None for edition in wanted if self.request.wants(edition, "epub")}
         volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
         copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
         printed = defaultdict[int, list[Printed]](list)
@@ -162,7 +149,8 @@ class _Making:
         edition = volume.publication.edition
         with self.watch.time("bind"):
             printed = self._with_index(volume, printed)
-            issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset, copies=len(issues))
+            screen = self._screens.get(edition.id)
+            issuer = Issuer(volume, printed, self.printer.fonts, self.labels, self.subsets.subset, copies=len(issues), screen=screen)
         for number, issue in enumerate(issues):
             self.say(Step("bind", number, len(issues), f"{edition.id}{issue.publication.brand.suffix}"))
             is_first, place = volume.paper == edition.papers[0], len(self.made.artefacts)
@@ -171,6 +159,7 @@ class _Making:
                 binding = issuer.begin(issue, self.crew if apart else None)
             if apart:
                 self._finish_without_paper(issuer, issue, binding)
+                self._inspect_early(place)
             with self.watch.time("bind"):
                 bound = binding()
             if self.request.wants(edition, "pdf", volume.paper):
@@ -186,6 +175,11 @@ class _Making:
     def _is_worth_a_worker(self, edition: Edition) -> bool:
         """Tell whether a worker binds while the EPUB is written here: after an edit, when few of the pages are read again."""
         return bool(self.crew.running) and self.request.wants(edition, "epub") and len(self.printer.relaid) <= EDITED
+
+    def _inspect_early(self, place: int) -> None:
+        """Inspect the artefacts made from some place on, while a worker binds."""
+        for artefact in self.made.artefacts[place:]:
+            self.made.inspected[artefact.path] = preflight.inspect(artefact, self.made.publication(artefact))
 
     def _begin_to_read(self, artefact: Artefact, publication: Publication, bound: Bound, *, idle: bool) -> None:
         """Let workers read a PDF, unless it is like one that stands, and was read before that was published."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from pipeline import preflight, press, render, theme
+from pipeline import press, render, theme
 from pipeline.build import Outcome, Request, Say, build
 from pipeline.build.inputs import files
 from pipeline.crew import Crew
@@ -65,10 +65,16 @@ def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
 
 
 def _prepare(release: Release, crew: Crew) -> None:
-    """Load the layout engine, the style sheets of a release, and all workers, so that the first change does not wait for them."""
+    """Load the layout engine and the style sheets of a release where pages will be laid out: the first change does not wait for them.
+
+    Workers lay out, if there are any, so that there is time here for what does not wait for pages.
+    """
     slots = {(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"}
-    press.prepare([theme.stylesheet("paged", *slot) for slot in sorted(slots)], theme.font_resources())
-    preflight.get_ready(crew)
+    stylesheets = [theme.stylesheet("paged", *slot) for slot in sorted(slots)]
+    if crew.jobs > 1:
+        press.warm(crew, stylesheets, theme.font_resources(), crew.jobs)
+    else:
+        press.prepare(stylesheets, theme.font_resources())
 
 
 def _files(request: Request) -> Files:

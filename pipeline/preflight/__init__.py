@@ -9,8 +9,8 @@ verify_release(folder)                a release on disk, whenever it is asked fo
 from pipeline.preflight.copies import is_like
 from pipeline.preflight.faults import RULES
 from pipeline.preflight.inspecting import inspect
-from pipeline.preflight.reading import Reading, begin, get_ready
+from pipeline.preflight.reading import Reading, begin
 from pipeline.preflight.sheets import places
 from pipeline.preflight.standing import verify_release
 
-__all__ = ["RULES", "Reading", "begin", "get_ready", "inspect", "is_like", "places", "verify_release"]
+__all__ = ["RULES", "Reading", "begin", "inspect", "is_like", "places", "verify_release"]

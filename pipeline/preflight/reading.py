@@ -82,12 +82,6 @@ def begin(
     return Reading(data, tasks, parts, names, known)
 
 
-def get_ready(crew: Crew) -> None:
-    """Start all workers, and let them load what reading takes."""
-    for _ in range(crew.jobs):
-        crew.send(_be_ready)
-
-
 def _read(source: bytes | Path, number: int, count: int, names: tuple[str, ...] | None, known: frozenset[int]) -> Paper:
     def wanted(total: int) -> Sequence[int]:
         # Pages that stand together share objects, which are inflated once for all of them.
@@ -95,7 +89,3 @@ def _read(source: bytes | Path, number: int, count: int, names: tuple[str, ...] 
         return unread[len(unread) * number // count : len(unread) * (number + 1) // count]
 
     return paper.read(source, wanted, names=names, navigation=number == 0)
-
-
-def _be_ready() -> None:
-    """Be imported."""

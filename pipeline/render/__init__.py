@@ -79,6 +79,16 @@ def render(publication: Publication, medium: Medium, formulas: Formulas, folio: 
     return Rendition(publication, medium, tuple(_fragments(publication, medium, formulas, folio, resources)), resources)
 
 
+def with_index(rendition: Rendition, formulas: Formulas, folio: Folio) -> Rendition:
+    """Return a rendition that was made without folios, and the index in its place."""
+    publication, resources = rendition.publication, dict(rendition.resources)
+    rendered = {fragment.section.id: fragment for fragment in rendition.fragments}
+    fragments = (
+        rendered.get(s.id) or _fragment(publication, s, rendition.medium, formulas, folio, resources) for s in publication.sections
+    )
+    return Rendition(publication, rendition.medium, tuple(fragments), resources)
+
+
 def count(publication: Publication) -> int:
     """Count the sheets of every section but the index, each long one as one."""
     return max(1, sum(section.starts_page for section in publication.sections if section.kind != "index"))
@@ -185,4 +195,4 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
 
 
 __all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "forget", "memory", "paged", "render",
-           "render_section", "sheets", "tightened"]  # fmt: skip
+           "render_section", "sheets", "tightened", "with_index"]  # fmt: skip
