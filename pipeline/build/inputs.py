@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import importlib.metadata
 import os
+import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,11 @@ from pipeline.strays import is_stray
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
+
+
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a file that is written gets another time."""
+_digests: dict[Path, tuple[tuple[int, ...], bytes]] = {}
 
 
 def book_digest(folder: Path) -> str:
@@ -48,9 +54,27 @@ def _file_digest(path: Path, root: Path) -> bytes:
         if not path.resolve().is_relative_to(root) or not path.is_file():
             return b"other"
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
+            state = os.fstat(file.fileno())
+            seen = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+            if _digests.get(path, ((), b""))[0] != seen:
+                digest = hashlib.file_digest(file, "sha256").digest()
+                _note(path, seen, digest)
+                return digest
+            return _digests[path][1]
     except (OSError, RuntimeError):
         return b"unreadable"
+
+
+def _note(path: Path, seen: tuple[int, ...], digest: bytes) -> None:
+    """Remember a digest for as long as the file system says that the file was not touched.
+
+    Times are as coarse as a clock's tick: of a file that was written a moment ago they do not tell whether it was again
+    (https://git-scm.com/docs/racy-git), and it is read once more.
+    """
+    if max(seen[-2:]) < time.time_ns() - SETTLED:
+        _digests[path] = (seen, digest)
+    else:
+        _digests.pop(path, None)
 
 
 @cache

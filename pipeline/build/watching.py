@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from pipeline import press, render, theme
+from pipeline import bindery, press, render, theme
 from pipeline.build import Outcome, Request, Say, build
 from pipeline.build.inputs import files
 from pipeline.crew import Crew
@@ -65,16 +65,22 @@ def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
 
 
 def _prepare(release: Release, crew: Crew) -> None:
-    """Load the layout engine and the style sheets of a release where pages will be laid out: the first change does not wait for them.
+    """Load what layout and binding take where they will be done, so that the first change does not wait for it.
 
-    Workers lay out, if there are any, so that there is time here for what does not wait for pages.
+    Workers lay out, if there are any: there is time here then for what does not wait for pages.
     """
-    slots = {(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"}
-    stylesheets = [theme.stylesheet("paged", *slot) for slot in sorted(slots)]
+    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"})
     if crew.jobs > 1:
-        press.warm(crew, stylesheets, theme.font_resources(), crew.jobs)
+        for _ in range(crew.jobs):
+            crew.send(_get_ready, slots)
     else:
-        press.prepare(stylesheets, theme.font_resources())
+        _get_ready(slots)
+
+
+def _get_ready(slots: Sequence[tuple[str, str]]) -> None:
+    fonts = theme.font_resources()
+    press.prepare([theme.stylesheet("paged", *slot) for slot in slots], fonts)
+    bindery.get_ready(fonts.values(), theme.slot_fonts().values())
 
 
 def _files(request: Request) -> Files:

@@ -36,11 +36,10 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     return outcome
 
 
-def warm(crew: Crew, stylesheets: Sequence[str], fonts: Mapping[str, bytes], workers: int = 1) -> None:
-    """Let workers make themselves ready to lay out, while there is nothing to lay out yet; the others start when there is."""
+def warm(crew: Crew, stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
+    """Let a worker make itself ready to lay out, while there is nothing to lay out yet; the others start when there is."""
     if crew.jobs > 1 and not is_ready():
-        for _ in range(workers):
-            crew.send(_get_ready, tuple(stylesheets), _shared(crew, fonts))
+        crew.send(_get_ready, tuple(stylesheets), _shared(crew, fonts))
 
 
 def lay_out_all(

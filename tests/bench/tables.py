@@ -65,7 +65,7 @@ def _extras(found: Findings) -> Iterator[Row]:
         more = [(three.wall - one.wall) / 2 for three, one in zip(found.runs["three copies"], found.runs["copy"], strict=True)]
         row, ours = Row(found.subject.name, "each further copy of the same run", "s", median(more)), median(more)
         theirs = median(run.wall for run in found.runs[TYPST]) if TYPST in found.runs else 0
-        yield _changed(row, beside=TYPST, theirs=theirs, ratio=ours / theirs) if theirs else row
+        yield _judged(_changed(row, beside=TYPST, theirs=theirs, ratio=ours / theirs), 0.5) if theirs else row
     yield _alone(found, "epub", "EPUB, pages remembered, fresh process")
 
 
