@@ -25,6 +25,7 @@ from lxml import etree
 
 from pipeline.build import load_and_check
 from pipeline.model import Book
+from pipeline.render import furniture
 
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -118,7 +119,8 @@ def printed(element: etree._Element) -> Iterator[str]:
 
 
 def words_of(prepared: Prepared) -> Counter[str]:
-    return Counter(WORD.findall(" ".join(text for f in prepared.rendition.fragments for text in printed(etree.fromstring(f.xhtml)))))
+    sections = (etree.fromstring(f"<parts>{fragment.xhtml}</parts>") for fragment in prepared.rendition.fragments)
+    return Counter(WORD.findall(" ".join(text for section in sections for text in printed(section))))
 
 
 def words_in_typst(document: str) -> Counter[str]:
@@ -131,6 +133,17 @@ def test_every_word_of_the_book_stands_in_the_typst_document(prepared: Prepared,
     wanted, found = words_of(prepared), words_in_typst(typst_book.document(prepared, tmp_path))
     assert sum(wanted.values()) > 2000
     assert {word: (count, found[word]) for word, count in wanted.items() if found[word] != count} == {}
+
+
+def test_contents_and_index_of_a_large_book_are_whole_in_the_typst_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(furniture, "CONTENTS_LINES", 8)
+    monkeypatch.setattr(furniture, "INDEX_LINES", 30)
+    parted = prepare(SMALL)
+    assert sum("data-continues" in fragment.xhtml for fragment in parted.rendition.fragments) == 2
+    document = typst_book.document(parted, tmp_path)
+    wanted, found = words_of(parted), words_in_typst(document)
+    assert {word: (count, found[word]) for word, count in wanted.items() if found[word] != count} == {}
+    assert document.count("#open-wide[") == 2
 
 
 def test_the_typst_document_is_the_same_each_time(prepared: Prepared, tmp_path: Path) -> None:

@@ -39,12 +39,20 @@ def write(prepared: Prepared, folder: Path) -> Path:
 
 def document(prepared: Prepared, folder: Path) -> str:
     """Return the Typst document; drawings that stand in the XHTML itself are written into the folder."""
-    sections = [etree.fromstring(fragment.xhtml) for fragment in prepared.rendition.fragments]
+    sections = [whole(fragment.xhtml) for fragment in prepared.rendition.fragments]
     walk = Walk(folder, {name for section in sections for name in section.xpath("//@id")}, targets(sections))
     outline = prepared.publication.outline
     creators = ", ".join(string(creator.name) for creator in outline.creators)
     head = f'#import "style.typ": *\n#show: book.with({string(outline.title)}, ({creators},), {string(outline.title)})\n'
     return head + "\n".join(walk.section(section) for section in sections) + "\n"
+
+
+def whole(fragment: str) -> Element:
+    """Return a section as one element: Typst needs no contents or index in parts."""
+    section, *parts = etree.fromstring(f"<parts>{fragment}</parts>").iterchildren("*")
+    for part in parts:
+        section.extend(part)
+    return section
 
 
 def targets(sections: list[Element]) -> set[str]:
