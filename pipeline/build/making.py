@@ -80,7 +80,7 @@ class _Making:
         self._take_fingerprints()
         bindery.get_ready(self.printer.fonts.values(), theme.slot_fonts().values())
         unset = next((name for name, rendition in self._screens.items() if rendition is None), None)
-        # Where all is laid out, workers would wait for the next signature meanwhile.
+        # Not in a cold build: its workers would wait for the next signature meanwhile.
         if unset is not None and len(self.printer.relaid) <= EDITED:
             with self.watch.time("write"):
                 self.texts.recall(unset, "reflow")
@@ -91,15 +91,15 @@ class _Making:
         self._screens = {edition.id: None for edition in wanted if self.request.wants(edition, "epub")}
         volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
         copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
-        printed = defaultdict[int, list[Printed]](list)
+        printed = defaultdict[Volume, list[Printed]](list)
         expected = sum(render.count(volume.publication) for volume in volumes)
         for volume, item in self.printer.fit(self.watch.each("render", self._sheets(volumes, copies)), expected):
-            printed[id(volume)].append(item)
+            printed[volume].append(item)
         self._take_fingerprints()
         done: list[Bundle] = []
         for volume, own in zip(volumes, copies, strict=True):
-            issues = [Issue(copy.publication, tuple(printed[id(copy)])) for copy in own]
-            done.append((volume, printed[id(volume)], issues or [Issue(volume.publication)]))
+            issues = [Issue(copy.publication, tuple(printed[copy])) for copy in own]
+            done.append((volume, printed[volume], issues or [Issue(volume.publication)]))
         outgrown = {v.publication.edition.id: v.publication for v, items, _ in done if _outgrown(v.publication, items)}
         if not outgrown:
             return done
@@ -164,6 +164,7 @@ class _Making:
                 bound = binding()
             if self.request.wants(edition, "pdf", volume.paper):
                 artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), bound.pdf, issuer.pages(issue))
+                # Whatever was made first, a guide's PDF is listed before its EPUB.
                 self.made.artefacts.insert(place, self.made.artefacts.pop())
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:

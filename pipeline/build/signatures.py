@@ -23,9 +23,9 @@ Say = Callable[[Step], None]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Volume:
-    """One edition on one paper, or what one of its copies has to itself there."""
+    """One edition on one paper, or what one of its copies has to itself there; equal to itself alone."""
 
     publication: Publication
     paper: Paper

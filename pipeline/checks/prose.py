@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.checks.places import fault
 from pipeline.checks.registry import register
-from pipeline.checks.sentences import KNOWN, Sentence, stretches
+from pipeline.checks.sentences import Sentence, slips, stretches
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Book
 
@@ -35,11 +35,7 @@ def long_sentence(book: Book) -> Found:
 def word_twice(book: Book) -> Found:
     """A word stands twice in a row, which is nearly always a slip of the hand."""
     for stretch in stretches(book):
-        known = f"C706 {stretch.name}"
-        slips = () if KNOWN.get(known) else tuple(TWICE.finditer(stretch.masked))
-        if not slips:
-            KNOWN.put(known, True)
-        for found in slips:
+        for found in slips("C706", stretch, TWICE.finditer):
             where = stretch.spot(found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]))
             yield fault("C706", f"'{found[1][:60]}' stands here twice", where, "delete one of the two", "warning")
 

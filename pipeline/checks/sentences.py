@@ -6,10 +6,10 @@ A masked text has the length of its source, so that every offset in it is an off
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from pipeline.checks.places import Spot, passages
 from pipeline.memory import Memory, name
@@ -33,6 +33,7 @@ PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||^[ \t]*(?:[-*+]|\d+[.)]|\#+
 ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
 HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
+T = TypeVar("T")
 KNOWN: Final = Memory(65_536)
 """What checks know of texts and words that they have seen: the sentences, and that a check found nothing."""
 
@@ -98,6 +99,17 @@ class Sentence:
         text = self.stretch.masked[self.start : self.end]
         first = next((n for n, c in enumerate(text) if c.isalnum() or c == WORD), 0)
         return self.stretch.spot(self.start + first)
+
+
+def slips(check: str, stretch: Stretch, find: Callable[[str], Iterable[T]]) -> tuple[T, ...]:
+    """Return the slips that a check finds in a masked text; that it found none is remembered."""
+    known = f"{check} {stretch.name}"
+    if KNOWN.get(known):
+        return ()
+    found = tuple(find(stretch.masked))
+    if not found:
+        KNOWN.put(known, True)
+    return found
 
 
 @lru_cache(maxsize=1)

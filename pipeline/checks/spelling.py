@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from spellchecker import SpellChecker
@@ -12,7 +12,7 @@ from spellchecker import SpellChecker
 from pipeline.checks.american import american
 from pipeline.checks.places import fault
 from pipeline.checks.registry import register
-from pipeline.checks.sentences import KNOWN, WORD, Stretch, labels, stretches
+from pipeline.checks.sentences import KNOWN, WORD, Stretch, labels, slips, stretches
 from pipeline.diagnostics import Diagnostic
 from pipeline.memory import name
 from pipeline.model import Book
@@ -39,28 +39,17 @@ def misspelled(book: Book) -> Found:
     """
     if book.outline.lang.split("-")[0] != "en":
         return
+    check = f"C704 {book.outline.lang} {name(*sorted(book.words))}"
+    find = partial(_slips, lang=book.outline.lang, own=book.words)
     for stretch in (*stretches(book), *labels(book)):
-        for start, word, hint in _slips(stretch, book.outline.lang, book.words):
+        for start, word, hint in slips(check, stretch, find):
             yield _misspelled(stretch, start, word, hint)
 
 
-def _slips(stretch: Stretch, lang: str, own: frozenset[str]) -> Iterator[tuple[int, str, str]]:
+def _slips(masked: str, lang: str, own: frozenset[str]) -> Iterator[tuple[int, str, str]]:
     """Yield the words of a text that are not well spelled: where each stands, and what to do about it."""
-    known, sound = f"C704 {lang} {_digest(own)} {stretch.name}", True
-    if KNOWN.get(known):
-        return
-    for match in WORDS.finditer(stretch.masked):
-        hint = _verdict(match[0], lang, own)
-        if hint is not None:
-            sound = False
-            yield match.start(), match[0], hint
-    if sound:
-        KNOWN.put(known, True)
-
-
-@lru_cache(maxsize=1)
-def _digest(words: frozenset[str]) -> str:
-    return name(*sorted(words))
+    found = ((match.start(), match[0], _verdict(match[0], lang, own)) for match in WORDS.finditer(masked))
+    yield from ((start, word, hint) for start, word, hint in found if hint is not None)
 
 
 def _misspelled(stretch: Stretch, start: int, word: str, hint: str) -> Diagnostic:

@@ -70,10 +70,9 @@ def begin(
     their own.
     """
     known = known or {}
-    unread = pages - len(known)
+    unread, running = pages - len(known), crew.running
     if unread >= MANY:
-        crew, idle = crew.apart(READERS), False
-    running = crew.jobs if unread >= MANY else crew.running
+        crew, idle, running = crew.apart(READERS), False, crew.jobs
     if not running or unread <= FEW:
         return Reading(data, names=names, known=known)
     path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
