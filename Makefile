@@ -2,6 +2,8 @@ PYTHON ?= python3
 BOOK ?= content
 VENV := .venv
 BIN := $(VENV)/bin
+# No Python that is started here imports what lies in this folder because it is called like a library.
+export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help guides test check conformance figures golden bench soak clean

@@ -2,6 +2,7 @@
 # Make sure the system libraries are there. usage: bootstrap.sh guides|test|conformance|soak
 # Debian and Ubuntu: installs what is missing, as root or with passwordless sudo. macOS: with brew. NO_SYSTEM=1 forbids.
 set -eu
+export PYTHONSAFEPATH=1
 
 python=${PYTHON:-python3}
 debian="python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

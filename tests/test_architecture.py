@@ -57,7 +57,6 @@ DISK_EXCEPTIONS = {
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
     "press.workers": "brings workers the fonts in a file",
-    "preflight.standing": "reads the files of a release, to verify them",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
 }

@@ -11,7 +11,7 @@ from conftest import SMALL
 
 from pipeline.authorities import ace, epubcheck, placing, qpdf, tools, verapdf, verifying
 from pipeline.authorities.records import Authority, Finding
-from pipeline.cli import main
+from pipeline.cli.running import main
 from pipeline.diagnostics import ToolError
 
 STUDY = "study/harbor-watch-study-0.2.0"

@@ -136,7 +136,7 @@ def test_a_font_that_is_missing_or_another_is_one_line(place: Path, damage: str)
 # A disk that is full, or not to be written
 
 
-@pytest.mark.parametrize("point", ["release-2-artefact", "release-5-checksums", "release-9-swap"])
+@pytest.mark.parametrize("point", ["release-3-artefact", "release-5-checksums", "release-9-swap"])
 def test_a_full_disk_is_one_line_and_leaves_what_stood(place: Path, point: str) -> None:
     before = bytes_of(place / "output")
     failed = build(place, GUIDEPRESS_FAULT_POINT=f"{point}:enospc")

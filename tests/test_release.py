@@ -156,8 +156,12 @@ def test_a_damaged_manifest_gives_its_reason(tmp_path: Path, damaged: bytes, rea
     assert reason in said and "\n" not in said
 
 
+GONE = "0" * 64
+
+
 def test_a_link_to_nothing_gives_its_reason(tmp_path: Path) -> None:
-    (tmp_path / "guides").symlink_to(".releases/gone")
+    (tmp_path / ".releases").mkdir()
+    (tmp_path / "guides").symlink_to(f".releases/{GONE}")
     assert release.read(tmp_path) == (None, f"{tmp_path}/guides/manifest.json: No such file or directory")
     assert publish(tmp_path, STUDY) == standing(tmp_path)
 
@@ -236,10 +240,10 @@ def test_carrying_works_where_there_are_no_hard_links(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refuse(target: Path, source: Path) -> None:
-        raise OSError(errno.EPERM, "Operation not permitted", str(source))
+    def refuse(*names: str, **_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted", *names)
 
-    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     old = publish(tmp_path, STUDY)
     new = publish(tmp_path, PRACTICE, carried=[release.Carried(old, old.artefacts[0], stale=False)])
     assert release.verify(new) == ()
@@ -282,9 +286,13 @@ def test_only_the_release_that_stands_and_the_one_before_are_kept(tmp_path: Path
 
 
 def test_what_killed_builds_left_is_cleared_before_the_disk_is_needed(tmp_path: Path) -> None:
-    (tmp_path / ".releases/tmp-1-a/study").mkdir(parents=True)
-    (tmp_path / ".releases/tmp-1-a/study/half.pdf").write_bytes(b"half")
-    (tmp_path / "guides.tmp-1-a").symlink_to(".releases/tmp-1-a")
+    left = tmp_path / ".releases/tmp-1-0123abcd"
+    (left / "study").mkdir(parents=True)
+    (left / "manifest.json").write_bytes(manifest(artefacts=[{**ROW, "path": "study/half.pdf"}]))
+    (left / "study/half.pdf").write_bytes(b"half")
+    (tmp_path / ".releases/tmp-2-0123abcd").mkdir()
+    (tmp_path / ".releases/tmp-2-0123abcd/manifest.json").write_text('{"schema": 1, "bo')
+    (tmp_path / "guides.tmp-1-0123abcd").symlink_to(f".releases/{GONE}")
     published = publish(tmp_path, STUDY)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".releases", "guides"]
     assert releases(tmp_path) == {published.digest}
@@ -346,7 +354,7 @@ def test_an_output_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     output = tmp_path / "file/output"
     with pytest.raises(ToolError) as caught:
         publish(output, STUDY)
-    assert str(caught.value) == f"cannot publish to {output}/.releases: Not a directory"
+    assert str(caught.value) == f"cannot publish to {output}: Not a directory"
     with pytest.raises(ToolError) as caught, release.lock(output, print):
         pass
     assert str(caught.value) == f"cannot write {output}: Not a directory"
@@ -376,7 +384,7 @@ def test_a_disk_that_fills_up_keeps_the_old_release_and_its_free_space(
     old = publish(output, edited(STUDY, b"s" * 300_000))
     before = free(small_disk)
     if not os.path.ismount(small_disk):
-        monkeypatch.setenv("GUIDEPRESS_FAULT_POINT", "release-2-artefact:enospc")
+        monkeypatch.setenv("GUIDEPRESS_FAULT_POINT", "release-3-artefact:enospc")
     with pytest.raises(ToolError) as caught:
         publish(output, edited(STUDY, b"t" * 500_000), edited(PRACTICE, b"p" * 500_000))
     assert str(caught.value) == f"cannot publish to {output}: No space left on device"

@@ -45,5 +45,5 @@ def test_a_damaged_report_is_written_anew(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("in the way")
     (warning,) = release.report(tmp_path, "build", {})
-    assert warning == f"the report is not written: {tmp_path}/reports: File exists"
+    assert warning == f"the report is not written: {tmp_path}/reports: Not a directory"
     assert [p.name for p in tmp_path.iterdir()] == ["reports"]

@@ -1,5 +1,8 @@
 """Draw every figure whose script, or the style it draws with, has changed since its SVG was made.
 
+Only the scripts of figures run, and what they import is the style and installed libraries: a file that lies beside
+them is never taken for a library, whatever it is called.
+
 Usage: python content/figures/draw.py [--all]
 """
 
@@ -8,25 +11,39 @@ import subprocess
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
+STYLE = FOLDER / "style.py"
+RUN = """
+import runpy, sys
+from importlib.util import module_from_spec, spec_from_file_location
+style, script = sys.argv[1:]
+spec = spec_from_file_location("style", style)
+sys.modules["style"] = module_from_spec(spec)
+spec.loader.exec_module(sys.modules["style"])
+runpy.run_path(script, run_name="__main__")
+"""
+
+
+def scripts():
+    """Return the script of every figure that has one."""
+    return [script for record in sorted(FOLDER.glob("*.yaml")) if (script := record.with_suffix(".py")).is_file()]
 
 
 def stale(script):
     """Tell whether a drawing is missing, or was made from other bytes than the script and the style have now."""
     drawing = script.with_suffix(".svg")
-    parts = [script.read_bytes(), (FOLDER / "style.py").read_bytes()]
-    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    digest = hashlib.sha256(b"\0".join([script.read_bytes(), STYLE.read_bytes()])).hexdigest()
     return not drawing.is_file() or digest not in drawing.read_text(encoding="utf-8")[:200]
 
 
 def main():
     """Run the scripts that need it, one after the other; stop at the first that fails."""
-    scripts = [path for path in sorted(FOLDER.glob("*.py")) if path.stem not in ("style", "draw")]
-    due = [script for script in scripts if "--all" in sys.argv or stale(script)]
+    found = scripts()
+    due = [script for script in found if "--all" in sys.argv or stale(script)]
     for number, script in enumerate(due, start=1):
         print(f"[{number}/{len(due)}] {script.stem}", flush=True)
-        subprocess.run([sys.executable, script], check=True)
-    print(f"{len(due)} drawn, {len(scripts) - len(due)} fresh")
+        subprocess.run([sys.executable, "-P", "-c", RUN, STYLE, script], check=True)
+    print(f"{len(due)} drawn, {len(found) - len(due)} fresh")
 
 
 if __name__ == "__main__":

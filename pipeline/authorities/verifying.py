@@ -10,12 +10,14 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
+from pipeline import release
 from pipeline.authorities import ace, epubcheck, placing, qpdf, verapdf
 from pipeline.authorities.placing import Places
 from pipeline.authorities.records import Authority, Finding, Report, Reported, Row
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.model import Book
 from pipeline.release import Published, Release
+from pipeline.work.crew import import_safely
 
 AUTHORITIES = (
     Authority("PDF/A-2a", "P401", "pdf", verapdf.check_archival, verapdf.version),
@@ -57,6 +59,7 @@ def verify(standing: Release, prior: Iterable[Diagnostic], book: Book | None, jo
 def _ask(standing: Release, jobs: int, say: Say) -> Answers:
     """Return the answer of every authority about every file of its format that is there."""
     answers: dict[tuple[str, str], tuple[Finding, ...]] = {}
+    import_safely()
     # Spawned, since a process forked from one with threads may hang; and each keeps a Java machine of its own.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         asked = dict(_submit(pool, standing))
@@ -80,7 +83,7 @@ def _submit(pool: ProcessPoolExecutor, standing: Release) -> Iterator[tuple[Futu
 
 
 def _present(standing: Release) -> tuple[Published, ...]:
-    return tuple(artefact for artefact in standing.artefacts if (standing.folder / artefact.path).is_file())
+    return tuple(artefact for artefact in standing.artefacts if release.file_bytes(standing, artefact) is not None)
 
 
 def _sorted_out(prior: Iterable[Diagnostic], standing: Release) -> Answers:

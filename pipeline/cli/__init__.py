@@ -1,5 +1,4 @@
-"""The command line: arguments, progress, printing, exit status. 0 is good, 1 has diagnostics, 2 is wrong usage."""
+"""The command line: arguments, progress, printing, exit status. 0 is good, 1 has diagnostics, 2 is wrong usage.
 
-from pipeline.cli.running import main
-
-__all__ = ["main"]
+Nothing is imported here: ``python -m pipeline.cli`` imports this before it can take the working directory off the path.
+"""

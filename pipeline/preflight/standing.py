@@ -31,6 +31,6 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
         path, _, message = line.partition(": ")
         yield fault(path, "P315", message, "build the guides again")
     for artefact in standing.artefacts:
-        file = standing.folder / artefact.path
-        if file.is_file():
-            yield from inspect_file(artefact.path, artefact.format, file.read_bytes())
+        data = release.file_bytes(standing, artefact)
+        if data is not None:
+            yield from inspect_file(artefact.path, artefact.format, data)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 
 from pipeline.diagnostics import ToolError
+from pipeline.release.folder import NO_FOLDER, Folder
 from pipeline.release.manifest import (
     CHECKSUMS,
     MANIFEST,
@@ -28,8 +26,9 @@ from pipeline.release.manifest import (
     manifest_bytes,
     parse,
 )
-from pipeline.release.reading import GUIDES, RELEASES, file_digest, verify
-from pipeline.work.store import fault_point, write_synced
+from pipeline.release.pruning import prune, remove, sweep
+from pipeline.release.reading import GUIDES, RELEASES, data, standing, verify
+from pipeline.work.store import fault_point
 
 
 def publish(
@@ -44,27 +43,29 @@ def publish(
     """Make these files the release in ``output/guides``, all at once; call it while holding ``lock(output)``.
 
     Whatever stops it, the old release or the new one stands whole. The release it replaces is kept beside it,
-    for whoever is still reading; older ones go. Raises ToolError where the disk refuses.
+    for whoever is still reading; older ones go. Raises ToolError where the disk refuses, and where ``guides`` or the
+    folder of releases is a link, a file, or a folder that no build has made: nothing is done there.
     """
     rows = tuple(sorted((*map(listed, artefacts), *map(listed_again, carried)), key=lambda row: row.path))
     _refuse_paths([row.path for row in rows])
     manifest = manifest_bytes(book, inputs, rows, versions)
     release = parse(output, manifest)
     try:
-        releases = _releases_folder(output)
-        before = {entry.name for entry in releases.iterdir()}
-        try:
-            temp = releases / _temp_name()
-            _fill(temp, artefacts, carried)
-            _write_records(temp, manifest, checksum_bytes(rows))
-            folder = _settle(temp, release)
-            previous = _swap(output, folder.name)
-        finally:
-            # Also when interrupted; a release that now stands is never among what is removed.
-            _remove_new(releases, before | {_current(output)})
+        with Folder.open(output, make=True) as place, _releases(place) as releases:
+            before = set(releases.names())
+            try:
+                temp = _temp_name()
+                with releases.below(temp, make=True) as folder:
+                    _fill(folder, manifest, artefacts, carried, checksum_bytes(rows))
+                name = _settle(releases, temp, release)
+                previous = _swap(place, name)
+            finally:
+                # Also when interrupted; a release that now stands is never among what is removed.
+                for left in set(releases.names()) - before - {standing(place)}:
+                    remove(releases, left)
+            return replace(release, folder=releases.path / name, warnings=prune(releases, {name, previous}))
     except OSError as error:
         raise ToolError(_one_line(output, error)) from error
-    return replace(release, folder=folder, warnings=_prune(output, {folder.name, previous}))
 
 
 def _refuse_paths(paths: Sequence[str]) -> None:
@@ -78,145 +79,95 @@ def _refuse_paths(paths: Sequence[str]) -> None:
         seen.add(path.casefold())
 
 
-def _releases_folder(output: Path) -> Path:
-    """Make the folder of releases; clear away what killed builds left, which may be what fills the disk."""
-    guides = output / GUIDES
-    if guides.exists() and not guides.is_symlink():
-        raise ToolError(f"{guides}: not made by a build; move it away and build again")
+def _releases(output: Folder) -> Folder:
+    """Open the folder of releases; clear away what killed builds left, which may be what fills the disk."""
+    if output.has(GUIDES) and not standing(output):
+        raise _foreign(output, GUIDES)
     fault_point("release-1-folder")
-    releases = output / RELEASES
-    releases.mkdir(parents=True, exist_ok=True)
-    for temp in chain(releases.glob("tmp-*"), output.glob(f"{GUIDES}.tmp-*")):
-        _remove(temp)
+    try:
+        releases = output.below(RELEASES, make=True)
+    except OSError as error:
+        if error.errno in NO_FOLDER:
+            raise _foreign(output, RELEASES) from error
+        raise
+    sweep(output, releases)
     return releases
 
 
-def _fill(temp: Path, artefacts: Sequence[Artefact], carried: Sequence[Carried]) -> None:
-    """Write the new files and take over the old ones, one folder for each edition."""
-    temp.mkdir()
+def _foreign(output: Folder, name: str) -> ToolError:
+    return ToolError(f"{output.path / name}: not made by a build; move it away and build again")
+
+
+def _fill(folder: Folder, manifest: bytes, artefacts: Sequence[Artefact], carried: Sequence[Carried], checksums: bytes) -> None:
+    """Write the files, one folder for each edition, between the two records; wait until the disk has every name.
+
+    The manifest comes first: what a killed build leaves is removed by it.
+    """
+    folder.write(MANIFEST, manifest, at="release-2-manifest")
     for artefact in artefacts:
-        (temp / artefact.edition).mkdir(exist_ok=True)
-        write_synced(temp / artefact.path, artefact.data, at="release-2-artefact")
-    fault_point("release-3-carry")
+        with folder.below(artefact.edition, make=True) as edition:
+            edition.write(artefact.name, artefact.data, at="release-3-artefact")
+    fault_point("release-4-carry")
     for item in carried:
-        target = temp / item.artefact.path
-        target.parent.mkdir(exist_ok=True)
-        _carry(item, target)
+        with folder.below(item.artefact.edition, make=True) as edition:
+            _carry(item, edition)
+    folder.write(CHECKSUMS, checksums, at="release-5-checksums")
+    fault_point("release-6-sync")
+    for name in {*(artefact.edition for artefact in artefacts), *(item.artefact.edition for item in carried)}:
+        with folder.below(name) as edition:
+            edition.sync()
+    folder.sync()
 
 
-def _carry(carried: Carried, target: Path) -> None:
+def _carry(carried: Carried, edition: Folder) -> None:
     """Give an old file a second name, or a copy where the file system has no hard links."""
     source = carried.source
-    if not source.is_file() or file_digest(source) != carried.artefact.sha256:
+    found = data(carried.release, carried.artefact)
+    if not found:
         raise ToolError(f"{source}: missing or damaged; build the edition '{carried.artefact.edition}' again")
     try:
-        target.hardlink_to(source)
+        with Folder.open(carried.release.folder) as release, release.below(source.parent.name) as old:
+            edition.link_file(source.name, old)
     except OSError:
-        shutil.copyfile(source, target)
-        _sync(target)
+        edition.write(source.name, found)
 
 
-def _write_records(temp: Path, manifest: bytes, checksums: bytes) -> None:
-    """Write manifest and checksums, and wait until the disk has every name."""
-    write_synced(temp / MANIFEST, manifest, at="release-4-manifest")
-    write_synced(temp / CHECKSUMS, checksums, at="release-5-checksums")
-    fault_point("release-6-sync")
-    for folder in (*(path for path in temp.iterdir() if path.is_dir()), temp):
-        _sync(folder)
-
-
-def _settle(temp: Path, release: Release) -> Path:
-    """Give the folder its name, or find the same release whole already.
+def _settle(releases: Folder, temp: str, release: Release) -> str:
+    """Give the folder its name, or find the same release whole already; return the name.
 
     A damaged release of that name may be the one that stands, and a folder cannot be swapped in one step: the
     new one then gets a number after its digest.
     """
-    releases = temp.parent
     fault_point("release-7-rename")
     for number in count(1):
-        folder = releases / (release.digest if number == 1 else f"{release.digest}-{number}")
-        if not os.path.lexists(folder):
-            temp.rename(folder)
-            _sync(releases)
-            return folder
-        if not verify(replace(release, folder=folder)):
-            return folder
+        name = release.digest if number == 1 else f"{release.digest}-{number}"
+        if not releases.has(name):
+            releases.rename(temp, name)
+            releases.sync()
+            return name
+        if not verify(replace(release, folder=releases.path / name)):
+            return name
     raise AssertionError("unreachable: names do not run out")
 
 
-def _swap(output: Path, name: str) -> str:
+def _swap(output: Folder, name: str) -> str:
     """Point ``guides`` at a release by one rename; give the name of the release it pointed at."""
-    guides, link = output / GUIDES, output / f"{GUIDES}.{_temp_name()}"
-    previous = _current(output)
+    link = f"{GUIDES}.{_temp_name()}"
+    previous = standing(output)
     try:
         fault_point("release-8-link")
-        link.symlink_to(f"{RELEASES}/{name}", target_is_directory=True)
+        output.point(link, f"{RELEASES}/{name}")
         fault_point("release-9-swap")
-        link.replace(guides)
+        output.rename(link, GUIDES)
     finally:
-        link.unlink(missing_ok=True)
+        output.remove(link)
     fault_point("release-10-swapped")
-    _sync(output)
+    output.sync()
     return previous
-
-
-def _prune(output: Path, kept: set[str]) -> tuple[str, ...]:
-    """Remove older releases; what cannot be removed is a warning, since the new release stands."""
-    releases = output / RELEASES
-    try:
-        fault_point("release-11-prune")
-        for old in tuple(releases.iterdir()):
-            if old.name not in kept:
-                # A half-removed release must not keep the name of a whole one.
-                temp = releases / _temp_name()
-                old.rename(temp)
-                _remove(temp)
-        fault_point("release-12-pruned")
-    except OSError as error:
-        return (f"older releases are left in {releases}: {error.strerror}",)
-    return ()
-
-
-def _remove_new(releases: Path, kept: set[str]) -> None:
-    """Remove what a publication that did not succeed has left, and its temporary folder in any case."""
-    with suppress(OSError):
-        for path in tuple(releases.iterdir()):
-            if path.name not in kept:
-                _remove(path)
-
-
-def _remove(path: Path) -> None:
-    """Remove a folder with all in it, or a file; what resists is left for the next build."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
-
-
-def _current(output: Path) -> str:
-    """Name the release that stands, or nothing."""
-    try:
-        return Path(os.readlink(output / GUIDES)).name
-    except OSError:
-        return ""
 
 
 def _temp_name() -> str:
     return f"tmp-{os.getpid()}-{secrets.token_hex(4)}"
-
-
-def _sync(path: Path) -> None:
-    """Wait until the disk has a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network and shared-folder file systems cannot sync a folder, and answer so.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _one_line(output: Path, error: OSError) -> str:

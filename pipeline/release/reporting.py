@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
+from pipeline.release.folder import Folder
 from pipeline.work.store import JSON
 
 REPORTS = "reports"
@@ -14,24 +14,24 @@ REPORTS = "reports"
 
 def report(output: Path, name: str, facts: JSON) -> tuple[str, ...]:
     """Write facts to ``output/reports/<name>.json``; what the disk refuses is a warning, since the release stands."""
-    folder = output / REPORTS
-    temp = folder / f"{name}.{secrets.token_hex(4)}.tmp"
+    temp = f"{name}.{secrets.token_hex(4)}.tmp"
     try:
-        folder.mkdir(exist_ok=True)
-        temp.write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        temp.replace(folder / f"{name}.json")
+        with Folder.open(output) as place, place.below(REPORTS, make=True) as folder:
+            try:
+                folder.write(temp, (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode())
+                folder.rename(temp, f"{name}.json")
+            finally:
+                folder.remove(temp)
     except OSError as error:
-        return (f"the report is not written: {folder}: {error.strerror}",)
-    finally:
-        with suppress(OSError):
-            temp.unlink(missing_ok=True)
+        return (f"the report is not written: {output / REPORTS}: {error.strerror}",)
     return ()
 
 
 def last_report(output: Path, name: str) -> JSON:
     """Read the facts last reported, or None."""
     try:
-        facts: JSON = json.loads((output / REPORTS / f"{name}.json").read_text(encoding="utf-8"))
+        with Folder.open(output) as place:
+            facts: JSON = json.loads(place.read(f"{REPORTS}/{name}.json"))
     except (OSError, ValueError):
         return None
     return facts

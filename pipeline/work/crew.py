@@ -121,10 +121,19 @@ class Crew:
         return Path(self._folder.name) / str(next(self._numbers))
 
     def _submit(self, path: Path) -> Future[None]:
+        import_safely()
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _start_worker, (path.parent, self.name))
         with _deaf():
             return self._pool.submit(_make_call, path)
+
+
+def import_safely() -> None:
+    """Keep every Python that is started from now on from importing what lies in the working directory.
+
+    Workers start as ``python -c``, which looks for the standard library there first: a book's file would run as code.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import signal
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,9 +32,9 @@ FAULT_POINTS: tuple[str, ...] = (
     "store-3-rename",
     "store-4-stored",
     "release-1-folder",
-    "release-2-artefact",
-    "release-3-carry",
-    "release-4-manifest",
+    "release-2-manifest",
+    "release-3-artefact",
+    "release-4-carry",
     "release-5-checksums",
     "release-6-sync",
     "release-7-rename",
@@ -52,16 +53,16 @@ def fault_point(name: str) -> None:
     ``FAULT_POINTS``.
     """
     wanted, _, way = os.environ.get("GUIDEPRESS_FAULT_POINT", "").partition(":")
-    if wanted != name:
+    if not wanted or wanted != name:
         return
     if way == "enospc":
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def write_synced(path: Path, data: bytes, *, at: str) -> None:
-    """Write a new file and wait until the disk has it; ``at`` names the fault point between the two."""
-    with path.open("xb") as file:
+def write_synced(path: Path | str, data: bytes, *, at: str, folder: int | None = None) -> None:
+    """Write a new file, in a ``folder`` held open, and wait until the disk has it; ``at`` is the fault point between the two."""
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o666, dir_fd=folder)) as file:
         file.write(data)
         fault_point(at)
         file.flush()
@@ -147,16 +148,12 @@ class Store:
             return None
         path = _entry_path(self.folder, key)
         try:
-            packed = path.read_bytes()
+            entry = _unpacked(key, _used(path))
         except OSError:
             return None
-        entry = _unpacked(key, packed)
-        self.damaged += entry is None
-        with suppress(OSError):
-            if entry is None:
-                path.unlink()
-            else:
-                os.utime(path)
+        if entry is None:
+            self.damaged += 1
+            _forget(path)
         return entry
 
     def put(self, key: str, data: bytes, facts: JSON) -> None:
@@ -182,12 +179,12 @@ class Store:
         """Forget the entries used longest ago until ``limit`` bytes are left, and what killed builds left."""
         room = self.limit if limit is None else limit
         latest_first = sorted(self._files(".entry"), key=lambda file: (-file[1].st_mtime_ns, file[0].name))
-        for path, stat in latest_first:
-            room -= stat.st_size
+        for path, found in latest_first:
+            room -= found.st_size
             if room < 0:
                 _forget(path)
-        for path, stat in self._files(".tmp"):
-            if time.time() - stat.st_mtime > TEMP_AGE:
+        for path, found in self._files(".tmp"):
+            if time.time() - found.st_mtime > TEMP_AGE:
                 _forget(path)
 
     def clear(self) -> None:
@@ -197,7 +194,7 @@ class Store:
 
     def size(self) -> int:
         """Count the bytes of all entries."""
-        return sum(stat.st_size for _, stat in self._files(".entry"))
+        return sum(found.st_size for _, found in self._files(".entry"))
 
     def _files(self, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:
         """Give the store's files of one kind; another build may remove them meanwhile."""
@@ -206,8 +203,8 @@ class Store:
         with suppress(OSError):
             for path in tuple(self.folder.iterdir()):
                 with suppress(OSError):
-                    if path.suffix == suffix and OWN_NAME.fullmatch(path.name):
-                        yield path, path.stat()
+                    if path.suffix == suffix and OWN_NAME.fullmatch(path.name) and stat.S_ISREG((found := path.lstat()).st_mode):
+                        yield path, found
 
 
 def _default_folder() -> Path:
@@ -219,6 +216,17 @@ def _default_folder() -> Path:
 def _entry_path(folder: Path, key: str) -> Path:
     """Give the file that holds a key."""
     return folder / f"{key}.entry"
+
+
+def _used(path: Path) -> bytes:
+    """Read a file, and note that it was used now. Raises OSError for a link, a pipe, or a folder: no build has made these."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a file", str(path))
+        with suppress(OSError):
+            os.utime(descriptor)
+        return file.read()
 
 
 def _packed(entry_key: str, data: bytes, facts: JSON) -> bytes:
