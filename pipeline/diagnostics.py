@@ -51,8 +51,12 @@ class BookError(Exception):
     """Stop a build: the diagnostics say why."""
 
     def __init__(self, *diagnostics: Diagnostic) -> None:
-        super().__init__("; ".join(d.message for d in diagnostics))
+        super().__init__(*diagnostics)
         self.diagnostics = diagnostics
+
+    def __str__(self) -> str:
+        """Return all messages in one line."""
+        return "; ".join(d.message for d in self.diagnostics)
 
 
 class ToolError(Exception):

@@ -6,6 +6,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from dataclasses import replace
 
 from lxml import etree
 
@@ -50,7 +51,8 @@ GLOSSARY = Section("glossary", "glossary", "body", "Glossary")
 def fragment(section: Section, body: str = "<p>Words.</p>", *resources: str, title: str = "") -> Fragment:
     """Return a section with a heading."""
     heading = f'<h{section.level} id="{section.id}-title">{title or section.title}</h{section.level}>'
-    return Fragment(section, f'<section id="{section.id}" class="{section.kind}">\n{heading}\n{body}\n</section>\n', resources)
+    shown = dict.fromkeys(resources, b"")
+    return Fragment(section, f'<section id="{section.id}" class="{section.kind}">\n{heading}\n{body}\n</section>\n', shown)
 
 
 def rendition(*fragments: Fragment, **resources: bytes) -> Rendition:
@@ -60,7 +62,9 @@ def rendition(*fragments: Fragment, **resources: bytes) -> Rendition:
         box_homes={}, digits=3, resources={}, links={}, modified=MODIFIED,
         withheld=(),
     )  # fmt: skip
-    return Rendition(publication, "reflow", fragments, {f"{k.replace('_', '/')}.svg": v for k, v in resources.items()})
+    given = {f"{name.replace('_', '/')}.svg": data for name, data in resources.items()}
+    shown = (replace(f, resources={name: given[name] for name in f.resources if name in given}) for f in fragments)
+    return Rendition(publication, "reflow", tuple(shown))
 
 
 def whole() -> Rendition:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import ctypes
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,17 +29,15 @@ from lxml import etree
 from pypdfium2 import raw
 from tagged import Piece, pieces
 
-from pipeline import bindery, press, theme
+from pipeline import bindery, theme
 from pipeline.bindery.faces import open_face
-from pipeline.flow import Request, making
-from pipeline.flow.binding import Bound
-from pipeline.flow.issuing import Issue
-from pipeline.flow.signatures import Printed
-from pipeline.flow.texts import TextMemory
+from pipeline.flow import Request
+from pipeline.flow.binding import BIND
+from pipeline.flow.order import make
+from pipeline.flow.volumes import Printed
 from pipeline.model import Book
-from pipeline.press import LaidOut, Room, Signature, attempts
-from pipeline.work.crew import Crew
-from pipeline.work.store import Store
+from pipeline.press import LAY_OUT, Room, Signature, attempts
+from pipeline.work import Crew, Results, Stage, Work
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FIRST = re.compile(r"@page ([\w-]+):first(?=\s*\{)")
@@ -68,37 +66,33 @@ class Volume:
         return {first + item.laid.facts.pages - 1: item.laid.facts.room for item, first in firsts}
 
 
+class Keeping(Work):
+    """Work that keeps what was laid out, and what was bound."""
+
+    def __init__(self, crew: Crew) -> None:
+        super().__init__(crew)
+        self.found: dict[bytes, tuple[Printed, ...]] = {}
+        self._signatures: dict[int, Signature] = {}
+
+    def map(self, stage: Stage[Any, Any], items: Sequence[Any], shared: object = None, **options: Any) -> Results[Any]:
+        results = super().map(stage, items, shared, **options)
+        if stage is LAY_OUT:
+            # A build lets go of the markup when it has been laid out: it is noted for each leaf, which is the same object when bound.
+            self._signatures |= {id(leaf): signature for signature, leaf in zip(items, results, strict=True)}
+        if stage is BIND:
+            for binding, copies in zip(items, results, strict=True):
+                printed = tuple(Printed(self._signatures[id(item.laid)], item.laid) for item in binding.printed)
+                self.found |= {bound.pdf: printed for bound in copies}
+        return results
+
+
 def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
-    """Make an edition's PDFs as a build does, and keep what was bound; give them by paper.
-
-    A build lets go of the markup when it has been laid out: it is noted here for each leaf, which is the same object when bound.
-    """
-    found: dict[bytes, tuple[Printed, ...]] = {}
-    laid_out: dict[int, Signature] = {}
-    stock = press.lay_out_all
-
-    class Keeping(making.Issuer):
-        def pdf(self, issue: Issue) -> Bound:
-            bound = super().pdf(issue)
-            found[bound.pdf] = tuple(Printed(laid_out[id(item.laid)], item.laid) for item in self._printed)
-            return bound
-
-    def lay_out_all(coming: Iterable[Signature], *args: Any, **options: Any) -> tuple[LaidOut, ...]:
-        signatures = tuple(coming)
-        leaves = stock(signatures, *args, **options)
-        laid_out.update((id(leaf), signature) for signature, leaf in zip(signatures, leaves, strict=True))
-        return leaves
-
-    request = Request(Path(), output, formats=("pdf",), jobs=1)
-    with (
-        Store.open(None) as store,
-        Crew(1) as crew,
-        patch.object(making, "Issuer", Keeping),
-        patch.object(press, "lay_out_all", lay_out_all),
-    ):
-        texts = TextMemory(store, Path())
-        made = making.make(book, [book.editions[edition]], request, store, texts, crew, lambda _: None)
-    return {a.paper: Volume(a.data, found[a.data], _folios(found[a.data])) for a in made.artefacts if a.format == "pdf"}
+    """Make an edition's PDFs as a build does, and keep what was bound; give them by paper."""
+    request = Request(Path(), output, editions=(edition,), formats=("pdf",), jobs=1)
+    with Crew(1) as crew, Keeping(crew) as work:
+        made = make(work, request, book)
+    files = [each.artefact for each in made.finished if each.artefact.format == "pdf"]
+    return {a.paper: Volume(a.data, work.found[a.data], _folios(work.found[a.data])) for a in files}
 
 
 def _folios(printed: Sequence[Printed]) -> bindery.Folios:

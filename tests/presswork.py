@@ -3,13 +3,16 @@
 import io
 import subprocess
 import warnings
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import pikepdf
 
 from pipeline import theme
 from pipeline.bindery import Imprint, bind
-from pipeline.press import Matter, Signature, fonts_digest, lay_out_all
+from pipeline.press import LAY_OUT, LaidOut, Matter, Signature, fonts_digest
+from pipeline.work import Crew, Say, Work
+from pipeline.work.store import Store
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -31,6 +34,15 @@ pre, code { font-family: "Book Code" }
 """
 )
 CURVE = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0L20 10" stroke="#000"/></svg>'
+
+
+def lay_out_all(
+    signatures: Iterable[Signature], fonts: Mapping[str, bytes] = FONTS, *, jobs: int = 1, say: Say = lambda _: None,
+    store: Store | None = None, cluster: str = "",
+) -> tuple[LaidOut, ...]:  # fmt: skip
+    """Lay signatures out as a build does, on so many processes."""
+    with Crew(jobs) as crew, Work(crew, store, say, cluster) as work:
+        return tuple(work.map(LAY_OUT, tuple(signatures), fonts))
 
 
 def signature(name: str, body: str, matter: Matter = "body", *, css: str = "") -> Signature:

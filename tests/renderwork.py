@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from functools import cache
 
 from lxml import etree
 
-from pipeline import markup
 from pipeline.publication import Publication
 
 with warnings.catch_warnings():
@@ -17,11 +15,6 @@ with warnings.catch_warnings():
 
 XHTML, OPS = "http://www.w3.org/1999/xhtml", "http://www.idpf.org/2007/ops"
 NAMES = {"h": XHTML, "epub": OPS}
-
-
-@cache
-def formula(latex: str, display: bool) -> markup.Setting:
-    return markup.svg(latex, display=display)
 
 
 class OnePageEach:
@@ -39,7 +32,7 @@ class OnePageEach:
 
 
 def rendered(publication: Publication, medium: str = "paged") -> Rendition:
-    return render(publication, medium, formula, OnePageEach(publication))
+    return render(publication, medium, OnePageEach(publication))
 
 
 def sections(rendition: Rendition) -> dict[str, etree._Element]:

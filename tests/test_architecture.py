@@ -43,7 +43,7 @@ ONE_DOOR = {
     "ziamath": ("markup",),
     "spellchecker": ("checks",),
     "click": ("cli",),
-    "distributed": ("press",),
+    "distributed": ("work",),
     "watchfiles": ("cli",),
     "rich": ("cli",),
 }
@@ -53,10 +53,8 @@ AT_THE_DISK = ("source", "work", "fetcher", "theme", "release")
 DISK_EXCEPTIONS = {
     "load": "finds the files of a book, and reads its drawings",
     "flow.inputs": "digests every file of the book and of this package",
-    "flow.formulas": "digests the code that sets formulas",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
-    "press.workers": "brings workers the fonts in a file",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
 }
@@ -304,7 +302,7 @@ def test_no_printed_words_stand_in_templates() -> None:
         (climbs, "markup.parse", "from pipeline.model import Book"),
         (climbs, "render", "def late():\n    from pipeline import bindery"),
         (climbs, "bindery.binding", "from pipeline import epub"),
-        (climbs, "press.workers", "from ..flow import request"),
+        (climbs, "press.engine", "from ..flow import request"),
         (climbs, "epub.tree", "import pipeline.cli.commands"),
         (strangers, "bindery.binding", "from weasyprint import CSS"),
         (strangers, "epub.tree", "import pydyf"),

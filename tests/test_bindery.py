@@ -6,14 +6,13 @@ from dataclasses import replace
 import pikepdf
 import pytest
 from PIL import Image
-from presswork import FONTS, bound, imprint, opened, page_texts, signature, structure, words
+from presswork import FONTS, bound, imprint, lay_out_all, opened, page_texts, signature, structure, words
 
 from pipeline.bindery import Entry, Notes, bind, folios
 from pipeline.bindery.faces import Face
 from pipeline.bindery.metadata import xmp
 from pipeline.bindery.pagination import roman
 from pipeline.diagnostics import BookError
-from pipeline.press import lay_out_all
 
 PAGE = '<p class="page">more</p>'
 

@@ -1,4 +1,4 @@
-"""A large book is bound by a process of its own: the same file, and the same faults, as where the book is."""
+"""A guide of many pages is bound by a process of its own, and after an edit a worker binds: the same files, and the same faults."""
 
 from __future__ import annotations
 
@@ -8,70 +8,57 @@ from pathlib import Path
 import oraclework
 import pytest
 from buildwork import book, bytes_of, edit
-from presswork import FONTS, imprint, signature
 from test_contents import guide
 
-from pipeline.bindery import Copy, Entry, Gathered, gather
-from pipeline.diagnostics import BookError
-from pipeline.flow import Request, binding, build, issuing
-from pipeline.flow.binding import bind, bind_apart
+from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.flow import Request, build
+from pipeline.flow.binding import BIND
 from pipeline.model import Book
-from pipeline.press import lay_out_all
-from pipeline.work.crew import Crew, Died
+from pipeline.work import Crew, Results, Stage, Work, thresholds
 
-PLAIN = Copy(imprint(), ())
-
-
-def gathered() -> Gathered:
-    signatures = [signature(f"s{n}", f"<h2>Part {n}</h2><p>What stands there.</p>") for n in range(3)]
-    return gather(signatures, lay_out_all(signatures, FONTS), outline=(Entry("Part 1", "s1"),), fonts=FONTS, cover="Cover")
+pytestmark = pytest.mark.slow
 
 
-def test_a_book_bound_apart_is_the_same() -> None:
-    whole = gathered()
-    apart, here = bind_apart(whole, PLAIN), bind(whole, PLAIN)
-    assert apart == here
-    assert len(here.shown) == 3
-    assert here.pdf.startswith(b"%PDF")
+@pytest.fixture
+def apart(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where each volume is bound apart, the name of the processes."""
+    monkeypatch.setattr(thresholds, "PAGES_BOUND_APART", 10)
+    names: list[str] = []
+    stock = Work.map
+
+    def noted(self: Work, stage, items, shared=None, *, apart: str = "") -> Results:
+        names.extend([apart] if stage is BIND else [])
+        return stock(self, stage, items, shared, apart=apart)
+
+    monkeypatch.setattr(Work, "map", noted)
+    return names
 
 
-@pytest.mark.slow
-def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    apart = list[bytes]()
-    monkeypatch.setattr(issuing, "MANY", 10)
-    monkeypatch.setattr(issuing, "bind_apart", lambda *given: (bound := bind_apart(*given), apart.append(bound.pdf))[0])
+def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path: Path, apart: list[str]) -> None:
     volumes = oraclework.volumes(book, "study", tmp_path)
-    assert sorted(volume.pdf for volume in volumes.values()) == sorted(apart)
+    assert apart == ["guidepress-bind"] * 2
     assert volumes["a4"].pdf == guide(built, "study", "a4").read_bytes()
 
 
-@pytest.mark.slow
 def test_after_an_edit_a_worker_binds_and_the_guides_are_those_of_a_cold_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    request = Request(book(tmp_path / "book"), tmp_path / "output", store=tmp_path / "store")
+    request = Request(book(tmp_path / "book"), tmp_path / "output", jobs=2, store=tmp_path / "store")
     sent: list[object] = []
-    with Crew(1) as crew:
+    with Crew(2) as crew:
         build(request, lambda _: None, crew)
-        crew.send(len, ()).answer()
-        stock = crew.send
-        monkeypatch.setattr(crew, "send", lambda call, *values: (sent.append(call), stock(call, *values))[1])
+        stock = crew.send_to_those_there
+        monkeypatch.setattr(crew, "send_to_those_there", lambda call, *values: (sent.append(values[0]), stock(call, *values))[1])
         path = next((tmp_path / "book/questions").rglob("falling-glass.yaml"))
         edit(path, "\nanswer: |\n", "\nanswer: |\n  One sentence more. ")
         build(request, lambda _: None, crew)
-    assert bind in sent
-    build(replace(request, output=tmp_path / "cold", store=tmp_path / "other"), lambda _: None)
+    assert BIND.call in sent
+    build(replace(request, jobs=1, output=tmp_path / "cold", store=tmp_path / "other"), lambda _: None)
     assert bytes_of(tmp_path / "output") == bytes_of(tmp_path / "cold")
 
 
-def test_when_the_binder_dies_the_book_is_bound_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Dying(Crew):
-        def send(self, *_: object) -> None:  # type: ignore[override]
-            raise Died
-
-    monkeypatch.setattr(binding, "Crew", Dying)
-    whole = gathered()
-    assert bind_apart(whole, PLAIN) == bind(whole, PLAIN)
+def refused(_: int) -> None:
+    raise BookError(Diagnostic("P205", "the foot of the page has no room", Place("book.yaml"), "shorten it"))
 
 
-def test_faults_come_back() -> None:
-    with pytest.raises(BookError, match="the foot of the page has no room for"):
-        bind_apart(gathered(), replace(PLAIN, stamp="Prepared for " + "William " * 40))
+def test_faults_come_back_from_a_process_of_its_own() -> None:
+    with Crew(1) as crew, Work(crew) as work, pytest.raises(BookError, match="the foot of the page has no room"):
+        work.map(Stage("bind", refused, weight=lambda _: 1), (1,), apart="guidepress-bind")

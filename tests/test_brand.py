@@ -16,7 +16,7 @@ import pytest
 from buildwork import book, edit, warm_cache
 from conftest import assembled
 from epubwork import Book as Epub
-from presswork import FONTS, bound, opened, page_texts, signature, words
+from presswork import FONTS, bound, lay_out_all, opened, page_texts, signature, words
 from presswork import imprint as some_imprint
 
 from pipeline import brand, preflight, release
@@ -27,10 +27,9 @@ from pipeline.brand import RESERVED, contrast, one_line, palette, passing, slug
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check
 from pipeline.flow.copies import of_team
-from pipeline.flow.readings import Begun, ReadingMemory
-from pipeline.flow.request import Slot
 from pipeline.preflight.copies import is_like
-from pipeline.press import lay_out_all
+from pipeline.preflight.paper import Paper
+from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 
 NAMES = ("Ana Lopes", "José García")
@@ -124,13 +123,13 @@ def test_a_copy_is_read_beside_one_that_stands_and_in_full_beside_none_that_is_a
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    stock = ReadingMemory.begin
+    stock = preflight.inspect
 
-    def begin(self: ReadingMemory, slot: Slot, artefact: Artefact, *rest: object, **options: object) -> Begun:
-        read.append(artefact.recipient)
-        return stock(self, slot, artefact, *rest, **options)
+    def inspect(artefact: Artefact, publication: Publication, like: bytes | None = None, found: Paper | None = None) -> object:
+        read.extend(artefact.recipient for _ in (found,) if found is not None)
+        return stock(artefact, publication, like, found)
 
-    monkeypatch.setattr(ReadingMemory, "begin", begin)
+    monkeypatch.setattr(preflight, "inspect", inspect)
     for name in NAMES:
         place.build(team="pilots", recipients=(name,), formats=("pdf",))
     assert read == [NAMES[0]]

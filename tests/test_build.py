@@ -14,7 +14,7 @@ import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
 
 from pipeline import bindery, release, theme
-from pipeline.flow.subsets import SubsetMemory
+from pipeline.work import cache
 from pipeline.work.store import Store
 
 WATCH = "questions/weather-and-watch"
@@ -236,11 +236,13 @@ def test_an_unknown_edition_is_a_diagnostic_that_names_the_nearest(place: Path) 
     assert "hint: use 'study'" in failed.stderr
 
 
-def test_a_subset_of_a_font_is_made_once_and_then_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_subset_of_a_font_is_made_once_and_then_recalled_from_the_store(tmp_path: Path) -> None:
     data = theme.font(theme.FACES[0])
-    with Store.open(tmp_path / "store") as store:
-        made = SubsetMemory(store).subset(data, (1, 2, 3))
-        monkeypatch.setattr(bindery, "subset", lambda _data, gids: bytes(gids))
-        assert SubsetMemory(store).subset(data, (1, 2, 3)) == made
-        assert SubsetMemory(store).subset(data, (1, 2)) == bytes((1, 2))
+    with Store.open(tmp_path / "store") as store, cache.kept_in(store, "maker"):
+        made = bindery.subset(data, (1, 2, 3))
+        (entry,) = (tmp_path / "store").iterdir()
+        store.put(entry.stem, b"what stands in the store", None)
+        bindery.subset.cache_clear()
+        assert bindery.subset(data, (1, 2, 3)) == b"what stands in the store"
+        assert bindery.subset(data, (1, 2)) != made
     assert 100 < len(made) < len(data)

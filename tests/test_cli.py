@@ -348,7 +348,9 @@ def test_a_quiet_build_says_nothing(tmp_path: Path, warm: Path) -> None:
 def test_a_verbose_build_says_how_long_each_stage_took(tmp_path: Path, warm: Path) -> None:
     book(tmp_path / "book")
     done = run(*build(tmp_path), "-v", env=environment(warm))
-    assert re.findall(r"(?m)^(\w[\w ]+?) +\d+\.\d\d s$", done.stderr) == ["assemble", "render", "lay out", "bind", "cover", "write"]
+    assert re.findall(r"(?m)^(\w[\w ]+?) +\d+\.\d\d s$", done.stderr) == [
+        "check", "assemble", "render", "lay out", "bind", "cover", "write", "inspect"
+    ]  # fmt: skip
 
 
 def test_diagnostics_are_colored_on_a_terminal_unless_no_color_is_set(tmp_path: Path) -> None:

@@ -16,26 +16,30 @@ from typing import IO
 
 import pytest
 from buildwork import ROOT, book, bytes_of, environment, run
-from presswork import FONTS, signature
+from presswork import FONTS, lay_out_all, signature
 
 from pipeline.diagnostics import BookError, ToolError
-from pipeline.press import Signature, cluster, lay_out_all
+from pipeline.press import Signature
+from pipeline.work import Step, cluster
+from pipeline.work.store import Store
 
 pytestmark = pytest.mark.slow
 ENOUGH = 120
 """Seconds after which a scheduler or a worker that has not said a word is taken for dead."""
 KILLS = """
 import os
-from pipeline.press import attempts, cluster
-def deadly(signature, fonts):
+from pipeline.press import attempts
+stock = attempts.stock = getattr(attempts, "stock", attempts.attempt)  # a worker is told twice
+def attempt(signature, fonts):
     if signature.id == "deadly":
         os._exit(9)
-    return attempts.attempt(signature, fonts)
-cluster.attempt = deadly
+    return stock(signature, fonts)
+attempts.attempt = attempt
 """
 STRANGE = """
-from pipeline.press import cluster, keys
-cluster.system_versions = lambda: {**keys.system_versions(), "harfbuzz": "0.0.1"}
+from pipeline.press import keys
+stock = keys.stock = getattr(keys, "stock", keys.system_versions)
+keys.system_versions = lambda: {**stock(), "harfbuzz": "0.0.1"}
 """
 
 
@@ -123,24 +127,24 @@ def test_two_workers_give_the_bytes_of_this_machine_also_when_one_is_killed() ->
 
         victims = iter(two[:1])
 
-        def kill(_name: str, _laid: object) -> None:
-            for victim in victims:
+        def kill(step: Step) -> None:
+            for victim in victims if step.done else ():
                 victim.kill()
 
-        assert lay_out_all(work, FONTS, cluster=address, remember=kill) == alone
+        assert lay_out_all(work, FONTS, cluster=address, say=kill) == alone
         assert two[0].program.returncode == -signal.SIGKILL
 
 
 def test_a_section_that_kills_its_workers_is_named(tmp_path: Path) -> None:
-    kept: list[str] = []
     work = [*many(2), signature("deadly", "<p>x</p>")]
     with ExitStack() as stack:
         address = stack.enter_context(scheduler(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1"))
         stack.enter_context(worker(address, *preload(tmp_path, KILLS)))
         caught = stack.enter_context(pytest.raises(BookError))
-        lay_out_all(work, FONTS, cluster=address, remember=lambda name, _: kept.append(name))
+        store = stack.enter_context(Store.open(tmp_path / "store"))
+        lay_out_all(work, FONTS, cluster=address, store=store)
     assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [("P103", "content/deadly.yaml")]
-    assert len(kept) == 2
+    assert len([*(tmp_path / "store").iterdir()]) == 2
 
 
 def test_a_worker_with_other_versions_is_refused(tmp_path: Path) -> None:
@@ -171,7 +175,7 @@ def test_a_scheduler_that_goes_while_it_is_waited_for_is_one_line(monkeypatch: p
         address = re.match(r"tcp://\S+", program.until("Scheduler at:"))[0]
         stack.enter_context(worker(address, "--no-nanny"))
         with pytest.raises(ToolError, match=f"the scheduler at {address} has gone"):
-            lay_out_all(many(8), FONTS, cluster=address, remember=lambda *_: program.kill())
+            lay_out_all(many(8), FONTS, cluster=address, say=lambda step: program.kill() if step.done else None)
 
 
 def test_the_command_says_in_one_line_that_no_scheduler_answers(tmp_path: Path) -> None:

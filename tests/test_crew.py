@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from test_contents import guide
 
 from pipeline import preflight
-from pipeline.preflight import paper, reading
+from pipeline.preflight import paper
+from pipeline.work import Stage, Work, thresholds
 from pipeline.work.crew import Crew, Died
 
 pytestmark = pytest.mark.slow
@@ -40,6 +40,10 @@ def slow(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def named(_: int) -> str:
+    return Path("/proc/self/comm").read_text().strip()
+
+
 def length(path: Path) -> int:
     return len(path.read_bytes())
 
@@ -52,107 +56,135 @@ def crew() -> Iterator[Crew]:
 
 def test_calls_are_answered_and_leave_no_files(crew: Crew) -> None:
     tasks = [crew.send(doubled, number) for number in range(5)]
-    assert [task.answer() for task in tasks] == [0, 2, 4, 6, 8]
-    assert list(tasks[0].path.parent.iterdir()) == []
+    assert [task.result() for task in tasks] == [0, 2, 4, 6, 8]
+    assert list(crew.keep(b"").parent.iterdir()) == [crew.keep(b"")]
 
 
 def test_what_a_call_raises_is_raised_where_its_answer_is_wanted(crew: Crew) -> None:
     with pytest.raises(ValueError, match="no luck"):
-        crew.send(failed, "no luck").answer()
-    assert crew.send(doubled, 1).answer() == 2
+        crew.send(failed, "no luck").result()
+    assert crew.send(doubled, 1).result() == 2
 
 
 def test_workers_stay_from_call_to_call_and_end_with_the_crew() -> None:
     with Crew(2) as crew:
         assert multiprocessing.active_children() == []
-        first = crew.send(own_pid).answer()
-        assert {crew.send(own_pid).answer() for _ in range(5)} == {first}
-        folder = crew.send(own_pid).path.parent
+        first = crew.send(own_pid).result()
+        assert {crew.send(own_pid).result() for _ in range(5)} == {first}
+        folder = crew.keep(b"").parent
     assert multiprocessing.active_children() == []
     assert not folder.exists()
 
 
 def test_a_file_is_kept_once_for_all_workers(crew: Crew) -> None:
-    made = []
-
-    def data() -> bytes:
-        made.append(1)
-        return b"twelve bytes"
-
-    assert {crew.send(length, crew.keep("name", data)).answer() for _ in range(3)} == {12}
-    assert made == [1]
+    path = crew.keep(b"twelve bytes")
+    assert crew.keep(b"twelve bytes") == path
+    assert {crew.send(length, path).result() for _ in range(3)} == {12}
+    crew.drop(path)
+    assert not path.exists()
 
 
-def test_a_death_is_told_and_a_renewed_crew_works_on(crew: Crew) -> None:
+def test_a_call_that_ends_two_workers_is_told_and_the_crew_works_on(crew: Crew) -> None:
+    beside = crew.send(slow, 0.5)
     with pytest.raises(Died):
-        crew.send(gone).answer()
-    crew.renew()
-    assert crew.send(doubled, 4).answer() == 8
+        crew.send(gone).result()
+    assert beside.result() is None
+    assert crew.send(doubled, 4).result() == 8
 
 
-def test_a_crew_that_died_unseen_is_renewed_by_the_next_call(crew: Crew) -> None:
-    os.kill(crew.send(own_pid).answer(), signal.SIGKILL)
+def test_a_worker_that_died_unseen_is_replaced_at_the_next_call(crew: Crew) -> None:
+    os.kill(crew.send(own_pid).result(), signal.SIGKILL)
     time.sleep(0.5)
-    assert crew.send(doubled, 4).answer() == 8
+    assert crew.send(doubled, 4).result() == 8
+
+
+def test_a_call_whose_worker_is_killed_is_made_by_another(crew: Crew) -> None:
+    victim = crew.send(own_pid).result()
+    later = [crew.send(slow, 1), crew.send(slow, 1)]
+    os.kill(victim, signal.SIGKILL)
+    assert [task.result() for task in later] == [None, None]
+
+
+def test_a_call_is_sent_to_those_there_and_starts_no_other(crew: Crew) -> None:
+    first = crew.send(own_pid).result()
+    waiting = [crew.send_to_those_there(own_pid) for _ in range(3)]
+    assert {task.result() for task in waiting} == {first}
+    assert crew.running == 1
+
+
+def test_what_is_taken_back_is_not_done(crew: Crew) -> None:
+    busy = [crew.send(slow, 0.5), crew.send(slow, 0.5)]
+    taken_back = crew.send(gone)
+    assert taken_back.cancel()
+    assert [task.result() for task in busy] == [None, None]
+    assert crew.send(doubled, 1).result() == 2
 
 
 def test_an_interrupt_does_not_wait_for_what_is_under_way() -> None:
     started = time.perf_counter()
     with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
-        crew.send(own_pid).answer()
+        crew.send(own_pid).result()
         crew.send(slow, 60)
         raise KeyboardInterrupt
     assert time.perf_counter() - started < 30
     assert multiprocessing.active_children() == []
 
 
+# Reading in parts
+
+
+@pytest.fixture
+def work(crew: Crew) -> Work:
+    return Work(crew)
+
+
 @pytest.fixture
 def pdf(built, monkeypatch) -> bytes:
-    monkeypatch.setattr(reading, "FEW", 0)
+    monkeypatch.setattr(thresholds, "PAGES_READ_HERE", 0)
     return guide(built, "study", "a4").read_bytes()
 
 
-def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(crew: Crew, pdf: bytes) -> None:
-    assert preflight.begin(pdf, 28, crew).tasks == ()
-    starting = [crew.send(slow, 0.2), crew.send(slow, 0.2)]
-    begun = preflight.begin(pdf, 28, crew)
-    assert len(begun.tasks) == len(starting)
-    assert begun.paper == paper.read(pdf)
+def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(work: Work, pdf: bytes) -> None:
+    work.map(Stage("start", doubled, weight=lambda _: 1, few=0), (1, 2))[:]
+    shares = preflight.parts("a.pdf", 28, 2, None)
+    assert len(shares) == work.crew.running == 2
+    assert preflight.whole(work.map(preflight.READ, shares, pdf), {}) == paper.read(pdf)
 
 
-def test_what_a_dead_worker_had_is_read_here(crew: Crew, pdf: bytes) -> None:
-    crew.send(slow, 1)
-    crew.send(gone)
-    assert preflight.begin(pdf, 28, crew).paper == paper.read(pdf)
+def test_what_a_dead_worker_had_is_read_by_another(work: Work, pdf: bytes) -> None:
+    victims = {work.crew.send(own_pid).result() for _ in range(3)}
+    for victim in victims:
+        os.kill(victim, signal.SIGKILL)
+    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 2, None), pdf), {}) == paper.read(pdf)
 
 
-def test_what_is_no_pdf_is_told_whoever_reads_it(crew: Crew, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "FEW", 0)
-    crew.send(doubled, 1).answer()
-    with pytest.raises(pypdfium2.PdfiumError):
-        preflight.begin(b"This is no PDF.", 28, crew).paper
+def test_what_is_no_pdf_is_told_whoever_reads_it(work: Work, monkeypatch) -> None:
+    monkeypatch.setattr(thresholds, "PAGES_READ_HERE", 0)
+    work.crew.send(doubled, 1).result()
+    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 1, None), b"This is no PDF."), {}) is None
 
 
-def test_a_small_pdf_is_not_worth_a_worker(crew: Crew, built) -> None:
-    crew.send(doubled, 1).answer()
-    assert preflight.begin(guide(built, "study", "a4").read_bytes(), 28, crew).tasks == ()
+def test_a_small_pdf_is_not_worth_a_worker(work: Work, built) -> None:
+    sent: list[object] = []
+    work.crew.send(doubled, 1).result()
+    work.crew.send_to_those_there = lambda *call: sent.append(call)  # type: ignore[assignment]
+    data = guide(built, "study", "a4").read_bytes()
+    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 1, None), data), {}) == paper.read(data)
+    assert sent == []
 
 
-def test_a_very_large_pdf_is_read_by_processes_of_its_own(crew: Crew, pdf: bytes, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "MANY", 20)
-    begun = preflight.begin(pdf, 28, crew)
-    readers = crew.apart(reading.READERS)
-    assert (crew.running, readers.running, len(begun.tasks), begun.count) == (0, 2, 2, 2)
-    assert begun.paper == paper.read(pdf)
-    assert {Path(f"/proc/{pid}/comm").read_text().strip() for pid in readers._pool._processes} == {reading.READERS}
-    crew.__exit__(None, None, None)
-    assert readers.running == 0
+def test_a_stage_may_be_done_by_processes_of_its_own(work: Work, pdf: bytes) -> None:
+    names = work.map(Stage("name", named, weight=lambda _: 1), (1, 2), apart="guidepress-read")
+    assert set(names) == {"guidepress-read"}
+    assert work.crew.running == 0
+    assert multiprocessing.active_children() == []
 
 
-def test_a_large_pdf_is_read_in_parts_that_are_not(crew: Crew, pdf: bytes, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "MOST", 5)
-    crew.send(doubled, 1).answer()
+def test_a_large_pdf_is_read_in_parts_that_are_not(work: Work, pdf: bytes, monkeypatch) -> None:
+    monkeypatch.setattr(thresholds, "PAGES_READ_AT_ONCE", 5)
+    work.crew.send(doubled, 1).result()
     whole = paper.read(pdf)
-    begun = preflight.begin(pdf, len(whole.pages), crew, known={7: whole.pages[7]})
-    assert len(begun.tasks) == (len(whole.pages) - 1) // 5 - 1
-    assert begun.paper == whole
+    known = {7: whole.pages[7]}
+    shares = preflight.parts("a.pdf", len(whole.pages), 1, None, known)
+    assert len(shares) == -(-(len(whole.pages) - 1) // 5)
+    assert preflight.whole(work.map(preflight.READ, shares, pdf), known) == whole

@@ -359,7 +359,7 @@ def test_the_flow_is_told_in_the_same_words_by_the_readme_the_package_and_the_pr
     (flow,) = (body for body in fences(README, "text") if body.startswith("content/"))
     assert [line.strip() for line in flow.strip().split("\n")] == told[told.index("content/*.yaml") : told.index("output/guides/") + 1]
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline/flow").glob("*.py"))
-    stages = re.findall(r'Step\("([a-z ]+)"', code)
+    stages = re.findall(r'(?:Step|Stage(?:\[[^\n]*\])? = Stage|Stage)\(\s*"([a-z ]+)"', code)
     assert stages
     assert set(stages) - {"wait"} <= set(re.findall(r"\| ([a-z]+(?: out)?)  ", flow))
 

@@ -12,19 +12,12 @@ import pytest
 from lxml import etree
 
 from pipeline import markup
-from pipeline.markup import EXPLANATIONS, FAULTS, Formula, Reference, Target, parse
+from pipeline.markup import EXPLANATIONS, FAULTS, Reference, Target, Text, parse
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 EPUB = "{http://www.idpf.org/2007/ops}"
+KINDS = {"figure": "figure", "box": "aside"}
 SETTING = markup.Setting(b"<svg/>", 1.5, 1.2, 0.25)
-
-
-def link(reference: Reference) -> str:
-    return f'<a href="#{reference.id}">{escape(reference.label or reference.id)}</a>'
-
-
-def draw(formula: Formula) -> markup.Setting:
-    return SETTING
 
 
 PAGED = Target(
@@ -32,21 +25,32 @@ PAGED = Target(
     scope="q",
     level=3,
     lang="en-US",
-    link=link,
-    figure=lambda name: f'<figure id="{name}"></figure>',
-    box=lambda name: f'<aside id="{name}"></aside>',
-    value=lambda name: "0.83 < 1",
-    formula=draw,
-    table_label=lambda number: f"Table 7.{number}",
     labels={"note": "Note", "tip": "Tip", "warning": "Warning", "example": "Example", "back_to_text": "Back to the text"},
     spoken={"sub": "{0} sub {1}", "plus": "plus", "fraction": "{0} over {1}"},
 )
 
 
+def link(reference: Reference) -> str:
+    if reference.kind in ("figure", "box"):
+        return f'<{KINDS[reference.kind]} id="{reference.id}"></{KINDS[reference.kind]}>'
+    if reference.kind == "value":
+        return "0.83 < 1"
+    return f'<a href="#{reference.id}">{escape(reference.label or reference.id)}</a>'
+
+
+def written(text: Text, **changes: object) -> str:
+    """Write a text as XHTML, with a link for each reference and a drawing for each formula."""
+    told = replace(
+        PAGED, shown={reference: link(reference) for reference in text.references}, drawings=dict.fromkeys(text.formulas, SETTING),
+        table_labels=tuple(f"Table 7.{number}" for number in range(1, text.tables + 1)), **changes,
+    )  # fmt: skip
+    return markup.inline_xhtml(text, told) if text.inline else markup.to_xhtml(text, told)
+
+
 def render(source: str, medium: Literal["paged", "reflow"] = "paged") -> etree._Element:
     text = parse(source)
     assert text.faults == ()
-    return well_formed(markup.to_xhtml(text, replace(PAGED, medium=medium)))
+    return well_formed(written(text, medium=medium))
 
 
 def well_formed(fragment: str) -> etree._Element:
@@ -150,16 +154,16 @@ def test_a_slip_is_a_fault_at_its_own_place(code: str, source: str) -> None:
     before, _, after = source.partition("¦")
     place = (code, before.count("\n") + 1, len(before) - before.rfind("\n"))
     assert place in [(fault.code, fault.line, fault.column) for fault in parse(before + after).faults]
-    well_formed(markup.to_xhtml(parse(before + after), PAGED))
-    well_formed(markup.to_xhtml(parse(before + after), replace(PAGED, medium="reflow")))
+    well_formed(written(parse(before + after)))
+    well_formed(written(parse(before + after), medium="reflow"))
 
 
 def test_a_text_whose_tokens_were_let_go_is_written_as_before() -> None:
     text = parse("A *term* with $x$ and a note[^1].\n\n[^1]: Said **here**.")
-    before = markup.to_xhtml(text, PAGED)
+    before = written(text)
     for number in range(10_000):
         parse(f"text {number}", inline=True)
-    assert markup.to_xhtml(text, PAGED) == before
+    assert written(text) == before
     assert "<strong>here</strong>" in before
 
 
@@ -298,7 +302,7 @@ def test_a_footnote_stands_at_its_reference_on_paper() -> None:
 
 def test_footnotes_follow_the_text_on_a_screen_and_lead_back() -> None:
     text = parse("one[^b] two[^a]\n\n[^a]: first written\n\n[^b]: first used")
-    root = well_formed(markup.to_xhtml(text, replace(PAGED, medium="reflow", first_note=4)))
+    root = well_formed(written(text, medium="reflow", first_note=4))
     references = find(root, "//h:a[@role='doc-noteref']")
     assert [(a.text, a.get("href"), a.get(f"{EPUB}type")) for a in references] == [("4", "#q-fn1", "noteref"), ("5", "#q-fn2", "noteref")]
     notes = find(root, "h:section[@class='footnotes']/h:aside")
@@ -329,7 +333,7 @@ def test_places_values_marks_and_links_come_from_the_surroundings() -> None:
 
 
 def test_an_inline_text_is_printed_without_a_paragraph() -> None:
-    assert markup.inline_xhtml(parse("A *b* & `c<d`", inline=True), PAGED) == "A <em>b</em> &amp; <code>c&lt;d</code>"
+    assert written(parse("A *b* & `c<d`", inline=True)) == "A <em>b</em> &amp; <code>c&lt;d</code>"
 
 
 def test_lists_definitions_and_quotations_keep_their_shape() -> None:
@@ -350,7 +354,7 @@ def test_a_hundred_thousand_signs_are_read_at_once(sign: str) -> None:
     started = time.perf_counter()
     for source in (sign * 100_000, (sign * 400 + "\n\n") * 60, (sign + "\n") * 15_000):
         text = parse(source)
-        well_formed(markup.to_xhtml(text, PAGED))
+        well_formed(written(text))
     assert time.perf_counter() - started < 5
 
 
@@ -365,7 +369,7 @@ def test_a_book_is_parsed_and_printed_in_seconds() -> None:
     started = time.perf_counter()
     text = parse(source)
     parsed = time.perf_counter() - started
-    markup.to_xhtml(text, replace(PAGED, medium="reflow"))
+    written(text, medium="reflow")
     assert len(source) > 500_000
     assert parsed < 8
     assert time.perf_counter() - started < 16

@@ -171,12 +171,12 @@ def test_a_letter_with_one_script_is_plain_html(latex: str, html: str | None) ->
     assert maths.letters(latex) == html
 
 
-def test_a_drawing_has_outlines_only_in_the_ink_that_was_asked_for() -> None:
-    setting = maths.svg(r"\hat y = \frac{1}{2}", display=False, ink="#123456")
+def test_a_drawing_has_outlines_only_in_black() -> None:
+    setting = maths.draw((r"\hat y = \frac{1}{2}", False))
     root = etree.fromstring(setting.data)
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {"svg", "g", "path", "rect"}
-    assert set(re.findall(r'fill="([^"]*)"', setting.data.decode())) == {"#123456"}
-    assert maths.svg(r"\hat y = \frac{1}{2}", display=False, ink="#123456") == setting
+    assert set(re.findall(r'fill="([^"]*)"', setting.data.decode())) == {"#000"}
+    assert maths.draw((r"\hat y = \frac{1}{2}", False)) == setting
 
 
 def test_a_drawing_knows_what_hangs_below_the_baseline() -> None:

@@ -13,13 +13,12 @@ import pytest
 import tagged
 from conftest import REAL, read
 from oraclework import Single, Volume, differences, single
-from presswork import FONTS, imprint, signature
+from presswork import FONTS, imprint, lay_out_all, signature
 from test_contents import PRINTED, guide
 
 from pipeline.bindery import bind, folios
-from pipeline.flow.signatures import Printed
+from pipeline.flow.volumes import Printed
 from pipeline.model import Book
-from pipeline.press import lay_out_all
 from pipeline.render import furniture
 
 BOX = re.compile(r"BBox=((?:-?[\d.]+ ?){4})")

@@ -2,16 +2,18 @@ import gc
 import multiprocessing
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from presswork import CSS, DIGEST, FONTS, signature
+from presswork import CSS, DIGEST, FONTS, lay_out_all, signature
 
 from pipeline.diagnostics import BookError
-from pipeline.press import Facts, Signature, fonts_digest, key, lay_out, lay_out_all, system_versions, workers
-from pipeline.work.crew import Crew
+from pipeline.press import LAY_OUT, Facts, Signature, fonts_digest, key, lay_out, system_versions
+from pipeline.work import Crew, Step, Work
+from pipeline.work.store import Store
 
 LINE = "<p>One line.</p>"
 HREF = '<a href="#elsewhere">there</a>'
@@ -117,7 +119,7 @@ def test_markup_that_is_not_well_formed_names_its_section():
 def test_every_fault_of_a_run_is_collected():
     torn = [signature(name, "<p>") for name in ("a", "b")]
     with pytest.raises(BookError) as caught:
-        lay_out_all([*torn, signature("good", LINE)], FONTS)
+        lay_out_all([*torn, signature("good", LINE)])
     assert [found.place.path for found in caught.value.diagnostics] == ["content/a.yaml", "content/b.yaml"]
 
 
@@ -140,22 +142,23 @@ def test_versions_name_every_library_that_decides_how_pages_look():
     assert all(version[0].isdigit() for version in versions.values())
 
 
-def test_what_is_remembered_is_not_laid_out_again():
-    one, two = signature("one", LINE), signature("two", LINE)
-    store = {key(one): lay_out(one, FONTS)}
-    remembered, kept, heard = store[key(one)], [], []
-    leaves = lay_out_all(
-        [one, two],
-        FONTS,
-        remembered=store.get,
-        remember=lambda name, leaf: kept.append(name),
-        progress=heard.append,
-    )
-    assert leaves[0] is remembered
-    assert (kept, heard) == ([key(two)], ["one", "two"])
+def test_what_is_remembered_is_not_laid_out_again(tmp_path: Path):
+    one, two, heard = signature("one", LINE), signature("two", LINE), []
+    with Store.open(tmp_path / "store") as store, Crew(1) as crew, Work(crew, store, heard.append) as work:
+        first = work.map(LAY_OUT, [one], FONTS)
+        again = work.map(LAY_OUT, [one, two, one], FONTS)
+    assert (first.new, again.new) == ({0}, {1})
+    assert [again[0], again[2]] == [first[0]] * 2
+    assert again[1] == lay_out(two, FONTS)
+    assert [step.detail for step in heard] == ["", "one", "", "one", "two"]
+    assert heard[-1] == Step("lay out", 2, 2, "two")
 
 
-lay_out_in_worker = workers._in_worker
+def test_what_is_remembered_and_not_understood_is_laid_out_again(tmp_path: Path):
+    one = signature("one", LINE)
+    with Store.open(tmp_path / "store") as store:
+        store.put(key(one), b"", {"pages": 1})
+        assert lay_out_all([one], store=store) == (lay_out(one, FONTS),)
 
 
 def many(count: int) -> list[Signature]:
@@ -164,42 +167,24 @@ def many(count: int) -> list[Signature]:
 
 @pytest.mark.slow
 def test_workers_give_the_same_pages_in_the_same_order_as_one_process():
-    work = many(4)
-    calls = []
-    assert lay_out_all(work, FONTS, jobs=2, meanwhile=lambda: calls.append("free")) == lay_out_all(work, FONTS)
-    assert calls
-
-
-def test_signatures_are_laid_out_as_they_come():
-    heard = []
-
-    def coming():
-        for each in many(3):
-            heard.append(f"came {each.id}")
-            yield each
-
-    leaves = lay_out_all(coming(), FONTS, progress=lambda name: heard.append(f"done {name}"))
-    assert [leaf.facts.places[0].id for leaf in leaves] == ["s0", "s1", "s2"]
-    assert heard.index("done s0") < heard.index("came s2")
+    work = many(5)
+    assert lay_out_all([*work, work[2]], jobs=2) == (*lay_out_all(work), lay_out(work[2], FONTS))
 
 
 @pytest.mark.slow
-def test_signatures_that_come_one_by_one_are_shared_out_and_each_is_laid_out_once():
-    work, kept = many(5), []
-    leaves = lay_out_all(iter([*work, work[2]]), FONTS, jobs=2, remember=lambda name, _: kept.append(name))
-    assert leaves == (*lay_out_all(work, FONTS), leaves[2])
-    assert len(kept) == len(set(kept)) == 5
-
-
-@pytest.mark.slow
-def test_one_signature_starts_no_worker_beside_one_that_is_busy(monkeypatch):
-    monkeypatch.setattr(workers, "is_ready", lambda: False)
-    with Crew(2) as crew:
+def test_one_signature_starts_no_worker_beside_one_that_is_busy():
+    with Crew(2) as crew, Work(crew) as work:
         crew.send(time.sleep, 0.5)
-        lay_out_all(many(1), FONTS, crew=crew)
+        work.map(LAY_OUT, many(1), FONTS)[:]
         assert crew.running == 1
-        lay_out_all(many(3), FONTS, crew=crew)
+        work.map(LAY_OUT, many(3), FONTS)[:]
         assert crew.running == 2
+
+
+def test_one_signature_alone_is_laid_out_here():
+    with Crew(2) as crew, Work(crew) as work:
+        assert len(work.map(LAY_OUT, many(1), FONTS)) == 1
+        assert crew.running == 0
 
 
 @pytest.mark.slow
@@ -207,41 +192,51 @@ def test_one_signature_starts_no_worker_beside_one_that_is_busy(monkeypatch):
 def test_a_killed_worker_costs_nothing_but_time(which: int):
     killed = []
 
-    def kill(_name, _leaf):
-        if not killed:
+    def kill(step: Step) -> None:
+        if step.done and not killed:
             victim = sorted(multiprocessing.active_children(), key=lambda worker: worker.pid or 0)[which]
             killed.append(victim.pid)
             victim.kill()
 
-    leaves = lay_out_all(many(6), FONTS, jobs=2, remember=kill)
+    assert lay_out_all(many(6), jobs=2, say=kill) == lay_out_all(many(6))
     assert killed
-    assert [leaf.facts.places[0].id for leaf in leaves] == [f"s{number}" for number in range(6)]
 
 
-def die_of_s1(work: Signature, fonts: Path):
+def die_of_s1(work: Signature, fonts: Mapping[str, bytes]):
     if work.id == "s1":
         os._exit(9)
-    return lay_out_in_worker(work, fonts)
+    return LAY_OUT.call(work, fonts)
 
 
 @pytest.mark.slow
-def test_a_section_that_kills_its_worker_twice_is_named(monkeypatch):
-    monkeypatch.setattr(workers, "_in_worker", die_of_s1)
-    kept = []
-    with pytest.raises(BookError) as caught:
-        lay_out_all(many(4), FONTS, jobs=2, remember=lambda name, leaf: kept.append(name))
-    assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [("P103", "content/s1.yaml")]
-    assert len(kept) == 3
+def test_a_section_that_kills_its_worker_twice_is_named(tmp_path: Path):
+    deadly = replace(LAY_OUT, call=die_of_s1)
+    with Store.open(tmp_path / "store") as store, Crew(2) as crew, Work(crew, store) as work:
+        with pytest.raises(BookError) as caught:
+            work.map(deadly, many(4), FONTS)[:]
+        assert [(found.code, found.place.path) for found in caught.value.diagnostics] == [("P103", "content/s1.yaml")]
+        assert work.map(LAY_OUT, many(4), FONTS).new == {1}
 
 
 @pytest.mark.slow
 def test_an_interrupt_ends_the_workers_at_once():
-    def interrupt(_name, _leaf):
-        raise KeyboardInterrupt
+    def interrupt(step: Step) -> None:
+        if step.done:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lay_out_all(many(8), FONTS, jobs=2, remember=interrupt)
+        lay_out_all(many(8), jobs=2, say=interrupt)
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+def test_what_nobody_waits_for_any_more_is_not_done():
+    with Crew(1) as alone, Crew(2) as crew:
+        with Work(crew) as work:
+            crew.send(time.sleep, 0.5), crew.send(time.sleep, 0.5)
+            work.map(LAY_OUT, many(4), FONTS)
+        assert crew.send(os.getpid).result(timeout=20)
+        assert alone.running == 0
 
 
 def test_the_digest_of_the_fonts_depends_on_names_and_content():

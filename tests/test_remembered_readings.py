@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from presswork import FONTS, imprint, signature
+import pytest
+from presswork import FONTS, imprint, lay_out_all, signature
 
+from pipeline import preflight
 from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
-from pipeline.flow.readings import ReadingMemory
+from pipeline.flow.inspection import keep, recall
 from pipeline.preflight import paper
 from pipeline.preflight.copies import FIRST
-from pipeline.press import Signature, lay_out_all
+from pipeline.preflight.paper import Page, Paper
+from pipeline.press import Signature
 from pipeline.release import Artefact
-from pipeline.work.crew import Crew
+from pipeline.work import cache
 from pipeline.work.store import Store
 
 PAGES = 12
@@ -63,37 +66,46 @@ def test_lines_for_notes_are_on_their_page() -> None:
     assert differing(bound(book())[1], bound(book(), notes="Notes")[1]) == [7]
 
 
-def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read_at_once(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
-        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
-        pdf, pages = bound(book())
-        assert memory.recall(slot, pages) == {}
-        memory.begin(slot, pdf, pages, crew, idle=True).keep()
-        pdf, pages = bound(book(longer(8)))
-        known = memory.recall(slot, pages)
-        assert sorted(known) == [4, 5, 7]
-        assert memory.begin(slot, pdf, pages, crew, idle=True).reading.paper == paper.read(pdf.data)
-        copy = memory.begin(slot, pdf, (), crew, idle=True)
-        assert copy.reading.known == {}
-        copy.keep()
-        assert memory.recall(slot, pages) != {}
+SLOT = ("pdf", "study", "a4")
 
 
-def test_the_first_pages_and_the_last_are_always_read(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
-        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
-        pdf, pages = bound(book())
-        memory.begin(slot, pdf, pages, crew, idle=True).keep()
-        assert sorted(memory.recall(slot, pages)) == [*range(FIRST, PAGES - 1)]
-        assert memory.recall(("pdf", "study", "letter"), pages) == {}
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store") as store, cache.kept_in(store, "maker"):
+        yield store
 
 
-def test_a_memory_that_is_not_understood_is_none(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "store") as store, Crew(1) as crew:
-        memory, slot = ReadingMemory(store, tmp_path), ("pdf", "study", "a4")
-        pdf, pages = bound(book())
-        memory.begin(slot, pdf, pages, crew, idle=True).keep()
-        (name,) = (path.name.removesuffix(".entry") for path in (tmp_path / "store").iterdir())
-        for facts in (None, 7, [["x"]], [[pages[0][0], [["i", "text"]]]], [[pages[0][0], [7]]]):
-            store.put(name, b"", facts)
-            assert memory.recall(slot, pages) == {}
+def reread(artefact: Artefact, known: dict[int, Page]) -> Paper | None:
+    shares = preflight.parts(artefact.path, artefact.pages, 0, None, known)
+    return preflight.whole([preflight.READ.call(share, artefact.data) for share in shares], known)
+
+
+@pytest.mark.usefixtures("store")
+def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read_at_once() -> None:
+    pdf, pages = bound(book())
+    assert recall(SLOT, pages) == {}
+    keep(SLOT, pages, paper.read(pdf.data))
+    pdf, pages = bound(book(longer(8)))
+    known = recall(SLOT, pages)
+    assert sorted(known) == [4, 5, 7]
+    assert reread(pdf, known) == paper.read(pdf.data)
+    assert recall(SLOT, ()) == {}
+    keep(SLOT, (), paper.read(pdf.data))
+    assert recall(SLOT, pages) != {}
+
+
+@pytest.mark.usefixtures("store")
+def test_the_first_pages_and_the_last_are_always_read() -> None:
+    pdf, pages = bound(book())
+    keep(SLOT, pages, paper.read(pdf.data))
+    assert sorted(recall(SLOT, pages)) == [*range(FIRST, PAGES - 1)]
+    assert recall(("pdf", "study", "letter"), pages) == {}
+
+
+def test_what_is_remembered_and_not_understood_is_nothing(store: Store, tmp_path: Path) -> None:
+    pdf, pages = bound(book())
+    keep(SLOT, pages, paper.read(pdf.data))
+    (name,) = (path.name.removesuffix(".entry") for path in (tmp_path / "store").iterdir())
+    for facts in (None, 7, [["x"]], [[pages[0][0], [["i", "text"]]]], [[pages[0][0], [7]]]):
+        store.put(name, b"", facts)
+        assert recall(SLOT, pages) == {}

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from buildwork import book, bytes_of, edit, environment, run
-from renderwork import formula
 
 from pipeline import load, markup, model, render, theme
-from pipeline.flow.texts import TextMemory
-from pipeline.markup import Setting, Target, Text, remembering
+from pipeline.markup import Target, Text, remembering
 from pipeline.model import Book
 from pipeline.render.writing import write
-from pipeline.work.memory import Memory
+from pipeline.work import cache
 from pipeline.work.store import Store
 
 RICH = """A [[term:loss|loss]] of $x^2$, {=sweep.best}[^n], and [words]{.index term="Word" see-also="Other"}.
@@ -39,20 +36,19 @@ Table: A caption
 |---|---|
 | 1 | 2 |
 """
-OPTIONS = {
-    "link": lambda reference: f"<a>{reference.id}</a>",
-    "figure": lambda name: f"<figure>{name}</figure>",
-    "box": lambda name: f"<aside>{name}</aside>",
-    "value": lambda name: name.upper(),
-    "formula": lambda found: formula(found.latex, found.display),
-    "table_label": lambda n: f"Table {n}",
-}
 
 
-def target(medium: str = "paged") -> Target:
-    spoken, labels = theme.spoken("en"), theme.labels("en")
-    given = {"scope": "s", "level": 2, "lang": "en", **OPTIONS, "labels": labels, "spoken": spoken}
-    return Target(medium=medium, **given)
+def target(text: Text, medium: str = "paged") -> Target:
+    return Target(
+        medium=medium, scope="s", level=2, lang="en", labels=theme.labels("en"), spoken=theme.spoken("en"),
+        shown={reference: f"<b>{reference.kind} {reference.id}</b>" for reference in text.references},
+        drawings={found: markup.svg(found.latex, display=found.display) for found in text.formulas},
+        table_labels=tuple(f"Table {n}" for n in range(1, text.tables + 1)),
+    )  # fmt: skip
+
+
+def shelf(most: int = 10, *, name: str = "written") -> cache.Shelf:
+    return cache.Shelf(name, most, 1)
 
 
 def texts(found: Book) -> Iterator[Text]:
@@ -62,19 +58,19 @@ def texts(found: Book) -> Iterator[Text]:
 
 
 @pytest.mark.parametrize("folder", ["content", "tests/books/small"])
-def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, tmp_path: Path) -> None:
     found, _ = load.load_book(Path(__file__).parent.parent / folder)
     assert found is not None
-    first, then = Memory(100_000), Memory(100_000)
-    monkeypatch.setattr(remembering, "TEXTS", first)
-    markup.parse.cache_clear()
-    parsed = [text for text in texts(found) if not text.faults]
-    then.recall(json.loads(json.dumps(first.hand_on())))
-    monkeypatch.setattr(remembering, "TEXTS", then)
-    for text in parsed:
-        again = remembering.recalled(text.source, text.inline, text.read)
-        assert again == text
-        assert markup.plain(again) == markup.plain(text)
+    with Store.open(tmp_path / "store") as store, cache.kept_in(store, "maker"):
+        cache.forget()
+        markup.parse.cache_clear()
+        parsed = [text for text in texts(found) if not text.faults]
+        cache.keep()
+        cache.forget()
+        for text in parsed:
+            again = remembering.recalled(text.source, text.inline, text.read)
+            assert again == text
+            assert markup.plain(again) == markup.plain(text)
 
 
 def test_texts_with_faults_are_not_remembered() -> None:
@@ -85,36 +81,38 @@ def test_texts_with_faults_are_not_remembered() -> None:
 
 @pytest.mark.parametrize("medium", ["paged", "reflow"])
 def test_a_text_is_written_once_for_the_same_surroundings(medium: str) -> None:
-    text, known = markup.parse(RICH), Memory(10)
+    text, known = markup.parse(RICH), shelf()
     assert not text.faults
-    first = write(text, target(medium), known)
-    assert first == markup.to_xhtml(text, target(medium))
+    first = write(text, target(text, medium), known)
+    assert first == markup.to_xhtml(text, target(text, medium))
     unread = replace(text, read=lambda: pytest.fail("the text was read again"))
-    assert write(unread, target(medium), known) == first
-    assert known.new == 1
+    assert write(unread, target(text, medium), known) == first
 
 
-def moved(latex: str) -> Setting:
-    return replace(formula(latex, False), depth=9.0)
+def otherwise(kind: str) -> Callable[[Text], dict]:
+    def changed(text: Text) -> dict:
+        shown = target(text).shown
+        return {"shown": {r: f"{said}, p. 3" if r.kind == kind else said for r, said in shown.items()}}
+
+    return changed
+
+
+def moved(text: Text) -> dict:
+    return {"drawings": {found: replace(setting, depth=9.0) for found, setting in target(text).drawings.items()}}
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"scope": "other"}, {"level": 3}, {"first_note": 4}, {"medium": "reflow"},
-        {"link": lambda reference: f"<a>{reference.id}, p. 3</a>"},
-        {"figure": lambda name: f"<figure>Figure 2 {name}</figure>"},
-        {"box": lambda name: f"<aside>New {name}</aside>"},
-        {"value": lambda name: "0.91"},
-        {"table_label": lambda n: f"Table 3.{n}"},
-        {"formula": lambda found: moved(found.latex)},
+        lambda _: {"scope": "other"}, lambda _: {"level": 3}, lambda _: {"medium": "reflow", "first_note": 4},
+        lambda _: {"medium": "reflow"}, lambda _: {"table_labels": ("Table 3.1",)}, moved,
+        *(otherwise(kind) for kind in ("term", "figure", "box", "value")),
     ],
-    ids=lambda changes: next(iter(changes)),
 )  # fmt: skip
-def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_that_changes(changes: dict) -> None:
-    text, known = markup.parse(RICH), Memory(10)
-    before = target("reflow" if "first_note" in changes else "paged")
-    after = replace(before, **changes)
+def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_that_changes(changes: Callable[[Text], dict]) -> None:
+    text, known = markup.parse(RICH), shelf()
+    before = target(text, changes(text).get("medium", "paged") if "first_note" in changes(text) else "paged")
+    after = replace(before, **changes(text))
     write(text, before, known)
     assert write(text, after, known) == markup.to_xhtml(text, after) != markup.to_xhtml(text, before)
 
@@ -123,71 +121,86 @@ def test_words_of_a_language_that_change_are_written(tmp_path: Path, monkeypatch
     folder = tmp_path / "templates"
     shutil.copytree(theme.folder(), folder)
     monkeypatch.setattr(theme, "folder", lambda: folder)
-    text, known = markup.parse("!!! note\n    Mind this.\n"), Memory(10)
+    text, known = markup.parse("!!! note\n    Mind this.\n"), shelf()
     theme.forget()
     try:
-        assert "Mind this" in write(text, target(), known)
+        assert "Mind this" in write(text, target(text), known)
         edit(folder / "labels/en.yaml", "note: Note", "note: Nota")
         theme.forget()
-        assert "Nota" in write(text, target(), known)
+        assert "Nota" in write(text, target(text), known)
     finally:
         monkeypatch.undo()
         theme.forget()
         render.forget()
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store") as store, cache.kept_in(store, "maker"):
+        yield store
+
+
+def filled(names: Iterable[str], most: int) -> cache.Shelf:
+    """A shelf as the next process finds it, when this one has left some values on it."""
+    before = shelf(most)
+    for name in names:
+        before.put(name, f"the value of {name}")
+    before.keep()
+    return shelf(most)
+
+
+def on(found: cache.Shelf, *names: str) -> list[str]:
+    return [name for name in names if found.get(name) is not None]
+
+
+@pytest.mark.usefixtures("store")
 def test_what_is_not_asked_for_any_more_is_forgotten_when_there_is_little_room() -> None:
-    memory = Memory(10)
-    memory.recall({f"old {n}": n for n in range(1, 7)})
-    assert memory.get("old 3") == 3
-    memory.put("new", 1)
-    assert memory.new == 1
-    assert memory.hand_on() == {"old 3": 3, "new": 1}
-    assert memory.new == 0
+    found = filled(("a", "b", "c", "d", "e", "f"), 10)
+    assert on(found, "c") == ["c"]
+    found.put("new", 1)
+    found.keep()
+    assert on(shelf(), "a", "b", "c", "d", "e", "f", "new") == ["c", "new"]
 
 
-def test_where_there_is_room_all_is_handed_on_and_where_there_is_none_nothing_is_added() -> None:
-    memory = Memory(4)
-    memory.recall({"old": 1})
-    memory.put("new", 2)
-    assert memory.hand_on() == {"old": 1, "new": 2}
+@pytest.mark.usefixtures("store")
+def test_where_there_is_room_all_is_kept_and_where_there_is_none_nothing_is_added() -> None:
+    found = filled(("old",), 4)
+    assert on(found, "old")
+    found.put("new", 2)
+    found.keep()
+    found = shelf(4)
+    assert on(found, "old", "new") == ["old", "new"]
     for n in range(9):
-        memory.put(f"{n}", n)
-    assert [memory.get(f"{n}") for n in range(4)] == [0, 1, None, None]
+        found.put(f"{n}", n + 1)
+    assert on(found, "0", "1", "2", "3") == ["0", "1"]
 
 
-def test_a_memory_full_of_what_nobody_asks_for_makes_room_for_the_next_build() -> None:
-    memory = Memory(4)
-    memory.recall({f"old {n}": n for n in range(4)})
-    assert (memory.new, memory.get("old 1")) == (0, 1)
-    memory.put("new", 5)
-    assert memory.new == 1
-    assert memory.hand_on() == {"old 1": 1}
-    memory.put("new", 5)
-    assert memory.get("new") == 5
+@pytest.mark.usefixtures("store")
+def test_a_shelf_full_of_what_nobody_asks_for_makes_room_for_the_next_build() -> None:
+    found = filled(("a", "b", "c", "d"), 4)
+    assert on(found, "b") == ["b"]
+    found.put("new", 5)
+    found.keep()
+    found = shelf(4)
+    assert on(found, "a", "b") == ["b"]
+    found.put("new", 5)
+    assert on(found, "new") == ["new"]
 
 
-def test_what_a_build_read_is_handed_on_to_the_next_and_an_edit_writes_nothing_down(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def begun() -> tuple[Memory, TextMemory]:
-        memory = Memory(1_000)
-        monkeypatch.setattr(markup, "TEXTS", memory)
-        return memory, TextMemory(store, tmp_path)
-
-    with Store.open(tmp_path / "store") as store:
-        first, texts_of_first = begun()
-        for n in range(100):
-            first.put(f"text {n}", n)
-        texts_of_first.keep()
-        stored = {path.name for path in (tmp_path / "store").iterdir()}
-        second, texts_of_second = begun()
-        assert second.get("text 7") == 7
-        second.put("an edit", 1)
-        texts_of_second.keep()
-        assert {path.name for path in (tmp_path / "store").iterdir()} == stored != set()
-        third, _ = begun()
-        assert (third.get("text 99"), third.get("an edit")) == (99, None)
+def test_what_a_build_read_is_left_for_the_next_and_an_edit_writes_nothing_down(store: Store, tmp_path: Path) -> None:
+    cache.forget()
+    for n in range(100):
+        cache.shelf("texts").put(f"text {n}", n + 1)
+    cache.keep()
+    stored = {path.name for path in (tmp_path / "store").iterdir()}
+    cache.forget()
+    assert cache.shelf("texts").get("text 7") == 8
+    cache.shelf("texts").put("an edit", 1)
+    cache.keep()
+    assert {path.name for path in (tmp_path / "store").iterdir()} == stored != set()
+    cache.forget()
+    assert on(cache.shelf("texts"), "text 99", "an edit") == ["text 99"]
+    cache.forget()
 
 
 def test_an_edited_book_comes_out_the_same_whether_its_texts_are_remembered_or_not(tmp_path: Path) -> None:

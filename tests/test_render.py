@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 import pytest
 from lxml import etree
-from renderwork import OnePageEach, formula, rendered, sections, words, xpath
+from renderwork import OnePageEach, rendered, sections, words, xpath
 
 from pipeline import editions, render, theme
 from pipeline.model import Book, Figure
@@ -218,21 +218,14 @@ def test_headings_never_skip_a_level(publications) -> None:
 @pytest.mark.parametrize("name", ["study", "kit"])
 def test_an_index_that_comes_later_makes_the_rendition_that_was_rendered_at_once(publications, name: str) -> None:
     publication = publications[name]
-    early = render.render(publication, "reflow", formula)
+    early = render.render(publication, "reflow")
     assert "index" not in {fragment.section.kind for fragment in early.fragments}
-    whole = render.with_index(early, formula, OnePageEach(publication))
+    whole = render.with_index(early, OnePageEach(publication))
     assert whole == rendered(publication, "reflow")
 
 
-def test_sheets_that_come_one_by_one_are_those_of_the_whole_rendition(publications) -> None:
-    publication = publications["study"]
-    sheets = tuple(render.paged(publication, formula))
-    assert sheets == render.sheets(render.render(publication, "paged", formula))
-    assert len(sheets) == render.count(publication)
-
-
 def test_without_folios_there_is_no_index(publications) -> None:
-    made = render.render(publications["study"], "reflow", formula)
+    made = render.render(publications["study"], "reflow")
     assert "index" not in {fragment.section.kind for fragment in made.fragments}
 
 

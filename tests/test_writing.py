@@ -5,12 +5,11 @@ import random
 
 import pikepdf
 import pytest
-from presswork import FONTS, bound, opened, signature
+from presswork import FONTS, bound, lay_out_all, opened, signature
 
 from pipeline.bindery.parsing import parse
 from pipeline.bindery.syntax import array, dictionary, plain, refer, text
 from pipeline.bindery.writing import OBJECTS, Writer
-from pipeline.press import lay_out_all
 
 
 def written(bodies: int, *, skip: int = 0) -> bytes:

@@ -1,7 +1,7 @@
 """Bind laid-out signatures into one PDF: folios, links, outline, page labels, tags, fonts, metadata."""
 
 from .binding import bind, bind_copy
-from .faces import Subset, get_ready, subset
+from .faces import get_ready, subset
 from .faults import RULES
 from .gathering import Gathered, gather
 from .pagination import folios
@@ -10,6 +10,6 @@ from .showing import Shown, shown
 from .stamping import FOLIO_SIDE, lacking
 
 __all__ = [
-    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Shown", "Subset", "bind", "bind_copy", "folios",
+    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Shown", "bind", "bind_copy", "folios",
     "gather", "get_ready", "lacking", "shown", "subset",
 ]  # fmt: skip

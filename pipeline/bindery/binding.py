@@ -101,7 +101,7 @@ class _Binding:
         self._stamp(glyphs)
         for file, number in self.fonts.items():
             face = faces_.open_face(gathered.fonts[file])
-            faces_.embed(self.writer, number, face, glyphs.by_file.get(file, {}), gathered.subset)
+            faces_.embed(self.writer, number, face, glyphs.by_file.get(file, {}))
         self.structure.close()
         count = sum(leaf.facts.pages for leaf in gathered.leaves)
         put(dictionary(Type="/Pages", Kids=array(*map(refer, self.nodes)), Count=count), self.pages)

@@ -2,16 +2,16 @@
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from fontTools.ttLib import TTFont
 
+from pipeline.work import cache
+
 from .syntax import array, dictionary, refer, text
 from .writing import Writer
 
-Subset = Callable[[bytes, tuple[int, ...]], bytes]
-"""Reduces a font file to the glyphs of some ids; it may remember."""
 FIGURES = ("lnum", "tnum")
 """The OpenType features of folios: lining figures of one width."""
 UNNEEDED = (
@@ -104,10 +104,10 @@ def get_ready(fonts: Iterable[bytes], of_figures: Iterable[bytes]) -> None:
         open_face(data).figure("0")
 
 
-def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str], reduce: Subset) -> None:
+def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str]) -> None:
     """Embed a face: one subset with glyph ids kept, and the text each glyph stands for (ISO 32000-1, 9.7)."""
     gids = tuple(sorted(gid for gid in glyphs if gid < face.font["maxp"].numGlyphs))
-    program = reduce(face.data, gids)
+    program = subset(face.data, gids)
     tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(program).digest()[:6])
     base, is_cff = f"/{tag}+{face.name}", program[:4] == b"OTTO"
     descendant = dictionary(
@@ -125,7 +125,11 @@ def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str], re
 
 @lru_cache(maxsize=64)
 def subset(data: bytes, gids: tuple[int, ...]) -> bytes:
-    """Reduce a font file to some glyphs, whose ids are kept."""
+    """Reduce a font file to some glyphs, whose ids are kept: an edit seldom brings a glyph that was not there before."""
+    return cache.remembered(lambda: _reduced(data, gids), "subset", data, list(gids))
+
+
+def _reduced(data: bytes, gids: tuple[int, ...]) -> bytes:
     from fontTools import subset as subsetting  # a dear import, for what is mostly remembered
 
     options = subsetting.Options(

@@ -10,7 +10,6 @@ from pipeline.press import LaidOut, Signature
 
 from . import faces as faces_
 from .coloring import recolor
-from .faces import Subset, subset
 from .faults import fault
 from .merging import drawn
 from .navigation import described, targets
@@ -70,7 +69,6 @@ class Gathered:
     fonts: Mapping[str, bytes]
     numbered: Folios
     notes: Mapping[str, Notes]
-    subset: Subset = subset
     keeps: bool = False
     """Whether sewn signatures are kept for the next copy. Kept, they are sewn once; else one is in memory at a time."""
     glyphs: Glyphs = field(default_factory=Glyphs)
@@ -102,13 +100,12 @@ def gather(
     fonts: Mapping[str, bytes],
     cover: str,
     notes: Mapping[str, Notes] = NO_NOTES,
-    subset: Subset = subset,
     keeps: bool = False,
 ) -> Gathered:
     """Gather signatures; ``keeps`` says that there will be several copies. Raise BookError as ``bind`` does."""
     numbered = folios(signatures, leaves, cover=cover)
     check_links(signatures, leaves, outline, numbered)
-    return Gathered(signatures, leaves, outline, fonts, numbered, notes, subset, keeps)
+    return Gathered(signatures, leaves, outline, fonts, numbered, notes, keeps)
 
 
 def check_links(

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from pipeline.checks.places import Spot, passages
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
-from pipeline.work.memory import Memory, name
+from pipeline.work import cache
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
@@ -34,8 +34,11 @@ ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
 HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
 T = TypeVar("T")
-KNOWN: Final = Memory(65_536)
-"""What checks know of texts and words that they have seen: the sentences, and that a check found nothing."""
+
+
+def known() -> cache.Shelf:
+    """Return what checks know of texts and words that they have seen: the sentences, and that a check found nothing."""
+    return cache.shelf("checked", most=65_536)
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Stretch:
     @cached_property
     def name(self) -> str:
         """A name for the text and how it is read."""
-        return name(self.mask.__name__, self.source)
+        return cache.digest(self.mask.__name__, self.source)
 
     def spot(self, offset: int, length: int = 1) -> Spot:
         """Return the place of some characters of the text."""
@@ -73,11 +76,11 @@ class Stretch:
     @property
     def measured(self) -> list[tuple[int, int, int, str]]:
         """Where each sentence begins and ends, how many words it has, and what it says."""
-        known = f"sentences {self.name}"
-        found: list[tuple[int, int, int, str]] | None = KNOWN.get(known)
+        name = f"sentences {self.name}"
+        found: list[tuple[int, int, int, str]] | None = known().get(name)
         if found is None:
             found = _measured(self.masked, self.source)
-            KNOWN.put(known, found)
+            known().put(name, found)
         return found
 
 
@@ -103,12 +106,12 @@ class Sentence:
 
 def slips(check: str, stretch: Stretch, find: Callable[[str], Iterable[T]]) -> tuple[T, ...]:
     """Return the slips that a check finds in a masked text; that it found none is remembered."""
-    known = f"{check} {stretch.name}"
-    if KNOWN.get(known):
+    name = f"{check} {stretch.name}"
+    if known().get(name):
         return ()
     found = tuple(find(stretch.masked))
     if not found:
-        KNOWN.put(known, True)
+        known().put(name, True)
     return found
 
 
@@ -171,7 +174,7 @@ def _filled(match: re.Match[str]) -> str:
 
 def _measured(masked: str, source: str) -> list[tuple[int, int, int, str]]:
     found = ((start, end, _words(masked[start:end])) for start, end in _parts(masked))
-    return [(start, end, words, name(_said(masked[start:end], source[start:end]))) for start, end, words in found if words]
+    return [(start, end, words, cache.digest(_said(masked[start:end], source[start:end]))) for start, end, words in found if words]
 
 
 def _words(masked: str) -> int:

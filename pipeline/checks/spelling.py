@@ -12,10 +12,10 @@ from spellchecker import SpellChecker
 from pipeline.checks.american import american
 from pipeline.checks.places import fault
 from pipeline.checks.registry import register
-from pipeline.checks.sentences import KNOWN, WORD, Stretch, labels, slips, stretches
+from pipeline.checks.sentences import WORD, Stretch, known, labels, slips, stretches
 from pipeline.diagnostics import Diagnostic
 from pipeline.model import Book
-from pipeline.work.memory import name
+from pipeline.work.cache import digest
 
 Found = Iterator[Diagnostic]
 WORDS: Final = re.compile(rf"(?<![\w{WORD}.@\\])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w{WORD}@]|\.[^\W_])")
@@ -39,7 +39,7 @@ def misspelled(book: Book) -> Found:
     """
     if book.outline.lang.split("-")[0] != "en":
         return
-    check = f"C704 {book.outline.lang} {name(*sorted(book.words))}"
+    check = f"C704 {book.outline.lang} {digest(*sorted(book.words))}"
     find = partial(_slips, lang=book.outline.lang, own=book.words)
     for stretch in (*stretches(book), *labels(book)):
         for start, word, hint in slips(check, stretch, find):
@@ -63,15 +63,15 @@ def _verdict(word: str, lang: str, own: frozenset[str]) -> str | None:
     bare = OWNER.sub("", word.replace("’", "'"))
     if ACRONYM.match(bare) or not bare.isascii() or _is_own(bare, own):
         return None
-    known = f"spelled {lang} {word}"
-    if KNOWN.get(known):
+    name = f"spelled {lang} {word}"
+    if known().get(name):
         return None
     words, low = _dictionary().word_frequency.dictionary, bare.lower()
     instead = american(low, words) if lang == "en-US" else None
     if instead is not None:
         return f"write '{instead}'"
     if low in words or word.replace("’", "'").lower() in words:
-        KNOWN.put(known, True)
+        known().put(name, True)
         return None
     return _nearest(low, own)
 

@@ -1,17 +1,18 @@
-"""Bind the printed signatures of a volume, and say where its places were printed."""
+"""Bind volumes as they were printed, and say where their places were printed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline import bindery, epub, markup
 from pipeline.brand import Brand, palette
-from pipeline.flow.signatures import Printed
+from pipeline.flow.volumes import Printed, Volume
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
-from pipeline.work.crew import Crew, Died
+from pipeline.work import Results, Stage, Work, thresholds
 
 NOTES_ROOM = 120.0
 """Points: less room than this stays white."""
@@ -57,8 +58,7 @@ def _texts(printed: Sequence[Printed]) -> Mapping[str, str]:
     return defaultdict(str, {section: "".join(texts) for section, texts in parts.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A PDF as it was bound."""
 
     pdf: bytes
@@ -66,45 +66,95 @@ class Bound:
     """Digests of what is on its pages; of a copy, which says on each whose it is, none."""
 
 
-def gather(
-    publication: Publication,
-    printed: Sequence[Printed],
-    fonts: Mapping[str, bytes],
-    labels: Mapping[str, str],
-    subset: bindery.Subset,
-    *,
-    keeps: bool,
-) -> bindery.Gathered:
-    """Gather the signatures of a publication; ``keeps`` says that there will be several copies."""
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One copy of a volume: its publication, which has its brand, and the signatures it has to itself."""
+
+    publication: Publication
+    own: tuple[Printed, ...] = ()
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Pages of its own signatures: copies that agree in them are bound from the same, and have the same folios."""
+        return tuple(item.laid.facts.pages for item in self.own)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A volume as it was printed, and its copies; where none are wanted but the plain one, that."""
+
+    volume: Volume
+    printed: Sequence[Printed]
+    issues: tuple[Issue, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def pages(self) -> int:
+        """Number of its pages."""
+        return sum(item.laid.facts.pages for item in self.printed)
+
+    def count(self, issue: Issue) -> int:
+        """Count the pages of a copy."""
+        return sum(item.laid.facts.pages for item in self.whole(issue))
+
+    def whole(self, issue: Issue) -> list[Printed]:
+        """Return all signatures of a copy."""
+        own = {item.signature.id: item for item in issue.own}
+        return [own.get(item.signature.id, item) for item in self.printed]
+
+
+def issues(volume: Volume, printed: Mapping[Volume, Sequence[Printed]]) -> tuple[Issue, ...]:
+    """Return the copies of a volume; where none are wanted, the plain guide."""
+    return tuple(Issue(own.publication, tuple(printed[own])) for own in volume.own) or (Issue(volume.publication),)
+
+
+def bind(binding: Binding, fonts: Mapping[str, bytes]) -> list[Bound]:
+    """Bind every copy of a volume; what they share is gathered once for those of the same page counts."""
+    gathered: dict[tuple[int, ...], bindery.Gathered] = {}
+    found = []
+    for issue in binding.issues:
+        if issue.counts not in gathered:
+            gathered[issue.counts] = _gather(binding, issue, fonts)
+        shared, copy = gathered[issue.counts], _copy(issue, binding.labels)
+        pdf, is_plain = bindery.bind_copy(shared, copy), issue.publication.brand.is_plain
+        found.append(Bound(pdf, bindery.shown(shared) if is_plain else ()))
+    return found
+
+
+BIND: Stage[Binding, list[Bound]] = Stage(
+    "bind", bind, title=lambda binding: binding.volume.publication.edition.id,
+    # What many copies share is not sent to and fro.
+    weight=lambda binding: binding.pages if len(binding.issues) == 1 else 0,
+)  # fmt: skip
+"""Volumes, and the fonts that they share, become PDFs, one for each copy."""
+
+
+def bind_all(work: Work, bindings: Sequence[Binding], fonts: Mapping[str, bytes]) -> list[Results[list[Bound]]]:
+    """Begin to bind volumes; one of very many pages by a process that does nothing else, and gives back what that takes."""
+    return [
+        work.map(
+            BIND, [each], fonts, apart="guidepress-bind" if each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 else ""
+        )
+        for each in bindings
+    ]
+
+
+def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> bindery.Gathered:
+    publication, printed = binding.volume.publication, binding.whole(issue)
     signatures, leaves = _apart(printed)
     return bindery.gather(
-        signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, keeps=keeps,
+        signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
+        notes=_notes(publication, printed, binding.labels["notes"]), keeps=len(binding.issues) > 1,
     )  # fmt: skip
 
 
-def copy_of(publication: Publication, own: Sequence[Printed], labels: Mapping[str, str]) -> bindery.Copy:
-    """Say what the PDF of a publication has to itself: imprint, colors, stamp, signatures."""
-    brand = publication.brand
+def _copy(issue: Issue, labels: Mapping[str, str]) -> bindery.Copy:
+    """Say what the PDF of a copy has to itself: imprint, colors, stamp, signatures."""
+    brand = issue.publication.brand
     return bindery.Copy(
-        imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
+        imprint=_imprint(issue.publication), own=tuple((item.signature, item.laid) for item in issue.own),
         palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
     )  # fmt: skip
-
-
-def bind(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
-    """Bind a copy."""
-    pdf, whose = bindery.bind_copy(gathered, copy), copy.imprint.team or copy.imprint.recipient
-    return Bound(pdf, () if whose else bindery.shown(gathered))
-
-
-def bind_apart(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
-    """Bind a copy in a process that does nothing else: what binding takes is given back, and is not added to the book's."""
-    try:
-        with Crew(1, "guidepress-bind") as binder:
-            return binder.send(bind, gathered, copy).answer()
-    except Died:
-        return bind(gathered, copy)
 
 
 def stamp(brand: Brand, labels: Mapping[str, str]) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pipeline import press
+from pipeline import press, theme
 from pipeline.diagnostics import ToolError
 from pipeline.strays import is_stray
+from pipeline.work.store import key
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
@@ -39,12 +40,12 @@ def files(folder: Path) -> dict[str, bytes]:
     return {name.as_posix(): _file_digest(path, root) for path, name in names.items() if not is_stray(name)}
 
 
-def questions(folder: Path) -> list[str]:
+def named_questions(folder: Path) -> list[str]:
     """Name the files of a book's questions."""
     return [path.stem for path in folder.glob("questions/*/*.yaml")]
 
 
-def editions(folder: Path) -> list[str]:
+def named_editions(folder: Path) -> list[str]:
     """Name the files of a book's editions, sorted."""
     return sorted(path.stem for path in folder.glob("editions/*.yaml"))
 
@@ -92,6 +93,27 @@ def versions() -> Mapping[str, str]:
     """Name the versions that decide what comes out: this package, its libraries, and the system's."""
     own = {name: importlib.metadata.version(name) for name in ("guidepress", *LIBRARIES)}
     return dict(sorted({**own, **press.system_versions()}.items()))
+
+
+def inputs_of(book: Path) -> str:
+    """Digest all that decides what a build of a book makes."""
+    return key(book_digest(book), theme.digest(), code_digest(), dict(versions()), modified(None))
+
+
+def settled(*digests: str) -> str:
+    """Return the inputs, or what no inputs are when they changed meanwhile: what was made may hold some of each."""
+    return digests[0] if len(set(digests)) == 1 else key("changed meanwhile", *digests)
+
+
+def maker(book: Path) -> tuple[str, ...]:
+    """Name what decides how everything is made, and whose book it is."""
+    spelling = importlib.metadata.version("pyspellchecker")
+    return str(book.absolute()), key(dict(versions())), spelling, code_digest()
+
+
+def moment(date: dt.date) -> dt.datetime:
+    """Return the time that files of a book are stamped with."""
+    return dt.datetime.fromisoformat(modified(date))
 
 
 def modified(date: dt.date | None) -> str:

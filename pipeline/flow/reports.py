@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipeline import release
-from pipeline.flow.made import Made
+from pipeline.flow.request import Pages
 from pipeline.release import Release
 
 BUILD = "build"
 
 
-def write(output: Path, made: Made, published: Release) -> tuple[str, ...]:
+def write(output: Path, pages: Sequence[Pages], seconds: Mapping[str, float], published: Release) -> tuple[str, ...]:
     """Write ``reports/build.json``; files that were carried over keep their rows. Gives warnings."""
-    new = {pages.path: {name: n for name, n in asdict(pages).items() if name != "path"} for pages in made.pages}
+    new = {each.path: {name: n for name, n in asdict(each).items() if name != "path"} for each in pages}
     rows = {**_before(output), **new}
     standing = {artefact.path for artefact in published.artefacts}
     facts = {
         "release": published.digest,
         "artefacts": {path: row for path, row in sorted(rows.items()) if path in standing},
-        "stages": {stage: round(seconds, 2) for stage, seconds in made.seconds.items()},
+        "stages": {stage: round(seconds, 2) for stage, seconds in seconds.items()},
     }
     return release.report(output, BUILD, facts)
 

@@ -60,16 +60,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A moment of a build: the stage, how far it has come, and what it is at."""
-
-    stage: str
-    done: int
-    total: int
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Relaid:
     """A signature that was laid out anew, and why."""
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from pipeline import bindery, press, render, theme
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
-from pipeline.flow import Outcome, Request, Say, build
 from pipeline.flow.inputs import files
+from pipeline.flow.order import build
+from pipeline.flow.request import Outcome, Request
 from pipeline.release import Release
-from pipeline.work.crew import Crew
+from pipeline.work import Crew, Say
 
 Files = Mapping[str, Mapping[str, bytes]]
 """The digest of every file, by the folder it stands in and its name there."""
@@ -79,7 +80,7 @@ def _prepare(release: Release, crew: Crew) -> None:
 
 def _get_ready(slots: Sequence[tuple[str, str]]) -> None:
     fonts = theme.font_resources()
-    press.prepare([theme.stylesheet("paged", *slot) for slot in slots], fonts)
+    press.get_ready([theme.stylesheet("paged", *slot) for slot in slots], fonts)
     bindery.get_ready(fonts.values(), theme.slot_fonts().values())
 
 

@@ -8,10 +8,9 @@ text can be printed still.
 """
 
 from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
-from pipeline.markup.maths import check, mathml, speak, svg
+from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg
 from pipeline.markup.parse import parse
 from pipeline.markup.plain import plain
-from pipeline.markup.remembering import TEXTS
 from pipeline.markup.target import Setting, Target
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
@@ -19,7 +18,6 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 __all__ = [
     "EXPLANATIONS",
     "FAULTS",
-    "TEXTS",
     "Fault",
     "Formula",
     "Heading",
@@ -29,7 +27,11 @@ __all__ = [
     "Target",
     "Text",
     "check",
+    "draw",
+    "drawing_named",
     "inline_xhtml",
+    "is_drawn",
+    "keep",
     "mathml",
     "parse",
     "plain",

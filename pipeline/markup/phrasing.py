@@ -89,13 +89,13 @@ def _opening(children: Sequence[Token], index: int) -> int:
 def _reference(writer: Writer, children: Sequence[Token], index: int) -> None:
     token = children[index]
     if "reference" in token.meta:
-        writer.out.append(writer.target.link(token.meta["reference"]))
+        writer.out.append(writer.target.shown[token.meta["reference"]])
     else:
         writer.out.append(escape(token.content, quote=False))
 
 
 def _value(writer: Writer, children: Sequence[Token], index: int) -> None:
-    writer.out.append(escape(writer.target.value(children[index].meta["id"]), quote=False))
+    writer.out.append(escape(writer.target.shown[children[index].meta["reference"]], quote=False))
 
 
 def _mark(writer: Writer, children: Sequence[Token], index: int) -> None:
@@ -137,7 +137,7 @@ def set_formula(writer: Writer, formula: Formula) -> str:
     target = writer.target
     if target.medium == "paged":
         spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-        return image(target.formula(formula), spoken, display=formula.display)
+        return image(target.drawings[formula], spoken, display=formula.display)
     letters = None if formula.display or formula.alt else maths.letters(formula.latex)
     if letters is not None:
         return letters

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import astuple
-from typing import Any, Final
+from typing import Any
 
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens
-from pipeline.work.memory import Memory, name
+from pipeline.work import cache
 
-TEXTS: Final = Memory(16_384)
-"""What stands in texts, by the digest of their source."""
+SHELF = "parsed"
 
 
 def recalled(source: str, inline: bool, read: Callable[[], Tokens]) -> Text | None:
     """Return a text that is remembered; ``read`` returns its tokens when they are asked for."""
-    facts = TEXTS.get(name(source, inline))
+    facts = cache.shelf(SHELF).get(cache.digest(source, inline))
     return None if facts is None else _text(source, inline, read, facts)
 
 
@@ -26,8 +25,8 @@ def remembered(text: Text) -> Text:
     """Return a text, and remember it."""
     if not text.faults:
         lists = [[list(astuple(each)) for each in found] for found in (text.references, text.marks, text.formulas)]
-        TEXTS.put(
-            name(text.source, text.inline),
+        cache.shelf(SHELF).put(
+            cache.digest(text.source, text.inline),
             [text.said, *lists, [list(heading) for heading in text.headings], text.tables, text.footnotes, text.words],
         )
     return text

@@ -1,9 +1,9 @@
-"""Say for which medium, and under which names, a text is printed."""
+"""Say for which medium, under which names, and with which links, values, and drawings a text is printed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,7 +27,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a text needs from its surroundings to be printed; the callables return XHTML unless they say otherwise."""
+    """What a text needs from its surroundings to be printed: all of it looked up before a word is written."""
 
     medium: Literal["paged", "reflow"]
     scope: str
@@ -35,18 +35,15 @@ class Target:
     level: int
     """Level of HTML heading that `##` becomes."""
     lang: str
-    link: Callable[[Reference], str]
-    figure: Callable[[str], str]
-    box: Callable[[str], str]
-    value: Callable[[str], str]
-    """Return a value as plain text."""
-    formula: Callable[[Formula], Setting]
-    """Draw a formula; asked for paged media only."""
-    table_label: Callable[[int], str]
-    """Return the printed label of the nth table with a caption, as plain text, such as "Table 12.1"."""
     labels: Mapping[str, str]
     """Titles of note, tip, warning, example; back_to_text for the way back from a footnote."""
     spoken: Mapping[str, str] = field(default_factory=dict)
     """Words for formulas: the file spoken.<lang>.yaml."""
+    shown: Mapping[Reference, str] = field(default_factory=dict)
+    """Each link, figure, and box that the text refers to, as XHTML; each value, as plain text."""
+    drawings: Mapping[Formula, Setting] = field(default_factory=dict)
+    """Its formulas, for paged media."""
+    table_labels: tuple[str, ...] = ()
+    """The printed label of each table with a caption, as plain text, such as "Table 12.1"."""
     first_note: int = 1
     """Printed number of the fragment's first footnote (reflow)."""

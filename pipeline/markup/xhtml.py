@@ -96,9 +96,8 @@ def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 
 def _placement(writer: Writer, tokens: Sequence[Token], index: int) -> None:
-    meta = (tokens[index].children or [])[0].meta
-    place = writer.target.figure if meta["kind"] == "figure" else writer.target.box
-    writer.out.append(place(meta["id"]) + "\n")
+    placed = (tokens[index].children or [])[0].meta["reference"]
+    writer.out.append(writer.target.shown[placed] + "\n")
 
 
 def _admonition(writer: Writer, tokens: Sequence[Token], index: int) -> None:
@@ -117,8 +116,8 @@ def _table(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     if caption is None:
         writer.out.append("<table>\n")
         return
+    label = escape(writer.target.table_labels[writer.tables])
     writer.tables += 1
-    label = escape(writer.target.table_label(writer.tables))
     opening = f'<table id="{writer.anchor("t", writer.tables)}">\n<caption><span class="label">{label}</span> '
     writer.out.append(opening)
     write_children(writer, caption.children or [])

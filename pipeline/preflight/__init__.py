@@ -1,7 +1,7 @@
 """Inspect what was made: the second gate, and the verification of a release that stands.
 
 inspect(artefact, publication)        the bytes just made, before they are published
-begin(data, pages, crew)              a reading of a PDF, shared out, for inspect to go on with
+parts(path, pages, readers, ...)      runs of pages of a PDF, to be read by the stage READ
 is_like(data, other)                  whether inspect need only read what sets a copy apart from another
 verify_release(folder)                a release on disk, whenever it is asked for
 """
@@ -9,8 +9,8 @@ verify_release(folder)                a release on disk, whenever it is asked fo
 from pipeline.preflight.copies import is_like
 from pipeline.preflight.faults import RULES
 from pipeline.preflight.inspecting import inspect
-from pipeline.preflight.reading import Reading, begin
+from pipeline.preflight.parts import READ, parts, whole
 from pipeline.preflight.sheets import places
 from pipeline.preflight.standing import verify_release
 
-__all__ = ["RULES", "Reading", "begin", "inspect", "is_like", "places", "verify_release"]
+__all__ = ["READ", "RULES", "inspect", "is_like", "parts", "places", "verify_release", "whole"]

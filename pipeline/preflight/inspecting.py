@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight import container, copies, numbers, screen, sheets, withheld
+from pipeline.preflight import container, copies, numbers, paper, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
-from pipeline.preflight.reading import Reading
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
@@ -25,25 +24,23 @@ TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
 
 
-def inspect(
-    artefact: Artefact, publication: Publication, like: bytes | None = None, reading: Reading | None = None
-) -> tuple[Diagnostic, ...]:
+def inspect(artefact: Artefact, publication: Publication, like: bytes | None = None, read: Paper | None = None) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of an artefact against the publication it was made from; return what is wrong.
 
-    Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``reading`` is one
-    of its data that was begun before.
+    Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``read`` is what
+    readers have found in it, if it has been read.
     """
     if artefact.format == "pdf":
         if like is not None and copies.is_like(artefact.data, like):
             return tuple(_copy(artefact.path, artefact.data, publication))
-        return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
+        return tuple(_pdf(artefact.path, lambda: read or paper.read(artefact.data, names=sheets.places(publication)), publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
 
 def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of a file on its own; return what is wrong."""
     if form == "pdf":
-        return tuple(_pdf(path, Reading(data, names=()), None))
+        return tuple(_pdf(path, lambda: paper.read(data, names=()), None))
     return tuple(_inspect(path, form, data, None))
 
 
@@ -64,9 +61,9 @@ def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnost
     yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _pdf(path: str, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
+def _pdf(path: str, found: Callable[[], Paper], publication: Publication | None) -> Iterator[Diagnostic]:
     try:
-        read = reading.paper
+        read = found()
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return

@@ -1,29 +1,11 @@
-"""Lay out signatures with WeasyPrint: each on its own, in parallel, remembered by what it prints."""
+"""Lay out signatures with WeasyPrint, each on its own: the same pages for the same signature, whoever lays it out."""
 
-from .attempts import prepare
-from .cluster import reach
+from .attempts import LAY_OUT, get_ready, lay_out, prepare
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
 from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
-from .workers import lay_out, lay_out_all, warm
 
 __all__ = [
-    "PICTURE",
-    "RULES",
-    "Begin",
-    "Destination",
-    "FaceUse",
-    "Facts",
-    "LaidOut",
-    "Matter",
-    "Room",
-    "Signature",
-    "fonts_digest",
-    "key",
-    "lay_out",
-    "lay_out_all",
-    "prepare",
-    "reach",
-    "system_versions",
-    "warm",
-]
+    "LAY_OUT", "PICTURE", "RULES", "Begin", "Destination", "FaceUse", "Facts", "LaidOut", "Matter", "Room", "Signature", "fonts_digest",
+    "get_ready", "key", "lay_out", "prepare", "system_versions",
+]  # fmt: skip

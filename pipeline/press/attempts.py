@@ -1,7 +1,8 @@
-"""Try to lay out a signature in this process; the engine is imported when it is first wanted."""
+"""Lay out a signature; the engine is imported when it is first wanted."""
 
 import ctypes.util
 import importlib
+import json
 import os
 import sys
 import warnings
@@ -12,14 +13,24 @@ from types import ModuleType
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from pipeline.diagnostics import Diagnostic, ToolError
+from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.work import Stage
+from pipeline.work.store import JSON, Entry
 
 from .faults import fault
-from .keys import fonts_digest
-from .records import LaidOut, Signature
+from .keys import fonts_digest, key, versions
+from .records import Facts, LaidOut, Signature
 
 Outcome = LaidOut | Diagnostic
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
+
+
+def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
+    """Lay out one signature in this process; raise BookError when it cannot be done."""
+    outcome = attempt(signature, fonts)
+    if isinstance(outcome, Diagnostic):
+        raise BookError(outcome)
+    return outcome
 
 
 def prepare(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
@@ -29,11 +40,6 @@ def prepare(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
 
     for stylesheet in stylesheets:
         engine.prepare(stylesheet, fonts_digest(fonts), fonts)
-
-
-def is_ready() -> bool:
-    """Tell whether the engine is loaded in this process."""
-    return f"{__package__}.engine" in sys.modules
 
 
 def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
@@ -46,6 +52,12 @@ def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
         return fault(signature, "P102", f"its markup is not well-formed: {error}")
     except Exception as error:
         return fault(signature, "P101", f"{type(error).__name__}: {error}")
+
+
+def get_ready(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
+    """Prepare where nobody waits for it: whoever wants a signature laid out will hear what is wrong with the machine."""
+    with suppress(ToolError):
+        prepare(stylesheets, fonts)
 
 
 def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
@@ -99,3 +111,22 @@ def _known_to_the_loader() -> Iterator[None]:
         yield
     finally:
         ctypes.util.find_library = asked
+
+
+def _pack(laid: LaidOut) -> tuple[bytes, JSON]:
+    facts: JSON = json.loads(laid.facts.to_json())
+    return laid.pdf, facts
+
+
+def _unpack(entry: Entry) -> LaidOut | None:
+    try:
+        return LaidOut(entry.data, Facts.from_json(json.dumps(entry.facts)))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+LAY_OUT: Stage[Signature, LaidOut] = Stage(
+    "lay out", attempt, title=lambda signature: signature.id, weight=lambda signature: len(signature.xhtml), few=1, key=key, pack=_pack,
+    unpack=_unpack, killed=lambda signature, how: fault(signature, "P103", how), versions=versions,
+)  # fmt: skip
+"""Signatures, and the fonts that they share, become pages."""

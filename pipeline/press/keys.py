@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.diagnostics import ToolError
+from pipeline.work.cluster import CODE
 
 from .records import Signature
 
@@ -45,6 +46,11 @@ def system_versions() -> Mapping[str, str]:
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "python": platform.python_version(),
     }
+
+
+def versions() -> Mapping[str, str]:
+    """Name all that decides what pages are made of signatures: libraries, and the code of this package."""
+    return {**system_versions(), CODE: own_digest()}
 
 
 def _library_version(names: Iterable[str], function: str) -> str:

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import groupby
+from functools import cache, cached_property
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from pipeline import theme
+from pipeline import markup, theme
+from pipeline.editions import passages
 from pipeline.publication import Matter, Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
-from pipeline.render.setter import Formulas, Setter
-from pipeline.render.writing import memory
+from pipeline.render.setter import Setter, resource
 from pipeline.theme import Medium
+
+SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One section as XHTML, with the names of the resources it shows."""
+    """One section as XHTML, and the resources that it shows, by name."""
 
     section: Section
     xhtml: str
-    resources: tuple[str, ...]
+    resources: Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """A publication rendered for one medium: fragments in order, and the resources they show, by name."""
+    """A publication rendered for one medium: fragments in order."""
 
     publication: Publication
     medium: Medium
     fragments: tuple[Fragment, ...]
-    resources: Mapping[str, bytes]
+
+    @cached_property
+    def resources(self) -> Mapping[str, bytes]:
+        """All that the fragments show, by name."""
+        return {name: data for fragment in self.fragments for name, data in fragment.resources.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,61 +75,32 @@ def forget() -> None:
     _environment.cache_clear()
 
 
-def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
-    """Render every section.
-
-    ``formulas`` sets a formula (it may remember). The index needs ``folio``, which says where a place was printed;
-    without it the index is left out.
-    """
-    resources: dict[str, bytes] = {}
-    return Rendition(publication, medium, tuple(_fragments(publication, medium, formulas, folio, resources)), resources)
-
-
-def with_index(rendition: Rendition, formulas: Formulas, folio: Folio) -> Rendition:
-    """Return a rendition that was made without folios, and the index in its place."""
-    publication, resources = rendition.publication, dict(rendition.resources)
-    rendered = {fragment.section.id: fragment for fragment in rendition.fragments}
-    fragments = (
-        rendered.get(s.id) or _fragment(publication, s, rendition.medium, formulas, folio, resources) for s in publication.sections
-    )
-    return Rendition(publication, rendition.medium, tuple(fragments), resources)
-
-
-def count(publication: Publication) -> int:
-    """Count the sheets of every section but the index, each long one as one."""
-    return max(1, sum(section.starts_page for section in publication.sections if section.kind != "index"))
-
-
-def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
-    """Render the sheets of every section but the index for paper; each is there as soon as its sections are rendered."""
-    resources: dict[str, bytes] = {}
-    rendition = Rendition(publication, "paged", (), resources)
-    return _gathered(rendition, _fragments(publication, "paged", formulas, None, resources))
-
-
-def _fragments(
-    publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
-) -> Iterator[Fragment]:
+def render(publication: Publication, medium: Medium, folio: Folio | None = None) -> Rendition:
+    """Render every section. The index needs ``folio``, which says where a place was printed; without it the index is left out."""
     sections = (s for s in publication.sections if s.kind != "index" or folio is not None)
-    return (_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
+    return Rendition(publication, medium, tuple(render_section(publication, s, medium, folio) for s in sections))
 
 
-def render_section(publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> Rendition:
-    """Render one section alone."""
-    resources: dict[str, bytes] = {}
-    fragment = _fragment(publication, section, medium, formulas, folio, resources)
-    return Rendition(publication, medium, (fragment,), resources)
+def with_index(rendition: Rendition, folio: Folio) -> Rendition:
+    """Return a rendition that was made without folios, and the index in its place."""
+    publication = rendition.publication
+    rendered = {fragment.section.id: fragment for fragment in rendition.fragments}
+    fragments = (rendered.get(s.id) or render_section(publication, s, rendition.medium, folio) for s in publication.sections)
+    return replace(rendition, fragments=tuple(fragments))
 
 
-def _fragment(
-    publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
-) -> Fragment:
-    setter = Setter(publication, section, medium, formulas, folio)
+def render_section(publication: Publication, section: Section, medium: Medium, folio: Folio | None = None) -> Fragment:
+    """Render one section."""
     template = _template(f"sections/{section.kind}.xhtml")
-    xhtml = template.render(publication=publication, section=section, set=setter, medium=medium)
-    shown = {**setter.resources, **setter.book.resources}
-    resources.update(shown)
-    return Fragment(section, _tidy(xhtml), tuple(sorted(shown)))
+    setter = Setter(publication, section, medium, folio)
+    xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
+    return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
+
+
+def formulas(publication: Publication) -> tuple[tuple[str, bool], ...]:
+    """Return the formulas (LaTeX, display) that stand in the texts of sections: those that paper will show."""
+    texts = (markup.parse(text, inline=kind.inline) for s in publication.sections for _, kind, text in passages(s))
+    return tuple(dict.fromkeys((formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas))
 
 
 def _tidy(xhtml: str) -> str:
@@ -151,20 +128,13 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
 
 
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
-    """Gather fragments into documents that begin at forced page breaks."""
-    return tuple(_gathered(rendition, rendition.fragments))
-
-
-def _gathered(rendition: Rendition, fragments: Iterable[Fragment]) -> Iterator[Sheet]:
-    starts = 0
-
-    def run(fragment: Fragment) -> int:
-        nonlocal starts
-        starts += fragment.section.starts_page
-        return starts
-
-    groups = (tuple(group) for _, group in groupby(fragments, key=run))
-    return (sheet for group in groups for sheet in _sheets(rendition, group))
+    """Gather fragments for paper into documents that begin at forced page breaks."""
+    runs: list[list[Fragment]] = []
+    for fragment in rendition.fragments:
+        if fragment.section.starts_page or not runs:
+            runs.append([])
+        runs[-1].append(fragment)
+    return tuple(sheet for run in runs for sheet in _sheets(rendition.publication, run))
 
 
 def tightened(sheet: Sheet) -> Sheet:
@@ -172,7 +142,7 @@ def tightened(sheet: Sheet) -> Sheet:
     return replace(sheet, xhtml=sheet.xhtml.replace('<body class="', '<body class="tight ', 1), tight=True)
 
 
-def _sheets(rendition: Rendition, fragments: Sequence[Fragment]) -> Iterator[Sheet]:
+def _sheets(publication: Publication, fragments: Sequence[Fragment]) -> Iterator[Sheet]:
     """Give the sheet that some fragments make, or those that a long one makes by itself."""
     parts: list[list[Fragment]] = [[]]
     for fragment in fragments:
@@ -180,19 +150,16 @@ def _sheets(rendition: Rendition, fragments: Sequence[Fragment]) -> Iterator[She
         parts[-1].append(replace(fragment, xhtml=first))
         parts += [[replace(fragment, xhtml=part)] for part in rest]
     for number, part in enumerate(parts, start=1):
-        yield _sheet(rendition, part, f"+{number}" if number > 1 else "")
+        yield _sheet(publication, part, f"+{number}" if number > 1 else "")
 
 
-def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> Sheet:
-    publication = rendition.publication
+def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str) -> Sheet:
     first = fragments[0].section
-    names = sorted({name for fragment in fragments for name in fragment.resources})
-    xhtml = document(publication, rendition.medium, publication.title, "\n".join(f.xhtml for f in fragments))
-    return Sheet(
-        first.id + suffix, first.matter, xhtml, tuple((name, rendition.resources[name]) for name in names),
-        tuple((f.section.id, f.section.source) for f in fragments),
-    )  # fmt: skip
+    shown = {name: data for fragment in fragments for name, data in fragment.resources.items()}
+    xhtml = document(publication, "paged", publication.title, "\n".join(f.xhtml for f in fragments))
+    sources = tuple((f.section.id, f.section.source) for f in fragments)
+    return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "forget", "memory", "paged", "render",
-           "render_section", "sheets", "tightened", "with_index"]  # fmt: skip
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "forget", "formulas", "render", "render_section", "sheets", "tightened",
+           "with_index"]  # fmt: skip

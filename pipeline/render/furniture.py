@@ -46,7 +46,6 @@ class Furniture:
     def __init__(self, publication: Publication, medium: Medium, folio: Folio | None, label: Callable[..., str]) -> None:
         """Take the publication, and where its places were printed if that is known."""
         self._publication, self._paged, self._folio, self._label = publication, medium == "paged", folio, label
-        self.resources: dict[str, bytes] = {}
 
     def running_head(self, section: Section) -> str:
         """Return the words at the head of a section's pages: its division's title, or its own."""
@@ -79,7 +78,6 @@ class Furniture:
         brand = self._publication.brand
         if not brand.logo:
             return Markup("")
-        self.resources[brand.logo_name] = brand.logo
         return Markup('<img class="{}" src="guidepress:{}" alt="{}"/>').format(kind, brand.logo_name, brand.logo_alt)
 
     def level_chart(self, section: Section) -> Markup:

@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
 from markupsafe import Markup
 
 from pipeline import markup, model, theme
-from pipeline.markup import Reference, Setting, Target
+from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import Folio, Furniture
 from pipeline.render.heads import Head
-from pipeline.render.writing import memory, write, write_code
+from pipeline.render.writing import write, write_code
 from pipeline.theme import Medium
+from pipeline.work import cache
 
-Formulas = Callable[[str, bool], Setting]
-"""Set a formula (LaTeX, display) as a drawing."""
+FIGURE = "figure/"
 
 
 class Setter:
-    """Print the texts of a section for one medium, and gather the resources that it shows."""
+    """Print the texts of a section for one medium. Resources are shown by name: see ``resource``."""
 
-    def __init__(self, publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> None:
-        self.publication, self.section, self.medium, self._formulas, self._folio = publication, section, medium, formulas, folio
+    def __init__(self, publication: Publication, section: Section, medium: Medium, folio: Folio | None) -> None:
+        self.publication, self.section, self.medium = publication, section, medium
         self.labels = theme.labels(publication.outline.lang)
         self.spoken = theme.spoken(publication.outline.lang)
-        self._known = memory(publication.edition.id, medium)
-        self.resources: dict[str, bytes] = {}
+        self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
 
@@ -74,20 +73,40 @@ class Setter:
     def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
         return Markup(self._written(text, scope, inline=inline))
 
-    def _written(self, text: str, scope: str, *, inline: bool) -> str:
-        return write(markup.parse(text, inline=inline), self._target(scope), self._known)
+    def _written(self, source: str, scope: str, *, inline: bool) -> str:
+        text = markup.parse(source, inline=inline)
+        return write(text, self._target(text, scope), self._shelf)
 
-    def _target(self, scope: str) -> Target:
+    def _target(self, text: Text, scope: str) -> Target:
+        """Look up all that a text needs to be written."""
+        numbers = self.publication.numbers
         return Target(
-            medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang,
-            link=self._link, figure=self._figure, box=self._box, value=self._output_value, formula=self._formula,
-            table_label=lambda n: self.label("table_label", number=self.publication.numbers.get(f"{scope}-t{n}", n)),
-            labels=self.labels, spoken=self.spoken,
+            medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang, labels=self.labels, spoken=self.spoken,
+            shown={reference: self._shown(reference) for reference in text.references},
+            drawings=self._drawings(text) if self.paged else {},
+            table_labels=tuple(
+                self.label("table_label", number=numbers.get(f"{scope}-t{n}", n)) for n in range(1, text.tables + 1)
+            ),
         )  # fmt: skip
+
+    def _drawings(self, text: Text) -> dict[Formula, Setting]:
+        """Return the formulas of a text drawn; those that are wrong are printed as they are written."""
+        sound = (f for f in text.formulas if not (text.faults and markup.check(f.latex)))
+        return {formula: markup.svg(formula.latex, display=formula.display) for formula in sound}
+
+    def _shown(self, reference: Reference) -> str:
+        """Return what stands in the place of a reference."""
+        if reference.kind == "figure":
+            return str(self.figure(reference.id))
+        if reference.kind == "box":
+            return self._box(reference.id)
+        if reference.kind == "value":
+            return model.output_value(self.section.examples, reference.id) or ""
+        return self._link(reference)
 
     def listing(self, code: str, language: str) -> Markup:
         """Return code as a highlighted block."""
-        return Markup(write_code(code.rstrip("\n"), language, self._known))
+        return Markup(write_code(code.rstrip("\n"), language, self._shelf))
 
     # Links
 
@@ -112,13 +131,13 @@ class Setter:
         name = self.publication.names.get(target)
         if name is None:
             return escape(reference.label or reference.id.replace("-", " "))
-        shown = escape(reference.label) if reference.label else self._shown(name.kind, name.number, name.title)
+        shown = escape(reference.label) if reference.label else self._named(name.kind, name.number, name.title)
         if name.kind in ("question", "chapter", "formula"):
             shown = self._with_page(shown, target)
         width = "" if reference.label or name.kind == "chapter" else " short"
         return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
 
-    def _shown(self, kind: str, number: str, title: str) -> str:
+    def _named(self, kind: str, number: str, title: str) -> str:
         if kind in ("question", "formula"):
             return escape(self.label(f"{kind}_ref", number=number))
         return self._title(title) if kind == "chapter" else escape(title)
@@ -163,19 +182,9 @@ class Setter:
 
     # Numbers and drawings
 
-    def _formula(self, formula: markup.Formula) -> Setting:
-        return self._keep(self._formulas(formula.latex, formula.display))
-
     def formula(self, latex: str) -> Markup:
         """Return a displayed formula."""
         return self._set(f"$$\n{latex.strip()}\n$$", "formula", inline=False)
-
-    def _keep(self, setting: Setting) -> Setting:
-        self.resources[setting.name] = setting.data
-        return setting
-
-    def _figure(self, name: str) -> str:
-        return str(self.figure(name))
 
     def figure(self, name: str) -> Markup:
         """Return a figure with its number and caption."""
@@ -183,8 +192,7 @@ class Setter:
         drawing: model.Drawing | None = self.publication.resources["drawings"].get(name)
         if figure is None or drawing is None:
             return Markup("")
-        resource = f"figure/{name}-{hashlib.sha256(drawing.svg).hexdigest()[:16]}.svg"
-        self.resources[resource] = drawing.svg
+        resource = f"{FIGURE}{name}-{hashlib.sha256(drawing.svg).hexdigest()[:16]}.svg"
         number = self.label("figure_label", number=self.publication.numbers.get(f"figure-{name}", ""))
         caption = self._set(figure.caption, f"figure-{name}", inline=True)
         return Markup(
@@ -214,8 +222,15 @@ class Setter:
         title = self._set(box.title, f"{scope}-title", inline=True)
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
 
-    def _output_value(self, name: str) -> str:
-        return model.output_value(self.section.examples, name) or ""
+
+def resource(publication: Publication, name: str) -> bytes:
+    """Return what is shown by name: a figure of the book, a formula, or the logo of whose copy it is."""
+    if name == publication.brand.logo_name:
+        return publication.brand.logo
+    if name.startswith(FIGURE):
+        drawing: model.Drawing = publication.resources["drawings"][name.removeprefix(FIGURE).rpartition("-")[0]]
+        return drawing.svg
+    return markup.drawing_named(name)
 
 
 def _breakable(address: str) -> Markup:

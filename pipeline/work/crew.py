@@ -1,46 +1,46 @@
 """Worker processes of this machine, which stay for the whole of a build, whatever they are asked to do.
 
-Calls and answers travel in files; the pipes of the pool carry nothing but the names of these. A short message is written
-in one piece (POSIX, PIPE_BUF): when a worker is killed, half a message would keep its reader waiting for ever.
+Each has a thread here and a pipe of its own: when it is killed, nothing is lost but the call that it was at, which another
+makes again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
-import pickle
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from itertools import count
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
-Died = BrokenProcessPool
-"""A worker was killed; all that was under way is lost, whoever did it."""
 STOPS = {signal.SIGINT, signal.SIGTERM}
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[T]):
-    """A call that a worker has been asked to make."""
+class Died(Exception):
+    """A worker was killed over a call, and another that made it again."""
 
-    future: Future[None]
-    path: Path
 
-    def answer(self) -> T:
-        """Wait for what the call returns; what it raises is raised here. Raises Died when a worker was killed."""
-        self.future.result()
-        answer: T = _take(_answer_path(self.path))
-        return answer
+@dataclass
+class _Call:
+    """A call that waits for a worker, and who waits for its answer."""
+
+    function: Callable[..., Any]
+    values: tuple[Any, ...]
+    future: Future[Any]
+    deaths: int = 0
 
 
 class Crew:
@@ -49,83 +49,129 @@ class Crew:
     def __init__(self, jobs: int, name: str = "guidepress") -> None:
         """Take the number of workers there may be, and what they are called where processes are listed: 15 characters at most."""
         self.jobs, self.name = jobs, name
-        self._numbers = count()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._pool: ProcessPoolExecutor | None = None
-        self._kept: dict[str, Path] = {}
-        self._others: dict[str, Crew] = {}
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._workers: list[SpawnProcess] = []
+        self._unanswered = 0
+        self._ended = False
+        self._folder = Path()
+        self._files = ExitStack()
+        self._kept: set[Path] = set()
 
     def __enter__(self) -> Self:
-        """Be there; no process is started yet."""
+        """Be there, with a folder for files; no process is started yet."""
+        self._folder = Path(self._files.enter_context(tempfile.TemporaryDirectory(prefix="guidepress-")))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End the workers, at once: whoever leaves wants no more answers, and to end by themselves takes them a tenth of a second."""
-        for crew in self._others.values():
-            crew.__exit__(kind, error, trace)
-        self.renew()
-        if self._folder is not None:
-            self._folder.cleanup()
+        with self._lock:
+            self._ended = True
+            for worker in self._workers:
+                worker.kill()
+            for worker in self._workers:
+                worker.join()
+        for _ in self._threads:
+            self._calls.put(None)
+        self._files.close()
 
     @property
     def running(self) -> int:
         """Number of workers that have been started."""
-        return len(self._pool._processes or ()) if self._pool is not None else 0
+        return 0 if self._ended else len(self._threads)
 
-    def send(self, call: Callable[P, T], *values: P.args, **_: P.kwargs) -> Task[T]:
-        """Ask for a call of a function of some module, in a process that has nothing to do."""
-        path = self._path()
-        _put(path, (call, values))
+    def send(self, call: Callable[P, T], *values: P.args, **_: P.kwargs) -> Future[T]:
+        """Ask for a call of a function of some module, in a process that has nothing to do; another is started if none is idle.
+
+        What the call returns or raises comes with the future. That raises Died where the call has ended two workers.
+        """
+        return self._put(call, values, self.jobs)
+
+    def send_to_those_there(self, call: Callable[P, T], *values: P.args, **_: P.kwargs) -> Future[T]:
+        """Ask for a call, and start no worker for it where there is one: it waits until that has nothing else to do."""
+        return self._put(call, values, 1)
+
+    def keep(self, data: bytes) -> Path:
+        """Put bytes into a file that every worker can read, the same ones once; return its path."""
+        path = self._folder / hashlib.sha256(data).hexdigest()
+        if path not in self._kept:
+            path.write_bytes(data)
+            self._kept.add(path)
+        return path
+
+    def drop(self, path: Path) -> None:
+        """Remove a file that no worker will ask for any more."""
+        if path in self._kept:
+            self._kept.remove(path)
+            path.unlink()
+
+    def _put(self, call: Callable[..., T], values: tuple[Any, ...], most: int) -> Future[T]:
+        """Put a call where workers take them from; start one if none is idle, and there are fewer than ``most``."""
+        future: Future[T] = Future()
+        with self._lock:
+            self._unanswered += 1
+            if len(self._threads) < min(self._unanswered, most):
+                self._threads.append(threading.Thread(target=self._hand_over, daemon=True))
+                self._threads[-1].start()
+        future.add_done_callback(self._note_answer)
+        self._calls.put(_Call(call, values, future))
+        return future
+
+    def _note_answer(self, _: object) -> None:
+        with self._lock:
+            self._unanswered -= 1
+
+    # What follows runs in threads, each of which has a worker
+
+    def _hand_over(self) -> None:
+        """Hand call after call to a worker, and to another where one dies."""
+        pipe: Connection | None = None
+        while (call := self._calls.get()) is not None:
+            pipe = self._ask(call, pipe)
+            # What was asked and answered may be large, and the next call is long in coming.
+            del call
+
+    def _ask(self, call: _Call, pipe: Connection | None) -> Connection | None:
+        """Have a worker make a call; return the way to it, or nothing when it has died: then the call is put last, once."""
+        if call.deaths == 0 and not call.future.set_running_or_notify_cancel():
+            return pipe
         try:
-            return Task(self._submit(path), path)
-        except BrokenProcessPool:
-            # Somebody killed a worker since the last task.
-            self.renew()
-            return Task(self._submit(path), path)
+            pipe = pipe or self._start()
+            pipe.send((call.function, call.values))
+            answer, error = pipe.recv()
+        except (EOFError, OSError):
+            call.deaths += 1
+            if call.deaths == 1 and not self._ended:
+                self._calls.put(call)
+            else:
+                call.future.set_exception(Died())
+            return None
+        except Exception as failure:
+            # What cannot be sent: nobody has heard of it.
+            call.future.set_exception(failure)
+            return pipe
+        if error is None:
+            call.future.set_result(answer)
+        else:
+            call.future.set_exception(error)
+        return pipe
 
-    @contextmanager
-    def as_it_is(self) -> Iterator[None]:
-        """Start no worker meanwhile, where there is one: what is sent waits until that has nothing else to do."""
-        pool: Any = self._pool
-        if pool is None or not pool._processes:
-            yield
-            return
-        most, pool._max_workers = pool._max_workers, len(pool._processes)
-        try:
-            yield
-        finally:
-            pool._max_workers = most
-
-    def apart(self, name: str) -> Crew:
-        """Return another crew under a name, which ends with this one: for what would swell the memory of these workers."""
-        return self._others.setdefault(name, Crew(self.jobs, name))
-
-    def keep(self, name: str, data: Callable[[], bytes]) -> Path:
-        """Put bytes into a file that every worker can read, once for each name; return its path."""
-        if name not in self._kept:
-            self._kept[name] = self._path()
-            self._kept[name].write_bytes(data())
-        return self._kept[name]
-
-    def renew(self) -> None:
-        """Take other workers, after one has died: those there are end."""
-        # The pool ends those it knows of, and waits for all: one that was just being started would be waited for in vain.
-        if self._pool is not None:
-            _kill(self._pool)
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
-
-    def _path(self) -> Path:
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="guidepress-")
-        return Path(self._folder.name) / str(next(self._numbers))
-
-    def _submit(self, path: Path) -> Future[None]:
+    def _start(self) -> Connection:
+        """Start a worker; return the way to it. Raises EOFError when the crew has ended."""
+        here, there = multiprocessing.Pipe()
+        # A worker inherits that signals are held back, and says nothing of them before it is ready.
         import_safely()
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"), _start_worker, (path.parent, self.name))
-        with _deaf():
-            return self._pool.submit(_make_call, path)
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+        with self._lock, there:
+            if self._ended:
+                raise EOFError
+            self._workers = [worker for worker in self._workers if worker.is_alive()]
+            worker = multiprocessing.get_context("spawn").Process(target=_answer_calls, args=(there, self.name, self._folder))
+            self._workers.append(worker)
+            worker.start()
+        return here
 
 
 def import_safely() -> None:
@@ -136,53 +182,26 @@ def import_safely() -> None:
     os.environ["PYTHONSAFEPATH"] = "1"
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Hold signals back while workers start: they inherit that, and say nothing of it before they are ready."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-
-
-def _kill(pool: ProcessPoolExecutor) -> None:
-    workers = tuple((pool._processes or {}).values())
-    for worker in workers:
-        worker.kill()
-    for worker in workers:
-        worker.join()
-
-
-def _put(path: Path, value: object) -> None:
-    with path.open("wb") as file:
-        pickle.dump(value, file)
-
-
-def _take(path: Path) -> Any:
-    # Pickle is safe here: the folder is this build's own, and nobody else may write in it.
-    with path.open("rb") as file:
-        value = pickle.load(file)
-    path.unlink()
-    return value
-
-
-def _answer_path(path: Path) -> Path:
-    return path.with_suffix(".answer")
-
-
 # What follows runs in workers
 
 
-def _start_worker(folder: Path, name: str) -> None:
-    """Ready a worker: its name, a place for its files, and an end when its parent ends."""
+def _answer_calls(pipe: Connection, name: str, folder: Path) -> None:
+    """Make the calls that come, and send back what they return, or raise."""
     with suppress(OSError):
         Path("/proc/self/comm").write_text(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A pool that is broken ends its workers with SIGTERM, and waits until they have heard it.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tempfile.tempdir = str(folder)
+    with suppress(EOFError, OSError):
+        while True:
+            function, values = pipe.recv()
+            try:
+                pipe.send((function(*values), None))
+            except (BrokenPipeError, EOFError):
+                raise
+            except Exception as error:
+                pipe.send((None, error))
 
 
 def _end_with_parent() -> None:
@@ -190,9 +209,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _make_call(path: Path) -> None:
-    """Make the call in a file, and leave what came of it in another beside it."""
-    call, values = _take(path)
-    _put(_answer_path(path), call(*values))

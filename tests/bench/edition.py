@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import editions, markup, theme
+from pipeline import editions, theme
 from pipeline.flow import load_and_check
 from pipeline.flow.inputs import modified
 from pipeline.publication import Publication
@@ -50,12 +50,5 @@ def prepare(folder: Path, name: str = "study", paper: str = "a4") -> Prepared:
     edition = book.editions[name]
     stamp = dt.datetime.fromisoformat(modified(book.outline.date))
     publication = editions.assemble(book, edition, theme.labels(book.outline.lang), stamp)
-    drawn: dict[tuple[str, bool], markup.Setting] = {}
-
-    def formula(latex: str, display: bool) -> markup.Setting:
-        if (latex, display) not in drawn:
-            drawn[latex, display] = markup.svg(latex, display=display)
-        return drawn[latex, display]
-
-    rendition = render(publication, "paged", formula, FarApart())
+    rendition = render(publication, "paged", FarApart())
     return Prepared(publication, rendition, theme.font_resources(), theme.stylesheet("paged", name, paper))

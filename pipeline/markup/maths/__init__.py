@@ -6,7 +6,7 @@ from pipeline.markup.faults import Fault
 from pipeline.markup.maths.latex import read
 from pipeline.markup.maths.letters import letters
 from pipeline.markup.maths.presentation import mathml
-from pipeline.markup.maths.setting import svg
+from pipeline.markup.maths.setting import draw, drawing_named, is_drawn, keep, svg
 from pipeline.markup.maths.speech import speak
 from pipeline.markup.maths.vocabulary import missing_words
 
@@ -16,4 +16,4 @@ def check(latex: str) -> tuple[Fault, ...]:
     return read(latex)[1]
 
 
-__all__ = ["check", "letters", "mathml", "missing_words", "speak", "svg"]
+__all__ = ["check", "draw", "drawing_named", "is_drawn", "keep", "letters", "mathml", "missing_words", "speak", "svg"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pipeline.markup.maths.presentation import drawing
 from pipeline.markup.target import Setting
+from pipeline.work import cache
 
 SIZE: Final = 20.0
 """Units of the drawing in one em."""
@@ -28,14 +29,53 @@ def _ziamath() -> Any:
     return ziamath
 
 
-def svg(latex: str, *, display: bool, ink: str = "#000") -> Setting:
-    """Return a checked formula drawn in one color; same formula, same bytes."""
-    formula = _ziamath().Math(drawing(latex, display=display), size=SIZE, margin=0)
-    box = formula.node.bbox
+@functools.cache
+def svg(latex: str, *, display: bool) -> Setting:
+    """Return a checked formula drawn in black: recalled, or drawn and remembered."""
+    facts = _shelf().remembered(lambda: _packed(draw((latex, display))), (latex, display))
+    return _noted(Setting(facts[0].encode(), *facts[1:]))
+
+
+def is_drawn(latex: str, display: bool) -> bool:
+    """Tell whether a formula need not be drawn any more."""
+    return _shelf().get(cache.digest(latex, display)) is not None
+
+
+def keep(latex: str, display: bool, setting: Setting) -> None:
+    """Remember a formula that has been drawn."""
+    _shelf().put(cache.digest(latex, display), _packed(setting))
+
+
+def drawing_named(name: str) -> bytes:
+    """Return a drawing that was given out under a name, which is the digest of its bytes. Raises KeyError for any other."""
+    return _named[name]
+
+
+_named: dict[str, bytes] = {}
+
+
+def _noted(setting: Setting) -> Setting:
+    _named[setting.name] = setting.data
+    return setting
+
+
+def _shelf() -> cache.Shelf:
+    return cache.shelf("formulas", few=1)
+
+
+def _packed(setting: Setting) -> list[Any]:
+    return [setting.data.decode(), setting.width, setting.height, setting.depth]
+
+
+def draw(formula: tuple[str, bool]) -> Setting:
+    """Draw a checked formula (LaTeX, display) in black; same formula, same bytes."""
+    latex, display = formula
+    drawn = _ziamath().Math(drawing(latex, display=display), size=SIZE, margin=0)
+    box = drawn.node.bbox
     left = min(box.xmin, 0.0)
     width, height, depth = max(box.xmax, 0.1) - left, max(box.ymax, 0.1), max(-box.ymin, 0.0)
-    drawn = re.sub(r"<svg[^>]*>", "", formula.svg(), count=1).removesuffix("</svg>").replace(' fill="black"', "")
+    paths = re.sub(r"<svg[^>]*>", "", drawn.svg(), count=1).removesuffix("</svg>").replace(' fill="black"', "")
     view = " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in (left, -height, width, height + depth))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" fill="{ink}">'
-    data = f"{head}{drawn}</svg>".encode()
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" fill="#000">'
+    data = f"{head}{paths}</svg>".encode()
     return Setting(data, width / SIZE, (height + depth) / SIZE, depth / SIZE)

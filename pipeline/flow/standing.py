@@ -1,0 +1,75 @@
+"""Compare a build with the release that stands: whether it would make that again, and what it takes over from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline import brand as branding
+from pipeline import release
+from pipeline.flow.copies import fingerprint, of_team
+from pipeline.flow.inputs import versions
+from pipeline.flow.request import Request, Slot, slot
+from pipeline.model import Book
+from pipeline.release import Artefact, BookFacts, Carried, Published, Release
+from pipeline.work.store import key
+
+
+def stands(current: Release, inputs: str, request: Request) -> bool:
+    """Tell whether the release that stands is whole and fresh, and what is asked for would make it again."""
+    if request.strict or request.explain:
+        return False
+    complete = current.inputs == inputs and set(request.editions) <= {a.edition for a in current.artefacts} and _holds(current, request)
+    repeated = request.partial and current.inputs == _partial_inputs(inputs, request)
+    return (complete or repeated) and not release.verify(current)
+
+
+def _holds(current: Release, request: Request) -> bool:
+    """Tell whether a whole release holds, fresh, the copies asked for: one of each plain file that the request would make."""
+    held = {(slot(a), a.team or "", a.recipient or "") for a in current.artefacts if not a.stale}
+    plain = [each for each, team, recipient in held if not (team or recipient) and _asked(each, request)]
+    return not request.branded or all((each, request.team, name) in held for each in plain for name in _recipients(request))
+
+
+def _asked(of: Slot, request: Request) -> bool:
+    form, edition, paper = of
+    wanted = (not request.editions or edition in request.editions) and (not request.formats or form in request.formats)
+    return wanted and form != "png" and (paper in request.papers or not request.papers or (form == "epub" and bool(request.formats)))
+
+
+def _recipients(request: Request) -> tuple[str, ...]:
+    return tuple(branding.one_line(name) for name in request.recipients) or ("",)
+
+
+def _partial_inputs(inputs: str, request: Request) -> str:
+    """Digest the inputs of a release that does not hold every file, or holds stale ones."""
+    return key("partial", inputs, sorted(request.editions), sorted(request.formats), sorted(request.papers), request.team,
+               sorted(_recipients(request)))  # fmt: skip
+
+
+def publish(
+    request: Request, book: Book, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], inputs: str, current: Release | None
+) -> Release:
+    """Publish what was made together with what the last release holds beside it."""
+    outline = book.outline
+    carried = tuple(_carried(current, made, fingerprints, book)) if current is not None else ()
+    plain: list[Artefact | Published] = [*made, *(c.artefact for c in carried if not c.stale)]
+    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(fingerprints)
+    return release.publish(
+        request.output, made, carried=carried, versions=versions(),
+        book=BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat()),
+        inputs=inputs if complete else _partial_inputs(inputs, request),
+    )  # fmt: skip
+
+
+def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], book: Book) -> Iterator[Carried]:
+    """Give the files of the last release that this build did not make but the book still asks for.
+
+    Copies are among them, as long as the book has their team: a build makes those only that it is asked for.
+    """
+    new = {(slot(a), a.team, a.recipient) for a in made}
+    for old in current.artefacts:
+        of, team, recipient = slot(old), old.team or "", old.recipient or ""
+        if (of, team, recipient) not in new and of in fingerprints and (not team or team in book.teams):
+            copy = replace(of_team(book, team), recipient=recipient)
+            yield Carried(current, old, fingerprint(fingerprints[of], copy) != old.inputs)

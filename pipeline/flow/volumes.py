@@ -1,0 +1,200 @@
+"""Print volumes: an edition on one paper is rendered in sheets, and each sheet is laid out as a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from pipeline import press, render, theme
+from pipeline.brand import Brand
+from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.flow.copies import OWN_KINDS, own_sections
+from pipeline.flow.request import Pages, Relaid, Request
+from pipeline.model import Paper
+from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
+from pipeline.publication import Publication, Section
+from pipeline.render import Fragment, Sheet
+from pipeline.theme import Medium
+from pipeline.work import Results, Stage, Work, cache
+from pipeline.work.store import key
+
+FEW = 0.35
+"""Share of a page: fewer lines than these look lost on it."""
+GAIN = 0.08
+"""Share of a page that setting it tighter wins, at most."""
+
+Rendering = tuple[Publication, Section, Medium, render.Folio | None]
+"""A section, whose it is, what for, and where places were printed, if that is known."""
+RENDER: Stage[Rendering, Fragment] = Stage("render", lambda rendering: render.render_section(*rendering))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """One edition on one paper, or what one of its copies has to itself there; equal to itself alone."""
+
+    publication: Publication
+    paper: Paper
+    stylesheet: str
+    own: tuple[Volume, ...] = ()
+    """What each of its copies has to itself, where copies are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A signature and its pages."""
+
+    signature: Signature
+    laid: LaidOut
+    why: str = ""
+    """Why it was laid out anew; empty when it was recalled."""
+
+
+Sheets = Sequence[tuple[Volume, Sheet]]
+"""Sheets, each with the volume that it is part of."""
+
+
+def volumes_of(publications: Iterable[Publication], request: Request, brands: Sequence[Brand]) -> tuple[Volume, ...]:
+    """Return a volume for each paper asked for, and for the first, whose folios and cover the rest needs."""
+    found = []
+    for publication in publications:
+        edition = publication.edition
+        for paper in edition.papers:
+            if request.wants(edition, "pdf", paper) or paper == edition.papers[0]:
+                style = theme.stylesheet("paged", edition.id, paper)
+                own = (Volume(replace(publication, brand=brand), paper, style) for brand in brands if not brand.is_plain)
+                found.append(Volume(publication, paper, style, tuple(own)))
+    return tuple(found)
+
+
+def render_sheets(work: Work, volumes: Sequence[Volume]) -> Sheets:
+    """Return the sheets of volumes, but for the index, and those that copies have to themselves."""
+    whole = {volume.publication.edition.id: volume.publication for volume in volumes}
+    sheets = {name: _sheets(work, p, [s for s in p.sections if s.kind != "index"]) for name, p in whole.items()}
+    shared = [(volume, sheet) for volume in volumes for sheet in sheets[volume.publication.edition.id]]
+    copies = [copy for volume in volumes for copy in volume.own]
+    owned = [(copy, sheet) for copy in copies for sheet in _sheets(work, copy.publication, own_sections(copy.publication, OWN_KINDS))]
+    return (*shared, *owned)
+
+
+def _sheets(work: Work, publication: Publication, sections: Sequence[Section]) -> tuple[Sheet, ...]:
+    fragments = work.map(RENDER, [(publication, section, "paged", None) for section in sections])
+    return render.sheets(render.Rendition(publication, "paged", tuple(fragments)))
+
+
+def index_sheets(work: Work, places: Mapping[Volume, render.Folio]) -> Sheets:
+    """Return the sheets of the index of each volume, given where its places were printed."""
+    found = [(v, section) for v in places for section in v.publication.sections if section.kind == "index" and v.publication.index]
+    fragments = work.map(RENDER, [(volume.publication, section, "paged", places[volume]) for volume, section in found])
+    indexes = [(v, render.Rendition(v.publication, "paged", (each,))) for (v, _), each in zip(found, fragments, strict=True)]
+    return [(volume, sheet) for volume, rendition in indexes for sheet in render.sheets(rendition)]
+
+
+def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
+    """Return the signatures that sheets become. Looking at them raises BookError for whatever the layout engine warns of."""
+    fonts = theme.font_resources()
+    digest = press.fonts_digest(fonts)
+    signatures = [_signature(volume, sheet, digest) for volume, sheet in sheets]
+    leaves = work.map(LAY_OUT, signatures, fonts)
+    why = [_why(volume, sheet, digest) if n in leaves.new else "" for n, (volume, sheet) in enumerate(sheets)]
+    # What has been laid out is not needed any more, and of a large book it is large.
+    bare = [replace(signature, xhtml="", resources=()) for signature in signatures]
+
+    def printed() -> list[Printed]:
+        found = [Printed(*each) for each in zip(bare, leaves, why, strict=True)]
+        _refuse_warnings(found)
+        return found
+
+    return Results(leaves.new, printed)
+
+
+def _signature(volume: Volume, sheet: Sheet, fonts: str) -> Signature:
+    return Signature(
+        id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet, fonts=fonts, resources=sheet.resources,
+        sections=sheet.sections,
+    )  # fmt: skip
+
+
+def _why(volume: Volume, sheet: Sheet, fonts: str) -> str:
+    """Say which part of a signature is not what it was when it was last laid out, and remember what it is now."""
+    slot = ("last", *_named(volume, sheet.id), sheet.tight)
+    now = {
+        "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": fonts,
+        "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
+        "versions": key(dict(press.system_versions())),
+    }  # fmt: skip
+    before = cache.recall(*slot)
+    cache.remember(b"", now, *slot)
+    if before is None:
+        return "new"
+    return ", ".join(name for name, digest in now.items() if before.facts.get(name) != digest) or "forgotten"
+
+
+def _named(volume: Volume, signature: str) -> tuple[str, Paper, str]:
+    return volume.publication.edition.id, volume.paper, signature + volume.publication.brand.suffix
+
+
+def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume, list[Printed]]:
+    """Return the signatures of each volume; one that leaves few lines on its last page is set a little tighter, to save the page."""
+    chosen = list(pages)
+    loose = [n for n, item in enumerate(pages) if _may_save_a_page(item.laid.facts)]
+    tight = lay_out(work, [(sheets[n][0], render.tightened(sheets[n][1])) for n in loose])
+    for n, item in zip(loose, tight, strict=True):
+        better = item if item.laid.facts.pages < pages[n].laid.facts.pages else pages[n]
+        chosen[n] = replace(better, why=pages[n].why or item.why)
+    return by_volume(sheets, chosen)
+
+
+def by_volume(sheets: Sheets, pages: Iterable[Printed]) -> dict[Volume, list[Printed]]:
+    """Return the signatures that sheets became, by the volume that they are part of."""
+    found: dict[Volume, list[Printed]] = {}
+    for (volume, _), item in zip(sheets, pages, strict=True):
+        found.setdefault(volume, []).append(item)
+    return found
+
+
+def _may_save_a_page(facts: Facts) -> bool:
+    return facts.fill[-1] < min(FEW, GAIN * (facts.pages - 1))
+
+
+def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:
+    """Return the publications, one more digit kept for page numbers, that may need it; the index is still to come, hence the margin."""
+    found = {}
+    for volume in volumes:
+        publication, pages = volume.publication, sum(item.laid.facts.pages for item in printed[volume])
+        if pages + 5 + pages // 20 >= int(10**publication.digits):
+            found[publication.edition.id] = replace(publication, digits=publication.digits + 1)
+    return found
+
+
+def with_index(volume: Volume, printed: Sequence[Printed], index: Sequence[Printed]) -> list[Printed]:
+    """Return the signatures of a volume with those of its index in their place."""
+    before = {section.id for section in takewhile(lambda section: section.kind != "index", volume.publication.sections)}
+    at = sum(item.signature.sections[0][0] in before for item in printed)
+    return [*printed[:at], *index, *printed[at:]]
+
+
+def relaid(printed: Mapping[Volume, Sequence[Printed]]) -> tuple[Relaid, ...]:
+    """Return what was laid out anew, and why."""
+    return tuple(Relaid(*_named(volume, item.signature.id), item.why) for volume, items in printed.items() for item in items if item.why)
+
+
+def filled(path: str, printed: Sequence[Printed]) -> Pages:
+    """Count the body pages of a file, and the sparse ones among them."""
+    fills = [fill for item in printed if item.signature.matter == "body" for fill in item.laid.facts.fill]
+    return Pages(path, len(fills), sum(fill < FEW for fill in fills))
+
+
+def _refuse_warnings(printed: Sequence[Printed]) -> None:
+    """Turn every warning of the layout engine into a fault that names the file of the section."""
+    faults = [
+        Diagnostic("P110", warning, Place(_source(item.signature)), f"look at section '{item.signature.id}'")
+        for item in printed
+        for warning in item.laid.facts.warnings
+    ]
+    if faults:
+        raise BookError(*dict.fromkeys(faults))
+
+
+def _source(signature: Signature) -> str:
+    return signature.sections[0][1] if signature.sections else signature.id
