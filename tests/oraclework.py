@@ -136,7 +136,7 @@ def single(volume: Volume) -> Single:
     root = engine._parse(signature.xhtml)
     fonts = theme.font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
-    markup = engine.Markup(root, engine.BookFetcher(dict(signature.resources)))
+    markup = engine.Document(root, engine.BookFetcher(dict(signature.resources)))
     with engine.warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()

@@ -255,28 +255,28 @@ LETTERS = b"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3
 def test_a_path_drawn_again_is_drawn_as_the_first_time(monkeypatch: pytest.MonkeyPatch) -> None:
     from weasyprint.svg import TAGS
 
-    from pipeline.press import paths
+    from pipeline.press import weasyprint70
 
     drawing = replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", LETTERS),))
-    monkeypatch.setattr(paths, "_known", {})
-    first, stock, calls = lay_out(drawing, FONTS), paths.path, list[str]()
-    monkeypatch.setattr(paths, "path", lambda svg, node, size: (calls.append(node.get("d")), stock(svg, node, size)))
+    monkeypatch.setattr(weasyprint70, "known_paths", {})
+    first, stock, calls = lay_out(drawing, FONTS), weasyprint70.path, list[str]()
+    monkeypatch.setattr(weasyprint70, "path", lambda svg, node, size: (calls.append(node.get("d")), stock(svg, node, size)))
     again = lay_out(drawing, FONTS)
-    monkeypatch.setattr(paths, "draw", stock)
+    monkeypatch.setattr(weasyprint70, "draw_path", stock)
     assert first.pdf == again.pdf == lay_out(drawing, FONTS).pdf
     assert calls == ["M0 0L1em 2em", "M0 0L1em 2em"], "what depends on the size of type is worked out anew"
     assert TAGS["path"] is stock, "other users of WeasyPrint in this process have theirs"
 
 
 def test_no_more_paths_are_remembered_than_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.press import paths
+    from pipeline.press import weasyprint70
 
-    monkeypatch.setattr(paths, "_known", {})
-    monkeypatch.setattr(paths, "MOST", 2)
+    monkeypatch.setattr(weasyprint70, "known_paths", {})
+    monkeypatch.setattr(weasyprint70, "MOST_PATHS", 2)
     drawn = "".join(f'<path d="M0 0L{n} 5"/>' for n in range(5)) + f'<path d="M0 0{"L1 1" * 900}"/>'
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">{drawn}</svg>'.encode()
     lay_out(replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", picture),)), FONTS)
-    assert list(paths._known) == ["M0 0L3 5", "M0 0L4 5"]
+    assert list(weasyprint70.known_paths) == ["M0 0L3 5", "M0 0L4 5"]
 
 
 def test_font_features_go_with_their_text() -> None:

@@ -1,16 +1,12 @@
 """Lay out a signature; the engine is imported when it is first wanted."""
 
 import ctypes.util
-import importlib
 import json
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
@@ -65,37 +61,13 @@ def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
-        # The bindery makes the subsets of fonts: two modules take a third of the import, and nothing here calls them.
-        with _put_off("fontTools.subset", "fontTools.varLib.instancer"):
-            with suppress(OSError), redirect_stdout(None), _known_to_the_loader():
-                from . import engine
-            try:
-                from . import engine
-            except OSError as error:
-                raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
-
+        with suppress(OSError), redirect_stdout(None), _known_to_the_loader():
+            from . import engine
+        try:
+            from . import engine
+        except OSError as error:
+            raise ToolError(f"cannot load WeasyPrint's libraries, install Pango: {error}") from error
     return engine.lay_out
-
-
-class _Later(ModuleType):
-    """Stand in for a module until one of its functions is called."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *values, **options: getattr(importlib.import_module(self.__name__), name)(*values, **options)
-
-
-@contextmanager
-def _put_off(*names: str) -> Iterator[None]:
-    """Have modules imported when they are used, not when they are named."""
-    absent = [name for name in names if name not in sys.modules]
-    sys.modules.update({name: _Later(name) for name in absent})
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
 
 
 @contextmanager

@@ -1,9 +1,4 @@
-"""Lay out one signature with WeasyPrint: markup in, untyped pages and facts out.
-
-Importing this module imports WeasyPrint, which reads the system's font configuration while it does; the
-press imports it late, after `FONTCONFIG_FILE` names a configuration without fonts, so that only the book's
-fonts exist.
-"""
+"""Lay out one signature with WeasyPrint: markup in, untyped pages and facts out."""
 
 import gc
 import io
@@ -17,26 +12,19 @@ from xml.etree.ElementTree import Element
 
 import pydyf
 import weasyprint
-import weasyprint.pdf
-import weasyprint.svg
-from weasyprint import cssselect2
 from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
-from pipeline.diagnostics import ToolError
 from pipeline.fetcher import BookFetcher
 
-from . import apart, letting_go, measure, paths
+from . import apart, measure, weasyprint70
 from .faces import faces, names_by_digest
-from .hearing import warnings_heard
 from .kinship import kinships
 from .reading import Source, begins
 from .records import FaceUse, Facts, LaidOut, Signature
 from .tree import StructureTree
 from .walk import CROSS_LINK, Tagger
-
-if weasyprint.VERSION != "70.0":
-    raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
+from .weasyprint70 import Document, warnings_heard
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
@@ -60,16 +48,6 @@ class Dress:
     counters: CounterStyle
     files: Mapping[str, str]
     warnings: tuple[str, ...]
-
-
-class Markup(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
-    """An XHTML document parsed as XML: an HTML parser would take `<td/>` for an open tag."""
-
-    def __init__(self, root: Element, fetcher: BookFetcher) -> None:
-        """Take the place of WeasyPrint 70's own, which knows HTML only."""
-        self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
-        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
-        self.etree_element = self.wrapper_element.etree_element
 
 
 class Painting:
@@ -108,7 +86,7 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     links = _rewrite_links(root)
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
-    markup = Markup(root, BookFetcher(dict(signature.resources)))
+    markup = Document(root, BookFetcher(dict(signature.resources)))
     with warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
         pdf = _write(document, painting)
@@ -165,7 +143,7 @@ def _rewrite_links(root: Element) -> tuple[str, ...]:
 def _write(document: Any, painting: Painting) -> bytes:
     """Write the pages, without fonts: the bindery embeds them."""
     target = io.BytesIO()
-    with _standing_in(painting):
+    with weasyprint70.writing_by(painting.tag, painting.note_fonts):
         document.write_pdf(target, finisher=_finish, pdf_tags=True, pdf_version="1.7")
     return target.getvalue()
 
@@ -206,20 +184,8 @@ def _configuration(stylesheet: str, digest: str) -> FontConfiguration:
     key = (digest, *FONT_FACE.findall(stylesheet))
     if key not in _configurations:
         _configurations.clear()
-        _configurations[key] = letting_go.configuration()
+        _configurations[key] = weasyprint70.font_configuration()
     return _configurations[key]
-
-
-@contextmanager
-def _standing_in(painting: Painting) -> Iterator[None]:
-    """Let a painting take the place of two functions of WeasyPrint 70.0 that have no public hook, and `paths` of a third."""
-    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"]
-    weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = painting.tag, painting.note_fonts
-    weasyprint.svg.TAGS["path"] = paths.draw
-    try:
-        yield
-    finally:
-        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = stock
 
 
 @contextmanager

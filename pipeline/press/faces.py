@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from weasyprint.text.fonts import get_hb_object_data
-
 from .records import FaceUse
+from .weasyprint70 import font_file
 
 
 def names_by_digest(fonts: Mapping[str, bytes]) -> dict[str, str]:
@@ -22,6 +21,6 @@ def faces(fonts: Iterable[Any], names: Mapping[str, str]) -> tuple[FaceUse, ...]
         glyphs = dict(united[font.hash].glyphs) if font.hash in united else {}
         for gid, text in font.to_unicode.items():
             glyphs.setdefault(gid, text)
-        file = names[hashlib.sha256(get_hb_object_data(font.hb_face)).hexdigest()]
+        file = names[hashlib.sha256(font_file(font)).hexdigest()]
         united[font.hash] = FaceUse(font.hash, file, font.family, tuple(sorted(glyphs.items())))
     return tuple(united[key] for key in sorted(united))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from .records import Destination, Room
+from .weasyprint70 import page_box, settled
 
 POINTS = 0.75
 """PDF points in a CSS pixel."""
@@ -29,12 +29,12 @@ def sizes(pages: Sequence[Any]) -> tuple[tuple[float, float], ...]:
 
 def fill(pages: Sequence[Any]) -> tuple[float, ...]:
     """Give the share of each page's content area used: from its top to the lowest bottom in its flow."""
-    return tuple(round(_used(page._page_box) / page._page_box.height, 4) for page in pages)
+    return tuple(round(_used(page_box(page)) / page_box(page).height, 4) for page in pages)
 
 
 def room(page: Any) -> Room:
     """Measure what is free in the text column of a page, above its footnotes."""
-    box = page._page_box
+    box = page_box(page)
     top = box.content_box_y() + _used(box)
     bottom = min((note.position_y for note in _footnotes(box)), default=box.content_box_y() + box.height)
     column = next((b for b in box.descendants() if b.element_tag == "body"), box)
@@ -44,7 +44,7 @@ def room(page: Any) -> Room:
 
 def starts(pages: Sequence[Any]) -> tuple[str | None, ...]:
     """Give the first word of each page."""
-    return tuple(next(_words(page._page_box), None) for page in pages)
+    return tuple(next(_words(page_box(page)), None) for page in pages)
 
 
 def _points(pixels: float) -> float:
@@ -53,18 +53,18 @@ def _points(pixels: float) -> float:
 
 def _flow(box: Any) -> Iterator[Any]:
     for child in box.children:
-        if not isinstance(child, (boxes.MarginBox, boxes.FootnoteAreaBox, AbsolutePlaceholder)):
+        if not isinstance(child, (boxes.MarginBox, boxes.FootnoteAreaBox)) and settled(child) is child:
             yield child
 
 
-def _footnotes(page_box: Any) -> Iterator[Any]:
-    return (b for b in page_box.children if isinstance(b, boxes.FootnoteAreaBox) and b.children)
+def _footnotes(box: Any) -> Iterator[Any]:
+    return (b for b in box.children if isinstance(b, boxes.FootnoteAreaBox) and b.children)
 
 
-def _used(page_box: Any) -> float:
-    top = page_box.content_box_y()
-    lowest = max((_lowest(child) for child in _flow(page_box)), default=top)
-    return float(min(max(lowest - top, 0.0), page_box.height))
+def _used(box: Any) -> float:
+    top = box.content_box_y()
+    lowest = max((_lowest(child) for child in _flow(box)), default=top)
+    return float(min(max(lowest - top, 0.0), box.height))
 
 
 def _lowest(box: Any) -> float:
@@ -82,8 +82,8 @@ def _is_fixed(box: Any) -> bool:
     return box.style["height"] != "auto" or getattr(least, "value", 0) > 0
 
 
-def _words(page_box: Any) -> Iterator[str]:
-    for child in _flow(page_box):
+def _words(whole: Any) -> Iterator[str]:
+    for child in _flow(whole):
         for box in child.descendants():
             if isinstance(box, boxes.TextBox) and box.text.strip():
                 yield box.text.split()[0]

@@ -11,10 +11,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from .kinship import SVG, is_decoration
 from .records import PICTURE, Begin
+from .weasyprint70 import page_box, settled
 
 APART = frozenset({"slot", "footnote", "index-note", "question-word"})
 """Classes of what stands on paper only, or in words of its own."""
@@ -88,7 +88,7 @@ def begins(source: Source, pages: Sequence[Any]) -> tuple[Begin, ...]:
     found: list[Begin | None] = []
     for number, page in enumerate(pages):
         first = None
-        for box in _boxes(page._page_box):
+        for box in _boxes(page_box(page)):
             element = box.element
             length = _length(box) if element in source.runs else 0
             if not length or _is_repeated(source.heads.get(element), number, printed_on):
@@ -99,13 +99,11 @@ def begins(source: Source, pages: Sequence[Any]) -> tuple[Begin, ...]:
     return _filled(found, source)
 
 
-def _boxes(page_box: Any) -> Iterator[Any]:
+def _boxes(whole: Any) -> Iterator[Any]:
     """Yield the boxes that show something of the source, in its order."""
-    waiting = [page_box]
+    waiting = [whole]
     while waiting:
-        box = waiting.pop()
-        if isinstance(box, AbsolutePlaceholder):
-            box = box._box
+        box = settled(waiting.pop())
         if isinstance(box, (boxes.TextBox, boxes.ReplacedBox)):
             # Of pseudo-elements, such as li::marker, the stylesheet is the source.
             if "::" not in (box.element_tag or "::"):

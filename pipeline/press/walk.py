@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element
 
 import pydyf
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from .kinship import Kin
 from .slots import DIGITS, SlotError, mark_slot
 from .tree import StructureTree
+from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
 FOLIO_FAMILY = "Book Folio"
@@ -60,7 +60,7 @@ class PageTagger:
     def __init__(self, tagger: Tagger, number: int, page: Any, stream: Any) -> None:
         """Find where each piece of marked content begins."""
         self.all, self.tree, self.number, self.height = tagger, tagger.tree, number, page.height
-        self.box, self.operators, self.tags = page._page_box, stream.stream, stream._tags
+        self.box, self.operators, self.tags = page_box(page), stream.stream, tagged_boxes(stream)
         self.reference = tagger.pdf.page_references[number]
         self.starts = {
             operator["MCID"]: index
@@ -80,8 +80,7 @@ class PageTagger:
         return pydyf.Array([self.owners.get(mcid, b"null") for mcid in range(last + 1)])
 
     def _walk(self, box: Any, margin: str | None, link: Element | None) -> None:
-        if isinstance(box, AbsolutePlaceholder):
-            box = box._box
+        box = settled(box)
         if isinstance(box, boxes.MarginBox):
             margin = "Header" if "top" in box.at_keyword else "Footer"
         if box.link_annotation is not None:

@@ -1,0 +1,167 @@
+"""Every patch and every private part of WeasyPrint 70.0 that the press stands on, each with what to look at when the version moves.
+
+Importing this module imports WeasyPrint, which reads the system's font configuration while it does; the press imports it
+late, after `FONTCONFIG_FILE` names a configuration without fonts, so that only the book's fonts exist.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import weasyprint
+import weasyprint.pdf
+import weasyprint.svg
+from weasyprint import cssselect2
+from weasyprint.layout.absolute import AbsolutePlaceholder
+from weasyprint.svg.path import path
+from weasyprint.text import line_break
+from weasyprint.text.ffi import ffi, pango
+from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
+
+from pipeline.diagnostics import ToolError
+from pipeline.fetcher import BookFetcher
+
+if weasyprint.VERSION != "70.0":
+    raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
+
+
+# Documents. Look at HTML.__init__: whether it takes a tree of XHTML, and which attributes render() reads.
+
+
+class Document(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
+    """An XHTML document parsed as XML: an HTML parser would take `<td/>` for an open tag."""
+
+    def __init__(self, root: Element, fetcher: BookFetcher) -> None:
+        """Take the place of WeasyPrint's own, which knows HTML only."""
+        self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+# Boxes. Look at Page, AbsolutePlaceholder, and Stream: whether boxes and marked content can be reached by a public name.
+
+
+def page_box(page: Any) -> Any:
+    """Return the box of a page that has been laid out."""
+    return page._page_box
+
+
+def settled(box: Any) -> Any:
+    """Return the box itself for the placeholder of one that is positioned absolutely."""
+    return box._box if isinstance(box, AbsolutePlaceholder) else box
+
+
+def tagged_boxes(stream: Any) -> Any:
+    """Return the marked content of a page's stream by the boxes it shows."""
+    return stream._tags
+
+
+def font_file(font: Any) -> bytes:
+    """Return the file of a font of a document."""
+    data: bytes = get_hb_object_data(font.hb_face)
+    return data
+
+
+# Writing. Look at weasyprint.pdf: whether tags and fonts have a hook by now, and what generate_pdf hands to the two functions.
+
+
+@contextmanager
+def writing_by(tag: Callable[..., None], note_fonts: Callable[..., Any]) -> Iterator[None]:
+    """Let two functions stand in for `add_tags` and `build_fonts_dictionary`, and `_draw_path` for `path`, meanwhile."""
+    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"]
+    weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = tag, note_fonts, draw_path
+    try:
+        yield
+    finally:
+        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = stock
+
+
+# Paths. Look at svg.path.path: whether its outcome still follows from the data alone, and is still put on the stream's list.
+
+NUMBERS = re.compile(r"[\sMLHVCSQTAZmlhvcsqtaz0-9eE.,+-]*")
+"""Data that mean the same in every drawing: no unit, no percentage."""
+LONGEST_PATH = 2_000
+"""Characters; longer data are the curve of one figure."""
+MOST_PATHS = 1_000
+"""Paths remembered: a drawing says its letters with the same few outlines again and again. A quarter of the time of drawings."""
+known_paths: dict[str, tuple[list[Any], list[Any]]] = {}
+
+
+def draw_path(svg: Any, node: Any, font_size: float) -> None:
+    """Stand in for `weasyprint.svg.path.path`: operators on the stream, and the vertices that markers stand on."""
+    data = node.get("d", "")
+    if data in known_paths:
+        # Last now: those that have not been seen for long are at the front, and go first.
+        operators, vertices = known_paths[data] = known_paths.pop(data)
+        svg.stream.stream.extend(operators)
+        node.vertices.extend(vertices)
+        return
+    operators_before, vertices_before = len(svg.stream.stream), len(node.vertices)
+    path(svg, node, font_size)
+    if len(data) <= LONGEST_PATH and NUMBERS.fullmatch(data):
+        if len(known_paths) >= MOST_PATHS:
+            del known_paths[next(iter(known_paths))]
+        known_paths[data] = svg.stream.stream[operators_before:], list(node.vertices)[vertices_before:]
+
+
+# Font features. Look at Layout.setup and FontConfiguration.font_features: whether lists of features are freed by now. 70.0 makes
+# them anew for each text, keeps the first in the font configuration, and holds on to every one for ever: 100 kB of a signature of
+# five pages. Here each text has a list of its own, which Pango frees with the text.
+
+
+class _Unshared(dict[bytes, Any]):
+    """Stand in for the features that a font configuration keeps: a list frees its own, so that no two may share them."""
+
+    def setdefault(self, key: bytes, default: Any = None) -> Any:
+        return default
+
+
+def font_configuration() -> FontConfiguration:
+    """Make a font configuration whose texts can be let go of."""
+    fonts = FontConfiguration()
+    fonts.font_features = _Unshared()
+    return fonts
+
+
+def _set_up(layout: Any, style: Any) -> None:
+    _stock_set_up(layout, style)
+    features = pango.pango_layout_get_attributes(layout.layout)
+    if features != ffi.NULL and isinstance(style.font_config.font_features, _Unshared):
+        pango.pango_attr_list_unref(features)
+
+
+_stock_set_up = line_break.Layout.setup
+line_break.Layout.setup = _set_up
+
+
+# Warnings. Look at weasyprint.logger: whether it still has this name.
+
+
+@contextmanager
+def warnings_heard() -> Iterator[list[str]]:
+    """Collect what WeasyPrint warns of, faults of the book all of them, and keep it from the screen."""
+    logger, collector = logging.getLogger("weasyprint"), _Collector()
+    propagate, level = logger.propagate, logger.level
+    logger.addHandler(collector)
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    try:
+        yield collector.messages
+    finally:
+        logger.removeHandler(collector)
+        logger.propagate = propagate
+        logger.setLevel(level)
+
+
+class _Collector(logging.Handler):
+    """Keeps the text of every record it gets."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
