@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import buildwork
 import pikepdf
 import pytest
 import reading
@@ -17,6 +18,8 @@ from epubwork import png
 from pikepdf import Dictionary, Name, String
 
 from pipeline import release
+from pipeline.build import Request, build
+from pipeline.diagnostics import BookError
 from pipeline.preflight import RULES, inspect, verify_release
 from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
@@ -333,6 +336,17 @@ def test_a_dictionary_with_what_is_no_number_is_refused(built, old):
     assert inspect_file(STUDY_PDF, "pdf", sound) == ()
     (fault,) = inspect_file(STUDY_PDF, "pdf", sound.replace(old, old.replace(b"0 0", b"nan", 1)))
     assert (fault.code, fault.message) == ("P317", "page iii: 'nan' stands where a number or an operator is due")
+
+
+def test_a_drawing_that_got_past_the_first_gate_is_stopped_at_the_second(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.load.pictures.unsafe", lambda _svg: None)
+    folder = buildwork.book(tmp_path / "book")
+    buildwork.edit(folder / "figures/keel.svg", 'viewBox="', 'viewBox="nan nan nan nan" data-was="')
+    with pytest.raises(BookError) as caught:
+        build(Request(folder, tmp_path / "output", formats=("pdf",), store=tmp_path / "store"), lambda _: None)
+    assert {d.code for d in caught.value.diagnostics if d.severity == "error"} == {"P317"}
+    assert "'nan' stands where a number or an operator is due" in messages(caught.value.diagnostics)
+    assert not (tmp_path / "output/guides").exists()
 
 
 SOUND = [
