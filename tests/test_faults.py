@@ -55,6 +55,12 @@ def copies() -> str:
     return SVG.format("<defs>" + "\n".join(parts) + '</defs>\n<use href="#p8"/>')
 
 
+def last() -> str:
+    """Return all that a search for numbers could stumble over, in plenty, and what is no number at the end of it."""
+    runs = ("a" * 40_000, "0." + "9" * 40_000, "url(#" * 8_000, " " * 40_000, "(" * 40_000, "scale(1)" * 5_000)
+    return "\n".join(f'<path transform="{run}"/>' for run in runs) + f'\n<path style="{";-" * 10_000}" d="M1 inf"/>'
+
+
 def outside(path: Path) -> None:
     """Put a link in a file's place, to a file beside the book."""
     secret = path.parents[len(path.parts) - path.parts.index("book") - 1].parent / "secret"
@@ -89,6 +95,7 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B114-large": lambda book: png_logo(book, PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:]),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
+    "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),
     "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
     "M102": lambda book: lengthen(book, "word " * 5_000),
     "M103": lambda book: lengthen(book, "> " * 60 + "deep"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from pipeline.build.records import Slot
 from pipeline.crew import Crew
 from pipeline.preflight import Reading
 from pipeline.preflight.copies import FIRST
-from pipeline.preflight.paper import Font, Link, Page, Paper
+from pipeline.preflight.operands import SIZE
+from pipeline.preflight.paper import Font, Link, Page
 from pipeline.release import Artefact
-from pipeline.store import Store, key
+from pipeline.store import Entry, Store, key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +45,41 @@ class ReadingMemory:
 
         ``names`` are the named destinations to be looked up, None all.
         """
-        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, names=names, known=self.recall(slot, shown))
-        return Begun(reading, lambda: self.keep(slot, shown, reading.paper))
+        entry = self._store.get(key(self._reader, slot))
+        known = _known(entry, shown)
+        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, names=names, known=known)
+        reading = replace(reading, sound=_sound(entry))
+        return Begun(reading, lambda: self.keep(slot, shown, reading))
 
     def recall(self, slot: Slot, shown: Shown) -> dict[int, Page]:
         """Return the pages that are known, by their numbers from 0; of a copy, none."""
-        entry = self._store.get(key(self._reader, slot))
-        try:
-            known = {digest: [_page(page) for page in pages] for digest, pages in entry.facts} if entry else {}
-        except (TypeError, ValueError):
-            return {}
-        found, number = dict[int, Page](), 0
-        for digest, count in shown:
-            found.update(enumerate(known.get(digest, ()), start=number))
-            number += count
-        return {n: page for n, page in found.items() if FIRST <= n < number - 1}
+        return _known(self._store.get(key(self._reader, slot)), shown)
 
-    def keep(self, slot: Slot, shown: Shown, paper: Paper) -> None:
+    def keep(self, slot: Slot, shown: Shown, reading: Reading) -> None:
         """Remember a guide that has passed; a copy is not remembered."""
         if not shown:
             return
-        pages = iter(paper.pages)
+        pages = iter(reading.paper.pages)
         facts = [(digest, [_written(page) for page in islice(pages, count)]) for digest, count in shown]
-        self._store.put(key(self._reader, slot), b"", facts)
+        self._store.put(key(self._reader, slot), b"".join(sorted(reading.looked.sound)), facts)
+
+
+def _known(entry: Entry | None, shown: Shown) -> dict[int, Page]:
+    try:
+        known = {digest: [_page(page) for page in pages] for digest, pages in entry.facts} if entry else {}
+    except (TypeError, ValueError):
+        return {}
+    found, number = dict[int, Page](), 0
+    for digest, count in shown:
+        found.update(enumerate(known.get(digest, ()), start=number))
+        number += count
+    return {n: page for n, page in found.items() if FIRST <= n < number - 1}
+
+
+def _sound(entry: Entry | None) -> frozenset[bytes]:
+    """Return the digests of content that was sound when the last guide of its kind was looked into."""
+    digests = entry.data if entry else b""
+    return frozenset(digests[at : at + SIZE] for at in range(0, len(digests), SIZE))
 
 
 def _written(page: Page) -> list[Any]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight import container, copies, numbers, screen, sheets, withheld
+from pipeline.preflight import container, copies, numbers, operands, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
@@ -35,7 +35,7 @@ def inspect(
     """
     if artefact.format == "pdf":
         if like is not None and copies.is_like(artefact.data, like):
-            return tuple(_copy(artefact.path, artefact.data, publication))
+            return tuple(_copy(artefact.path, artefact.data, like, publication))
         return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
@@ -54,13 +54,14 @@ def _inspect(path: str, form: str, data: bytes, publication: Publication | None)
         yield fault(path, "P308", "this is no PNG picture")
 
 
-def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnostic]:
+def _copy(path: str, data: bytes, like: bytes, publication: Publication) -> Iterator[Diagnostic]:
     try:
         read = copies.read(data)
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
     yield from copies.check(path, read, publication)
+    yield from operands.check(path, data, operands.look(data, operands.digests(like)), read)
     yield from _leaks(path, publication, said_on_paper(read))
 
 
@@ -72,6 +73,7 @@ def _pdf(path: str, reading: Reading, publication: Publication | None) -> Iterat
         return
     yield from sheets.check_file(path, read)
     yield from numbers.check(path, read)
+    yield from operands.check(path, reading.data, reading.looked, read)
     if publication is not None:
         yield from sheets.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_paper(read))

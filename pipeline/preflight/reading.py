@@ -10,7 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.crew import Crew, Died, Task
-from pipeline.preflight import paper
+from pipeline.preflight import operands, paper
+from pipeline.preflight.operands import Looked
 from pipeline.preflight.paper import Page, Paper
 
 MOST = 1_500
@@ -35,6 +36,13 @@ class Reading:
     """Named destinations that are looked up; None for all."""
     known: Mapping[int, Page] = field(default_factory=dict)
     """Pages that are as they were when they were last read, by their numbers from 0."""
+    sound: frozenset[bytes] = frozenset()
+    """Digests of content that was looked into before."""
+
+    @cached_property
+    def looked(self) -> Looked:
+        """What is seen in the content of the whole."""
+        return operands.look(self.data, self.sound)
 
     @cached_property
     def paper(self) -> Paper:
