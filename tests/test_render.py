@@ -204,7 +204,7 @@ def test_headings_never_skip_a_level(publications) -> None:
 def test_an_index_that_comes_later_makes_the_rendition_that_was_rendered_at_once(publications, name: str) -> None:
     publication = publications[name]
     early = render.render(publication, "reflow", formula)
-    assert "index" not in {fragment.section.kind for fragment in early.fragments}
+    assert "index" not in {fragment.section.kind.name for fragment in early.fragments}
     whole = render.with_index(early, formula, OnePageEach(publication))
     assert whole == rendered(publication, "reflow")
 
@@ -218,7 +218,7 @@ def test_sheets_that_come_one_by_one_are_those_of_the_whole_rendition(publicatio
 
 def test_without_folios_there_is_no_index(publications) -> None:
     made = render.render(publications["study"], "reflow", formula)
-    assert "index" not in {fragment.section.kind for fragment in made.fragments}
+    assert "index" not in {fragment.section.kind.name for fragment in made.fragments}
 
 
 def test_the_index_prints_runs_references_and_subentries(publications) -> None:
@@ -235,7 +235,7 @@ def test_sheets_begin_where_a_page_must_begin(publications) -> None:
     assert [[name for name, _ in sheet.sections] for sheet in made][5:8] == [
         ["lights-and-tides", "light-characteristics", "tide-by-twelfths", "under-keel-clearance"],
         ["weather-and-watch", "falling-glass", "corrected-log"],
-        ["answers", *(f"answer-{s.id}" for s in publications["practice"].sections if s.kind == "question")],
+        ["answers", *(f"answer-{s.id}" for s in publications["practice"].sections if s.kind.name == "question")],
     ]
 
 

@@ -211,7 +211,7 @@ class _Making:
     def _with_index(self, volume: Volume, printed: list[Printed]) -> list[Printed]:
         """Lay out the index with the folios of all that stands before it, and put it in its place."""
         publication = volume.publication
-        place = next((n for n, s in enumerate(publication.sections) if s.kind == "index"), None)
+        place = next((n for n, s in enumerate(publication.sections) if s.kind.needs_folios), None)
         if place is None or not publication.index:
             return printed
         landed = Landed(printed, self.labels["cover"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.book import Book, Drawing, Located, Origin
-from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, SectionKind, Selection
+from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, Selection
 from pipeline.model.fields import (
     COLOR,
     LEVELS,
@@ -92,7 +92,6 @@ __all__ = [
     "Requirement",
     "Rubric",
     "Samples",
-    "SectionKind",
     "Selection",
     "Slug",
     "Speak",

@@ -162,7 +162,7 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
         yield fault(path, "P303", "there is no nav of type 'toc'")
         return
     found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters(words(a))) for a in toc.iter(f"{XHTML}a")]
-    wanted = [(depth, letters(e.section.number) if e.section.kind in ("question", "answer") else "", title_letters(e.section.title))
+    wanted = [(depth, letters(e.section.shown_number), title_letters(e.section.title))
               for depth, e in branches(publication.toc)]  # fmt: skip
     for (depth, said), (wanted_depth, number, title) in zip(found, wanted, strict=False):
         if depth != wanted_depth or (title and said != number + title):
@@ -176,7 +176,7 @@ def _questions(path: str, container: Container, publication: Publication) -> Ite
     places = {str(e.get("id")): (n, e) for n, (_, root) in enumerate(container.in_order()) for e in root.iter(etree.Element) if e.get("id")}
     last = -1
     for section in publication.sections:
-        if section.kind not in ("question", "answer"):
+        if not section.kind.is_numbered:
             continue
         what = f"{section.kind} {section.number}"
         file, heading = places.get(f"{section.id}-title", (-1, None))

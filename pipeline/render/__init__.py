@@ -10,10 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import theme
-from pipeline.publication import Matter, Publication, Section
+from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
 from pipeline.render.writing import memory
+from pipeline.section_kinds import Matter
 from pipeline.theme import Medium
 
 
@@ -84,7 +85,7 @@ def with_index(rendition: Rendition, formulas: Formulas, folio: Folio) -> Rendit
 
 def count(publication: Publication) -> int:
     """Count the sheets of every section but the index, each long one as one."""
-    return max(1, sum(section.starts_page for section in publication.sections if section.kind != "index"))
+    return max(1, sum(section.starts_page for section in publication.sections if not section.kind.needs_folios))
 
 
 def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
@@ -97,7 +98,7 @@ def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
 def _fragments(
     publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
 ) -> Iterator[Fragment]:
-    sections = (s for s in publication.sections if s.kind != "index" or folio is not None)
+    sections = (s for s in publication.sections if folio is not None or not s.kind.needs_folios)
     return (_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
 
 
