@@ -8,24 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from pipeline import index, markup, model
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, OPENER, QUESTION, SOURCES, SectionKind
-
-PART_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "summary": ("summary",), "answer": ("answer", "figures"), "star": ("star",), "key_points": ("key_points",),
-    "examples": ("examples",), "follow_ups": ("follow_ups",), "probes": ("probes",), "hints": ("hints",),
-    "red_flags": ("red_flags",), "rubric": ("rubric",), "samples": ("samples",), "see_also": ("see_also",),
-    "sources": ("sources",), "writing_space": (),
-}  # fmt: skip
-BLANK: Mapping[str, Any] = {
-    "summary": "", "answer": "", "figures": (), "star": None, "key_points": (), "examples": (), "follow_ups": (),
-    "probes": (), "hints": (), "red_flags": (), "rubric": None, "samples": None, "see_also": (), "sources": (),
-}  # fmt: skip
-
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -151,8 +138,8 @@ def _answer(book: Book, edition: Edition, question: Question, number: str, level
 
 def keep(question: Question, parts: tuple[str, ...]) -> Question:
     """Return the question with only the named parts; every other text of it is gone."""
-    kept = {name for part in parts for name in PART_FIELDS[part]}
-    return question.model_copy(update={name: blank for name, blank in BLANK.items() if name not in kept})
+    kept = {name for part in parts for name in model.PARTS[part]}
+    return question.model_copy(update={name: blank for name, blank in model.BLANKS.items() if name not in kept})
 
 
 def _names(book: Book, sections: tuple[Section, ...]) -> Iterator[tuple[str, Name]]:
@@ -175,7 +162,7 @@ def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
     if record is None:
         return
     found = [(keys, kind, text) for keys, kind, text in model.prose(record) if text]
-    order = {name: n for n, part in enumerate(section.parts) for name in PART_FIELDS[part]}
+    order = {name: n for n, part in enumerate(section.parts) for name in model.PARTS[part]}
     yield from sorted(found, key=lambda item: order.get(str(item[0][0]), -1))
 
 

@@ -84,13 +84,13 @@ def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     assert same not in assemble(changed, "study").withheld
 
 
-@pytest.mark.parametrize("part", sorted(set(editions.PART_FIELDS) - {"writing_space"}))
+@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space"}))
 def test_a_part_left_out_takes_its_texts_along_and_no_other(book, part: str) -> None:
     question = book.questions["corrected-log" if part == "star" else "light-characteristics"]
-    parts = tuple(p for p in editions.PART_FIELDS if p != part)
+    parts = tuple(p for p in model.PARTS if p != part)
     kept = editions.keep(question, parts)
     changed = {name for name in Question.model_fields if getattr(kept, name) != getattr(question, name)}
-    assert changed == set(editions.PART_FIELDS[part])
+    assert changed == set(model.PARTS[part])
 
 
 # Selection, order, and numbers

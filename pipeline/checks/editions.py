@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pipeline.checks.places import complete, fault, key_spot, spot
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
-from pipeline.model import Book, Edition
+from pipeline.model import INTERVIEWER_PARTS, Book, Edition
 from pipeline.section_kinds import ANSWERS, QUESTION
 
 Found = Iterator[Diagnostic]
@@ -69,7 +69,7 @@ def interviewer_parts(book: Book) -> Found:
     for edition in book.editions.values():
         for key in ("parts", "answer_parts"):
             for n, part in enumerate(getattr(edition, key)):
-                if edition.audience == "candidate" and part in ("probes", "hints"):
+                if edition.audience == "candidate" and part in INTERVIEWER_PARTS:
                     yield fault(
                         "C605", f"'{part}' is for interviewers", spot(book, edition, key, n), "delete it, or make the audience 'kit'"
                     )

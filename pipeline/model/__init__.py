@@ -33,16 +33,33 @@ from pipeline.model.fields import (
 )
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
 from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
-from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
+from pipeline.model.questions import (
+    BLANKS,
+    INTERVIEWER_PARTS,
+    PARTS,
+    Cited,
+    CitedSource,
+    Example,
+    FollowUp,
+    IndexMark,
+    Question,
+    Rubric,
+    Samples,
+    Speak,
+    Star,
+)
 from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
 
 __all__ = [
+    "BLANKS",
     "COLOR",
     "FORMATS",
+    "INTERVIEWER_PARTS",
     "LEVELS",
     "LOGO",
     "PAPERS",
+    "PARTS",
     "SLUG",
     "Address",
     "Audience",

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from pipeline.model.fields import Level, Plain, QuestionType, Record, Slug
-from pipeline.model.questions import Question
+from pipeline.model.questions import PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
 
 if TYPE_CHECKING:
     Place = str
+    Part = str
 else:
-    Place = Literal[PLACES]
-Part = Literal[
-    "summary", "answer", "star", "key_points", "examples", "follow_ups", "probes", "hints",
-    "red_flags", "rubric", "samples", "see_also", "sources", "writing_space",
-]  # fmt: skip
+    Place, Part = Literal[PLACES], Literal[tuple(PARTS)]
 Paper = Literal["a4", "letter"]
 Format = Literal["pdf", "epub"]
 PAPERS: tuple[Paper, ...] = ("a4", "letter")
