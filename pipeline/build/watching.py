@@ -11,6 +11,7 @@ from pipeline.build import Outcome, Request, Say, build
 from pipeline.build.inputs import files
 from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.formats import PDF
 from pipeline.release import Release
 
 Files = Mapping[str, Mapping[str, bytes]]
@@ -69,7 +70,7 @@ def _prepare(release: Release, crew: Crew) -> None:
 
     Workers lay out, if there are any: there is time here then for what does not wait for pages.
     """
-    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"})
+    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == PDF.name})
     if crew.jobs > 1:
         for _ in range(crew.jobs):
             crew.send(_get_ready, slots)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.book import Book, Drawing, Located, Origin
-from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, Selection
+from pipeline.model.editions import Edition, Ignore, Ignores, Selection
 from pipeline.model.fields import (
     COLOR,
     LEVELS,
@@ -54,11 +54,9 @@ from pipeline.model.walking import Keys, identity, kind_of, output_value, prose,
 __all__ = [
     "BLANKS",
     "COLOR",
-    "FORMATS",
     "INTERVIEWER_PARTS",
     "LEVELS",
     "LOGO",
-    "PAPERS",
     "PARTS",
     "SLUG",
     "Address",
@@ -81,7 +79,6 @@ __all__ = [
     "Example",
     "Figure",
     "FollowUp",
-    "Format",
     "Formula",
     "FormulaSheet",
     "Glossary",
@@ -99,8 +96,6 @@ __all__ = [
     "Named",
     "Origin",
     "Outline",
-    "Paper",
-    "Part",
     "Plain",
     "Prose",
     "Question",

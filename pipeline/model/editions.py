@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from pipeline.formats import CHOSEN, DEFAULT, PAPERS
 from pipeline.model.fields import Level, Plain, QuestionType, Record, Slug
 from pipeline.model.questions import PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
@@ -13,12 +14,10 @@ from pipeline.section_kinds import PLACES, SectionKind
 if TYPE_CHECKING:
     Place = str
     Part = str
+    Format = str
+    Paper = str
 else:
-    Place, Part = Literal[PLACES], Literal[tuple(PARTS)]
-Paper = Literal["a4", "letter"]
-Format = Literal["pdf", "epub"]
-PAPERS: tuple[Paper, ...] = ("a4", "letter")
-FORMATS: tuple[Format, ...] = ("pdf", "epub")
+    Place, Part, Format, Paper = Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN], Literal[PAPERS]
 
 
 class Selection(Record):
@@ -43,7 +42,7 @@ class Edition(Record):
     answers: Literal["inline", "end-of-section", "end-of-book", "none"]
     answer_parts: tuple[Part, ...] = ()
     flow: Literal["page", "run-on"] = "page"
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = FORMATS
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = DEFAULT
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)] = PAPERS
 
     def lists(self, kind: SectionKind) -> bool:

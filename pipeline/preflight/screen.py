@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.epub.tree import words
+from pipeline.formats import EPUB
 from pipeline.preflight import looks
 from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, XML_LANG, Container, resolve
 from pipeline.preflight.faults import fault
@@ -46,7 +47,7 @@ def check_against(path: str, container: Container, publication: Publication) -> 
 
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
     names = tuple(container.files)
-    if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != b"application/epub+zip":
+    if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != EPUB.media_type.encode():
         yield fault(path, "P308", "'mimetype' is not the first file, stored as it is (OCF 3.3, 4.2.3)")
     for name in sorted(container.stored - {"mimetype"}):
         yield fault(path, "P308", f"{name} is not compressed")
