@@ -9,7 +9,8 @@ import pikepdf
 
 from pipeline import theme
 from pipeline.bindery import Imprint, bind
-from pipeline.press import Matter, Signature, fonts_digest, lay_out_all
+from pipeline.press import Signature, fonts_digest, lay_out_all
+from pipeline.section_kinds import Matter
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns

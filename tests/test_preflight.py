@@ -120,7 +120,7 @@ def test_forty_letters_are_a_leak_and_thirty_nine_are_not(built, publications):
 @pytest.mark.parametrize("path", [STUDY_PDF, STUDY_EPUB])
 def test_a_question_that_is_not_in_the_file_is_missed(built, publications, path):
     study = publications["study"]
-    last = next(s for s in reversed(study.sections) if s.kind == "question")
+    last = next(s for s in reversed(study.sections) if s.kind.name == "question")
     more = replace(study, sections=(*study.sections, replace(last, id="unheard-of", number="6", title="What has nobody asked?")))
     faults = inspect(artefact(built, path), more)
     assert found(faults) == {"P302", "P303"}
@@ -138,7 +138,7 @@ def test_a_question_under_another_title_or_number_is_noticed(built, publications
 @pytest.mark.parametrize("path", [STUDY_PDF, STUDY_EPUB])
 def test_questions_out_of_order_are_noticed(built, publications, path):
     study = publications["study"]
-    where = [n for n, s in enumerate(study.sections) if s.kind == "question"]
+    where = [n for n, s in enumerate(study.sections) if s.kind.name == "question"]
     sections = list(study.sections)
     sections[where[0]], sections[where[1]] = sections[where[1]], sections[where[0]]
     assert "P302" in found(inspect(artefact(built, path), replace(study, sections=tuple(sections))))

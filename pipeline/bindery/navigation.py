@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.press import Matter
+from pipeline.section_kinds import Matter
 
 from .records import Entry, Folios
 from .syntax import array, dictionary, plain, refer, text

@@ -23,7 +23,8 @@ from pipeline.build.signatures import Say
 from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
-from pipeline.model import PAPERS, Book, Edition
+from pipeline.formats import FORMATS, PAPERS
+from pipeline.model import Book, Edition
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
 from pipeline.store import Store, key
 
@@ -127,9 +128,10 @@ def _holds(current: Release, request: Request) -> bool:
 
 
 def _asked(of: Slot, request: Request) -> bool:
-    form, edition, paper = of
-    wanted = (not request.editions or edition in request.editions) and (not request.formats or form in request.formats)
-    return wanted and form != "png" and (paper in request.papers or not request.papers or (form == "epub" and bool(request.formats)))
+    (name, edition, paper), form = of, FORMATS[of[0]]
+    wanted = (not request.editions or edition in request.editions) and (not request.formats or name in request.formats)
+    on_paper = paper in request.papers or not request.papers or (not form.has_papers and bool(request.formats))
+    return wanted and form.is_chosen and on_paper
 
 
 def _recipients(request: Request) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from functools import cache
 
 from pipeline import bindery, epub, render
 from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, gather, numbered
-from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
+from pipeline.build.copies import own_sections
 from pipeline.build.signatures import Printed, Volume
 from pipeline.crew import Crew, Died
 from pipeline.publication import Publication
@@ -98,7 +98,7 @@ class Issuer:
         screen = self._screens[counts]
         if issue.publication.brand.is_plain:
             return epub.write(screen.rendition, cover=cover, pages=screen.pages, spine=screen.spine)
-        own = _rendered(issue.publication, OWN_KINDS_ON_SCREEN, "reflow", formulas)
+        own = _rendered(issue.publication, "reflow", formulas)
         files = {file.name: file for file in epub.files(own, screen.pages, screen.spine)}
         spine = tuple(files.get(file.name, file) for file in screen.spine)
         rendition = replace(screen.rendition, publication=issue.publication, resources={**screen.rendition.resources, **own.resources})
@@ -118,11 +118,11 @@ class Issuer:
 
 def own_sheets(publication: Publication, formulas: Formulas) -> tuple[render.Sheet, ...]:
     """Render what a copy has to itself on paper."""
-    return render.sheets(_rendered(publication, OWN_KINDS, "paged", formulas))
+    return render.sheets(_rendered(publication, "paged", formulas))
 
 
-def _rendered(publication: Publication, kinds: Sequence[str], medium: Medium, formulas: Formulas) -> Rendition:
-    found = [render.render_section(publication, section, medium, formulas, None) for section in own_sections(publication, kinds)]
+def _rendered(publication: Publication, medium: Medium, formulas: Formulas) -> Rendition:
+    found = [render.render_section(publication, section, medium, formulas, None) for section in own_sections(publication, medium)]
     resources = {name: data for rendition in found for name, data in rendition.resources.items()}
     return Rendition(publication, medium, tuple(fragment for rendition in found for fragment in rendition.fragments), resources)
 

@@ -24,6 +24,7 @@ from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch,
 from pipeline.build.subsets import SubsetMemory
 from pipeline.build.texts import TextMemory
 from pipeline.crew import Crew
+from pipeline.formats import COVER, EPUB, FORMATS, PDF
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
@@ -34,7 +35,6 @@ EDITED = 8
 """Signatures laid out anew after an edit, at most."""
 Bundle = tuple[Volume, list[Printed], list[Issue]]
 """A volume as printed, and its copies; where none are wanted but the plain one, that."""
-SUFFIXES = {"pdf": "-{paper}.pdf", "epub": ".epub", "png": "-cover.png"}
 
 
 def make(
@@ -88,7 +88,7 @@ class _Making:
 
     def _print(self, wanted: Sequence[Edition]) -> list[Bundle]:
         """Print every volume; one that outgrows the digits kept for its page numbers is printed again with one more."""
-        self._screens = {edition.id: None for edition in wanted if self.request.wants(edition, "epub")}
+        self._screens = {edition.id: None for edition in wanted if self.request.wants(edition, EPUB.name)}
         volumes = [volume for edition in wanted for volume in self._volumes(self.made.publications[edition.id])]
         copies = [[copy for brand in self.made.brands for copy in self._copy(volume, brand)] for volume in volumes]
         printed = defaultdict[Volume, list[Printed]](list)
@@ -136,7 +136,7 @@ class _Making:
         """Give a volume for each paper asked for, and for the first, whose folios and cover the rest needs."""
         edition = publication.edition
         for paper in edition.papers:
-            if self.request.wants(edition, "pdf", paper) or paper == edition.papers[0]:
+            if self.request.wants(edition, PDF.name, paper) or paper == edition.papers[0]:
                 yield Volume(publication, paper, theme.stylesheet("paged", edition.id, paper))
 
     def _copy(self, volume: Volume, brand: Brand) -> Iterator[Volume]:
@@ -162,20 +162,20 @@ class _Making:
                 self._inspect_early(place)
             with self.watch.time("bind"):
                 bound = binding()
-            if self.request.wants(edition, "pdf", volume.paper):
-                artefact = self._add(issue.publication, ("pdf", edition.id, volume.paper), bound.pdf, issuer.pages(issue))
+            if self.request.wants(edition, PDF.name, volume.paper):
+                artefact = self._add(issue.publication, (PDF.name, edition.id, volume.paper), bound.pdf, issuer.pages(issue))
                 # Whatever was made first, a guide's PDF is listed before its EPUB.
                 self.made.artefacts.insert(place, self.made.artefacts.pop())
                 self.made.pages = (*self.made.pages, _filled(artefact.path, printed))
                 if number == 0:
-                    idle = apart or not is_first or not self.request.wants(edition, "epub")
+                    idle = apart or not is_first or not self.request.wants(edition, EPUB.name)
                     self._begin_to_read(artefact, issue.publication, bound, idle=idle)
             if is_first and not apart:
                 self._finish_without_paper(issuer, issue, binding)
 
     def _is_worth_a_worker(self, edition: Edition) -> bool:
         """Tell whether a worker binds while the EPUB is written here: after an edit, when few of the pages are read again."""
-        return bool(self.crew.running) and self.request.wants(edition, "epub") and len(self.printer.relaid) <= EDITED
+        return bool(self.crew.running) and self.request.wants(edition, EPUB.name) and len(self.printer.relaid) <= EDITED
 
     def _inspect_early(self, place: int) -> None:
         """Inspect the artefacts made from some place on, while a worker binds."""
@@ -196,22 +196,22 @@ class _Making:
     def _finish_without_paper(self, issuer: Issuer, issue: Issue, bound: Callable[[], Bound]) -> None:
         """Make the picture of the cover and the EPUB, once for all papers. A recipient's name is not on the cover."""
         publication, edition, brand = issue.publication, issue.publication.edition, issue.publication.brand
-        as_file, as_epub = not self.request.formats and not brand.recipient, self.request.wants(edition, "epub")
+        as_file, as_epub = not self.request.formats and not brand.recipient, self.request.wants(edition, EPUB.name)
         if as_file or as_epub:
             with self.watch.time("cover"):
                 picture = self.pictures.picture(publication, issuer.first(issue), lambda: bound().pdf)
         if as_file:
-            self._add(publication, ("png", edition.id, ""), picture, 1)
+            self._add(publication, (COVER.name, edition.id, ""), picture, 1)
         if as_epub:
             self.say(Step("write", 0, 1, f"{edition.id}{brand.suffix}"))
             with self.watch.time("write"):
                 self.texts.recall(edition.id, "reflow")
-                self._add(publication, ("epub", edition.id, ""), issuer.epub(issue, picture, self.formulas.set), issuer.pages(issue))
+                self._add(publication, (EPUB.name, edition.id, ""), issuer.epub(issue, picture, self.formulas.set), issuer.pages(issue))
 
     def _with_index(self, volume: Volume, printed: list[Printed]) -> list[Printed]:
         """Lay out the index with the folios of all that stands before it, and put it in its place."""
         publication = volume.publication
-        place = next((n for n, s in enumerate(publication.sections) if s.kind == "index"), None)
+        place = next((n for n, s in enumerate(publication.sections) if s.kind.needs_folios), None)
         if place is None or not publication.index:
             return printed
         landed = Landed(printed, self.labels["cover"])
@@ -224,7 +224,7 @@ class _Making:
     def _add(self, publication: Publication, of: Slot, data: bytes, pages: int) -> Artefact:
         (form, _, paper), edition, brand = of, publication.edition, publication.brand
         artefact = Artefact(
-            name=f"{publication.stem}{SUFFIXES[form].format(paper=paper)}", edition=edition.id, format=form, paper=paper,
+            name=f"{publication.stem}{FORMATS[form].suffix.format(paper=paper)}", edition=edition.id, format=form, paper=paper,
             audience=edition.audience, title=f"{publication.title}: {edition.title}", data=data, pages=pages,
             questions=publication.questions, inputs=fingerprint(self.made.fingerprints[of], brand), team=brand.team,
             recipient=brand.recipient,

@@ -14,7 +14,6 @@ from pipeline import press, render, theme
 from pipeline.build.records import Relaid, Request, Step
 from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place
-from pipeline.model import Paper
 from pipeline.press import Facts, LaidOut, Signature
 from pipeline.publication import Publication
 from pipeline.store import Store, key
@@ -28,7 +27,7 @@ class Volume:
     """One edition on one paper, or what one of its copies has to itself there; equal to itself alone."""
 
     publication: Publication
-    paper: Paper
+    paper: str
     stylesheet: str
 
     def named(self, sheet: render.Sheet) -> str:

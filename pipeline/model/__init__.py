@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.book import Book, Drawing, Located, Origin
-from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, SectionKind, Selection
+from pipeline.model.editions import Edition, Ignore, Ignores, Selection
 from pipeline.model.fields import (
     COLOR,
     LEVELS,
@@ -33,16 +33,31 @@ from pipeline.model.fields import (
 )
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
 from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
-from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
+from pipeline.model.questions import (
+    BLANKS,
+    INTERVIEWER_PARTS,
+    PARTS,
+    Cited,
+    CitedSource,
+    Example,
+    FollowUp,
+    IndexMark,
+    Question,
+    Rubric,
+    Samples,
+    Speak,
+    Star,
+)
 from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
 
 __all__ = [
+    "BLANKS",
     "COLOR",
-    "FORMATS",
+    "INTERVIEWER_PARTS",
     "LEVELS",
     "LOGO",
-    "PAPERS",
+    "PARTS",
     "SLUG",
     "Address",
     "Audience",
@@ -64,7 +79,6 @@ __all__ = [
     "Example",
     "Figure",
     "FollowUp",
-    "Format",
     "Formula",
     "FormulaSheet",
     "Glossary",
@@ -82,8 +96,6 @@ __all__ = [
     "Named",
     "Origin",
     "Outline",
-    "Paper",
-    "Part",
     "Plain",
     "Prose",
     "Question",
@@ -92,7 +104,6 @@ __all__ = [
     "Requirement",
     "Rubric",
     "Samples",
-    "SectionKind",
     "Selection",
     "Slug",
     "Speak",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
+from pipeline.formats import COVER, EPUB, PDF
 from pipeline.preflight import container, copies, numbers, operands, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
@@ -33,24 +34,21 @@ def inspect(
     Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``reading`` is one
     of its data that was begun before.
     """
-    if artefact.format == "pdf":
+    if artefact.format == PDF.name:
         if like is not None and copies.is_like(artefact.data, like):
             return tuple(_copy(artefact.path, artefact.data, like, publication))
-        return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
-    return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
+        if reading is not None:
+            return tuple(_pdf(artefact.path, reading, publication))
+    return tuple(CHECKS[artefact.format](artefact.path, artefact.data, publication))
 
 
 def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of a file on its own; return what is wrong."""
-    if form == "pdf":
-        return tuple(_pdf(path, Reading(data, names=()), None))
-    return tuple(_inspect(path, form, data, None))
+    return tuple(CHECKS[form](path, data, None))
 
 
-def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
-    if form == "epub":
-        yield from _epub(path, data, publication)
-    elif not data.startswith(PNG):
+def _picture(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    if not data.startswith(PNG):
         yield fault(path, "P308", "this is no PNG picture")
 
 
@@ -89,6 +87,18 @@ def _epub(path: str, data: bytes, publication: Publication | None) -> Iterator[D
     if publication is not None:
         yield from screen.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_screen(read))
+
+
+def _read_pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    return _pdf(path, Reading(data, names=sheets.places(publication) if publication else ()), publication)
+
+
+CHECKS: Mapping[str, Callable[[str, bytes, Publication | None], Iterator[Diagnostic]]] = {
+    PDF.name: _read_pdf,
+    EPUB.name: _epub,
+    COVER.name: _picture,
+}
+"""What is checked of a file, by its format; most of it only against the publication it was made from."""
 
 
 def _leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from .attempts import prepare
 from .cluster import reach
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
-from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
+from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Room, Signature
 from .workers import lay_out, lay_out_all, warm
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "FaceUse",
     "Facts",
     "LaidOut",
-    "Matter",
     "Room",
     "Signature",
     "fonts_digest",

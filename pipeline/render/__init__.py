@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import theme
-from pipeline.publication import Matter, Publication, Section
+from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
 from pipeline.render.writing import memory
+from pipeline.section_kinds import Matter
 from pipeline.theme import Medium
 
 
@@ -51,22 +51,16 @@ class Sheet:
     tight: bool = False
 
 
-@cache
+@theme.remembered
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
-@cache
+@theme.remembered
 def _template(name: str) -> Template:
     return _environment().get_template(name)
-
-
-def forget() -> None:
-    """Read templates anew when they are next asked for: their files have changed."""
-    _template.cache_clear()
-    _environment.cache_clear()
 
 
 def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
@@ -91,7 +85,7 @@ def with_index(rendition: Rendition, formulas: Formulas, folio: Folio) -> Rendit
 
 def count(publication: Publication) -> int:
     """Count the sheets of every section but the index, each long one as one."""
-    return max(1, sum(section.starts_page for section in publication.sections if section.kind != "index"))
+    return max(1, sum(section.starts_page for section in publication.sections if not section.kind.needs_folios))
 
 
 def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
@@ -104,7 +98,7 @@ def paged(publication: Publication, formulas: Formulas) -> Iterator[Sheet]:
 def _fragments(
     publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
 ) -> Iterator[Fragment]:
-    sections = (s for s in publication.sections if s.kind != "index" or folio is not None)
+    sections = (s for s in publication.sections if folio is not None or not s.kind.needs_folios)
     return (_fragment(publication, section, medium, formulas, folio, resources) for section in sections)
 
 
@@ -194,5 +188,5 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "forget", "memory", "paged", "render",
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "memory", "paged", "render",
            "render_section", "sheets", "tightened", "with_index"]  # fmt: skip

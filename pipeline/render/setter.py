@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pipeline import markup, model, theme
 from pipeline.markup import Reference, Setting, Target
-from pipeline.publication import Publication, Section
+from pipeline.publication import Name, Publication, Section
 from pipeline.render.furniture import Folio, Furniture
 from pipeline.render.heads import Head
 from pipeline.render.writing import memory, write, write_code
@@ -112,16 +112,16 @@ class Setter:
         name = self.publication.names.get(target)
         if name is None:
             return escape(reference.label or reference.id.replace("-", " "))
-        shown = escape(reference.label) if reference.label else self._shown(name.kind, name.number, name.title)
-        if name.kind in ("question", "chapter", "formula"):
+        shown = escape(reference.label) if reference.label else self._shown(name)
+        if name.is_section or name.number:
             shown = self._with_page(shown, target)
-        width = "" if reference.label or name.kind == "chapter" else " short"
+        width = "" if reference.label or (name.is_section and not name.number) else " short"
         return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
 
-    def _shown(self, kind: str, number: str, title: str) -> str:
-        if kind in ("question", "formula"):
-            return escape(self.label(f"{kind}_ref", number=number))
-        return self._title(title) if kind == "chapter" else escape(title)
+    def _shown(self, name: Name) -> str:
+        if name.number:
+            return escape(self.label(f"{name.kind}_ref", number=name.number))
+        return self._title(name.title) if name.is_section else escape(name.title)
 
     def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Return the questions that stand in this publication."""
@@ -141,7 +141,7 @@ class Setter:
 
     def counterpart_link(self, section: Section) -> Markup:
         """Return the link from a question to its answer, or back."""
-        way = "question" if section.kind == "answer" else "answer"
+        way = section.kind.counterpart
         if not self.paged:
             return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
         return Markup('<a href="#{}">{}</a>').format(
