@@ -1,4 +1,7 @@
-"""A repository that somebody else wrote may hold an output folder: a build follows no link there, and removes its own work only."""
+"""A repository that somebody else wrote may hold an output folder: a build follows no link there, and removes its own work only.
+
+No link here leads out of a test's own folder: a press that had the hole would delete what it leads to.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ def refused(output: Path) -> str:
 # What a repository may hold in the place of what a build makes
 
 
-@pytest.mark.parametrize("target", ["{sentinel}", "../../sentinel", "../..", "..", ".", "/", "nowhere"])
+@pytest.mark.parametrize("target", ["{sentinel}", "../../sentinel", "../..", "..", ".", "nowhere"])
 def test_a_link_in_the_place_of_the_releases_is_refused(output: Path, sentinel: Path, target: str) -> None:
     (output / ".releases").symlink_to(target.format(sentinel=sentinel))
     before = everything(output.parent)
@@ -86,7 +89,7 @@ def test_what_is_no_folder_in_the_place_of_the_releases_is_refused(output: Path,
     assert refused(output) == f"{output}/.releases: {FOREIGN}"
 
 
-@pytest.mark.parametrize("target", ["{sentinel}", "../../sentinel", ".releases/../../../sentinel", ".releases", "..", "nowhere", "/"])
+@pytest.mark.parametrize("target", ["{sentinel}", "../../sentinel", ".releases/../../../sentinel", ".releases", "..", "nowhere"])
 def test_guides_that_lead_elsewhere_are_neither_read_nor_replaced(output: Path, sentinel: Path, target: str) -> None:
     (output / "guides").symlink_to(target.format(sentinel=sentinel))
     found, reason = release.read(output)
