@@ -212,8 +212,3 @@ def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
     for question in book.questions.values():
         yield from (text for _, _, text in model.prose(question) if text not in printed)
-
-
-def record_texts(record: Record) -> Iterator[tuple[Keys, Prose, str]]:
-    """Yield every text of a record that holds something."""
-    return ((keys, kind, text) for keys, kind, text in model.prose(record) if text)

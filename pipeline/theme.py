@@ -13,6 +13,7 @@ from typing import Literal, ParamSpec, TypeVar, cast
 
 import yaml
 
+from pipeline import slots
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, nearest
 from pipeline.strays import is_stray
 
@@ -59,7 +60,7 @@ FACES = (
     Face(CODE, 700, "normal", "emboss", "SourceCodePro-Bold.ttf", "b2095e0d657e6d28dc32444a9dacabab0c9241d0bf39d96371756cc9bdbc3a5f"),
     Face(MATH, 400, "normal", "ziamath", "STIXTwoMath-Regular.ttf", "8f42cb183a85043a4dc3f8e41ac3821eb27bf178d68ace929ba439523622323c"),
 )
-ALIASES = (("Book Folio", SANS), ("Book Slot", SANS), ("Book Slot Serif", SERIF))
+ALIASES = ((slots.FOLIO_FACE, SANS), (slots.FACE, SANS), (slots.SERIF_FACE, SERIF))
 """Families that hold page numbers and nothing else, so that binding finds their text."""
 _forgetters: list[Callable[[], None]] = []
 

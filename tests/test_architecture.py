@@ -14,7 +14,7 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "crew": 0, "diagnostics": 0, "formats": 0, "memory": 0, "section_kinds": 0, "strays": 0,
+    "crew": 0, "diagnostics": 0, "formats": 0, "memory": 0, "section_kinds": 0, "slots": 0, "strays": 0,
     "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "model": 2, "source": 2,
     "checks": 3, "publication": 3,

@@ -13,27 +13,10 @@ from pipeline.markup.parse import parse
 from pipeline.markup.plain import plain
 from pipeline.markup.remembering import TEXTS
 from pipeline.markup.target import Setting, Target
-from pipeline.markup.text import Formula, Heading, Mark, Reference, Text
+from pipeline.markup.text import Formula, Mark, Reference, Text
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [
-    "EXPLANATIONS",
-    "FAULTS",
-    "TEXTS",
-    "Fault",
-    "Formula",
-    "Heading",
-    "Mark",
-    "Reference",
-    "Setting",
-    "Target",
-    "Text",
-    "check",
-    "inline_xhtml",
-    "mathml",
-    "parse",
-    "plain",
-    "speak",
-    "svg",
-    "to_xhtml",
-]
+    "EXPLANATIONS", "FAULTS", "TEXTS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text", "check", "inline_xhtml",
+    "mathml", "parse", "plain", "speak", "svg", "to_xhtml",
+]  # fmt: skip

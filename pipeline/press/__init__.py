@@ -4,25 +4,10 @@ from .attempts import prepare
 from .cluster import reach
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
-from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Room, Signature
+from .records import PICTURE, Destination, Facts, LaidOut, Room, Signature
 from .workers import lay_out, lay_out_all, warm
 
 __all__ = [
-    "PICTURE",
-    "RULES",
-    "Begin",
-    "Destination",
-    "FaceUse",
-    "Facts",
-    "LaidOut",
-    "Room",
-    "Signature",
-    "fonts_digest",
-    "key",
-    "lay_out",
-    "lay_out_all",
-    "prepare",
-    "reach",
-    "system_versions",
-    "warm",
-]
+    "PICTURE", "RULES", "Destination", "Facts", "LaidOut", "Room", "Signature", "fonts_digest", "key", "lay_out", "lay_out_all",
+    "prepare", "reach", "system_versions", "warm",
+]  # fmt: skip

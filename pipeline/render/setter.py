@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import markup, model, theme
+from pipeline import markup, model, slots, theme
 from pipeline.markup import Reference, Setting, Target
 from pipeline.publication import Name, Publication, Section
 from pipeline.render.furniture import Folio, Furniture
@@ -93,17 +93,17 @@ class Setter:
 
     def page(self, target: str) -> Markup:
         """Return the page number of a target, on paper."""
-        return self._slot(target, "{page}", "slot") if self.paged else Markup("")
+        return self._slot(target, "{page}", slots.CLASS) if self.paged else Markup("")
 
     def _slot(self, target: str, form: str, classes: str) -> Markup:
         text = form.format(page="0" * self.publication.digits)
-        return Markup('<span class="{}" data-slot="{}">{}</span>').format(classes, target, text)
+        return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, text)
 
     def _with_page(self, shown: str, target: str) -> str:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], "slot serif"))
+        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif"))
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""
@@ -145,7 +145,7 @@ class Setter:
         if not self.paged:
             return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
         return Markup('<a href="#{}">{}</a>').format(
-            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], "slot")
+            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
         )
 
     def citation(self, cited: model.Cited) -> Markup:
