@@ -20,7 +20,7 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.build import Request, build
 from pipeline.diagnostics import BookError
-from pipeline.preflight import RULES, inspect, verify_release
+from pipeline.preflight import RULES, inspect, operands, verify_release
 from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
@@ -374,6 +374,14 @@ def test_content_that_cannot_be_read_is_not_passed_over(built):
 
     (fault,) = inspect_file(STUDY_PDF, "pdf", broken(built / STUDY_PDF, cut))
     assert (fault.code, fault.message) == ("P317", "page iii: content is damaged")
+
+
+def test_content_that_is_named_and_not_there_is_not_passed_over():
+    page = b"1 0 obj\n<</Type /Page /Contents [2 0 R 3 0 R]>>\nendobj\n2 0 obj\n<</Length 5>>\nstream\n0 0 m\nendstream\nendobj\n"
+    assert operands.look(page).wrong == ((3, "content is not to be found"),)
+    listed = page.replace(b"[2 0 R 3 0 R]", b"3 0 R") + b"3 0 obj\n[2 0 R]\nendobj\n"
+    assert operands.look(listed).wrong == ()
+    assert [number for number, _ in operands.look(listed.replace(b"0 0 m", b"nan m")).wrong] == [2]
 
 
 @pytest.mark.parametrize("put", [on_a_page, in_a_form])

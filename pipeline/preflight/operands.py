@@ -19,11 +19,11 @@ from pipeline.preflight.paper import Paper
 
 OWN: Final = re.compile(rb"/Subtype\s*/Form(?!\w)|/PatternType\s")
 """A stream with content that says so; that of pages and of glyphs is said by what refers to it."""
-LEADS: Final = re.compile(rb"/(?:Contents|CharProcs)\s*(?:[0-9]+\s+[0-9]+\s+R|\[[^\]]*+\]|<<[^>]*+>>)")
+LEADS: Final = re.compile(rb"/(?:Contents|CharProcs)\s*(?:[0-9]++\s++[0-9]++\s++R|\[[0-9R\s]*+\]|<<[^<>]*+>>)")
 OBJECTS: Final = re.compile(rb"/Type\s*/ObjStm(?!\w)")
 PARENT: Final = re.compile(rb"/Type\s*/(?:Pages?|StructElem|Catalog)(?!\w)")
 """What an object of a page refers to and does not show."""
-KIDS: Final = re.compile(rb"/Kids\s*\[([^\]]*+)\]")
+KIDS: Final = re.compile(rb"/Kids\s*\[([0-9R\s]*+)\]")
 ROOT: Final = re.compile(rb"/Type\s*/Catalog(?!\w)")
 PAGES: Final = re.compile(rb"/Pages\s+([0-9]{1,10})\s")
 SIZE: Final = 16
@@ -60,7 +60,9 @@ def look(data: bytes, known: frozenset[bytes] = frozenset()) -> Looked:
             judge.content(item)
         led |= _led(body)
     if lists := led - streams:  # arrays that stand by themselves
-        led |= {number for part in _parts(data, found) if part.number in lists for number in _references(part.body)}
+        parts = {part.number: part.body for part in _parts(data, found) if part.number in lists}
+        led |= {number for body in parts.values() for number in _references(body)}
+        judge.wrong += [(number, "content is not to be found") for number in sorted(lists - parts.keys())]
     for item in found:
         if item.stray:
             judge.wrong.append((item.number, _said(item.stray)))
