@@ -26,9 +26,10 @@ import pytest
 from epubwork import png
 from PIL import ImageFile
 
-from pipeline import checks, cli, load, markup, source, theme
+from pipeline import checks, load, markup, source, theme
 from pipeline.build import load_and_check
 from pipeline.build.rules import rules
+from pipeline.cli.running import main
 from pipeline.diagnostics import BookError, show
 
 ROOT = Path(__file__).parent.parent
@@ -174,7 +175,7 @@ def test_a_mistake_is_reported_at_its_place_and_nothing_is_built(
     assert shown == (fault / "expected.txt").read_text(encoding="utf-8")
     assert fault.name.partition("-")[0] in {d.code for d in faults}
     if any(d.severity != "note" for d in faults):
-        assert cli.main(["build", "--strict", "--quiet", "--book", "book", "--output", "output"]) == 1
+        assert main(["build", "--strict", "--quiet", "--book", "book", "--output", "output"]) == 1
         assert not (tmp_path / "output" / "guides").exists()
         said = capsys.readouterr().err
         assert [show(d) for d in faults if d.severity != "note" and show(d) not in said] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline.cli.running import main
 from pipeline.model import Book
 from pipeline.stats import Cell, Stats, stats
 
@@ -57,7 +57,7 @@ def test_words_of_all_parts_make_the_whole_and_reading_takes_longer_with_more_of
 
 
 def test_the_command_prints_the_matrix_and_a_row_for_each_question(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["stats", "--book", SMALL]) == 0
+    assert main(["stats", "--book", SMALL]) == 0
     lines = capsys.readouterr().out.split("\n")
     tides = next(line for line in lines if line.startswith("tides"))
     assert tides.split("  ")[-1].strip() == "2 / 18"
@@ -68,7 +68,7 @@ def test_the_command_prints_the_matrix_and_a_row_for_each_question(capsys: pytes
 
 
 def test_the_command_prints_the_same_counts_as_json(capsys: pytest.CaptureFixture[str], counts: Stats) -> None:
-    assert cli.main(["stats", "--format", "json", "--book", SMALL]) == 0
+    assert main(["stats", "--format", "json", "--book", SMALL]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["words"] == counts.words
     assert [row["id"] for row in printed["questions"]] == [row.id for row in counts.questions]
@@ -77,5 +77,5 @@ def test_the_command_prints_the_same_counts_as_json(capsys: pytest.CaptureFixtur
 
 
 def test_a_folder_without_a_book_is_a_fault(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["stats", "--book", str(FOLDER.parent)]) == 1
+    assert main(["stats", "--book", str(FOLDER.parent)]) == 1
     assert "error[B108]" in capsys.readouterr().err
