@@ -1,4 +1,4 @@
-PYTHON ?= python3
+PYTHON ?= $(shell ./bootstrap.sh python)
 BOOK ?= content
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +45,7 @@ clean: ## Delete the virtual environment and everything built
 
 $(VENV)/guides.stamp: requirements.lock pyproject.toml bootstrap.sh
 	@PYTHON=$(PYTHON) ./bootstrap.sh guides
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || { echo "Setting up with $(PYTHON)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

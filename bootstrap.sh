@@ -1,8 +1,20 @@
 #!/bin/sh
 # Make sure the system libraries are there. usage: bootstrap.sh guides|test|conformance|soak
+# Or name the Python to work with, on standard output: bootstrap.sh python
 # Debian and Ubuntu: installs what is missing, as root or with passwordless sudo. macOS: with brew. NO_SYSTEM=1 forbids.
 set -eu
 export PYTHONSAFEPATH=1
+
+# A Python built without profile-guided optimization, as version managers build it, takes a third longer to lay out.
+# It does not tell: taken is the one on PATH when it says that it was built so, or else the system's, if it will do.
+optimized() { "$1" -c 'import sysconfig; assert "--enable-optimizations" in sysconfig.get_config_var("CONFIG_ARGS")' 2>/dev/null; }
+will_do() { "$1" -c 'import sys, ensurepip, venv; assert sys.version_info >= (3, 11)' 2>/dev/null; }
+
+if [ "${1:-}" = python ]; then
+  system=${SYSTEM_PYTHON:-/usr/bin/python3}
+  if ! optimized python3 && will_do "$system"; then echo "$system"; else echo python3; fi
+  exit 0
+fi
 
 python=${PYTHON:-python3}
 debian="python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

@@ -7,23 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
 
 from pipeline import index, markup, model
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
-from pipeline.publication import Locator, Matter, Name, Publication, Section
-
-PART_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "summary": ("summary",), "answer": ("answer", "figures"), "star": ("star",), "key_points": ("key_points",),
-    "examples": ("examples",), "follow_ups": ("follow_ups",), "probes": ("probes",), "hints": ("hints",),
-    "red_flags": ("red_flags",), "rubric": ("rubric",), "samples": ("samples",), "see_also": ("see_also",),
-    "sources": ("sources",), "writing_space": (),
-}  # fmt: skip
-BLANK: Mapping[str, Any] = {
-    "summary": "", "answer": "", "figures": (), "star": None, "key_points": (), "examples": (), "follow_ups": (),
-    "probes": (), "hints": (), "red_flags": (), "rubric": None, "samples": None, "see_also": (), "sources": (),
-}  # fmt: skip
-
+from pipeline.publication import Locator, Name, Publication, Section
+from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, OPENER, QUESTION, SOURCES, SectionKind
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -88,91 +77,82 @@ Chosen = Mapping[str, tuple[Question, ...]]
 
 def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
     makers: Mapping[str, Callable[[], Iterator[Section]]] = {
-        "front": lambda: _chapters(book, book.outline.front),
-        "questions": lambda: _questions(book, edition, labels, chosen, numbers),
-        "answers": lambda: _answers(book, edition, labels, chosen, numbers),
-        "back": lambda: _chapters(book, book.outline.back),
-        "end": lambda: _chapters(book, book.outline.end),
+        **{place: partial(_chapters, book, getattr(book.outline, place)) for place in CHAPTER.places},
+        **{place: partial(_questions, book, edition, labels, chosen, numbers) for place in QUESTION.places},
+        **{place: partial(_answers, book, edition, labels, chosen, numbers) for place in ANSWERS.places},
     }
-    for kind in edition.sections:
-        if kind in makers:
-            yield from makers[kind]()
-        else:
-            yield from _furniture(book, kind, labels)
+    for place in edition.sections:
+        yield from makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels)
 
 
-def _furniture(book: Book, kind: str, labels: Mapping[str, str]) -> Iterator[Section]:
-    """Yield a part of the book that is made from lists, or from the book as a whole."""
-    record: Record | None = None
-    if kind == "formulas":
-        record = model.FormulaSheet(formulas=tuple(book.formulas.values()))
-    elif kind == "glossary":
-        record = model.Glossary(terms=tuple(sorted(book.terms.values(), key=lambda t: index.sort_key(t.term))))
-    elif kind == "sources":
-        record = model.Works(sources=tuple(book.works.values()))
-    if record is not None and not any(getattr(record, name) for name in type(record).model_fields):
-        return
-    matter: Matter = "cover" if kind == "cover" else "front" if kind in ("title-page", "imprint", "contents") else "body"
-    source = {"formulas": "formulas.yaml", "glossary": "glossary.yaml", "sources": "sources.yaml"}.get(kind, "book.yaml")
-    yield Section(kind, kind, matter, labels[kind.replace("-", "_")], record=record, listed=matter == "body", source=source)
+def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iterator[Section]:
+    """Yield a part of the book that is made from a list, if that holds anything, or from the book as a whole."""
+    lists: Mapping[SectionKind, Record] = {
+        FORMULAS: model.FormulaSheet(formulas=tuple(book.formulas.values())),
+        GLOSSARY: model.Glossary(terms=tuple(sorted(book.terms.values(), key=lambda t: index.sort_key(t.term)))),
+        SOURCES: model.Works(sources=tuple(book.works.values())),
+    }
+    record = lists.get(kind)
+    if record is None or any(getattr(record, name) for name in type(record).model_fields):
+        yield Section(kind.name, kind, labels[kind.label], record=record, source=kind.source)
 
 
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
     for name in names:
         chapter = book.chapters.get(name)
         if chapter is not None:
-            yield Section(name, "chapter", "body", chapter.title, record=chapter, source=book.origin(chapter).source.path)
+            yield Section(name, CHAPTER, chapter.title, record=chapter, source=book.origin(chapter).source.path)
 
 
 def _questions(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
     for count, division in enumerate((d for d in book.outline.sections if chosen[d.id]), start=1):
         members = tuple(_question(book, edition, q, numbers[q.id]) for q in chosen[division.id])
-        yield Section(division.id, "opener", "body", division.title, number=str(count), record=division, members=members,
-                      source="book.yaml")  # fmt: skip
+        yield Section(division.id, OPENER, division.title, number=str(count), record=division, members=members,
+                      source=OPENER.source)  # fmt: skip
         yield from members
         if edition.answers == "end-of-section":
-            yield Section(f"answers-{division.id}", "answers", "body", labels["answers"], level=2, source="book.yaml")
+            yield Section(f"{ANSWERS}-{division.id}", ANSWERS, labels[ANSWERS.label], level=2, source=ANSWERS.source)
             yield from (_answer(book, edition, q, numbers[q.id], 3) for q in chosen[division.id])
 
 
 def _question(book: Book, edition: Edition, question: Question, number: str) -> Section:
-    counterpart = f"answer-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
+    counterpart = f"{ANSWER}-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
     source = book.origin(question).source.path
-    return Section(question.id, "question", "body", question.ask, 2, number, keep(question, edition.parts), edition.parts,
+    return Section(question.id, QUESTION, question.ask, 2, number, keep(question, edition.parts), edition.parts,
                    counterpart, source=source, starts_page=edition.flow == "page", examples=question.examples)  # fmt: skip
 
 
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
     if edition.answers != "end-of-book":
         return
-    yield Section("answers", "answers", "body", labels["answers"], source="book.yaml")
+    yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
     for division in book.outline.sections:
         yield from (_answer(book, edition, q, numbers[q.id], 2) for q in chosen[division.id])
 
 
 def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:
     source = book.origin(question).source.path
-    return Section(f"answer-{question.id}", "answer", "body", question.ask, level, number, keep(question, edition.answer_parts),
+    return Section(f"{ANSWER}-{question.id}", ANSWER, question.ask, level, number, keep(question, edition.answer_parts),
                    edition.answer_parts, question.id, source=source, starts_page=False, examples=question.examples)  # fmt: skip
 
 
 def keep(question: Question, parts: tuple[str, ...]) -> Question:
     """Return the question with only the named parts; every other text of it is gone."""
-    kept = {name for part in parts for name in PART_FIELDS[part]}
-    return question.model_copy(update={name: blank for name, blank in BLANK.items() if name not in kept})
+    kept = {name for part in parts for name in model.PARTS[part]}
+    return question.model_copy(update={name: blank for name, blank in model.BLANKS.items() if name not in kept})
 
 
 def _names(book: Book, sections: tuple[Section, ...]) -> Iterator[tuple[str, Name]]:
     """Yield what can be linked to in this publication, and what a link to it says."""
     kinds = {section.kind for section in sections}
     for section in sections:
-        if section.kind in ("question", "chapter"):
-            yield section.id, Name(section.kind, section.number, section.title)
-    if "glossary" in kinds:
+        if section.kind.is_target:
+            yield section.id, Name(section.kind.name, section.number, section.title, is_section=True)
+    if GLOSSARY in kinds:
         yield from ((f"term-{t.id}", Name("term", "", t.term)) for t in book.terms.values())
-    if "formulas" in kinds:
+    if FORMULAS in kinds:
         yield from ((f"formula-{f.id}", Name("formula", str(n), f.name)) for n, f in enumerate(book.formulas.values(), start=1))
-    if "sources" in kinds:
+    if SOURCES in kinds:
         yield from ((f"source-{w.key}", Name("source", "", w.short)) for w in book.works.values())
 
 
@@ -182,14 +162,14 @@ def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
     if record is None:
         return
     found = [(keys, kind, text) for keys, kind, text in model.prose(record) if text]
-    order = {name: n for n, part in enumerate(section.parts) for name in PART_FIELDS[part]}
+    order = {name: n for n, part in enumerate(section.parts) for name in model.PARTS[part]}
     yield from sorted(found, key=lambda item: order.get(str(item[0][0]), -1))
 
 
 def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
     """Number the figures and the captioned tables of each section; a question's bear its number."""
     for section in sections:
-        prefix = f"{section.number}." if section.kind in ("question", "answer") else ""
+        prefix = f"{section.shown_number}." if section.shown_number else ""
         tables = 0
         placed: list[str] = []
         for keys, kind, text in passages(section):
@@ -216,9 +196,9 @@ def _box_homes(sections: tuple[Section, ...]) -> dict[str, str]:
 def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Locator]]:
     """Yield index marks in reading order, up to the index: what follows it cannot be in it."""
     for section in sections:
-        if section.kind == "index":
+        if section.kind.needs_folios:
             return
-        if section.kind in ("question", "chapter") or (section.kind == "answer" and not section.parts):
+        if section.kind.is_target or (section.kind == ANSWER and not section.parts):
             for entry in getattr(section.record, "index", ()):
                 yield entry, Locator(section.id, section.id)
         for keys, kind, text in passages(section):
@@ -232,8 +212,3 @@ def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
     for question in book.questions.values():
         yield from (text for _, _, text in model.prose(question) if text not in printed)
-
-
-def record_texts(record: Record) -> Iterator[tuple[Keys, Prose, str]]:
-    """Yield every text of a record that holds something."""
-    return ((keys, kind, text) for keys, kind, text in model.prose(record) if text)

@@ -7,12 +7,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from pipeline.brand import PLAIN, Brand
 from pipeline.model import Edition, Example, Outline, Record
-
-Matter = Literal["cover", "front", "body"]
+from pipeline.section_kinds import Matter, SectionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +19,7 @@ class Section:
     """A part of the book that stands in the contents or in the front matter, and is rendered on its own."""
 
     id: str
-    kind: str
-    """Names its template, its CSS class, and its ``epub:type`` where the vocabulary has one."""
-    matter: Matter
+    kind: SectionKind
     title: str
     """Inline Markdown."""
     level: int = 1
@@ -39,19 +36,33 @@ class Section:
     source: str = ""
     """File it was written in."""
     starts_page: bool = True
-    listed: bool = True
-    """Whether it stands in the contents."""
     examples: tuple[Example, ...] = ()
     """Examples whose values its texts may print, also when the edition leaves the examples themselves out."""
+
+    @property
+    def matter(self) -> Matter:
+        """The part of the book that it belongs to."""
+        return self.kind.matter
+
+    @property
+    def listed(self) -> bool:
+        """Whether it stands in the contents."""
+        return self.matter == "body"
+
+    @property
+    def shown_number(self) -> str:
+        """The number that stands before its title; empty when none does."""
+        return self.number if self.kind.is_numbered else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a link to an id says: the kind of its target, the number printed, the title."""
+    """What a link to an id says: the kind of its target, the number printed, the title, which of a section is Markdown."""
 
     kind: str
     number: str
     title: str
+    is_section: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +135,7 @@ class Publication:
     @cached_property
     def division_titles(self) -> Mapping[str, str]:
         """Title of the section of the book that each question stands in, by the question's id."""
-        return {member.id: s.title for s in self.sections if s.kind == "opener" for member in s.members}
+        return {member.id: s.title for s in self.sections for member in s.members}
 
     @property
     def title(self) -> str:
@@ -145,7 +156,7 @@ class Publication:
     @property
     def questions(self) -> int:
         """Number of questions asked."""
-        return sum(section.kind == "question" for section in self.sections)
+        return sum(section.kind.is_question for section in self.sections)
 
 
 def _branch(sections: list[Section], start: int, level: int) -> tuple[tuple[TocEntry, ...], int]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from string import Formatter
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar, cast
 
 import yaml
 
+from pipeline import slots
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, nearest
 from pipeline.strays import is_stray
 
 Medium = Literal["paged", "reflow"]
+P = ParamSpec("P")
+R = TypeVar("R")
 BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
 LAYERS: Mapping[Medium, tuple[str, ...]] = {
     "paged": ("tokens", "paged", "base", "sections", "components"),
@@ -57,8 +60,22 @@ FACES = (
     Face(CODE, 700, "normal", "emboss", "SourceCodePro-Bold.ttf", "b2095e0d657e6d28dc32444a9dacabab0c9241d0bf39d96371756cc9bdbc3a5f"),
     Face(MATH, 400, "normal", "ziamath", "STIXTwoMath-Regular.ttf", "8f42cb183a85043a4dc3f8e41ac3821eb27bf178d68ace929ba439523622323c"),
 )
-ALIASES = (("Book Folio", SANS), ("Book Slot", SANS), ("Book Slot Serif", SERIF))
+ALIASES = ((slots.FOLIO_FACE, SANS), (slots.FACE, SANS), (slots.SERIF_FACE, SERIF))
 """Families that hold page numbers and nothing else, so that binding finds their text."""
+_forgetters: list[Callable[[], None]] = []
+
+
+def remembered(reader: Callable[P, R]) -> Callable[P, R]:
+    """Return a reader of the theme's files that reads each of them once until ``forget``; nothing else remembers them."""
+    once = cache(reader)
+    _forgetters.append(once.cache_clear)
+    return cast("Callable[P, R]", once)
+
+
+def forget() -> None:
+    """Read style sheets, labels, and templates anew when they are next asked for: their files have changed."""
+    for forget_one in _forgetters:
+        forget_one()
 
 
 def folder() -> Path:
@@ -114,7 +131,7 @@ def font_faces() -> str:
     )
 
 
-@cache
+@remembered
 def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
     """Return the style sheet of an edition on a medium; ``paper`` names the page of paged media."""
     styles = folder() / "styles"
@@ -127,13 +144,13 @@ def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
     return f"{font_faces()}\n{text}" if medium == "paged" else text
 
 
-@cache
+@remembered
 def narrow() -> str:
     """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
     return (folder() / "styles" / "narrow.css").read_text(encoding="utf-8")
 
 
-@cache
+@remembered
 def labels(lang: str) -> Mapping[str, str]:
     """Return the words of a language; ``en-US`` falls back to ``en``. Raises BookError when they are not all there."""
     for name in dict.fromkeys((lang, lang.split("-")[0])):
@@ -143,7 +160,7 @@ def labels(lang: str) -> Mapping[str, str]:
     raise BookError(Diagnostic("T101", f"no labels for language '{lang}'", Place(BOOK), _known_languages(lang)))
 
 
-@cache
+@remembered
 def spoken(lang: str) -> Mapping[str, str]:
     """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
     path = folder() / "labels" / f"{SPOKEN}.{lang.split('-')[0]}.yaml"
@@ -168,7 +185,7 @@ def _words(path: Path) -> Mapping[str, str]:
     return words
 
 
-@cache
+@remembered
 def words_digest(lang: str) -> str:
     """Digest all words of a language."""
     return hashlib.sha256(repr((sorted(labels(lang).items()), sorted(spoken(lang).items()))).encode()).hexdigest()
@@ -206,9 +223,3 @@ def digest() -> str:
     for face in FACES:
         total.update(face.sha256.encode())
     return total.hexdigest()
-
-
-def forget() -> None:
-    """Read style sheets and labels anew when they are next asked for: their files have changed."""
-    for reader in (stylesheet, labels, spoken, words_digest):
-        reader.cache_clear()

@@ -13,6 +13,7 @@ from lxml import etree
 from pipeline import epub, theme
 from pipeline.model import Edition, Outline
 from pipeline.publication import Publication, Section
+from pipeline.section_kinds import BY_NAME
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -40,12 +41,12 @@ FORMULA = '<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="x squared">
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
 LOAF = '<img src="guidepress:figure/loaf.svg" alt="A loaf"/>'
 
-CONTENTS = Section("contents", "contents", "front", "Contents", listed=False)
-OPENER = Section("dough", "opener", "body", "Dough", number="1")
-QUESTION = Section("rise", "question", "body", "Why does dough rise?", 2, "1", counterpart="answer-rise")
-ANSWERS = Section("answers-dough", "answers", "body", "Answers", 2)
-ANSWER = Section("answer-rise", "answer", "body", "Why does dough rise?", 3, "1", counterpart="rise")
-GLOSSARY = Section("glossary", "glossary", "body", "Glossary")
+CONTENTS = Section("contents", BY_NAME["contents"], "Contents")
+OPENER = Section("dough", BY_NAME["opener"], "Dough", number="1")
+QUESTION = Section("rise", BY_NAME["question"], "Why does dough rise?", 2, "1", counterpart="answer-rise")
+ANSWERS = Section("answers-dough", BY_NAME["answers"], "Answers", 2)
+ANSWER = Section("answer-rise", BY_NAME["answer"], "Why does dough rise?", 3, "1", counterpart="rise")
+GLOSSARY = Section("glossary", BY_NAME["glossary"], "Glossary")
 
 
 def fragment(section: Section, body: str = "<p>Words.</p>", *resources: str, title: str = "") -> Fragment:

@@ -10,7 +10,8 @@ import pikepdf
 
 from pipeline import theme
 from pipeline.bindery import Imprint, bind
-from pipeline.press import LAY_OUT, LaidOut, Matter, Signature, fonts_digest
+from pipeline.press import LAY_OUT, LaidOut, Signature, fonts_digest
+from pipeline.section_kinds import Matter
 from pipeline.work import Crew, Say, Work
 from pipeline.work.store import Store
 

@@ -14,7 +14,7 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "diagnostics": 0, "strays": 0,
+    "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0, "strays": 0,
     "work": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "markup": 2,
     "model": 3, "source": 3,

@@ -28,7 +28,6 @@ from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check
 from pipeline.flow.copies import of_team
 from pipeline.preflight.copies import is_like
-from pipeline.preflight.paper import Paper
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 
@@ -125,7 +124,7 @@ def test_a_copy_is_read_beside_one_that_stands_and_in_full_beside_none_that_is_a
     read: list[str] = []
     stock = preflight.inspect
 
-    def inspect(artefact: Artefact, publication: Publication, like: bytes | None = None, found: Paper | None = None) -> object:
+    def inspect(artefact: Artefact, publication: Publication, like: bytes | None = None, found: preflight.Reading | None = None) -> object:
         read.extend(artefact.recipient for _ in (found,) if found is not None)
         return stock(artefact, publication, like, found)
 

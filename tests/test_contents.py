@@ -19,7 +19,7 @@ def listed(publication: Publication) -> list[Section]:
 
 
 def line(section: Section, folio: str) -> str:
-    number = f"{section.number} " if section.kind in ("question", "answer") else ""
+    number = f"{section.number} " if section.kind.name in ("question", "answer") else ""
     return f"{number}{section.title} {folio}"
 
 
@@ -49,7 +49,7 @@ def test_contents_list_every_section_once_in_order_with_the_folio_it_begins_on(b
 def test_an_opener_lists_the_questions_of_its_section_with_their_folios(built, publications, edition, paper):
     path = guide(built, edition, paper)
     for section in publications[edition].sections:
-        if section.kind == "opener":
+        if section.kind.name == "opener":
             printed = [text for text, _ in reading.links(path, reading.page_of(path, section.id))]
             expected = [line(m, reading.folios(path)[page_that_prints(path, m)]) for m in section.members]
             assert expected and [text for text in printed if text in expected] == expected

@@ -6,14 +6,17 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from test_contents import guide
 
 from pipeline import preflight
 from pipeline.preflight import paper
+from pipeline.preflight.paper import Page, Paper
+from pipeline.preflight.parts import Part
 from pipeline.work import Stage, Work, thresholds
 from pipeline.work.crew import Crew, Died
 
@@ -133,6 +136,11 @@ def test_an_interrupt_does_not_wait_for_what_is_under_way() -> None:
 # Reading in parts
 
 
+def found(work: Work, shares: Sequence[Part], pdf: bytes, known: Mapping[int, Page] = MappingProxyType({})) -> Paper | None:
+    reading = preflight.whole(pdf, work.map(preflight.READ, shares, pdf), known)
+    return reading and reading.paper
+
+
 @pytest.fixture
 def work(crew: Crew) -> Work:
     return Work(crew)
@@ -148,20 +156,20 @@ def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(work: Work, pdf: bytes) 
     work.map(Stage("start", doubled, weight=lambda _: 1, few=0), (1, 2))[:]
     shares = preflight.parts("a.pdf", 28, 2, None)
     assert len(shares) == work.crew.running == 2
-    assert preflight.whole(work.map(preflight.READ, shares, pdf), {}) == paper.read(pdf)
+    assert found(work, shares, pdf) == paper.read(pdf)
 
 
 def test_what_a_dead_worker_had_is_read_by_another(work: Work, pdf: bytes) -> None:
     victims = {work.crew.send(own_pid).result() for _ in range(3)}
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
-    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 2, None), pdf), {}) == paper.read(pdf)
+    assert found(work, preflight.parts("a.pdf", 28, 2, None), pdf) == paper.read(pdf)
 
 
 def test_what_is_no_pdf_is_told_whoever_reads_it(work: Work, monkeypatch) -> None:
     monkeypatch.setattr(thresholds, "PAGES_READ_HERE", 0)
     work.crew.send(doubled, 1).result()
-    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 1, None), b"This is no PDF."), {}) is None
+    assert found(work, preflight.parts("a.pdf", 28, 1, None), b"This is no PDF.") is None
 
 
 def test_a_small_pdf_is_not_worth_a_worker(work: Work, built) -> None:
@@ -169,7 +177,7 @@ def test_a_small_pdf_is_not_worth_a_worker(work: Work, built) -> None:
     work.crew.send(doubled, 1).result()
     work.crew.send_to_those_there = lambda *call: sent.append(call)  # type: ignore[assignment]
     data = guide(built, "study", "a4").read_bytes()
-    assert preflight.whole(work.map(preflight.READ, preflight.parts("a.pdf", 28, 1, None), data), {}) == paper.read(data)
+    assert found(work, preflight.parts("a.pdf", 28, 1, None), data) == paper.read(data)
     assert sent == []
 
 
@@ -187,4 +195,4 @@ def test_a_large_pdf_is_read_in_parts_that_are_not(work: Work, pdf: bytes, monke
     known = {7: whole.pages[7]}
     shares = preflight.parts("a.pdf", len(whole.pages), 1, None, known)
     assert len(shares) == -(-(len(whole.pages) - 1) // 5)
-    assert preflight.whole(work.map(preflight.READ, shares, pdf), known) == whole
+    assert found(work, shares, pdf, known) == whole

@@ -30,11 +30,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-RECORDS = {
-    kind.__name__.lower(): kind
-    for kind in vars(model).values()
-    if isinstance(kind, type) and issubclass(kind, model.Record) and kind is not model.Record
-}
+RECORDS = {kind.__name__.lower(): kind for kind in model.Record.__subclasses__()}
 NAMES = [
     (model.Slug, "id"), (model.Plain, "plain"), (model.Line, "line"), (model.Block, "block"), (model.Listing, "code"),
     (model.Duration, "duration"), (model.Version, "version"), (model.Language, "language"), (model.Address, "address"),
@@ -264,7 +260,8 @@ def test_the_environments_and_signs_of_the_guide_are_those_of_the_code() -> None
 
 
 def test_the_guide_names_every_admonition_and_the_width_of_code() -> None:
-    from pipeline.markup.checks import ADMONITIONS, COLUMNS
+    from pipeline.markup.checks import COLUMNS
+    from pipeline.markup.dialect import ADMONITIONS
 
     admonitions = AUTHORING.split("### Admonitions")[1].split("###")[0]
     assert tuple(re.findall(r"`(\w+)`", admonitions)) == ADMONITIONS

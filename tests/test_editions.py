@@ -23,7 +23,7 @@ def assemble(book: Book, edition: str, **changes: object) -> Publication:
 
 
 def listed(publication: Publication, kind: str) -> list[tuple[str, str]]:
-    return [(s.number, s.id) for s in publication.sections if s.kind == kind]
+    return [(s.number, s.id) for s in publication.sections if s.kind.name == kind]
 
 
 def texts(section: Section) -> set[str]:
@@ -84,13 +84,13 @@ def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     assert same not in assemble(changed, "study").withheld
 
 
-@pytest.mark.parametrize("part", sorted(set(editions.PART_FIELDS) - {"writing_space"}))
+@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space"}))
 def test_a_part_left_out_takes_its_texts_along_and_no_other(book, part: str) -> None:
     question = book.questions["corrected-log" if part == "star" else "light-characteristics"]
-    parts = tuple(p for p in editions.PART_FIELDS if p != part)
+    parts = tuple(p for p in model.PARTS if p != part)
     kept = editions.keep(question, parts)
     changed = {name for name in Question.model_fields if getattr(kept, name) != getattr(question, name)}
-    assert changed == set(editions.PART_FIELDS[part])
+    assert changed == set(model.PARTS[part])
 
 
 # Selection, order, and numbers
@@ -139,12 +139,12 @@ def test_parts_of_the_book_stand_in_the_order_that_the_edition_names(book) -> No
 
 def test_answers_may_follow_each_section(book) -> None:
     publication = assemble(book, "practice", answers="end-of-section")
-    order = [s.id for s in publication.sections if s.kind in ("opener", "answers") or s.id.endswith("twelfths")]
+    order = [s.id for s in publication.sections if s.kind.name in ("opener", "answers") or s.id.endswith("twelfths")]
     assert order == [
         "lights-and-tides", "tide-by-twelfths", "answers-lights-and-tides", "answer-tide-by-twelfths",
         "weather-and-watch", "answers-weather-and-watch",
     ]  # fmt: skip
-    assert {s.level for s in publication.sections if s.kind == "answer"} == {3}
+    assert {s.level for s in publication.sections if s.kind.name == "answer"} == {3}
 
 
 def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:
@@ -153,7 +153,7 @@ def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:
 
 
 def test_glossary_terms_stand_letter_by_letter_whatever_their_case(publications) -> None:
-    (glossary,) = (s.record for s in publications["study"].sections if s.kind == "glossary")
+    (glossary,) = (s.record for s in publications["study"].sections if s.kind.name == "glossary")
     assert [t.term for t in glossary.terms][-3:] == ["range of tide", "squat", "Zulu time"]
 
 

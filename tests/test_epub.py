@@ -30,6 +30,7 @@ from epubwork import (
 from pipeline import epub, theme
 from pipeline.diagnostics import BookError
 from pipeline.publication import Section
+from pipeline.section_kinds import BY_NAME, CHAPTER
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +163,7 @@ def test_accessibility_metadata_claims_only_what_the_files_have(book):
     assert {"MathML", "describedMath"} <= set(book.said("schema:accessibilityFeature"))
     plain = set(written(rendition(fragment(GLOSSARY))).said("schema:accessibilityFeature"))
     assert not plain & {"MathML", "describedMath", "index", "pageNavigation"}
-    index = replace(GLOSSARY, id="index", kind="index")
+    index = replace(GLOSSARY, id="index", kind=BY_NAME["index"])
     assert "index" in written(rendition(fragment(index))).said("schema:accessibilityFeature")
     assert book.said("dcterms:conformsTo") == ["EPUB Accessibility 1.1 - WCAG 2.2 Level AA"]
     assert book.said("schema:accessibilitySummary") == [theme.labels("en")["accessibility_summary"]]
@@ -229,5 +230,5 @@ def test_epubcheck_finds_nothing_in_a_book_with_pages_and_formulas(tmp_path):
 
 @pytest.mark.slow
 def test_epubcheck_finds_nothing_in_a_book_without_contents_of_its_own(tmp_path):
-    plain = rendition(fragment(Section("start", "chapter", "body", "Start")))
+    plain = rendition(fragment(Section("start", CHAPTER, "Start")))
     assert epubcheck(epub.write(plain, cover=png()), tmp_path) == []

@@ -56,6 +56,12 @@ def copies() -> str:
     return SVG.format("<defs>" + "\n".join(parts) + '</defs>\n<use href="#p8"/>')
 
 
+def last() -> str:
+    """Return all that a search for numbers could stumble over, in plenty, and what is no number at the end of it."""
+    runs = ("a" * 40_000, "0." + "9" * 40_000, "url(#" * 8_000, " " * 40_000, "(" * 40_000, "scale(1)" * 5_000)
+    return "\n".join(f'<path transform="{run}"/>' for run in runs) + f'\n<path style="{";-" * 10_000}" d="M1 inf"/>'
+
+
 def outside(path: Path) -> None:
     """Put a link in a file's place, to a file beside the book."""
     secret = path.parents[len(path.parts) - path.parts.index("book") - 1].parent / "secret"
@@ -90,6 +96,7 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B114-large": lambda book: png_logo(book, PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:]),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
+    "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),
     "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
     "M102": lambda book: lengthen(book, "word " * 5_000),
     "M103": lambda book: lengthen(book, "> " * 60 + "deep"),
@@ -314,13 +321,13 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     if words is not None:
         (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
     monkeypatch.setattr(theme, "folder", lambda: tmp_path)
-    theme.labels.cache_clear()
+    theme.forget()
     with pytest.raises(BookError) as caught:
         theme.labels("fr")
     assert {d.code for d in caught.value.diagnostics} == {code}
     assert message in caught.value.diagnostics[0].message
     assert caught.value.diagnostics[0].hint == hint
-    theme.labels.cache_clear()
+    theme.forget()
 
 
 def test_every_label_that_a_template_names_is_in_the_english_file() -> None:

@@ -2,6 +2,7 @@ import pytest
 from epubwork import CONTENTS, OPENER, Book, fragment, pages, rendition, whole, written
 
 from pipeline.publication import Section
+from pipeline.section_kinds import COVER
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_the_cover_page_says_what_the_picture_shows(book):
 
 
 def test_the_cover_section_of_the_book_gives_way_to_the_picture():
-    cover = Section("cover", "cover", "cover", "Cover", listed=False)
+    cover = Section("cover", COVER, "Cover")
     assert written(rendition(fragment(cover), fragment(CONTENTS))).spine() == ["cover.xhtml", "contents.xhtml"]
 
 

@@ -154,7 +154,7 @@ def test_a_heading_keeps_two_lines_of_what_it_heads(heading: str) -> None:
 def test_no_head_runs_over_the_opening_of_a_part(built, publications, edition: str, paper: str) -> None:
     path = guide(built, edition, paper)
     for section in publications[edition].sections:
-        if section.kind in ("opener", "chapter", "glossary", "contents", "title-page", "cover"):
+        if section.kind.name in ("opener", "chapter", "glossary", "contents", "title-page", "cover"):
             assert reading.running_heads(path)[reading.page_of(path, section.id)] == "", section.id
 
 

@@ -83,6 +83,32 @@ def test_a_missing_library_is_one_line_with_the_command_that_installs_it(tmp_pat
     assert done.stderr == f"guidepress needs system libraries that are not here. Install them with: {command}\n"
 
 
+def python(folder: Path, *, says: str, version: str = "(3, 11)") -> Path:
+    """Write a Python that says with which arguments it was built."""
+    fake = folder / "python3"
+    patched = f"import sys, sysconfig; sysconfig.get_config_var = lambda _: {says!r}; sys.version_info = {version}; "
+    fake.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{patched}$2"\n')
+    fake.chmod(0o755)
+    return fake
+
+
+@pytest.mark.parametrize(
+    ("on_path", "system", "taken"),
+    [
+        ("--enable-optimizations", "(3, 12)", "python3"),
+        ("--enable-shared", "(3, 12)", "the system's"),
+        ("--enable-shared", "(3, 10)", "python3"),
+    ],
+)
+def test_a_python_built_without_optimization_gives_way_to_the_system_s(tmp_path: Path, on_path: str, system: str, taken: str) -> None:
+    (tmp_path / "path").mkdir()
+    (tmp_path / "system").mkdir()
+    python(tmp_path / "path", says=on_path)
+    other = python(tmp_path / "system", says="", version=system)
+    done = shell("./bootstrap.sh", "python", PATH=f"{tmp_path / 'path'}{os.pathsep}{os.environ['PATH']}", SYSTEM_PYTHON=str(other))
+    assert done.stdout.strip() == (taken if taken == "python3" else str(other))
+
+
 def test_a_missing_tool_of_the_tests_is_named_with_its_package(tmp_path: Path) -> None:
     for tool in ("sh", "id", "uname", "dirname"):
         (tmp_path / tool).symlink_to(str(shutil.which(tool)))

@@ -14,7 +14,7 @@ def tree(entries: tuple[TocEntry, ...], depth: int = 1) -> list[tuple[int, str, 
     found = []
     for entry in entries:
         section = entry.section
-        title = f"{section.number}. {section.title}" if section.kind in ("question", "answer") else section.title
+        title = f"{section.number}. {section.title}" if section.kind.name in ("question", "answer") else section.title
         found += [(depth, title, section.id), *tree(entry.children, depth + 1)]
     return found
 

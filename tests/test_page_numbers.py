@@ -69,8 +69,8 @@ def test_a_question_names_the_page_of_its_answer_and_back(built, publications):
     for paper in ("a4", "letter"):
         path = built / f"practice/harbor-watch-practice-0.2.0-{paper}.pdf"
         for section in publications["practice"].sections:
-            if section.kind in ("question", "answer"):
-                word = "Answer" if section.kind == "question" else "Question"
+            if section.kind.name in ("question", "answer"):
+                word = "Answer" if section.kind.name == "question" else "Question"
                 there = reading.labels(path)[reading.page_of(path, section.counterpart)]
                 assert (f"{word}, p. {there}", there) in reading.links(path, reading.page_of(path, section.id))
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import buildwork
 import pikepdf
 import pytest
 import reading
@@ -17,7 +18,10 @@ from epubwork import png
 from pikepdf import Dictionary, Name, String
 
 from pipeline import release
-from pipeline.preflight import RULES, inspect, verify_release
+from pipeline.diagnostics import BookError
+from pipeline.flow import Request, build
+from pipeline.preflight import RULES, inspect, operands, verify_release
+from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
@@ -116,7 +120,7 @@ def test_forty_letters_are_a_leak_and_thirty_nine_are_not(built, publications):
 @pytest.mark.parametrize("path", [STUDY_PDF, STUDY_EPUB])
 def test_a_question_that_is_not_in_the_file_is_missed(built, publications, path):
     study = publications["study"]
-    last = next(s for s in reversed(study.sections) if s.kind == "question")
+    last = next(s for s in reversed(study.sections) if s.kind.name == "question")
     more = replace(study, sections=(*study.sections, replace(last, id="unheard-of", number="6", title="What has nobody asked?")))
     faults = inspect(artefact(built, path), more)
     assert found(faults) == {"P302", "P303"}
@@ -134,7 +138,7 @@ def test_a_question_under_another_title_or_number_is_noticed(built, publications
 @pytest.mark.parametrize("path", [STUDY_PDF, STUDY_EPUB])
 def test_questions_out_of_order_are_noticed(built, publications, path):
     study = publications["study"]
-    where = [n for n, s in enumerate(study.sections) if s.kind == "question"]
+    where = [n for n, s in enumerate(study.sections) if s.kind.name == "question"]
     sections = list(study.sections)
     sections[where[0]], sections[where[1]] = sections[where[1]], sections[where[0]]
     assert "P302" in found(inspect(artefact(built, path), replace(study, sections=tuple(sections))))
@@ -246,6 +250,147 @@ def test_a_page_number_that_is_not_the_folio_at_the_end_of_its_link_is_reported(
     data = broken(built / STUDY_PDF, lead_first_line_of_contents_to_the_last_page)
     (fault,) = inspect(artefact(built, STUDY_PDF, data), publications["study"])
     assert (fault.code, fault.message) == ("P314", "page iii: 'Introduction 1' says page 1 and leads to page 24")
+
+
+# Operands
+
+
+def on_a_page(pdf, words):
+    pdf.pages[3].contents_add(b"q 1 0 0 1 %s 0 cm Q" % words)
+
+
+def in_the_only_stream_of_a_page(pdf, words):
+    pdf.pages[3].Contents = pdf.make_stream(b"".join(stream.read_bytes() + b"\n" for stream in pdf.pages[3].Contents) + words + b" 0 m n")
+
+
+def in_a_form(pdf, words):
+    form = pdf.make_stream(b"%s 0 m 1 1 l S" % words, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    pdf.pages[3].add_resource(form, Name.XObject)
+
+
+def in_a_form_of_a_form(pdf, words):
+    inner = pdf.make_stream(b"[1 %s] 0 d" % words, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    form = pdf.make_stream(b"/In Do", Subtype=Name.Form, BBox=[0, 0, 9, 9], Resources=Dictionary(XObject=Dictionary(In=inner)))
+    pdf.pages[3].add_resource(form, Name.XObject)
+
+
+def in_a_pattern(pdf, words):
+    pattern = pdf.make_stream(b"0 0 %s 1 re f" % words, PatternType=1, PaintType=1, TilingType=1, BBox=[0, 0, 9, 9], XStep=9, YStep=9)
+    pdf.pages[3].add_resource(pattern, Name.Pattern)
+
+
+def in_an_appearance(pdf, words):
+    form = pdf.make_stream(b"(nan) Tj %s w" % words, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    pdf.pages[3].Annots[0].AP = Dictionary(N=form)
+
+
+PLACES = [on_a_page, in_the_only_stream_of_a_page, in_a_form, in_a_form_of_a_form, in_a_pattern, in_an_appearance]
+OPERANDS = [
+    b"nan",
+    b"inf",
+    b"-inf",
+    b"+NaN",
+    b"Infinity",
+    b"1e5",
+    b"1.0E-7",
+    b"1.2.3",
+    b"--5",
+    b"1-2",
+    b".",
+    b"0x10",
+    b"1_0",
+    b"99999999999",
+]
+
+
+@pytest.mark.parametrize("put", PLACES)
+@pytest.mark.parametrize("words", [b"nan", b"-inf", b"1e5"])
+def test_an_operand_that_is_no_number_is_refused_wherever_it_is_drawn(built, publications, put, words):
+    data = broken(built / STUDY_PDF, lambda pdf: put(pdf, words))
+    (fault,) = inspect(artefact(built, STUDY_PDF, data), publications["study"])
+    assert (fault.code, fault.message) == ("P317", f"page iii: '{words.decode()}' stands where a number or an operator is due")
+
+
+@pytest.mark.parametrize("words", OPERANDS)
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_is_no_number_of_pdf_is_refused_whoever_wrote_the_file(built, words, kept):
+    with pikepdf.open(built / STUDY_PDF) as pdf:
+        on_a_page(pdf, words)
+        out = io.BytesIO()
+        streams = pikepdf.ObjectStreamMode.preserve if kept else pikepdf.ObjectStreamMode.disable
+        pdf.save(out, object_stream_mode=streams, compress_streams=kept, linearize=not kept)
+    faults = inspect_file(STUDY_PDF, "pdf", out.getvalue())
+    assert [(d.code, d.message.split("'")[1]) for d in faults] == [("P317", words.decode())]
+
+
+@pytest.mark.parametrize("old", [b"/BBox [0 0 9 9]", b"/Matrix [1 0 0 1 0 0]"])
+def test_a_dictionary_with_what_is_no_number_is_refused(built, old):
+    form = {"Subtype": Name.Form, "BBox": [0, 0, 9, 9], "Matrix": [1, 0, 0, 1, 0, 0]}
+    with pikepdf.open(built / STUDY_PDF) as pdf:
+        pdf.pages[3].add_resource(pdf.make_stream(b"n", **form), Name.XObject)
+        out = io.BytesIO()
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    sound = (
+        out.getvalue().replace(b"/BBox [ 0 0 9 9 ]", b"/BBox [0 0 9 9]    ").replace(b"/Matrix [ 1 0 0 1 0 0 ]", b"/Matrix [1 0 0 1 0 0]")
+    )
+    assert inspect_file(STUDY_PDF, "pdf", sound) == ()
+    (fault,) = inspect_file(STUDY_PDF, "pdf", sound.replace(old, old.replace(b"0 0", b"nan", 1)))
+    assert (fault.code, fault.message) == ("P317", "page iii: 'nan' stands where a number or an operator is due")
+
+
+def test_a_drawing_that_got_past_the_first_gate_is_stopped_at_the_second(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.load.pictures.unsafe", lambda _svg: None)
+    folder = buildwork.book(tmp_path / "book")
+    buildwork.edit(folder / "figures/keel.svg", 'viewBox="', 'viewBox="nan nan nan nan" data-was="')
+    with pytest.raises(BookError) as caught:
+        build(Request(folder, tmp_path / "output", formats=("pdf",), store=tmp_path / "store"), lambda _: None)
+    assert {d.code for d in caught.value.diagnostics if d.severity == "error"} == {"P317"}
+    assert "'nan' stands where a number or an operator is due" in messages(caught.value.diagnostics)
+    assert not (tmp_path / "output/guides").exists()
+
+
+SOUND = [
+    b"/nan gs /1e5 gs",
+    b"(nan inf 1e5) Tj",
+    b"(a \\( nan) Tj (nested (nan (inf)) 1e5) Tj () Tj",
+    b"<00 ff\n1e5> Tj [<1e5> -.5 (inf) +4. 0.0] TJ",
+    b"/Span <</ActualText (nan) /MCID 1e5_is_a_name>> BDC EMC".replace(b"1e5_is_a_name", b"/1e5"),
+    b"% nan inf 1e5\n0 0 m n",
+    b"2147483647 -.5 m +1 4. l n",
+]
+
+
+@pytest.mark.parametrize("words", SOUND)
+def test_words_in_strings_names_and_comments_are_no_operands(built, words):
+    data = broken(built / STUDY_PDF, lambda pdf: in_a_form(pdf, b"0 0 m n " + words + b"\n0"))
+    assert [d for d in inspect_file(STUDY_PDF, "pdf", data) if d.code == "P317"] == []
+
+
+def test_content_that_cannot_be_read_is_not_passed_over(built):
+    def cut(pdf):
+        form = pdf.make_stream(b"0 0 m n", Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        form.write(b"no zlib", filter=Name.FlateDecode)
+        pdf.pages[3].add_resource(form, Name.XObject)
+
+    (fault,) = inspect_file(STUDY_PDF, "pdf", broken(built / STUDY_PDF, cut))
+    assert (fault.code, fault.message) == ("P317", "page iii: content is damaged")
+
+
+def test_content_that_is_named_and_not_there_is_not_passed_over():
+    page = b"1 0 obj\n<</Type /Page /Contents [2 0 R 3 0 R]>>\nendobj\n2 0 obj\n<</Length 5>>\nstream\n0 0 m\nendstream\nendobj\n"
+    assert operands.look(page).wrong == ((3, "content is not to be found"),)
+    listed = page.replace(b"[2 0 R 3 0 R]", b"3 0 R") + b"3 0 obj\n[2 0 R]\nendobj\n"
+    assert operands.look(listed).wrong == ()
+    assert [number for number, _ in operands.look(listed.replace(b"0 0 m", b"nan m")).wrong] == [2]
+
+
+@pytest.mark.parametrize("put", [on_a_page, in_a_form])
+def test_a_release_with_an_operand_that_is_no_number_does_not_verify(output, put):
+    path = output / "guides" / STUDY_PDF
+    path.write_bytes(broken(path, lambda pdf: put(pdf, b"nan")))
+    faults = verify_release(output)
+    assert [d.message for d in faults if d.code == "P317"] == ["page iii: 'nan' stands where a number or an operator is due"]
+    assert {d.place.path for d in faults} == {STUDY_PDF}
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"PK\x03\x04 and no more"])

@@ -8,6 +8,7 @@ import epubwork
 from epubwork import fragment, rendition
 
 from pipeline.publication import Publication, Section, TocEntry
+from pipeline.section_kinds import BY_NAME
 
 
 def publication(*sections: Section) -> Publication:
@@ -15,7 +16,7 @@ def publication(*sections: Section) -> Publication:
 
 
 def section(name: str, level: int = 1, kind: str = "question", **more: object) -> Section:
-    return Section(name, kind, "body", name.title(), level, **more)
+    return Section(name, BY_NAME[kind], name.title(), level, **more)
 
 
 def shape(entries: tuple[TocEntry, ...]) -> list:
@@ -28,7 +29,7 @@ def test_the_contents_nest_by_level() -> None:
 
 
 def test_what_is_not_listed_is_not_in_the_contents() -> None:
-    made = publication(section("cover", listed=False), section("a"), section("b", 2, listed=False))
+    made = publication(section("cover", kind="cover"), section("a"), section("b", 2, kind="imprint"))
     assert shape(made.toc) == ["a"]
 
 
@@ -55,7 +56,7 @@ def test_files_are_named_by_book_edition_and_version(publications) -> None:
 
 
 def test_the_contents_of_the_small_book_hold_answers_only_where_they_stand_apart(publications) -> None:
-    kinds = {name: {s.kind for s in p.sections if s.listed} for name, p in publications.items()}
+    kinds = {name: {s.kind.name for s in p.sections if s.listed} for name, p in publications.items()}
     assert "answer" in kinds["practice"]
     assert "answer" not in kinds["study"] | kinds["kit"] | kinds["sample"]
     assert not {"cover", "title-page", "imprint", "contents"} & set.union(*kinds.values())

@@ -141,6 +141,7 @@ def manifest(**changes: object) -> bytes:
         (manifest(), "artefacts is missing"),
         (manifest(artefacts=[{**ROW, "pages": "1"}]), "artefact 'a/b' is not listed"),
         (manifest(artefacts=[{**ROW, "color": "red"}]), "artefact 'a/b' is not listed"),
+        (manifest(artefacts=[{**ROW, "format": "scroll"}]), "format 'scroll' of 'a/b' is not known"),
         (manifest(artefacts=[{"path": "a/b"}]), "edition is missing"),
         (manifest(artefacts=[{**ROW, "path": "../b"}]), "path '../b' is not a file"),
         (manifest(artefacts=[{**ROW, "path": "/etc/passwd"}]), "path '/etc/passwd'"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from presswork import FONTS, imprint, lay_out_all, signature
@@ -13,7 +14,7 @@ from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
 from pipeline.flow.inspection import keep, recall
 from pipeline.preflight import paper
 from pipeline.preflight.copies import FIRST
-from pipeline.preflight.paper import Page, Paper
+from pipeline.preflight.paper import Page
 from pipeline.press import Signature
 from pipeline.release import Artefact
 from pipeline.work import cache
@@ -75,37 +76,39 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def reread(artefact: Artefact, known: dict[int, Page]) -> Paper | None:
+def read(artefact: Artefact, known: Mapping[int, Page] = MappingProxyType({})) -> preflight.Reading:
     shares = preflight.parts(artefact.path, artefact.pages, 0, None, known)
-    return preflight.whole([preflight.READ.call(share, artefact.data) for share in shares], known)
+    reading = preflight.whole(artefact.data, [preflight.READ.call(share, artefact.data) for share in shares], known)
+    assert reading is not None
+    return reading
 
 
 @pytest.mark.usefixtures("store")
 def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read_at_once() -> None:
     pdf, pages = bound(book())
-    assert recall(SLOT, pages) == {}
-    keep(SLOT, pages, paper.read(pdf.data))
+    assert recall(SLOT, pages).pages == {}
+    keep(SLOT, pages, read(pdf))
     pdf, pages = bound(book(longer(8)))
-    known = recall(SLOT, pages)
+    known = recall(SLOT, pages).pages
     assert sorted(known) == [4, 5, 7]
-    assert reread(pdf, known) == paper.read(pdf.data)
-    assert recall(SLOT, ()) == {}
-    keep(SLOT, (), paper.read(pdf.data))
-    assert recall(SLOT, pages) != {}
+    assert read(pdf, known).paper == paper.read(pdf.data)
+    assert recall(SLOT, ()).pages == {}
+    keep(SLOT, (), read(pdf))
+    assert recall(SLOT, pages).pages != {}
 
 
 @pytest.mark.usefixtures("store")
 def test_the_first_pages_and_the_last_are_always_read() -> None:
     pdf, pages = bound(book())
-    keep(SLOT, pages, paper.read(pdf.data))
-    assert sorted(recall(SLOT, pages)) == [*range(FIRST, PAGES - 1)]
-    assert recall(("pdf", "study", "letter"), pages) == {}
+    keep(SLOT, pages, read(pdf))
+    assert sorted(recall(SLOT, pages).pages) == [*range(FIRST, PAGES - 1)]
+    assert recall(("pdf", "study", "letter"), pages).pages == {}
 
 
 def test_what_is_remembered_and_not_understood_is_nothing(store: Store, tmp_path: Path) -> None:
     pdf, pages = bound(book())
-    keep(SLOT, pages, paper.read(pdf.data))
+    keep(SLOT, pages, read(pdf))
     (name,) = (path.name.removesuffix(".entry") for path in (tmp_path / "store").iterdir())
     for facts in (None, 7, [["x"]], [[pages[0][0], [["i", "text"]]]], [[pages[0][0], [7]]]):
         store.put(name, b"", facts)
-        assert recall(SLOT, pages) == {}
+        assert recall(SLOT, pages).pages == {}

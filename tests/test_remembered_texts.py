@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from buildwork import book, bytes_of, edit, environment, run
 
-from pipeline import load, markup, model, render, theme
+from pipeline import load, markup, model, theme
 from pipeline.markup import Target, Text, remembering
 from pipeline.model import Book
 from pipeline.render.writing import write
@@ -117,21 +116,12 @@ def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_tha
     assert write(text, after, known) == markup.to_xhtml(text, after) != markup.to_xhtml(text, before)
 
 
-def test_words_of_a_language_that_change_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
+def test_words_of_a_language_that_change_are_written(templates: Path) -> None:
     text, known = markup.parse("!!! note\n    Mind this.\n"), shelf()
+    assert "Mind this" in write(text, target(text), known)
+    edit(templates / "labels/en.yaml", "note: Note", "note: Nota")
     theme.forget()
-    try:
-        assert "Mind this" in write(text, target(text), known)
-        edit(folder / "labels/en.yaml", "note: Note", "note: Nota")
-        theme.forget()
-        assert "Nota" in write(text, target(text), known)
-    finally:
-        monkeypatch.undo()
-        theme.forget()
-        render.forget()
+    assert "Nota" in write(text, target(text), known)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,20 +19,6 @@ from pipeline.publication import Publication
 from pipeline.render import Sheet
 
 MEDIA = ("paged", "reflow")
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the templates in use, to change; nothing that was read before is remembered."""
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
-    caches = (theme.labels, theme.spoken, theme.stylesheet, render._environment, render._template)
-    for cache in caches:
-        cache.cache_clear()
-    yield folder
-    for cache in caches:
-        cache.cache_clear()
 
 
 def edition(book: Book, name: str, stamp: Publication, **changes: object) -> Publication:
@@ -219,14 +204,14 @@ def test_headings_never_skip_a_level(publications) -> None:
 def test_an_index_that_comes_later_makes_the_rendition_that_was_rendered_at_once(publications, name: str) -> None:
     publication = publications[name]
     early = render.render(publication, "reflow")
-    assert "index" not in {fragment.section.kind for fragment in early.fragments}
+    assert "index" not in {fragment.section.kind.name for fragment in early.fragments}
     whole = render.with_index(early, OnePageEach(publication))
     assert whole == rendered(publication, "reflow")
 
 
 def test_without_folios_there_is_no_index(publications) -> None:
     made = render.render(publications["study"], "reflow")
-    assert "index" not in {fragment.section.kind for fragment in made.fragments}
+    assert "index" not in {fragment.section.kind.name for fragment in made.fragments}
 
 
 def test_the_index_prints_runs_references_and_subentries(publications) -> None:
@@ -243,7 +228,7 @@ def test_sheets_begin_where_a_page_must_begin(publications) -> None:
     assert [[name for name, _ in sheet.sections] for sheet in made][5:8] == [
         ["lights-and-tides", "light-characteristics", "tide-by-twelfths", "under-keel-clearance"],
         ["weather-and-watch", "falling-glass", "corrected-log"],
-        ["answers", *(f"answer-{s.id}" for s in publications["practice"].sections if s.kind == "question")],
+        ["answers", *(f"answer-{s.id}" for s in publications["practice"].sections if s.kind.name == "question")],
     ]
 
 

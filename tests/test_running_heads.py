@@ -16,8 +16,8 @@ OPENING = {"contents", "opener", "chapter", "answers", "formulas", "glossary", "
 
 def heads(publication: Publication) -> dict[str, str]:
     """The section's name in the running head, by id: questions stand under their division, answers under their own."""
-    divisions = {m.id: s.title for s in publication.sections if s.kind == "opener" for m in s.members}
-    return {s.id: "Answers" if s.kind == "answer" else divisions.get(s.id, s.title) for s in publication.sections}
+    divisions = {m.id: s.title for s in publication.sections if s.kind.name == "opener" for m in s.members}
+    return {s.id: "Answers" if s.kind.name == "answer" else divisions.get(s.id, s.title) for s in publication.sections}
 
 
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)
@@ -28,8 +28,8 @@ def test_each_page_is_headed_by_its_section_and_the_guide(built, publications, e
     ends = [*(page for page, _ in begins[1:]), len(printed)]
     for (start, section), end in zip(begins, ends, strict=True):
         for page in range(start, max(end, start + 1)):
-            opens = page == start and section.kind in OPENING
-            if not opens and not any(first == page and other.kind in OPENING for first, other in begins):
+            opens = page == start and section.kind.name in OPENING
+            if not opens and not any(first == page and other.kind.name in OPENING for first, other in begins):
                 assert printed[page] == f"{names[section.id]} {GUIDE}", (section.id, page)
 
 
@@ -39,7 +39,7 @@ def test_no_part_of_the_book_opens_under_a_running_head(built, publications, edi
     printed = reading.running_heads(path)
     assert printed[:4] == ["", "", "", ""]
     for section in publications[edition].sections:
-        if section.kind in OPENING and section.starts_page:
+        if section.kind.name in OPENING and section.starts_page:
             assert printed[reading.page_of(path, section.id)] == "", section.id
 
 
@@ -52,7 +52,7 @@ def test_a_chapter_that_runs_on_is_headed_on_its_later_pages(real_release, real_
     ran_on = 0
     for section, after in pairwise(body):
         first, end = reading.page_of(path, section.id), reading.page_of(path, after.id)
-        if section.kind in OPENING and section.kind != "opener":
+        if section.kind.name in OPENING and section.kind.name != "opener":
             ran_on += end - first - 1
             assert printed[first:end] == ["", *[f"{heads(publication)[section.id]} {publication.title}"] * (end - first - 1)], section.id
     assert ran_on > 10

@@ -78,14 +78,14 @@ def home(path: Path, section: Section) -> etree._Element:
 def missing_on_paper(pdf: Path, epub: Path, publication: Publication, plain: Plain = reading.letters) -> list[str]:
     missing = []
     for section in publication.sections:
-        if section.kind in COMPARED:
+        if section.kind.name in COMPARED:
             printed = pages(pdf, publication, section, plain)
             title = plain(section.title)
             unnumbered = [page.replace(section.number, "") for page in printed] if section.number else []
             for block in blocks(home(epub, section), plain):
                 # On paper the number stands beside the title, and may be read within it.
                 told = block.endswith(title) and stands(title, [*printed, *unnumbered])
-                told = told or (section.kind == "formulas" and stands(block.lstrip("0123456789"), printed))
+                told = told or (section.kind.name == "formulas" and stands(block.lstrip("0123456789"), printed))
                 if not (told or stands(block, printed)):
                     missing.append(f"{section.id}: {block}")
     return missing
@@ -126,13 +126,13 @@ def test_every_line_of_the_pdf_stands_in_the_epub(built, edition):
 @pytest.mark.parametrize("edition", ["study", "practice", "kit", "sample"])
 def test_sections_come_in_the_same_order_under_the_same_numbers(built, publications, edition):
     pdf, epub = guides(built, edition)
-    wanted = [s for s in publications[edition].sections if s.kind in ("chapter", "opener", "question", "answer", "glossary", "index")]
+    wanted = [s for s in publications[edition].sections if s.kind.name in ("chapter", "opener", "question", "answer", "glossary", "index")]
     ids = [s.id for s in wanted]
     printed = sorted(ids, key=lambda name: (reading.page_of(pdf, name), ids.index(name)))
     shown = [e for file in reading.spine(epub) for e in reading.xpath(epub, file, "//h:section/@id") if e in ids]
     assert printed == shown == ids
     for section in wanted:
-        if section.number and section.kind != "opener":
+        if section.number and section.kind.name != "opener":
             (number,) = reading.xpath(epub, home_file(epub, section), f"//*[@id='{section.id}-title']/h:span[@class='question-number']")
             assert reading.letters(said(number)) == reading.letters(section.number)
             assert re.search(rf"(?<!\w){section.number}(?!\w)", reading.page_texts(pdf)[reading.page_of(pdf, section.id)])

@@ -25,7 +25,7 @@ def sight(path: Path, publication: Publication, paper: str) -> Sight:
     read = reading.pdf(path)
     labels = tuple(page.label for page in read.pages)
     opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
-    opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind == "opener"}
+    opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind.name == "opener"}
     body = tuple(number for number, label in enumerate(labels) if label.isdigit())
     return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels)
 
@@ -68,7 +68,7 @@ def test_a_real_guide_is_fit_to_be_seen_and_its_pages_are_filled(real_release, r
 def test_a_number_and_a_title_are_two_words_to_whoever_hears_them(built, publications, edition: str, paper: str) -> None:
     file = tagged.drawn(guide(built, edition, paper).read_bytes())
     heard = [file.text(element) for element in file.root.walk() if element.kind in ("H2", "H3")]
-    sections = [section for section in publications[edition].sections if section.kind in ("question", "answer")]
+    sections = [section for section in publications[edition].sections if section.kind.name in ("question", "answer")]
     assert len(sections) >= 2
     for section in sections:
         whole = reading.letters(section.number + section.title)

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 FOLDER = Path(__file__).resolve().parent
 STYLE = FOLDER / "style.py"
 RUN = """
@@ -25,8 +27,9 @@ runpy.run_path(script, run_name="__main__")
 
 
 def scripts():
-    """Return the script of every figure that has one."""
-    return [script for record in sorted(FOLDER.glob("*.yaml")) if (script := record.with_suffix(".py")).is_file()]
+    """Return the scripts that the records of figures name."""
+    records = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
+    return [FOLDER / f"{name}.py" for name in dict.fromkeys(record.get("script") for record in records) if name]
 
 
 def stale(script):

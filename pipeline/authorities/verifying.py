@@ -15,16 +15,17 @@ from pipeline.authorities import ace, epubcheck, placing, qpdf, verapdf
 from pipeline.authorities.placing import Places
 from pipeline.authorities.records import Authority, Finding, Report, Reported, Row
 from pipeline.diagnostics import Diagnostic, Place, ToolError
+from pipeline.formats import EPUB, PDF
 from pipeline.model import Book
 from pipeline.release import Published, Release
 from pipeline.work.crew import import_safely
 
 AUTHORITIES = (
-    Authority("PDF/A-2a", "P401", "pdf", verapdf.check_archival, verapdf.version),
-    Authority("PDF/UA-1", "P402", "pdf", verapdf.check_accessible, verapdf.version),
-    Authority("Ace", "P404", "epub", ace.check, ace.version),
-    Authority("EPUBCheck", "P403", "epub", epubcheck.check, epubcheck.version),
-    Authority("qpdf", "P405", "pdf", qpdf.check, qpdf.version),
+    Authority("PDF/A-2a", "P401", PDF.name, verapdf.check_archival, verapdf.version),
+    Authority("PDF/UA-1", "P402", PDF.name, verapdf.check_accessible, verapdf.version),
+    Authority("Ace", "P404", EPUB.name, ace.check, ace.version),
+    Authority("EPUBCheck", "P403", EPUB.name, epubcheck.check, epubcheck.version),
+    Authority("qpdf", "P405", PDF.name, qpdf.check, qpdf.version),
 )
 """The slowest first, so that the last to end is a short one."""
 PREFLIGHT = "preflight"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.brand import Palette
 from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import LaidOut, Signature
+from pipeline.slots import FOLIO_FACE
 
 from . import faces as faces_
 from .coloring import recolor
@@ -23,7 +24,6 @@ from .syntax import with_contents
 from .writing import LEVEL
 
 NO_NOTES: Mapping[str, Notes] = {}
-FOLIO_FAMILY = "Book Folio"
 
 
 @dataclass
@@ -184,4 +184,4 @@ def _prepend(objects: Objects, page: int, content: bytes) -> None:
 def _folio_file(leaves: Sequence[LaidOut]) -> str:
     """Return the font file that sets folios, or else the first that sets anything."""
     used = [face for leaf in leaves for face in leaf.facts.faces]
-    return next((face.file for face in used if face.family == FOLIO_FAMILY), used[0].file if used else "")
+    return next((face.file for face in used if face.family == FOLIO_FACE), used[0].file if used else "")

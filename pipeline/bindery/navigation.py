@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.press import Matter
+from pipeline.section_kinds import Matter
+from pipeline.slots import DESCRIBED
 
 from .records import Entry, Folios
 from .syntax import array, dictionary, plain, refer, text
 from .writing import Writer
 
-SLOT_TEXT = re.compile("\ue000(\\d+)\ue001")
 UTF16 = re.compile(rb"<feff([0-9a-f]*)>")
 LEAF = 64
 """Names in a leaf of the tree of destinations."""
@@ -77,7 +77,7 @@ def described(link: bytes, slots: Sequence[str]) -> bytes:
 
 def _described(written: bytes, slots: Sequence[str]) -> bytes:
     said = bytes.fromhex(written.decode()).decode("utf-16-be")
-    return text(SLOT_TEXT.sub(lambda match: slots[int(match[1])], said)) if "\ue000" in said else b""
+    return text(shown) if (shown := DESCRIBED.sub(lambda match: slots[int(match[1])], said)) != said else b""
 
 
 def targets(entries: Iterable[Entry]) -> Mapping[str, str]:

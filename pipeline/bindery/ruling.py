@@ -1,6 +1,7 @@
 """Rule the free part of a page for notes."""
 
 from pipeline.press import Facts, Room
+from pipeline.slots import FOLIO_FACE
 
 from .faces import Face
 from .slots import Glyphs
@@ -20,7 +21,7 @@ def ruling(facts: Facts, label: str, faces: dict[str, tuple[str, Face]], glyphs:
     room, lines = facts.room, _lines(facts.room)
     if not lines:
         return b""
-    key = next((face.key for face in facts.faces if face.family == "Book Folio"), facts.faces[0].key)
+    key = next((face.key for face in facts.faces if face.family == FOLIO_FACE), facts.faces[0].key)
     text = _label(label, *faces[key], glyphs)
     strokes = "".join(f"{room.x:g} {y:g} m {room.x + room.width:g} {y:g} l S\n" for y in lines)
     written = f"BT /{key} {SIZE} Tf 1 0 0 1 {room.x:g} {lines[0] + PITCH:g} Tm <{text}> Tj ET\n"

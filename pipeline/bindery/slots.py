@@ -1,14 +1,14 @@
-"""Write page numbers into the slots the press has marked (see `press.slots` for the mark)."""
+"""Write page numbers into the slots the press has marked (see `pipeline.slots` for the mark)."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pipeline.slots import MARKED, SHARES
+
 from .faces import Face
 
-MARK = re.compile(rb"%(slot|folio) (\d+) (\d+) (\d+) ([lcr]) (\S+)\n\[(.*?)\] TJ", re.DOTALL)
 TOKEN = re.compile(rb"<([0-9a-f]*)>|(-?[\d.]+)")
-SHIFT = {b"l": 0.0, b"c": 0.5, b"r": 1.0}
 OUTSIDE = 0.75
 """Share of what figures leave free that goes before the words they stand beside: there it is a wider space between words."""
 
@@ -57,7 +57,7 @@ class Filler:
 
     def fill(self, content: bytes, folio: str) -> bytes:
         """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
-        return MARK.sub(self._replacement(folio), content)
+        return MARKED.sub(self._replacement(folio), content)
 
     def _replacement(self, folio: str) -> Callable[[re.Match[bytes]], bytes]:
         def replaced(mark: re.Match[bytes]) -> bytes:
@@ -65,7 +65,7 @@ class Filler:
             text = folio if kind == b"folio" else self.slots[int(number)]
             file, face = self.faces[key.decode()]
             figures = self._figures(file, face, text, int(count))
-            return _show(face, shown, int(first), int(count), figures, SHIFT[align])
+            return _show(face, shown, int(first), int(count), figures, SHARES[align])
 
         return replaced
 

@@ -1,13 +1,12 @@
 """Print whose copy it is at the foot of the pages, left of the folio."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.slots import FOLIO
+
 from .faces import Face, open_face
 
-FOLIO = re.compile(rb"1 0 0 -1 (\S+) (\S+) Tm\n/(\S+) (\S+) Tf\n%folio \d+ \d+ (\d+)")
-"""Where the press prints a page's folio: in CSS pixels from the upper left corner, for how many digits."""
 POINTS = 0.75
 """PDF points in a CSS pixel."""
 KEY = "Stamp"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pipeline.checks.places import complete, fault, key_spot, spot
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
-from pipeline.model import Book, Edition
+from pipeline.model import INTERVIEWER_PARTS, Book, Edition
+from pipeline.section_kinds import ANSWERS, QUESTION
 
 Found = Iterator[Diagnostic]
 
@@ -31,7 +32,7 @@ def _unknown(book: Book, edition: Edition) -> Found:
 def edition_without_questions(book: Book) -> Found:
     """An edition's list of sections leaves out the questions."""
     for edition in book.editions.values():
-        if "questions" not in edition.sections:
+        if not edition.lists(QUESTION):
             yield fault(
                 "C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list"
             )
@@ -41,8 +42,8 @@ def edition_without_questions(book: Book) -> Found:
 def answers_without_place(book: Book) -> Found:
     """An edition puts answers at the end of the book, but its sections have no 'answers', or the reverse."""
     for edition in book.editions.values():
-        if (edition.answers == "end-of-book") != ("answers" in edition.sections):
-            listed = "have" if "answers" in edition.sections else "lack"
+        if (edition.answers == "end-of-book") != edition.lists(ANSWERS):
+            listed = "have" if edition.lists(ANSWERS) else "lack"
             message = f"edition '{edition.id}' has answers '{edition.answers}', and its sections {listed} 'answers'"
             yield fault("C603", message, spot(book, edition, "answers"), "make the two agree")
 
@@ -68,7 +69,7 @@ def interviewer_parts(book: Book) -> Found:
     for edition in book.editions.values():
         for key in ("parts", "answer_parts"):
             for n, part in enumerate(getattr(edition, key)):
-                if edition.audience == "candidate" and part in ("probes", "hints"):
+                if edition.audience == "candidate" and part in INTERVIEWER_PARTS:
                     yield fault(
                         "C605", f"'{part}' is for interviewers", spot(book, edition, key, n), "delete it, or make the audience 'kit'"
                     )

@@ -8,11 +8,13 @@ from pipeline.checks.places import fault, key_spot, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
 from pipeline.model import Book, Keys
+from pipeline.section_kinds import CHAPTER, KINDS
 
 Found = Iterator[Diagnostic]
 CODE_LINES, CODE_COLUMNS = 25, 68
 RESERVED = ("answer-", "answers-", "term-", "formula-", "source-", "figure-", "index-", "box-", "title-")
-FURNITURE = ("cover", "title-page", "imprint", "contents", "formulas", "glossary", "sources", "index", "colophon", "answers", "nav", "toc")
+PRESS = {kind.name for kind in KINDS if not kind.is_written} | {"nav", "toc"}
+"""Ids that are the press's own."""
 
 
 @register("C301", "question in no section")
@@ -43,7 +45,7 @@ def listed_twice(book: Book) -> Found:
     lists: list[tuple[Keys, str]] = [
         (("sections", s, "questions", n), name) for s, d in enumerate(outline.sections) for n, name in enumerate(d.questions)
     ]
-    lists += [((key, n), name) for key in ("front", "back", "end") for n, name in enumerate(getattr(outline, key))]
+    lists += [((key, n), name) for key in CHAPTER.places for n, name in enumerate(getattr(outline, key))]
     seen: set[str] = set()
     for keys, name in lists:
         if name in seen:
@@ -54,7 +56,7 @@ def listed_twice(book: Book) -> Found:
 @register("C304", "unknown chapter")
 def unknown_chapter(book: Book) -> Found:
     """``book.yaml`` lists a chapter that has no file."""
-    for key in ("front", "back", "end"):
+    for key in CHAPTER.places:
         for n, name in enumerate(getattr(book.outline, key)):
             if name not in book.chapters and ("chapter", name) not in book.refused:
                 yield fault("C304", f"no chapter '{name}'", spot(book, book.outline, key, n), nearest(name, book.chapters))
@@ -84,7 +86,7 @@ def _taken(book: Book, name: str, divisions: set[str]) -> str:
     """Say what has an id already, or return an empty string."""
     if name in divisions:
         return "by a section"
-    if name in FURNITURE or name.startswith(RESERVED):
+    if name in PRESS or name.startswith(RESERVED):
         return "by a part that every book has"
     return "by a question and a chapter" if name in book.questions and name in book.chapters else ""
 

@@ -12,24 +12,22 @@ from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
 from pipeline.checks.places import Spot, passages
+from pipeline.markup import dialect
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
 from pipeline.work import cache
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
 MASKED: Final = re.compile(
-    r"""
-    (?P<block> ^[ ]*(?P<fence>`{3,}|~{3,})[^\n]*\n (?s:.*?) (?:^[ ]*(?P=fence)[`~]*[ ]*$|\Z)
-             | \$\$(?s:.*?)\$\$(?:[ ]?\{[^{}]*\})?
-             | !\[[^\]]{0,500}\]\([^)]{0,500}\) | ^[ ]*!!![ ]\w+ | ^[ ]*\[\^[^\]\s]{1,80}\]: )
-  | (?P<word> (?P<tick>`+)(?!`)(?s:.{1,2000}?)(?<!`)(?P=tick)(?!`) | \$(?:\\.|[^$\\]){1,2000}\$(?:\{alt=[^{}]*\})?
-            | \[\[[^\[\]|]{0,200}\]\] | \{=[^{}]*\} | <\w+:[^>\s]{0,500}> | https?://\S+ )
-  | (?P<nothing> \\. | \[\[[^\[\]|]{0,200}\| | \]\([^)\s]{0,500}\) | \[\^[^\]\s]{1,80}\] | \{\.[^{}]*\} )
+    rf"""
+    (?P<block> {dialect.FENCE} | {dialect.DISPLAY} | {dialect.FIGURE} | {dialect.ADMONITION} | ^[ ]*{dialect.FOOTNOTE}: )
+  | (?P<word> {dialect.CODE} | {dialect.FORMULA} | {dialect.NAMED}\]\] | {dialect.VALUE} | {dialect.ADDRESS} )
+  | (?P<nothing> {dialect.ESCAPED} | {dialect.NAMED}\| | {dialect.LINKED} | {dialect.FOOTNOTE} | (?=\{{\.){dialect.ATTRIBUTES} )
     """,
     re.MULTILINE | re.VERBOSE,
 )
 FILLERS: Final = {"block": BREAK, "word": WORD, "nothing": NOTHING}
-PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||^[ \t]*(?:[-*+]|\d+[.)]|\#+|>|:)(?=[ \t])", re.MULTILINE)
+PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||{dialect.OPENING}", re.MULTILINE)
 ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
 HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -16,9 +15,7 @@ from pipeline.cli.progress import progress
 from pipeline.cli.remembering import store
 from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import nearest
-
-if TYPE_CHECKING:
-    from pipeline.model import Format, Paper
+from pipeline.formats import CHOSEN, PAPERS
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -44,10 +41,8 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("edition", nargs=-1, shell_complete=edition_names)
-@click.option("--format", "formats", type=click.Choice(["pdf", "epub"]), multiple=True, help="Make only this format; may be repeated.")
-@click.option(
-    "--paper", "papers", type=click.Choice(["a4", "letter"]), multiple=True, help="Make PDFs for this paper only; may be repeated."
-)
+@click.option("--format", "formats", type=click.Choice(CHOSEN), multiple=True, help="Make only this format; may be repeated.")
+@click.option("--paper", "papers", type=click.Choice(PAPERS), multiple=True, help="Make PDFs for this paper only; may be repeated.")
 @click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
 @click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
@@ -85,7 +80,7 @@ def build(
     from pipeline.cli.watching import watch as watch_and_build
 
     request = flow.Request(
-        book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
+        book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
     )  # fmt: skip
     if watch:

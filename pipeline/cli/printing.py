@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.diagnostics import Diagnostic, show
+from pipeline.formats import PDF
 
 if TYPE_CHECKING:
     from pipeline.flow import Outcome
@@ -40,7 +41,7 @@ def print_outcome(outcome: Outcome, output: Path) -> None:
         click.echo(f"Nothing has changed. Guides: {output / 'guides'}")
         return
     for artefact in outcome.release.artefacts:
-        pages = f"{artefact.pages} pages, " if artefact.format == "pdf" else ""
+        pages = f"{artefact.pages} pages, " if artefact.format == PDF.name else ""
         stale = "  (stale)" if artefact.stale else ""
         click.echo(f"  {artefact.path}  {pages}{artefact.bytes / 1000:,.0f} kB{stale}")
     click.echo(f"Built in {outcome.seconds:.1f} s. Guides: {output / 'guides'}")

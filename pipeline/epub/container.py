@@ -14,6 +14,7 @@ from ebooklib import epub
 
 from pipeline.diagnostics import ToolError
 from pipeline.epub.metadata import Statement
+from pipeline.formats import EPUB
 
 if ebooklib.VERSION[:2] != (0, 20):
     raise ToolError("the EPUB is packed by EbookLib 0.20: run 'make' to install it")
@@ -59,7 +60,7 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]  # EbookLib 0.20 has no ty
     def write(self) -> None:
         with _StableZip(self.file_name, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as self.out:
             # OCF 3.3, section 4.2.3: first, and stored, so that its bytes stand at a known place.
-            self.out.writestr("mimetype", "application/epub+zip", compress_type=zipfile.ZIP_STORED)
+            self.out.writestr("mimetype", EPUB.media_type, compress_type=zipfile.ZIP_STORED)
             self._write_container()
             self._write_opf()
             self._write_items()

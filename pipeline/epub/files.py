@@ -99,7 +99,7 @@ def _runs(rendition: Rendition) -> Iterator[tuple[Fragment, ...]]:
     run: list[Fragment] = []
     size = 0
     for fragment in rendition.fragments:
-        if fragment.section.kind == "cover":
+        if not fragment.section.kind.on_screen:
             continue
         length = len(fragment.xhtml.encode())
         if run and (fragment.section.level <= OWN_FILE or size + length > SIZE_LIMIT):
@@ -187,7 +187,7 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
 
 def _named(section: Section) -> tuple[str, str, str]:
     """Return the id of a section, the number before its heading, and its title."""
-    number = f"{section.number}. " if section.kind in ("question", "answer") and section.number else ""
+    number = f"{section.shown_number}. " if section.shown_number else ""
     return section.id, number, section.title
 
 

@@ -91,8 +91,7 @@ def _features(spine: Sequence[File], paged: bool) -> Iterator[str]:
     yield from ("alternativeText", "ARIA", "displayTransformability", "readingOrder", "structuralNavigation", "tableOfContents")
     if any("mathml" in file.properties for file in spine):
         yield from ("MathML", "describedMath")
-    if any(heading.section.kind == "index" for file in spine for heading in file.headings):
-        yield "index"
+    yield from dict.fromkeys(h.section.kind.feature for file in spine for h in file.headings if h.section.kind.feature)
     if paged:
         yield from ("pageBreakMarkers", "pageNavigation")
     yield "unlocked"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import count
@@ -15,10 +15,6 @@ from pipeline.publication import Publication, TocEntry
 from pipeline.render import document
 
 COVER_IMAGE = "images/cover.png"
-LANDMARKS: Mapping[str, str] = {
-    # Kind of section to EPUB Structural Semantics 1.1
-    "title-page": "titlepage", "contents": "toc", "glossary": "glossary", "sources": "bibliography", "index": "index",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +50,9 @@ def landmarks(publication: Publication, spine: Sequence[File]) -> tuple[Entry, .
     found = [Entry(labels["cover"], COVER, semantic="cover")]
     body = next((file for file in spine if file.headings[0].section.matter == "body"), None)
     for file in spine:
-        semantic = LANDMARKS.get(file.headings[0].section.kind)
-        if semantic:
-            title = labels.get(file.headings[0].section.kind.replace("-", "_"), file.title)
-            found.append(Entry(title, file.name, semantic=semantic))
+        kind = file.headings[0].section.kind
+        if kind.landmark:
+            found.append(Entry(labels[kind.label], file.name, semantic=kind.landmark))
         if file is body:
             found.append(Entry(file.title, file.name, semantic="bodymatter"))
     if not any(entry.semantic == "toc" for entry in found):

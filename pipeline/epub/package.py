@@ -36,7 +36,7 @@ def write(rendition: Rendition, *, cover: bytes, pages: Sequence[Page] = (), spi
 def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[navigation.Entry]) -> Iterator[Item]:
     yield Item(COVER, XHTML_TYPE, navigation.cover(publication), in_spine=True)
     # Where the book has contents of its own, readers that ignore 'hidden' (FBReader 0.12) need not see these lists.
-    in_spine = not any(heading.section.kind == "contents" for file in spine for heading in file.headings)
+    in_spine = not any(heading.section.kind.landmark == "toc" for file in spine for heading in file.headings)
     yield Item(NAV, XHTML_TYPE, navigation.nav(publication, spine, pages), ("nav",), in_spine=in_spine)
     for file in spine:
         yield Item(file.name, XHTML_TYPE, file.xhtml, file.properties, in_spine=True)

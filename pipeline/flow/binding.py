@@ -179,12 +179,12 @@ def _imprint(publication: Publication) -> bindery.Imprint:
 def _entry(entry: TocEntry) -> bindery.Entry:
     section = entry.section
     title = markup.plain(markup.parse(section.title, inline=True))
-    shown = f"{section.number}. {title}" if section.number and section.kind in ("question", "answer") else title
+    shown = f"{section.shown_number}. {title}" if section.shown_number else title
     return bindery.Entry(shown, section.id, tuple(_entry(child) for child in entry.children))
 
 
 def _notes(publication: Publication, printed: Sequence[Printed], label: str) -> Mapping[str, bindery.Notes]:
     """Give the free part of a question's last page to the reader's own notes."""
-    questions = {section.id for section in publication.sections if section.kind == "question" and section.starts_page}
+    questions = {section.id for section in publication.sections if section.kind.is_question and section.starts_page}
     roomy = (item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM)
     return {name: bindery.Notes(label) for name in roomy if name in questions}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipeline import bindery, brand, release, theme
@@ -12,13 +12,11 @@ from pipeline.flow.request import Request, Slot, slot
 from pipeline.model import Book
 from pipeline.publication import Publication, Section
 from pipeline.release import Artefact, Release
+from pipeline.theme import Medium
 from pipeline.work.store import key
 
 LONGEST = 80
 """Characters of a recipient's name: more have no room at the foot of a page."""
-OWN_KINDS = ("cover", "imprint")
-"""Sections that print a brand on paper; on a screen the title page does so too."""
-OWN_KINDS_ON_SCREEN = ("title-page", "imprint")
 
 
 def brands(book: Book, request: Request) -> tuple[Brand, ...]:
@@ -60,9 +58,10 @@ def standing(current: Release, book: Book, plain: Mapping[Slot, str], artefact: 
                 yield release.data(current, old)
 
 
-def own_sections(publication: Publication, kinds: Sequence[str]) -> tuple[Section, ...]:
+def own_sections(publication: Publication, medium: Medium) -> tuple[Section, ...]:
     """Return the sections that a copy has to itself."""
-    return tuple(section for section in publication.sections if section.kind in kinds)
+    paged = medium == "paged"
+    return tuple(s for s in publication.sections if (s.kind.branded_on_paper if paged else s.kind.branded_on_screen))
 
 
 def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipeline import theme
 from pipeline.flow.inputs import code_digest, versions
 from pipeline.flow.request import Slot
+from pipeline.formats import FORMATS
 from pipeline.model import Edition
 from pipeline.publication import Publication, Section
 from pipeline.work.store import key
@@ -30,8 +31,6 @@ def _without_source(section: Section) -> Section:
 
 def _slots(edition: Edition) -> Iterator[Slot]:
     """Give every artefact that an edition is to have."""
-    if "pdf" in edition.formats:
-        yield from (("pdf", edition.id, paper) for paper in edition.papers)
-    if "epub" in edition.formats:
-        yield ("epub", edition.id, "")
-    yield ("png", edition.id, "")
+    for form in FORMATS.values():
+        if form.name in edition.formats or not form.is_chosen:
+            yield from ((form.name, edition.id, paper) for paper in (edition.papers if form.has_papers else ("",)))

@@ -12,13 +12,12 @@ from pipeline.flow.copies import fingerprint, standing
 from pipeline.flow.request import Pages, Request, Slot
 from pipeline.flow.screens import WRITE, Screen, picture, screen
 from pipeline.flow.volumes import filled
+from pipeline.formats import COVER, EPUB, FORMATS, PDF
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 from pipeline.render import Rendition
 from pipeline.work import Results, Work
-
-SUFFIXES = {"pdf": "-{paper}.pdf", "epub": ".epub", "png": "-cover.png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class File:
     @property
     def name(self) -> str:
         """Name of the file."""
-        return f"{self.publication.stem}{SUFFIXES[self.slot[0]].format(paper=self.slot[2])}"
+        return f"{self.publication.stem}{FORMATS[self.slot[0]].suffix.format(paper=self.slot[2])}"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: 
         title=f"{publication.title}: {edition.title}", data=file.data, pages=file.pages, questions=publication.questions,
         inputs=fingerprint(digests[file.slot], brand), team=brand.team, recipient=brand.recipient,
     )  # fmt: skip
-    alike = tuple(standing(current, book, digests, artefact)) if current and form == "pdf" else ()
+    alike = tuple(standing(current, book, digests, artefact)) if current and form == PDF.name else ()
     return Finished(artefact, publication, file.shown, alike)
 
 
@@ -72,9 +71,9 @@ def finish(
         edition, paper = binding.volume.publication.edition, binding.volume.paper
         extras = _without_paper(work, request, binding, screens.get(edition.id), bound) if paper == edition.papers[0] else {}
         for number, issue in enumerate(binding.issues):
-            if request.wants(edition, "pdf", paper):
+            if request.wants(edition, PDF.name, paper):
                 pages, (pdf, shown) = binding.count(issue), bound[0][number]
-                file = File(issue.publication, ("pdf", edition.id, paper), pdf, pages, shown)
+                file = File(issue.publication, (PDF.name, edition.id, paper), pdf, pages, shown)
                 found.append(replace(file, filled=filled(f"{edition.id}/{file.name}", binding.printed)))
             found += extras.get(number, ())
     return found
@@ -92,14 +91,14 @@ def _without_paper(
             continue
         with work.time("cover"):
             image = picture(binding, issue, partial(_pdf, bound, number))
-        found[number] = [File(issue.publication, ("png", edition.id, ""), image, 1)] if as_file else []
+        found[number] = [File(issue.publication, (COVER.name, edition.id, ""), image, 1)] if as_file else []
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
                     shared[issue.counts] = screen(binding, issue, rendition)
             writings.append((number, (shared[issue.counts], issue.publication, image)))
     for (number, (_, publication, _)), data in zip(writings, work.map(WRITE, [each for _, each in writings]), strict=True):
-        found[number].append(File(publication, ("epub", edition.id, ""), data, binding.count(binding.issues[number])))
+        found[number].append(File(publication, (EPUB.name, edition.id, ""), data, binding.count(binding.issues[number])))
     return found
 
 

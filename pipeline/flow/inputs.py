@@ -16,7 +16,7 @@ from pipeline.diagnostics import ToolError
 from pipeline.strays import is_stray
 from pipeline.work.store import key
 
-LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins",
+LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
 
 

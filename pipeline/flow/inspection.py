@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -12,21 +12,31 @@ from pipeline.bindery import Shown
 from pipeline.diagnostics import Diagnostic
 from pipeline.flow.finishing import Finished
 from pipeline.flow.request import Slot, slot
+from pipeline.formats import PDF
+from pipeline.preflight import Reading
 from pipeline.preflight.copies import FIRST
+from pipeline.preflight.operands import SIZE
 from pipeline.preflight.paper import Font, Link, Page, Paper
 from pipeline.release import Artefact
 from pipeline.work import Results, Step, Work, cache, thresholds
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """A PDF that is being read by whoever is there; those pages apart that are known."""
+class Known:
+    """What was found in the last guide of a kind, and holds of this one."""
+
+    pages: Mapping[int, Page] = field(default_factory=dict)
+    """Pages that are as they were, by their numbers from 0."""
+    sound: frozenset[bytes] = frozenset()
+    """Digests of content that was looked into."""
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A PDF that is being read by whoever is there, but for what is known."""
 
     parts: Results[Paper | None]
-    known: Mapping[int, Page]
-
-    def paper(self) -> Paper | None:
-        return preflight.whole(self.parts, self.known)
+    known: Known
 
 
 def inspect(work: Work, finished: Sequence[Finished]) -> list[Diagnostic]:
@@ -34,61 +44,64 @@ def inspect(work: Work, finished: Sequence[Finished]) -> list[Diagnostic]:
     first: dict[tuple[Slot, str], Artefact] = {}
     likes = [_like(each, first) for each in finished]
     readings = [
-        _begin(work, each) if each.artefact.format == "pdf" and not like else None for each, like in zip(finished, likes, strict=True)
+        _begin(work, each) if each.artefact.format == PDF.name and not like else None for each, like in zip(finished, likes, strict=True)
     ]
     found = dict[int, Sequence[Diagnostic]]()
     # Workers read PDFs while the rest is looked at here.
     for n in sorted(range(len(finished)), key=lambda n: readings[n] is not None):
-        each, reading = finished[n], readings[n]
+        each, begun = finished[n], readings[n]
         work.say(Step("inspect", len(found), len(finished), each.artefact.name))
         with work.time("inspect"):
-            paper = reading.paper() if reading else None
-            found[n] = preflight.inspect(each.artefact, each.publication, likes[n], paper)
-        if paper is not None and not found[n]:
-            keep(slot(each.artefact), each.shown, paper)
+            whole = preflight.whole(each.artefact.data, begun.parts, begun.known.pages, begun.known.sound) if begun else None
+            found[n] = preflight.inspect(each.artefact, each.publication, likes[n], whole)
+        if whole is not None and not found[n]:
+            keep(slot(each.artefact), each.shown, whole)
     return [fault for n in range(len(finished)) for fault in found[n]]
 
 
 def _like(each: Finished, first: dict[tuple[Slot, str], Artefact]) -> bytes | None:
     """Return a file that is like a PDF but for what copies have to themselves, and that is, or was, inspected in full."""
     artefact = each.artefact
-    if artefact.format != "pdf":
+    if artefact.format != PDF.name:
         return None
     leader = first.setdefault((slot(artefact), artefact.team), artefact)
     others = each.standing if leader is artefact else (leader.data,)
     return next((data for data in others if preflight.is_like(artefact.data, data)), None)
 
 
-def _begin(work: Work, each: Finished) -> _Reading:
+def _begin(work: Work, each: Finished) -> _Begun:
     """Begin to read a PDF; one of very many pages is read by processes that do nothing else."""
     artefact, known = each.artefact, recall(slot(each.artefact), each.shown)
-    is_large = artefact.pages - len(known) >= thresholds.PAGES_READ_APART
+    is_large = artefact.pages - len(known.pages) >= thresholds.PAGES_READ_APART
     readers = work.crew.jobs if is_large else work.crew.running
-    parts = preflight.parts(artefact.path, artefact.pages, readers, preflight.places(each.publication), known)
-    return _Reading(work.map(preflight.READ, parts, artefact.data, apart="guidepress-read" if is_large else ""), known)
+    parts = preflight.parts(artefact.path, artefact.pages, readers, preflight.places(each.publication), known.pages)
+    return _Begun(work.map(preflight.READ, parts, artefact.data, apart="guidepress-read" if is_large else ""), known)
 
 
-def recall(slot: Slot, shown: Shown) -> dict[int, Page]:
-    """Return the pages that are known, by their numbers from 0, the first and the last apart; of a copy, none."""
-    entry = cache.recall("reading", slot) if shown else None
+def recall(slot: Slot, shown: Shown) -> Known:
+    """Return what is known of a guide: of its pages, the first and the last are read whatever is known; of a copy, none is."""
+    entry = cache.recall("reading", slot)
+    if entry is None:
+        return Known()
+    sound = frozenset(entry.data[at : at + SIZE] for at in range(0, len(entry.data), SIZE))
     try:
-        known = {digest: [_page(page) for page in pages] for digest, pages in entry.facts} if entry else {}
+        pages = {digest: [_page(page) for page in pages] for digest, pages in entry.facts}
     except (TypeError, ValueError):
-        return {}
+        return Known(sound=sound)
     found, number = dict[int, Page](), 0
     for digest, count in shown:
-        found.update(enumerate(known.get(digest, ()), start=number))
+        found.update(enumerate(pages.get(digest, ()), start=number))
         number += count
-    return {n: page for n, page in found.items() if FIRST <= n < number - 1}
+    return Known({n: page for n, page in found.items() if FIRST <= n < number - 1}, sound)
 
 
-def keep(slot: Slot, shown: Shown, paper: Paper) -> None:
+def keep(slot: Slot, shown: Shown, reading: Reading) -> None:
     """Remember how a reader found a guide that has passed; a copy, which says on each page whose it is, is not remembered."""
     if not shown:
         return
-    pages = iter(paper.pages)
+    pages = iter(reading.paper.pages)
     facts = [(digest, [_written(page) for page in islice(pages, count)]) for digest, count in shown]
-    cache.remember(b"", facts, "reading", slot)
+    cache.remember(b"".join(sorted(reading.looked.sound)), facts, "reading", slot)
 
 
 def _written(page: Page) -> list[Any]:

@@ -21,8 +21,9 @@ from pipeline.flow.request import Outcome, Pages, Relaid, Request, Slot
 from pipeline.flow.screens import render_screens
 from pipeline.flow.standing import publish, stands
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
+from pipeline.formats import PAPERS
 from pipeline.markup import Setting
-from pipeline.model import PAPERS, Book, Edition
+from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Release
 from pipeline.work import Crew, Say, Stage, Step, Work, cache, thresholds

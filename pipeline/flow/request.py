@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import Edition, Format, Paper
+from pipeline.model import Edition
 from pipeline.release import Artefact, Published, Release
 
-Slot = tuple[Literal["pdf", "epub", "png"], str, Paper | Literal[""]]
+Slot = tuple[str, str, str]
 """What an artefact is: its format, its edition, and its paper, if it has one."""
 
 
@@ -27,8 +26,8 @@ class Request:
     book: Path
     output: Path
     editions: tuple[str, ...] = ()
-    formats: tuple[Format, ...] = ()
-    papers: tuple[Paper, ...] = ()
+    formats: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
     jobs: int = 1
     strict: bool = False
     explain: bool = False
@@ -50,7 +49,7 @@ class Request:
         """Whether copies are asked for."""
         return bool(self.team or self.recipients)
 
-    def wants(self, edition: Edition, form: str, paper: Paper | None = None) -> bool:
+    def wants(self, edition: Edition, form: str, paper: str | None = None) -> bool:
         """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
         if form not in edition.formats or (self.formats and form not in self.formats):
             return False

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from pipeline import cover, epub, render
 from pipeline.flow.binding import Binding, Issue, Landed, numbered
-from pipeline.flow.copies import OWN_KINDS_ON_SCREEN, own_sections
+from pipeline.flow.copies import own_sections
 from pipeline.flow.request import Request
 from pipeline.flow.volumes import RENDER
+from pipeline.formats import EPUB
 from pipeline.publication import Publication
 from pipeline.render import Rendition
 from pipeline.work import Stage, Work, cache
@@ -28,8 +29,8 @@ def render_screens(work: Work, publications: Sequence[Publication], request: Req
     """Return what is asked for on screens, by edition: all but the index, which waits for folios."""
     found = {}
     for publication in publications:
-        if request.wants(publication.edition, "epub"):
-            sections = [section for section in publication.sections if section.kind != "index"]
+        if request.wants(publication.edition, EPUB.name):
+            sections = [section for section in publication.sections if not section.kind.needs_folios]
             fragments = work.map(RENDER, [(publication, section, "reflow", None) for section in sections])
             found[publication.edition.id] = Rendition(publication, "reflow", tuple(fragments))
     return found
@@ -60,7 +61,7 @@ def write(writing: Writing) -> bytes:
     shared, publication, image = writing
     if publication.brand.is_plain:
         return epub.write(shared.rendition, cover=image, pages=shared.pages, spine=shared.spine)
-    sections = own_sections(publication, OWN_KINDS_ON_SCREEN)
+    sections = own_sections(publication, "reflow")
     own = Rendition(publication, "reflow", tuple(render.render_section(publication, section, "reflow") for section in sections))
     files = {file.name: file for file in epub.files(own, shared.pages, shared.spine)}
     fragments = {fragment.section.id: fragment for fragment in own.fragments}

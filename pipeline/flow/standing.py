@@ -10,6 +10,7 @@ from pipeline import release
 from pipeline.flow.copies import fingerprint, of_team
 from pipeline.flow.inputs import versions
 from pipeline.flow.request import Request, Slot, slot
+from pipeline.formats import FORMATS
 from pipeline.model import Book
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
 from pipeline.work.store import key
@@ -32,9 +33,10 @@ def _holds(current: Release, request: Request) -> bool:
 
 
 def _asked(of: Slot, request: Request) -> bool:
-    form, edition, paper = of
-    wanted = (not request.editions or edition in request.editions) and (not request.formats or form in request.formats)
-    return wanted and form != "png" and (paper in request.papers or not request.papers or (form == "epub" and bool(request.formats)))
+    (name, edition, paper), form = of, FORMATS[of[0]]
+    wanted = (not request.editions or edition in request.editions) and (not request.formats or name in request.formats)
+    on_paper = paper in request.papers or not request.papers or (not form.has_papers and bool(request.formats))
+    return wanted and form.is_chosen and on_paper
 
 
 def _recipients(request: Request) -> tuple[str, ...]:

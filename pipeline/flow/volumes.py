@@ -9,9 +9,9 @@ from itertools import takewhile
 from pipeline import press, render, theme
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
-from pipeline.flow.copies import OWN_KINDS, own_sections
+from pipeline.flow.copies import own_sections
 from pipeline.flow.request import Pages, Relaid, Request
-from pipeline.model import Paper
+from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
@@ -34,7 +34,7 @@ class Volume:
     """One edition on one paper, or what one of its copies has to itself there; equal to itself alone."""
 
     publication: Publication
-    paper: Paper
+    paper: str
     stylesheet: str
     own: tuple[Volume, ...] = ()
     """What each of its copies has to itself, where copies are made."""
@@ -60,7 +60,7 @@ def volumes_of(publications: Iterable[Publication], request: Request, brands: Se
     for publication in publications:
         edition = publication.edition
         for paper in edition.papers:
-            if request.wants(edition, "pdf", paper) or paper == edition.papers[0]:
+            if request.wants(edition, PDF.name, paper) or paper == edition.papers[0]:
                 style = theme.stylesheet("paged", edition.id, paper)
                 own = (Volume(replace(publication, brand=brand), paper, style) for brand in brands if not brand.is_plain)
                 found.append(Volume(publication, paper, style, tuple(own)))
@@ -70,10 +70,10 @@ def volumes_of(publications: Iterable[Publication], request: Request, brands: Se
 def render_sheets(work: Work, volumes: Sequence[Volume]) -> Sheets:
     """Return the sheets of volumes, but for the index, and those that copies have to themselves."""
     whole = {volume.publication.edition.id: volume.publication for volume in volumes}
-    sheets = {name: _sheets(work, p, [s for s in p.sections if s.kind != "index"]) for name, p in whole.items()}
+    sheets = {name: _sheets(work, p, [s for s in p.sections if not s.kind.needs_folios]) for name, p in whole.items()}
     shared = [(volume, sheet) for volume in volumes for sheet in sheets[volume.publication.edition.id]]
     copies = [copy for volume in volumes for copy in volume.own]
-    owned = [(copy, sheet) for copy in copies for sheet in _sheets(work, copy.publication, own_sections(copy.publication, OWN_KINDS))]
+    owned = [(copy, sheet) for copy in copies for sheet in _sheets(work, copy.publication, own_sections(copy.publication, "paged"))]
     return (*shared, *owned)
 
 
@@ -84,7 +84,7 @@ def _sheets(work: Work, publication: Publication, sections: Sequence[Section]) -
 
 def index_sheets(work: Work, places: Mapping[Volume, render.Folio]) -> Sheets:
     """Return the sheets of the index of each volume, given where its places were printed."""
-    found = [(v, section) for v in places for section in v.publication.sections if section.kind == "index" and v.publication.index]
+    found = [(v, section) for v in places for section in v.publication.sections if section.kind.needs_folios and v.publication.index]
     fragments = work.map(RENDER, [(volume.publication, section, "paged", places[volume]) for volume, section in found])
     indexes = [(v, render.Rendition(v.publication, "paged", (each,))) for (v, _), each in zip(found, fragments, strict=True)]
     return [(volume, sheet) for volume, rendition in indexes for sheet in render.sheets(rendition)]
@@ -130,7 +130,7 @@ def _why(volume: Volume, sheet: Sheet, fonts: str) -> str:
     return ", ".join(name for name, digest in now.items() if before.facts.get(name) != digest) or "forgotten"
 
 
-def _named(volume: Volume, signature: str) -> tuple[str, Paper, str]:
+def _named(volume: Volume, signature: str) -> tuple[str, str, str]:
     return volume.publication.edition.id, volume.paper, signature + volume.publication.brand.suffix
 
 
@@ -169,7 +169,7 @@ def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printe
 
 def with_index(volume: Volume, printed: Sequence[Printed], index: Sequence[Printed]) -> list[Printed]:
     """Return the signatures of a volume with those of its index in their place."""
-    before = {section.id for section in takewhile(lambda section: section.kind != "index", volume.publication.sections)}
+    before = {section.id for section in takewhile(lambda section: not section.kind.needs_folios, volume.publication.sections)}
     at = sum(item.signature.sections[0][0] in before for item in printed)
     return [*printed[:at], *index, *printed[at:]]
 

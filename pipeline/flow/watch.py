@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from pipeline import bindery, press, render, theme
+from pipeline import bindery, press, theme
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
 from pipeline.flow.inputs import files
 from pipeline.flow.order import build
 from pipeline.flow.request import Outcome, Request
+from pipeline.formats import PDF
 from pipeline.release import Release
 from pipeline.work import Crew, Say
 
@@ -70,7 +71,7 @@ def _prepare(release: Release, crew: Crew) -> None:
 
     Workers lay out, if there are any: there is time here then for what does not wait for pages.
     """
-    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == "pdf"})
+    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == PDF.name})
     if crew.jobs > 1:
         for _ in range(crew.jobs):
             crew.send(_get_ready, slots)
@@ -93,7 +94,6 @@ def _forget(before: Files | None, now: Files) -> None:
     name = theme.folder().name
     if before is not None and before[name] != now[name]:
         theme.forget()
-        render.forget()
 
 
 def _changed(before: Files, now: Files) -> Iterator[str]:

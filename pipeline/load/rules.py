@@ -13,7 +13,12 @@ RULES = (
     Rule("B108", "no book here", "A book's folder holds book.yaml, which says what the book is and puts all in order."),
     Rule("B109", "file outside the book", "A file of the book must lie inside its folder; links that lead out are refused."),
     Rule("B110", "wrong section folder", "A question stands in the folder of the section that lists it."),
-    Rule("B111", "unsafe drawing", "A figure is a plain SVG: no scripts, no text, no embedded files, no outside links, no entities."),
+    Rule(
+        "B111",
+        "unsafe drawing",
+        "A figure is a plain SVG: no scripts, no text, no embedded files, no outside links, no entities, "
+        "and no number that is not finite, beyond 16,777,216, or, with those around it, absurd.",
+    ),
     Rule(
         "B114",
         "unsafe picture",

@@ -13,7 +13,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pipeline.markup import inlines, links
+from pipeline.markup import dialect, inlines, links
 
 DEEPEST: Final = 12
 """Levels of blocks in one another; a list counts two."""
@@ -21,7 +21,7 @@ LONGEST: Final = 20_000
 """Characters of one paragraph."""
 DENSEST: Final = 500
 """Signs of one sort in one paragraph."""
-CLOSING: Final = re.compile(r'\$\$(?:\s*\{\s*alt="([^"{}]*)"\s*\})?\s*$')
+CLOSING: Final = re.compile(rf"\$\$(?:\s*{dialect.ALT})?\s*$")
 SIGNS: Final = "[]*_$`<!{\"'&\\"
 
 
@@ -81,16 +81,14 @@ def _guard(state: StateCore) -> None:
 def parser() -> MarkdownIt:
     """Return the parser: CommonMark without HTML, with tables, definitions, footnotes, and our own rules."""
     md = MarkdownIt("commonmark", {"html": False, "typographer": True, "maxNesting": 20})
-    md.disable(["reference", "lheading", "html_block", "html_inline", "image"])
-    md.enable(["table", "smartquotes"])
     md.use(deflist_plugin).use(admon_plugin).use(footnote_plugin, inline=False, move_to_end=False)
-    md.disable("footnote_ref")
+    md.disable(dialect.OFF).enable(dialect.ON)
     interrupted = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "display_formula", display_formula, {"alt": interrupted})
     md.core.ruler.after("block", "guard", _guard)
-    for name in ("reference", "footnote", "mark"):
+    for name in dialect.BEFORE_LINKS:
         md.inline.ruler.before("link", f"{name}_inline", getattr(inlines, name))
-    for name in ("formula", "braces", "figure"):
+    for name in dialect.AFTER_ALL:
         md.inline.ruler.push(f"{name}_inline", getattr(inlines, name))
     md.inline.ruler.push("html", links.html)
     md.inline.ruler.push("bare_link", links.bare_link)

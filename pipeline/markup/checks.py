@@ -13,9 +13,9 @@ from pygments.util import ClassNotFound
 
 from pipeline.markup import places
 from pipeline.markup.blocks import DEEPEST, LONGEST
+from pipeline.markup.dialect import ADMONITIONS
 from pipeline.markup.faults import Fault
 
-ADMONITIONS: Final = ("note", "tip", "warning", "example")
 COLUMNS: Final = 68
 RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
 Lines = Sequence[str]

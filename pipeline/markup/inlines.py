@@ -11,22 +11,13 @@ from typing import Final
 
 from markdown_it.rules_inline import StateInline
 
-KINDS: Final = {
-    "": "section",
-    "chapter": "section",
-    "term": "term",
-    "formula": "formula",
-    "source": "source",
-    "box": "box",
-}
-REFERENCE: Final = re.compile(r"\[\[([^\[\]|]{0,200})(?:\|([^\[\]]{0,500}))?\]\]")
-TARGET: Final = re.compile(r"(?:([a-z]+):)?([a-z0-9]+(?:-[a-z0-9]+)*)")
-FOOTNOTE: Final = re.compile(r"\[\^([^\[\]\s]{1,80})\]")
-FIGURE: Final = re.compile(r"!\[[^\]]{0,500}\]\(([^)]{0,500})\)")
-VALUE: Final = re.compile(r"\{=([a-z0-9-]+\.[^{}\n]+)\}")
-ATTRIBUTES: Final = re.compile(r"\{([^{}]*)\}")
-ATTRIBUTE: Final = re.compile(r"""\s*(?:([.#][\w-]+)|([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s"]+)))(?=\s|$)""")
-ALT: Final = re.compile(r'\s?\{\s*alt="([^"{}]*)"\s*\}')
+from pipeline.markup import dialect
+
+REFERENCE, TARGET, FOOTNOTE, FIGURE, VALUE, ATTRIBUTES, ATTRIBUTE = map(
+    re.compile,
+    (dialect.REFERENCE, dialect.TARGET, dialect.FOOTNOTE, dialect.FIGURE, dialect.VALUE, dialect.ATTRIBUTES, dialect.ATTRIBUTE),
+)
+ALT: Final = re.compile(rf"\s?{dialect.ALT}")
 
 
 def push_fault(state: StateInline, code: str, message: str, at: int, length: int = 1, hint: str = "") -> None:
@@ -56,8 +47,8 @@ def _push_reference(state: StateInline, match: re.Match[str]) -> None:
     at, length = match.start(), match.end() - match.start()
     target = TARGET.fullmatch(match[1].strip())
     label = " ".join(match[2].split()) if match[2] is not None else None
-    if target is None or (target[1] or "") not in KINDS:
-        hint = f"write an id in lower case with hyphens, after one of {', '.join(f'{k}:' for k in KINDS if k)}"
+    if target is None or (target[1] or "") not in dialect.REFERENCES:
+        hint = f"write an id in lower case with hyphens, after one of {', '.join(f'{k}:' for k in dialect.REFERENCES if k)}"
         push_fault(state, "M121", f"“{match[1].strip()}” names nothing", at, length, hint)
         state.append_pending(label or match[1])
         return
@@ -65,7 +56,7 @@ def _push_reference(state: StateInline, match: re.Match[str]) -> None:
         push_fault(state, "M122", "the label of this reference is empty", at, length, "write a label, or no |")
     token = state.push("reference", "", 0)
     token.content = label or target[2]
-    token.meta = {"at": at, "kind": KINDS[target[1] or ""], "id": target[2], "label": label or None}
+    token.meta = {"at": at, "kind": dialect.REFERENCES[target[1] or ""], "id": target[2], "label": label or None}
 
 
 def footnote(state: StateInline, silent: bool) -> bool:
@@ -120,7 +111,7 @@ def _attributes(state: StateInline, match: re.Match[str]) -> dict[str, str]:
             break
         if found[1] == ".index":
             marked = True
-        elif found[2] in ("term", "sub", "see", "see-also") and found[2] not in names:
+        elif found[2] in dialect.INDEXED and found[2] not in names:
             names[found[2]] = " ".join((found[3] if found[3] is not None else found[4]).split())
         else:
             word = found[1] or found[2]

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.model.book import Book, Drawing, Located, Origin
-from pipeline.model.editions import FORMATS, PAPERS, Edition, Format, Ignore, Ignores, Paper, Part, SectionKind, Selection
+from pipeline.model.editions import Edition, Ignore, Ignores
 from pipeline.model.fields import (
     COLOR,
     LEVELS,
     SLUG,
     Address,
-    Audience,
     Block,
     Color,
     Duration,
@@ -29,87 +28,20 @@ from pipeline.model.fields import (
     Record,
     Slug,
     Version,
-    listed,
 )
-from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
-from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
-from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
+from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works
+from pipeline.model.outline import Counted, Division, Outline, Requirement
+from pipeline.model.questions import BLANKS, INTERVIEWER_PARTS, PARTS, Cited, Example, IndexMark, Question, Star
 from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
 
 __all__ = [
-    "COLOR",
-    "FORMATS",
-    "LEVELS",
-    "LOGO",
-    "PAPERS",
-    "SLUG",
-    "Address",
-    "Audience",
-    "Block",
-    "Book",
-    "Bounds",
-    "Box",
-    "Change",
-    "Chapter",
-    "Cited",
-    "CitedSource",
-    "Color",
-    "Counted",
-    "Creator",
-    "Division",
-    "Drawing",
-    "Duration",
-    "Edition",
-    "Example",
-    "Figure",
-    "FollowUp",
-    "Format",
-    "Formula",
-    "FormulaSheet",
-    "Glossary",
-    "Ignore",
-    "Ignores",
-    "IndexMark",
-    "Keys",
-    "Language",
-    "Level",
-    "Limit",
-    "Line",
-    "Listing",
-    "Located",
-    "Logo",
-    "Named",
-    "Origin",
-    "Outline",
-    "Paper",
-    "Part",
-    "Plain",
-    "Prose",
-    "Question",
-    "QuestionType",
-    "Record",
-    "Requirement",
-    "Rubric",
-    "Samples",
-    "SectionKind",
-    "Selection",
-    "Slug",
-    "Speak",
-    "Star",
-    "Team",
-    "Term",
-    "Version",
-    "Work",
-    "Works",
-    "identity",
-    "kind_of",
-    "listed",
-    "output_value",
-    "prose",
-    "schema",
-    "scope",
-]
+    "BLANKS", "COLOR", "INTERVIEWER_PARTS", "LEVELS", "LOGO", "PARTS", "SLUG", "Address", "Block", "Book", "Box", "Chapter", "Cited",
+    "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Example", "Figure", "Formula", "FormulaSheet", "Glossary",
+    "Ignore", "Ignores", "IndexMark", "Keys", "Language", "Level", "Line", "Listing", "Located", "Logo", "Origin", "Outline", "Plain",
+    "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Version", "Work", "Works", "identity",
+    "kind_of", "output_value", "prose", "schema", "scope",
+]  # fmt: skip
 
 
 def schema() -> dict[str, Any]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from pipeline.formats import CHOSEN, DEFAULT, PAPERS
 from pipeline.model.fields import Level, Plain, QuestionType, Record, Slug
-from pipeline.model.questions import Question
+from pipeline.model.questions import PARTS, Question
+from pipeline.section_kinds import PLACES, SectionKind
 
-SectionKind = Literal[
-    "cover", "title-page", "imprint", "contents", "front", "questions", "answers", "back",
-    "formulas", "glossary", "sources", "index", "end", "colophon",
-]  # fmt: skip
-Part = Literal[
-    "summary", "answer", "star", "key_points", "examples", "follow_ups", "probes", "hints",
-    "red_flags", "rubric", "samples", "see_also", "sources", "writing_space",
-]  # fmt: skip
-Paper = Literal["a4", "letter"]
-Format = Literal["pdf", "epub"]
-PAPERS: tuple[Paper, ...] = ("a4", "letter")
-FORMATS: tuple[Format, ...] = ("pdf", "epub")
+if TYPE_CHECKING:
+    Place = str
+    Part = str
+    Format = str
+    Paper = str
+else:
+    Place, Part, Format, Paper = Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN], Literal[PAPERS]
 
 
 class Selection(Record):
@@ -40,13 +37,17 @@ class Edition(Record):
     audience: Literal["candidate", "kit"]
     description: Plain
     select: Selection = Selection()
-    sections: Annotated[tuple[SectionKind, ...], Field(min_length=1)]
+    sections: Annotated[tuple[Place, ...], Field(min_length=1)]
     parts: tuple[Part, ...]
     answers: Literal["inline", "end-of-section", "end-of-book", "none"]
     answer_parts: tuple[Part, ...] = ()
     flow: Literal["page", "run-on"] = "page"
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = FORMATS
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = DEFAULT
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)] = PAPERS
+
+    def lists(self, kind: SectionKind) -> bool:
+        """Tell whether sections of a kind have a place in the edition."""
+        return any(place in self.sections for place in kind.places)
 
     def takes(self, section: str, question: Question) -> bool:
         """Tell whether the edition prints a question of a section."""

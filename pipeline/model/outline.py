@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from pipeline.model.fields import Block, Language, Line, Plain, QuestionType, Record, Slug, Version
+from pipeline.model.questions import COUNTED
 
 
 class Creator(Record):
@@ -50,10 +51,10 @@ class Limit(Record):
     most: Annotated[int, Field(ge=0)] | None = None
 
 
-Counted = Literal[
-    "star", "key_points", "examples", "figures", "follow_ups", "probes", "hints", "red_flags", "rubric", "samples", "see_also",
-    "index", "sources",
-]  # fmt: skip
+if TYPE_CHECKING:
+    Counted = str
+else:
+    Counted = Literal[COUNTED]
 
 
 class Requirement(Record):

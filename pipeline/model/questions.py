@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -108,3 +109,22 @@ class Question(Record):
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
     reviewed: dt.date
+
+
+FACTS = {"id", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
+"""What every edition knows of a question. Every other field is withheld where no part of it is printed."""
+BLANKS: Mapping[str, Any] = {
+    name: ("" if field.annotation is str else ()) if field.is_required() else field.default
+    for name, field in Question.model_fields.items()
+    if name not in FACTS
+}
+"""What stands in a field that is withheld."""
+PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name != "figures"} | {
+    "answer": ("answer", "figures"),
+    "writing_space": (),
+}
+"""The parts of a question that an edition may print, with the fields of each: a field, and its template of the same name."""
+COUNTED = (*(name for name, blank in BLANKS.items() if blank != ""), "index")
+"""Fields that a question may lack, or have several of."""
+INTERVIEWER_PARTS = ("probes", "hints")
+"""What candidates may not see."""

@@ -9,8 +9,8 @@ verify_release(folder)                a release on disk, whenever it is asked fo
 from pipeline.preflight.copies import is_like
 from pipeline.preflight.faults import RULES
 from pipeline.preflight.inspecting import inspect
-from pipeline.preflight.parts import READ, parts, whole
+from pipeline.preflight.parts import READ, Reading, parts, whole
 from pipeline.preflight.sheets import places
 from pipeline.preflight.standing import verify_release
 
-__all__ = ["READ", "RULES", "inspect", "is_like", "parts", "places", "verify_release", "whole"]
+__all__ = ["READ", "RULES", "Reading", "inspect", "is_like", "parts", "places", "verify_release", "whole"]

@@ -49,6 +49,11 @@ RULES = (
         "P316", "stamp missing or wrong",
         "A copy for somebody says so at the foot of every page but the cover; a plain guide has nothing there but its folios.",
     ),
+    Rule(
+        "P317", "operand that is no number",
+        "What a page draws is told in numbers and operators of PDF, which has no 'nan', no 'inf', and no '1e5'. Readers drop these with "
+        "all that depends on them: words vanish. Page content, drawings in it, patterns, and their dictionaries are looked into.",
+    ),
 )  # fmt: skip
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 import pypdfium2
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight import container, copies, numbers, paper, screen, sheets, withheld
+from pipeline.formats import COVER, EPUB, PDF
+from pipeline.preflight import container, copies, numbers, operands, paper, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
+from pipeline.preflight.parts import Reading
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
@@ -24,51 +26,48 @@ TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
 
 
-def inspect(artefact: Artefact, publication: Publication, like: bytes | None = None, read: Paper | None = None) -> tuple[Diagnostic, ...]:
+def inspect(
+    artefact: Artefact, publication: Publication, like: bytes | None = None, reading: Reading | None = None
+) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of an artefact against the publication it was made from; return what is wrong.
 
-    Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``read`` is what
-    readers have found in it, if it has been read.
+    Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``reading`` is
+    what was found in it, if it has been read.
     """
-    if artefact.format == "pdf":
+    if artefact.format == PDF.name:
         if like is not None and copies.is_like(artefact.data, like):
-            return tuple(_copy(artefact.path, artefact.data, publication))
-        return tuple(_pdf(artefact.path, lambda: read or paper.read(artefact.data, names=sheets.places(publication)), publication))
-    return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
+            return tuple(_copy(artefact.path, artefact.data, like, publication))
+        if reading is not None:
+            return tuple(_pdf(artefact.path, artefact.data, reading, publication))
+    return tuple(CHECKS[artefact.format](artefact.path, artefact.data, publication))
 
 
 def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of a file on its own; return what is wrong."""
-    if form == "pdf":
-        return tuple(_pdf(path, lambda: paper.read(data, names=()), None))
-    return tuple(_inspect(path, form, data, None))
+    return tuple(CHECKS[form](path, data, None))
 
 
-def _inspect(path: str, form: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
-    if form == "epub":
-        yield from _epub(path, data, publication)
-    elif not data.startswith(PNG):
+def _picture(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    if not data.startswith(PNG):
         yield fault(path, "P308", "this is no PNG picture")
 
 
-def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnostic]:
+def _copy(path: str, data: bytes, like: bytes, publication: Publication) -> Iterator[Diagnostic]:
     try:
         read = copies.read(data)
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
     yield from copies.check(path, read, publication)
+    yield from operands.check(path, data, operands.look(data, operands.digests(like)), read)
     yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _pdf(path: str, found: Callable[[], Paper], publication: Publication | None) -> Iterator[Diagnostic]:
-    try:
-        read = found()
-    except pypdfium2.PdfiumError as error:
-        yield fault(path, "P308", str(error))
-        return
+def _pdf(path: str, data: bytes, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
+    read = reading.paper
     yield from sheets.check_file(path, read)
     yield from numbers.check(path, read)
+    yield from operands.check(path, data, reading.looked, read)
     if publication is not None:
         yield from sheets.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_paper(read))
@@ -84,6 +83,23 @@ def _epub(path: str, data: bytes, publication: Publication | None) -> Iterator[D
     if publication is not None:
         yield from screen.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_screen(read))
+
+
+def _read_pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+    try:
+        read = paper.read(data, names=sheets.places(publication) if publication else ())
+    except pypdfium2.PdfiumError as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from _pdf(path, data, Reading(read, operands.look(data)), publication)
+
+
+CHECKS: Mapping[str, Callable[[str, bytes, Publication | None], Iterator[Diagnostic]]] = {
+    PDF.name: _read_pdf,
+    EPUB.name: _epub,
+    COVER.name: _picture,
+}
+"""What is checked of a file, by its format; most of it only against the publication it was made from."""
 
 
 def _leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pypdfium2
 
-from pipeline.preflight import paper
+from pipeline.preflight import operands, paper
+from pipeline.preflight.operands import Looked
 from pipeline.preflight.paper import Page, Paper
 from pipeline.work import Stage, thresholds
 
@@ -51,14 +52,26 @@ def read(part: Part, source: bytes | Path) -> Paper | None:
         return None
 
 
-def whole(read: Sequence[Paper | None], known: Mapping[int, Page]) -> Paper | None:
-    """Return a file whose parts were read, with the pages that were known; nothing when it is no PDF."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a PDF: its pages, and what its content holds."""
+
+    paper: Paper
+    looked: Looked
+
+
+def whole(data: bytes, read: Sequence[Paper | None], known: Mapping[int, Page], sound: frozenset[bytes] = frozenset()) -> Reading | None:
+    """Return what was found in a file whose parts were read, with the pages that were known; nothing when it is no PDF.
+
+    Content with a digest that is ``sound`` was looked into before.
+    """
     found = [part for part in read if part is not None]
     if not found:
         return None
     pages = chain.from_iterable(part.pages for part in found)
     total = len(known) + sum(len(part.pages) for part in found)
-    return replace(found[0], pages=tuple(known.get(number) or next(pages) for number in range(total)))
+    paper = replace(found[0], pages=tuple(known.get(number) or next(pages) for number in range(total)))
+    return Reading(paper, operands.look(data, sound))
 
 
 READ: Stage[Part, Paper | None] = Stage("inspect", read, title=lambda part: part.path, weight=lambda part: part.pages)

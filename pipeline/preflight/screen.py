@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.epub.tree import words
+from pipeline.formats import EPUB
 from pipeline.preflight import looks
 from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, XML_LANG, Container, resolve
 from pipeline.preflight.faults import fault
@@ -46,7 +47,7 @@ def check_against(path: str, container: Container, publication: Publication) -> 
 
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
     names = tuple(container.files)
-    if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != b"application/epub+zip":
+    if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != EPUB.media_type.encode():
         yield fault(path, "P308", "'mimetype' is not the first file, stored as it is (OCF 3.3, 4.2.3)")
     for name in sorted(container.stored - {"mimetype"}):
         yield fault(path, "P308", f"{name} is not compressed")
@@ -162,7 +163,7 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
         yield fault(path, "P303", "there is no nav of type 'toc'")
         return
     found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters(words(a))) for a in toc.iter(f"{XHTML}a")]
-    wanted = [(depth, letters(e.section.number) if e.section.kind in ("question", "answer") else "", title_letters(e.section.title))
+    wanted = [(depth, letters(e.section.shown_number), title_letters(e.section.title))
               for depth, e in branches(publication.toc)]  # fmt: skip
     for (depth, said), (wanted_depth, number, title) in zip(found, wanted, strict=False):
         if depth != wanted_depth or (title and said != number + title):
@@ -176,7 +177,7 @@ def _questions(path: str, container: Container, publication: Publication) -> Ite
     places = {str(e.get("id")): (n, e) for n, (_, root) in enumerate(container.in_order()) for e in root.iter(etree.Element) if e.get("id")}
     last = -1
     for section in publication.sections:
-        if section.kind not in ("question", "answer"):
+        if not section.kind.is_numbered:
             continue
         what = f"{section.kind} {section.number}"
         file, heading = places.get(f"{section.id}-title", (-1, None))

@@ -132,7 +132,7 @@ def _outline(path: str, paper: Paper, publication: Publication) -> Iterator[Diag
 def _entry(entry: TocEntry) -> str:
     """Return the letters of an entry; none where its title holds a formula."""
     section, title = entry.section, title_letters(entry.section.title)
-    return letters(section.number) + title if title and section.kind in ("question", "answer") else title
+    return letters(section.shown_number) + title if title else title
 
 
 def branches(tree: tuple[TocEntry, ...], depth: int = 1) -> Iterator[tuple[int, TocEntry]]:
@@ -145,7 +145,7 @@ def branches(tree: tuple[TocEntry, ...], depth: int = 1) -> Iterator[tuple[int, 
 def _questions(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
     last = -1
     for section in publication.sections:
-        if section.kind not in ("question", "answer"):
+        if not section.kind.is_numbered:
             continue
         what, page = f"{section.kind} {section.number}", paper.places.get(section.id)
         if page is None:

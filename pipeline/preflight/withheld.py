@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from pipeline import editions
+from pipeline.markup import dialect
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 
@@ -14,8 +15,16 @@ SHORTEST = 40
 """Letters: a shorter text may well stand in a file by chance."""
 STEP = 20
 """A piece that stands in a file holds a whole window of this length that begins there at a multiple of it."""
-UNPRINTED = re.compile(r"\{[^}]*\}")
-SET_OTHERWISE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|\[\[.*?\]\]|\]\([^)]*\)|\[\^[^\]]*\]:?|\{=[^}]*\}|\n\s*\n|\|", re.DOTALL)
+MARKUP = re.compile(
+    rf"""
+    (?P<as_written> {dialect.FENCE} | {dialect.CODE} | {dialect.ESCAPED} )
+  | (?P<otherwise> {dialect.DISPLAY} | {dialect.FORMULA} | {dialect.REFERENCE} | {dialect.LINKED} | {dialect.FOOTNOTE}:? | {dialect.VALUE}
+                 | \n\s*\n | \| )
+  | {dialect.ATTRIBUTES}
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""What is not printed as it is written: set in another way, or, like attributes, not at all."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -87,8 +96,7 @@ def _shown(publication: Publication) -> Iterator[str]:
 
 def _runs(text: str) -> Iterator[str]:
     """Yield the stretches of a Markdown text that are printed as they are written."""
-    for run in SET_OTHERWISE.split(text):
-        yield UNPRINTED.sub("", run)
+    yield from MARKUP.sub(lambda found: found["as_written"] or ("\0" if found["otherwise"] else ""), text).split("\0")
 
 
 @lru_cache(maxsize=8192)

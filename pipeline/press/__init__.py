@@ -3,9 +3,9 @@
 from .attempts import LAY_OUT, get_ready, lay_out, prepare
 from .faults import RULES
 from .keys import fonts_digest, key, system_versions
-from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Matter, Room, Signature
+from .records import PICTURE, Begin, Destination, FaceUse, Facts, LaidOut, Room, Signature
 
 __all__ = [
-    "LAY_OUT", "PICTURE", "RULES", "Begin", "Destination", "FaceUse", "Facts", "LaidOut", "Matter", "Room", "Signature", "fonts_digest",
+    "LAY_OUT", "PICTURE", "RULES", "Begin", "Destination", "FaceUse", "Facts", "LaidOut", "Room", "Signature", "fonts_digest",
     "get_ready", "key", "lay_out", "prepare", "system_versions",
 ]  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Any
 
 import pydyf
 
-MARKS = b"%slot ", b"%folio "
+from pipeline.slots import MARKS
+
 NEAR = 40
 """Operators between two marks that are not worth a piece of their own."""
 

@@ -15,6 +15,7 @@ import weasyprint
 from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
+from pipeline import slots
 from pipeline.fetcher import BookFetcher
 
 from . import apart, measure, weasyprint70
@@ -71,7 +72,7 @@ class Painting:
         tagger = Tagger(pdf, StructureTree(pdf, kin, self.prefix), kin)
         tagger.tag_pages(document.pages, streams)
         pdf.catalog["StructTreeRoot"] = tagger.tree.struct.reference
-        self.slots = tuple(element.get("data-slot") or "" for element in tagger.slots)
+        self.slots = tuple(element.get(slots.TARGET) or "" for element in tagger.slots)
         self.warnings = tuple(dict.fromkeys(tagger.warnings))
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
+from pipeline import slots
+
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 
@@ -54,7 +56,7 @@ def _own(element: Element, above: Kin) -> Kin:
 
 def is_slot(element: Element) -> bool:
     """Say whether an element is a place for a page number."""
-    return "slot" in (element.get("class") or "").split()
+    return slots.CLASS in (element.get("class") or "").split()
 
 
 def is_decoration(element: Element) -> bool:

@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-Matter = Literal["cover", "front", "body"]
+from pipeline.section_kinds import Matter
+
 PICTURE = "\ufffc"
 """Stands for a picture or a formula among the letters of a section."""
 

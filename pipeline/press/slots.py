@@ -1,27 +1,22 @@
-"""Mark, in a page's content, the text operators that will show a page number.
-
-A slot's operator is preceded by a comment line `%slot INDEX FIRST COUNT ALIGN FACE`, a page's own folio by
-`%folio 0 FIRST COUNT ALIGN FACE`: FIRST and COUNT say which glyphs are the digits, ALIGN which edge stays,
-FACE the name of the font resource.
-"""
+"""Mark, in a page's content, the text operators that will show a page number (see `pipeline.slots`)."""
 
 import re
 from typing import Any
 
-DIGITS = re.compile(r"0+")
+from pipeline.slots import ZEROS, Mark
+
 GLYPHS = re.compile(rb"<([0-9a-f]*)>")
 FACE = re.compile(rb"/(\S+) \S+ Tf$")
-ALIGN = {"left": "l", "start": "l", "center": "c"}
 
 
 class SlotError(ValueError):
     """A slot whose operator is not what the bindery can fill."""
 
 
-def mark_slot(operators: list[Any], start: int, text: str, name: str, align: str = "right") -> None:
-    """Put the comment before the one text operator of the marked content that starts at an index."""
-    digits = DIGITS.search(text)
-    if digits is None:
+def mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> None:
+    """Put the mark before the one text operator of the marked content that starts at a place; `index` is None for a folio."""
+    zeros = ZEROS.search(text)
+    if zeros is None:
         raise SlotError(f"no zeros to write a page number over in '{text}'")
     shows = list(_shows(operators, start))
     if len(shows) != 1:
@@ -29,14 +24,8 @@ def mark_slot(operators: list[Any], start: int, text: str, name: str, align: str
     glyphs = b"".join(GLYPHS.findall(operators[shows[0]]))
     if len(glyphs) != 4 * len(text):
         raise SlotError(f"'{text}' is not set with one glyph to a character")
-    words = (
-        name,
-        str(digits.start()),
-        str(len(digits[0])),
-        ALIGN.get(align, "r"),
-        _face(operators, shows[0]),
-    )
-    operators[shows[0]] = f"%{' '.join(words)}\n".encode() + operators[shows[0]]
+    mark = Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shows[0]))
+    operators[shows[0]] = mark.written() + operators[shows[0]]
 
 
 def _shows(operators: list[Any], start: int) -> Any:

@@ -7,15 +7,14 @@ from xml.etree.ElementTree import Element
 import pydyf
 from weasyprint.formatting_structure import boxes
 
+from pipeline import slots
+
 from .kinship import Kin
-from .slots import DIGITS, SlotError, mark_slot
+from .slots import SlotError, mark_slot
 from .tree import StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
-FOLIO_FAMILY = "Book Folio"
-SLOT_TEXT = "\ue000{}\ue001"
-"""Stands for a page number in the description of a link, until the bindery knows it."""
 
 
 class Tagger:
@@ -46,7 +45,7 @@ class Tagger:
 
     def _pieces(self, element: Element) -> Any:
         if element in self.slot_numbers:
-            yield DIGITS.sub(SLOT_TEXT.format(self.slot_numbers[element]), "".join(element.itertext()), count=1)
+            yield slots.described(self.slot_numbers[element], "".join(element.itertext()))
         elif not self.kin[element].hidden:
             yield element.get("alt") or element.text or ""
             for child in element:
@@ -162,14 +161,14 @@ class PageTagger:
 
     def _find_slot(self, box: Any, start: int, margin: str | None) -> None:
         slot = self.all.kin[box.element].slot if box.element is not None else None
-        own = bool(margin) and isinstance(box, boxes.TextBox) and box.style["font_family"][0] == FOLIO_FAMILY
+        own = bool(margin) and isinstance(box, boxes.TextBox) and box.style["font_family"][0] == slots.FOLIO_FACE
         try:
             if own:
-                mark_slot(self.operators, start, box.text, "folio 0", box.style["text_align_all"])
+                mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
             elif slot is not None and isinstance(box, boxes.TextBox):
-                mark_slot(self.operators, start, box.text, f"slot {self.all.slot_numbers[slot]}")
+                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot])
         except SlotError as error:
-            self.all.warnings.append(f"slot for '{slot.get('data-slot') if slot is not None else 'folio'}': {error}")
+            self.all.warnings.append(f"slot for '{slot.get(slots.TARGET) if slot is not None else 'folio'}': {error}")
 
 
 def _references(array: pydyf.Array) -> list[bytes]:

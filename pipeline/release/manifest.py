@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+from pipeline.formats import FORMATS
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 SAFE_PATH = re.compile(r"[^./\\][^/\\]*/[^./\\][^/\\]*")
-
-Format = Literal["pdf", "epub", "png"]
-Paper = Literal["a4", "letter", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,8 @@ class Artefact:
 
     name: str
     edition: str
-    format: Format
-    paper: Paper
+    format: str
+    paper: str
     audience: str
     title: str
     data: bytes
@@ -48,8 +47,8 @@ class Published:
 
     path: str
     edition: str
-    format: Format
-    paper: Paper
+    format: str
+    paper: str
     audience: str
     title: str
     bytes: int
@@ -188,6 +187,8 @@ def _published(row: dict[str, Any]) -> Published:
     stale = row.get("stale")
     wrong = [name for name, kind in FIELDS.items() if type(row[name]) is not kind]
     wrong += [name for name in COPY if not isinstance(row.get(name), str | None)]
+    if row["format"] not in FORMATS:
+        raise ValueError(f"format {row['format']!r} of {row['path']!r} is not known")
     if wrong or set(row) - {*FIELDS, *COPY, "stale"} or not isinstance(stale, bool | None):
         raise ValueError(f"artefact {row['path']!r} is not listed as it should be")
     if not is_safe_path(row["path"]):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import markup, theme
 from pipeline.editions import passages
-from pipeline.publication import Matter, Publication, Section
+from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Setter, resource
+from pipeline.section_kinds import Matter
 from pipeline.theme import Medium
 
 SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')
@@ -57,27 +58,21 @@ class Sheet:
     tight: bool = False
 
 
-@cache
+@theme.remembered
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
-@cache
+@theme.remembered
 def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
-def forget() -> None:
-    """Read templates anew when they are next asked for: their files have changed."""
-    _template.cache_clear()
-    _environment.cache_clear()
-
-
 def render(publication: Publication, medium: Medium, folio: Folio | None = None) -> Rendition:
     """Render every section. The index needs ``folio``, which says where a place was printed; without it the index is left out."""
-    sections = (s for s in publication.sections if s.kind != "index" or folio is not None)
+    sections = (s for s in publication.sections if folio is not None or not s.kind.needs_folios)
     return Rendition(publication, medium, tuple(render_section(publication, s, medium, folio) for s in sections))
 
 
@@ -161,5 +156,5 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
     return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "forget", "formulas", "render", "render_section", "sheets", "tightened",
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "render", "render_section", "sheets", "tightened",
            "with_index"]  # fmt: skip

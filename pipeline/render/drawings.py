@@ -13,7 +13,7 @@ INK = "#1c2b30"
 
 def arcs(publication: Publication) -> str:
     """Return an SVG of the book: a stroke for each question, as long as its minutes, and an arc for each 'see also'."""
-    questions = [s for opener in publication.sections if opener.kind == "opener" for s in opener.members]
+    questions = [s for opener in publication.sections for s in opener.members]
     places = {section.id: 30 + 540 * (n + 0.5) / max(1, len(questions)) for n, section in enumerate(questions)}
     strokes, bows = [], []
     for section in questions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from markupsafe import Markup
@@ -31,13 +31,6 @@ NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
-VOCABULARY: Mapping[str, tuple[str, str]] = {
-    # EPUB Structural Semantics 1.1 and DPUB-ARIA 1.1: https://www.w3.org/TR/epub-ssv-11/, https://www.w3.org/TR/dpub-aria-1.1/
-    "cover": ("cover", ""), "title-page": ("titlepage", ""), "imprint": ("imprint", ""), "contents": ("", ""),
-    "chapter": ("chapter", "doc-chapter"), "opener": ("part", "doc-part"), "question": ("", ""), "answer": ("", ""),
-    "answers": ("part", "doc-part"), "glossary": ("glossary", "doc-glossary"), "sources": ("bibliography", "doc-bibliography"),
-    "index": ("index", "doc-index"), "colophon": ("colophon", "doc-colophon"), "formulas": ("appendix", "doc-appendix"),
-}  # fmt: skip
 
 
 class Furniture:
@@ -49,15 +42,15 @@ class Furniture:
 
     def running_head(self, section: Section) -> str:
         """Return the words at the head of a section's pages: its division's title, or its own."""
-        if section.kind == "answer":
-            return self._label("answers")
+        if section.kind.running_head:
+            return self._label(section.kind.running_head)
         return markup.plain(markup.parse(self._publication.division_titles.get(section.id, section.title), inline=True))
 
     def vocabulary(self, section: Section) -> Markup:
         """Return the section's place in the vocabularies of EPUB and ARIA."""
-        semantic, role = VOCABULARY.get(section.kind, ("", ""))
         if self._paged:
             return Markup("")
+        semantic, role = section.kind.epub_type, section.kind.role
         shown = (f' epub:type="{semantic}"' if semantic else "") + (f' role="{role}"' if role else "")
         return Markup(shown)
 

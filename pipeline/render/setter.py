@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import markup, model, theme
+from pipeline import markup, model, slots, theme
 from pipeline.markup import Formula, Reference, Setting, Target, Text
-from pipeline.publication import Publication, Section
+from pipeline.publication import Name, Publication, Section
 from pipeline.render.furniture import Folio, Furniture
 from pipeline.render.heads import Head
 from pipeline.render.writing import write, write_code
@@ -112,17 +112,17 @@ class Setter:
 
     def page(self, target: str) -> Markup:
         """Return the page number of a target, on paper."""
-        return self._slot(target, "{page}", "slot") if self.paged else Markup("")
+        return self._slot(target, "{page}", slots.CLASS) if self.paged else Markup("")
 
     def _slot(self, target: str, form: str, classes: str) -> Markup:
         text = form.format(page="0" * self.publication.digits)
-        return Markup('<span class="{}" data-slot="{}">{}</span>').format(classes, target, text)
+        return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, text)
 
     def _with_page(self, shown: str, target: str) -> str:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], "slot serif"))
+        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif"))
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""
@@ -131,16 +131,16 @@ class Setter:
         name = self.publication.names.get(target)
         if name is None:
             return escape(reference.label or reference.id.replace("-", " "))
-        shown = escape(reference.label) if reference.label else self._named(name.kind, name.number, name.title)
-        if name.kind in ("question", "chapter", "formula"):
+        shown = escape(reference.label) if reference.label else self._named(name)
+        if name.is_section or name.number:
             shown = self._with_page(shown, target)
-        width = "" if reference.label or name.kind == "chapter" else " short"
+        width = "" if reference.label or (name.is_section and not name.number) else " short"
         return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
 
-    def _named(self, kind: str, number: str, title: str) -> str:
-        if kind in ("question", "formula"):
-            return escape(self.label(f"{kind}_ref", number=number))
-        return self._title(title) if kind == "chapter" else escape(title)
+    def _named(self, name: Name) -> str:
+        if name.number:
+            return escape(self.label(f"{name.kind}_ref", number=name.number))
+        return self._title(name.title) if name.is_section else escape(name.title)
 
     def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Return the questions that stand in this publication."""
@@ -160,11 +160,11 @@ class Setter:
 
     def counterpart_link(self, section: Section) -> Markup:
         """Return the link from a question to its answer, or back."""
-        way = "question" if section.kind == "answer" else "answer"
+        way = section.kind.counterpart
         if not self.paged:
             return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
         return Markup('<a href="#{}">{}</a>').format(
-            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], "slot")
+            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
         )
 
     def citation(self, cited: model.Cited) -> Markup:

@@ -1,0 +1,31 @@
+"""The formats of files that are made, one row each, and the papers of those that have pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A format of files."""
+
+    name: str
+    suffix: str
+    """What follows the stem in a file's name."""
+    media_type: str
+    has_papers: bool = False
+    """Whether there is a file for each paper."""
+    is_chosen: bool = True
+    """Whether an edition has it when it lists it; the others come with every edition."""
+    by_default: bool = True
+    """Whether an edition that lists none has it."""
+
+
+PDF = Format(name="pdf", suffix="-{paper}.pdf", media_type="application/pdf", has_papers=True)
+EPUB = Format(name="epub", suffix=".epub", media_type="application/epub+zip")
+COVER = Format(name="png", suffix="-cover.png", media_type="image/png", is_chosen=False)
+
+FORMATS = {row.name: row for row in (PDF, EPUB, COVER)}
+CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
+DEFAULT = tuple(row.name for row in FORMATS.values() if row.is_chosen and row.by_default)
+PAPERS = ("a4", "letter")

@@ -1,0 +1,88 @@
+"""The kinds of sections: one row each, and all that the press knows of a kind.
+
+A kind's name is its template (``templates/sections/<name>.xhtml``) and its CSS class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Matter = Literal["cover", "front", "body"]
+"""Cover pages are not counted, front pages have roman folios, body pages arabic ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionKind:
+    """A kind of section: where it may stand, what it is called, and what is done with it."""
+
+    name: str
+    matter: Matter = "body"
+    stands_in: tuple[str, ...] = ()
+    """Names in an edition's list of sections under which it is printed; its own when there are none."""
+    source: str = "book.yaml"
+    """File that it is made from, if it is not written in one of its own."""
+    epub_type: str = ""
+    """EPUB Structural Semantics 1.1, https://www.w3.org/TR/epub-ssv-11/ ."""
+    role: str = ""
+    """DPUB-ARIA 1.1, https://www.w3.org/TR/dpub-aria-1.1/ ."""
+    landmark: str = ""
+    """``epub:type`` under which reading systems offer it by name."""
+    feature: str = ""
+    """Feature for accessibility that an EPUB with it has (schema.org)."""
+    running_head: str = ""
+    """Label at the head of its pages; its title, or that of its part of the book, when there is none."""
+    counterpart: str = ""
+    """Of a question its answer, of an answer its question: begins the names of labels that link to it."""
+    on_screen: bool = True
+    """Whether it is a section on a screen too; a picture stands there for the cover."""
+    branded_on_paper: bool = False
+    branded_on_screen: bool = False
+    """Whether it says whose copy it is, so that each copy has its own."""
+    is_written: bool = False
+    """Whether authors write it, and choose its id; the press makes the others, under their own names."""
+    is_target: bool = False
+    """Whether texts may link to it, and index entries of its record point at it as a whole."""
+    is_question: bool = False
+    is_numbered: bool = False
+    """Whether a question's number stands before its title and in its captions."""
+    needs_folios: bool = False
+    """Whether it prints where other sections landed, so that it can only be rendered after them."""
+
+    def __str__(self) -> str:
+        """Return the name, as templates print it."""
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """Name of the label that is its title, where nobody wrote one."""
+        return self.name.replace("-", "_")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names in an edition's list of sections under which it is printed."""
+        return self.stands_in or (self.name,)
+
+
+COVER = SectionKind(name="cover", matter="cover", epub_type="cover", on_screen=False, branded_on_paper=True)
+TITLE_PAGE = SectionKind(name="title-page", matter="front", epub_type="titlepage", landmark="titlepage", branded_on_screen=True)
+IMPRINT = SectionKind(name="imprint", matter="front", epub_type="imprint", branded_on_paper=True, branded_on_screen=True)
+CONTENTS = SectionKind(name="contents", matter="front", landmark="toc")
+CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end"), is_written=True, epub_type="chapter", role="doc-chapter",
+                      is_target=True)  # fmt: skip
+OPENER = SectionKind(name="opener", stands_in=("questions",), is_written=True, epub_type="part", role="doc-part")
+QUESTION = SectionKind(name="question", stands_in=("questions",), is_written=True, is_question=True, is_numbered=True, is_target=True,
+                       counterpart="answer")  # fmt: skip
+ANSWERS = SectionKind(name="answers", epub_type="part", role="doc-part")
+ANSWER = SectionKind(name="answer", stands_in=("answers",), is_written=True, is_numbered=True, counterpart="question",
+                     running_head="answers")  # fmt: skip
+FORMULAS = SectionKind(name="formulas", source="formulas.yaml", epub_type="appendix", role="doc-appendix")
+GLOSSARY = SectionKind(name="glossary", source="glossary.yaml", epub_type="glossary", role="doc-glossary", landmark="glossary")
+SOURCES = SectionKind(name="sources", source="sources.yaml", epub_type="bibliography", role="doc-bibliography", landmark="bibliography")
+INDEX = SectionKind(name="index", epub_type="index", role="doc-index", landmark="index", feature="index", needs_folios=True)
+COLOPHON = SectionKind(name="colophon", epub_type="colophon", role="doc-colophon")
+
+KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES, INDEX, COLOPHON)
+BY_NAME = {kind.name: kind for kind in KINDS}
+PLACES = tuple(dict.fromkeys(place for kind in KINDS for place in kind.places))
+"""What an edition may list among its sections."""

@@ -1,0 +1,46 @@
+"""The contract of page numbers: templates print zeros in a face of their own, the press marks them, the bindery writes over them.
+
+An element of class `slot` holds words with zeros in them, as many as a number may have digits, and names its target in
+`data-slot`. The press puts a comment line before the one text operator that shows them: `%slot INDEX FIRST COUNT ALIGN
+FACE`, and before a page's own number `%folio 0 FIRST COUNT ALIGN FACE`. FIRST and COUNT say which glyphs are the zeros,
+ALIGN which edge stays, FACE the name of the font resource.
+"""
+
+import re
+from dataclasses import dataclass
+
+FOLIO_FACE, FACE, SERIF_FACE = "Book Folio", "Book Slot", "Book Slot Serif"
+"""Families that hold page numbers and nothing else, so that their text is found: at the foot, in a list, in a sentence."""
+CLASS, TARGET = "slot", "data-slot"
+ZEROS = re.compile(r"0+")
+ALIGN = {"left": "l", "start": "l", "center": "c"}
+SHARES = {b"l": 0.0, b"c": 0.5, b"r": 1.0}
+"""Share of what a number leaves free that goes before it."""
+MARKS = b"%slot ", b"%folio "
+MARKED = re.compile(rb"%(slot|folio) (\d+) (\d+) (\d+) ([lcr]) (\S+)\n\[(.*?)\] TJ", re.DOTALL)
+FOLIO = re.compile(rb"1 0 0 -1 (\S+) (\S+) Tm\n/(\S+) (\S+) Tf\n%folio \d+ \d+ (\d+)")
+"""Where the press prints a page's folio: in CSS pixels from the upper left corner, for how many digits."""
+DESCRIBED = re.compile("\ue000(\\d+)\ue001")
+"""Stands for a page number in the description of a link, until it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the press says of the zeros that a text operator shows."""
+
+    index: int | None
+    """Which slot of the signature it is; None for the page's own folio."""
+    first: int
+    count: int
+    align: str
+    face: str
+
+    def written(self) -> bytes:
+        """Return the comment line that stands before the operator."""
+        name = "folio 0" if self.index is None else f"slot {self.index}"
+        return f"%{name} {self.first} {self.count} {ALIGN.get(self.align, 'r')} {self.face}\n".encode()
+
+
+def described(index: int, words: str) -> str:
+    """Return the words of a slot with what stands for its number in the description of a link."""
+    return ZEROS.sub(f"\ue000{index}\ue001", words, count=1)
