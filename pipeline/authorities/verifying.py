@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import replace
 
 from pipeline import release
@@ -18,7 +16,7 @@ from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, PDF
 from pipeline.model import Book
 from pipeline.release import Published, Release
-from pipeline.work.crew import import_safely
+from pipeline.work.crew import Crew, Died
 
 AUTHORITIES = (
     Authority("PDF/A-2a", "P401", PDF.name, verapdf.check_archival, verapdf.version),
@@ -60,27 +58,22 @@ def verify(standing: Release, prior: Iterable[Diagnostic], book: Book | None, jo
 def _ask(standing: Release, jobs: int, say: Say) -> Answers:
     """Return the answer of every authority about every file of its format that is there."""
     answers: dict[tuple[str, str], tuple[Finding, ...]] = {}
-    import_safely()
-    # Spawned, since a process forked from one with threads may hang; and each keeps a Java machine of its own.
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        asked = dict(_submit(pool, standing))
+    # Each worker keeps a Java machine of its own.
+    with Crew(jobs) as crew:
+        asked = {
+            crew.send(authority.check, standing.folder / artefact.path): (authority.name, artefact.path)
+            for authority in AUTHORITIES
+            for artefact in _present(standing)
+            if artefact.format == authority.format
+        }
         try:
             for answer in as_completed(asked):
                 name, path = asked[answer]
                 answers[name, path] = answer.result()
                 say(name, path, len(answers[name, path]))
-        except BrokenProcessPool as error:
+        except Died as error:
             raise ToolError("an authority died: is there memory enough?") from error
-        finally:
-            pool.shutdown(cancel_futures=True)
     return {key: answers[key] for key in asked.values()}
-
-
-def _submit(pool: ProcessPoolExecutor, standing: Release) -> Iterator[tuple[Future[tuple[Finding, ...]], tuple[str, str]]]:
-    for authority in AUTHORITIES:
-        for artefact in _present(standing):
-            if artefact.format == authority.format:
-                yield pool.submit(authority.check, standing.folder / artefact.path), (authority.name, artefact.path)
 
 
 def _present(standing: Release) -> tuple[Published, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice
 
 from pipeline.checks import (
@@ -26,7 +25,7 @@ from pipeline.checks.registry import CHECKS, Check
 from pipeline.diagnostics import Diagnostic, Rule, ordered
 from pipeline.model import Book, Ignore
 
-__all__ = ["CHECKS", "RULES", "Check", "Checking", "check"]
+__all__ = ["CHECKS", "RULES", "Check", "check"]
 
 MODULES = (balance, completeness, editions, figures, links, prose, records, spelling, teams, vocabulary)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
@@ -39,35 +38,14 @@ def check(book: Book) -> tuple[Diagnostic, ...]:
 
     What ``ignore.yaml`` sets aside is left out, and an entry there that matches nothing is reported.
     """
-    return Checking(book).findings
-
-
-class Checking:
-    """The checks of a book in two parts: what must hold before the book is set, and all the rest, for which there is time."""
-
-    def __init__(self, book: Book) -> None:
-        """Take the valid records; nothing is checked yet."""
-        self._book = book
-
-    @cached_property
-    def errors(self) -> tuple[Diagnostic, ...]:
-        """What keeps the book from being built."""
-        book, checks = self._book, [each for each in CHECKS if each.severity == "error"]
-        return (*_run(checks, book), *islice(texts.faults_in_texts(book), MOST), *texts.faults_of_language(book))
-
-    @cached_property
-    def findings(self) -> tuple[Diagnostic, ...]:
-        """What every check finds, sorted by place."""
-        book = self._book
-        found = [*self.errors, *_run([each for each in CHECKS if each.severity != "error"], book)]
-        kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]
-        unused = [
-            _unused(book, n, found) for n, i in enumerate(book.ignores) if not any(_matches(i, d) and d.severity != "error" for d in found)
-        ]
-        # The texts of a large book are large, and the next book is another.
-        places.passages.cache_clear()
-        sentences.stretches.cache_clear()
-        return ordered([*kept, *unused])
+    found = [*_run(CHECKS, book), *islice(texts.faults_in_texts(book), MOST), *texts.faults_of_language(book)]
+    kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]
+    aside = [d for d in found if d.severity != "error"]
+    unused = [_unused(book, n, found) for n, entry in enumerate(book.ignores) if not any(_matches(entry, d) for d in aside)]
+    # The texts of a large book are large, and the next book is another.
+    places.passages.cache_clear()
+    sentences.stretches.cache_clear()
+    return ordered([*kept, *unused])
 
 
 def _unused(book: Book, index: int, found: Sequence[Diagnostic]) -> Diagnostic:
