@@ -24,8 +24,8 @@ WORDS: Final = re.compile(r"(?:id|class|role|lang|href|src|base|font-family|(?:a
 PAINTS: Final = re.compile(r"(?:fill|stroke|(?:[a-z]+-)?color|clip-path|mask|marker(?:-[a-z]+)?|filter)\Z")
 """Attributes that may hold a reference or a color. Elsewhere neither is known: letters of a path would part one."""
 NAMES: Final = re.compile(r"url\([^()]*+\)|#[\w-]++", re.IGNORECASE)
-DIGITS: Final = r"(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+"
-NUMBER: Final = re.compile(rf"[+-]?(?:{DIGITS}(?:_[\w.+-]*+)?+|nan|inf(?:inity)?|(?![0-9])\d++)", re.IGNORECASE)
+DIGITS: Final = r"(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
+NUMBER: Final = re.compile(rf"[+-]?(?:{DIGITS}(?:_[\w.+-]*+)?|nan|inf(?:inity)?|(?![0-9])\d++)", re.IGNORECASE)
 PLAIN: Final = re.compile(rf"[+-]?{DIGITS}")
 FUNCTION: Final = re.compile(r"(?<!\w)(\w++)\s*+\(([^()]*+)\)")
 RATIO: Final = re.compile(r"(?:defer )?(?:none|x(?:Min|Mid|Max)Y(?:Min|Mid|Max))(?: (?:meet|slice))?")

@@ -18,14 +18,15 @@ OPERATORS: Final = (
 """Operators of content streams (annex A), references, and the words that are objects. Pictures are never written in line."""
 WORD: Final = b"|".join(map(re.escape, sorted(OPERATORS.split(), key=len, reverse=True)))
 BREAK: Final = rb"(?:[\0\t\n\f\r ]++|(?=[()<>\[\]{}/%])|\Z)"
-LETTERS: Final = rb"\((?:[^\\()]++|\\.)*+\)"
+LETTERS: Final = rb"\([^\\()]*(?:\\.[^\\()]*)*\)"
 SOUND: Final = re.compile(
-    rb"(?:[+-]?(?:[0-9]{1,10}+(?:\.[0-9]*+)?+|\.[0-9]++)%(break)s|[\0\t\n\f\r ]++|<[0-9A-Fa-f\0\t\n\f\r ]*+>|[\[\]]|(?:%(word)s)%(break)s|"
-    rb"/[^\0\t\n\f\r ()<>\[\]{}/%%]*+|<<|>>|%(letters)s|%%[^\r\n]*+)*+" % {b"break": BREAK, b"word": WORD, b"letters": LETTERS},
+    rb"(?:[+-]?(?:[0-9]{1,10}+(?:\.[0-9]*+)?|\.[0-9]++)%(break)s|[\0\t\n\f\r ]++|<[0-9A-Fa-f\0\t\n\f\r ]*+>|[\[\]]|(?:%(word)s)%(break)s|"
+    rb"/[^\0\t\n\f\r ()<>\[\]{}/%%]*+|<<|>>|%(letters)s|%%[^\r\n]*+){0,100}" % {b"break": BREAK, b"word": WORD, b"letters": LETTERS},
     re.DOTALL,
 )
-"""What may stand in an object or a content stream. A number has no exponent, and at most ten digits before its point: the
-largest whole number is 2,147,483,647 (annex C)."""
+"""What may stand in an object or a content stream, a hundred words at a time: a group repeated without end would be remembered
+word by word, and repeated possessively, it goes astray in Python before 3.11.4. A number has no exponent, and at most ten
+digits before its point: the largest whole number is 2,147,483,647 (annex C)."""
 TOKEN: Final = re.compile(rb"[^\0\t\n\f\r ()<>\[\]{}/%]+|.", re.DOTALL)
 PARENTHESIS: Final = re.compile(rb"[()]|\\.", re.DOTALL)
 START: Final = re.compile(rb"(?<![0-9])([0-9]{1,10})[\0\t\n\f\r ]++([0-9]{1,5})[\0\t\n\f\r ]++obj(?=[\0\t\n\f\r ()<>\[/%])")
@@ -62,8 +63,8 @@ class Object:
 def stray(content: bytes, at: int = 0) -> tuple[bytes, int]:
     """Return the first word that is no operand and no operator, and where it stands; nothing where all is sound."""
     while True:
-        found = SOUND.match(content, at)
-        at = found.end() if found else at
+        while (found := SOUND.match(content, at)) and found.end() > at:
+            at = found.end()
         if at == len(content):
             return b"", at
         closed = _closed(content, at) if content[at : at + 1] == b"(" else 0
