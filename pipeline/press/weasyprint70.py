@@ -86,7 +86,7 @@ NUMBERS = re.compile(r"[\sMLHVCSQTAZmlhvcsqtaz0-9eE.,+-]*")
 LONGEST_PATH = 2_000
 """Characters; longer data are the curve of one figure."""
 MOST_PATHS = 1_000
-"""Paths remembered: a drawing says its letters with the same few outlines again and again. A quarter of the time of drawings."""
+"""Paths remembered: a drawing says its letters with the same few outlines again and again. Drawings then take a quarter of the time."""
 known_paths: dict[str, tuple[list[Any], list[Any]]] = {}
 
 
