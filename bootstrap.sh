@@ -5,7 +5,7 @@
 set -eu
 export PYTHONSAFEPATH=1
 
-# A Python built without profile-guided optimization, as version managers build it, takes a third longer to lay out.
+# A Python built without profile-guided optimization, as version managers build it, takes a quarter longer to lay out.
 # It does not tell: taken is the one on PATH when it says that it was built so, or else the system's, if it will do.
 optimized() { "$1" -c 'import sysconfig; assert "--enable-optimizations" in sysconfig.get_config_var("CONFIG_ARGS")' 2>/dev/null; }
 will_do() { "$1" -c 'import sys, ensurepip, venv; assert sys.version_info >= (3, 11)' 2>/dev/null; }

@@ -16,9 +16,7 @@ class Format:
     has_papers: bool = False
     """Whether there is a file for each paper."""
     is_chosen: bool = True
-    """Whether an edition has it when it lists it; the others come with every edition."""
-    by_default: bool = True
-    """Whether an edition that lists none has it."""
+    """Whether an edition has it when it lists it, or lists none; the others come with every edition."""
 
 
 PDF = Format(name="pdf", suffix="-{paper}.pdf", media_type="application/pdf", has_papers=True)
@@ -27,5 +25,4 @@ COVER = Format(name="png", suffix="-cover.png", media_type="image/png", is_chose
 
 FORMATS = {row.name: row for row in (PDF, EPUB, COVER)}
 CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
-DEFAULT = tuple(row.name for row in FORMATS.values() if row.is_chosen and row.by_default)
 PAPERS = ("a4", "letter")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from pipeline.formats import CHOSEN, DEFAULT, PAPERS
+from pipeline.formats import CHOSEN, PAPERS
 from pipeline.model.fields import Level, Plain, QuestionType, Record, Slug
 from pipeline.model.questions import PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
@@ -42,7 +42,7 @@ class Edition(Record):
     answers: Literal["inline", "end-of-section", "end-of-book", "none"]
     answer_parts: tuple[Part, ...] = ()
     flow: Literal["page", "run-on"] = "page"
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = DEFAULT
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
     papers: Annotated[tuple[Paper, ...], Field(min_length=1)] = PAPERS
 
     def lists(self, kind: SectionKind) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
-from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
+from itertools import groupby
 
 from pipeline.release.folder import Folder
 from pipeline.release.manifest import CHECKSUMS, MANIFEST, parse
@@ -15,6 +16,11 @@ from pipeline.work.store import fault_point
 
 TEMP = re.compile(r"tmp-[0-9]+-[0-9a-f]{8}")
 """Name of a folder that is being filled, or was when its build was killed: the number of the process, and chance."""
+
+
+def temp_name() -> str:
+    """Return a new name for a folder that is being filled, or emptied."""
+    return f"tmp-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def sweep(output: Folder, releases: Folder) -> None:
@@ -52,12 +58,12 @@ def remove(releases: Folder, name: str) -> bool:
             paths = _listed(folder, manifest)
             if not own or not set(folder.paths()) <= {*paths, MANIFEST, CHECKSUMS}:
                 return False
-            if not TEMP.fullmatch(name):
+            left = name if TEMP.fullmatch(name) else temp_name()
+            if left != name:
                 # A half-removed release must not keep the name of a whole one.
-                name, temp = f"tmp-0-{secrets.token_hex(4)}", name
-                releases.rename(temp, name)
+                releases.rename(name, left)
             _empty(folder, paths)
-        releases.remove_empty(name)
+        releases.remove_empty(left)
     except OSError:
         return False
     return True
@@ -77,16 +83,11 @@ def _listed(folder: Folder, manifest: bytes) -> tuple[str, ...]:
 
 def _empty(folder: Folder, paths: tuple[str, ...]) -> None:
     """Remove the files that are listed, and the folders they stood in; the manifest last, since it proves whose they are."""
-    for edition, names in _by_folder(paths):
+    for edition, files in groupby(sorted(paths), key=lambda path: path.partition("/")[0]):
         with suppress(FileNotFoundError):
             with folder.below(edition) as held:
-                for name in names:
-                    held.remove(name)
+                for path in files:
+                    held.remove(path.partition("/")[2])
             folder.remove_empty(edition)
     folder.remove(CHECKSUMS)
     folder.remove(MANIFEST)
-
-
-def _by_folder(paths: tuple[str, ...]) -> Iterator[tuple[str, list[str]]]:
-    for edition in sorted({path.partition("/")[0] for path in paths}):
-        yield edition, [path.partition("/")[2] for path in paths if path.partition("/")[0] == edition]

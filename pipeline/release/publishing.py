@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -26,7 +24,7 @@ from pipeline.release.manifest import (
     manifest_bytes,
     parse,
 )
-from pipeline.release.pruning import prune, remove, sweep
+from pipeline.release.pruning import prune, remove, sweep, temp_name
 from pipeline.release.reading import GUIDES, RELEASES, data, standing, verify
 from pipeline.work.store import fault_point
 
@@ -54,7 +52,7 @@ def publish(
         with Folder.open(output, make=True) as place, _releases(place) as releases:
             before = set(releases.names())
             try:
-                temp = _temp_name()
+                temp = temp_name()
                 with releases.below(temp, make=True) as folder:
                     _fill(folder, manifest, artefacts, carried, checksum_bytes(rows))
                 name = _settle(releases, temp, release)
@@ -152,7 +150,7 @@ def _settle(releases: Folder, temp: str, release: Release) -> str:
 
 def _swap(output: Folder, name: str) -> str:
     """Point ``guides`` at a release by one rename; give the name of the release it pointed at."""
-    link = f"{GUIDES}.{_temp_name()}"
+    link = f"{GUIDES}.{temp_name()}"
     previous = standing(output)
     try:
         fault_point("release-8-link")
@@ -164,10 +162,6 @@ def _swap(output: Folder, name: str) -> str:
     fault_point("release-10-swapped")
     output.sync()
     return previous
-
-
-def _temp_name() -> str:
-    return f"tmp-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _one_line(output: Path, error: OSError) -> str:

@@ -29,7 +29,6 @@ def _ziamath() -> Any:
     return ziamath
 
 
-@functools.cache
 def svg(latex: str, *, display: bool) -> Setting:
     """Return a checked formula drawn in black: recalled, or drawn and remembered."""
     facts = _shelf().remembered(lambda: _packed(draw((latex, display))), (latex, display))
