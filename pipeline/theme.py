@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from string import Formatter
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar, cast
 
 import yaml
 
@@ -17,6 +17,8 @@ from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, 
 from pipeline.strays import is_stray
 
 Medium = Literal["paged", "reflow"]
+P = ParamSpec("P")
+R = TypeVar("R")
 BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
 LAYERS: Mapping[Medium, tuple[str, ...]] = {
     "paged": ("tokens", "paged", "base", "sections", "components"),
@@ -59,6 +61,20 @@ FACES = (
 )
 ALIASES = (("Book Folio", SANS), ("Book Slot", SANS), ("Book Slot Serif", SERIF))
 """Families that hold page numbers and nothing else, so that binding finds their text."""
+_forgetters: list[Callable[[], None]] = []
+
+
+def remembered(reader: Callable[P, R]) -> Callable[P, R]:
+    """Return a reader of the theme's files that reads each of them once until ``forget``; nothing else remembers them."""
+    once = cache(reader)
+    _forgetters.append(once.cache_clear)
+    return cast("Callable[P, R]", once)
+
+
+def forget() -> None:
+    """Read style sheets, labels, and templates anew when they are next asked for: their files have changed."""
+    for forget_one in _forgetters:
+        forget_one()
 
 
 def folder() -> Path:
@@ -114,7 +130,7 @@ def font_faces() -> str:
     )
 
 
-@cache
+@remembered
 def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
     """Return the style sheet of an edition on a medium; ``paper`` names the page of paged media."""
     styles = folder() / "styles"
@@ -127,13 +143,13 @@ def stylesheet(medium: Medium, edition: str, paper: str = "") -> str:
     return f"{font_faces()}\n{text}" if medium == "paged" else text
 
 
-@cache
+@remembered
 def narrow() -> str:
     """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
     return (folder() / "styles" / "narrow.css").read_text(encoding="utf-8")
 
 
-@cache
+@remembered
 def labels(lang: str) -> Mapping[str, str]:
     """Return the words of a language; ``en-US`` falls back to ``en``. Raises BookError when they are not all there."""
     for name in dict.fromkeys((lang, lang.split("-")[0])):
@@ -143,7 +159,7 @@ def labels(lang: str) -> Mapping[str, str]:
     raise BookError(Diagnostic("T101", f"no labels for language '{lang}'", Place(BOOK), _known_languages(lang)))
 
 
-@cache
+@remembered
 def spoken(lang: str) -> Mapping[str, str]:
     """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
     path = folder() / "labels" / f"{SPOKEN}.{lang.split('-')[0]}.yaml"
@@ -168,7 +184,7 @@ def _words(path: Path) -> Mapping[str, str]:
     return words
 
 
-@cache
+@remembered
 def words_digest(lang: str) -> str:
     """Digest all words of a language."""
     return hashlib.sha256(repr((sorted(labels(lang).items()), sorted(spoken(lang).items()))).encode()).hexdigest()
@@ -206,9 +222,3 @@ def digest() -> str:
     for face in FACES:
         total.update(face.sha256.encode())
     return total.hexdigest()
-
-
-def forget() -> None:
-    """Read style sheets and labels anew when they are next asked for: their files have changed."""
-    for reader in (stylesheet, labels, spoken, words_digest):
-        reader.cache_clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,6 +44,18 @@ def assembled(book: Book) -> dict[str, Publication]:
 def book() -> Book:
     """The small book."""
     return read(SMALL)
+
+
+@pytest.fixture
+def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the theme in use, to change; nothing that was read before is remembered."""
+    folder = tmp_path / "templates"
+    shutil.copytree(theme.folder(), folder)
+    monkeypatch.setattr(theme, "folder", lambda: folder)
+    theme.forget()
+    yield folder
+    monkeypatch.undo()
+    theme.forget()
 
 
 @pytest.fixture(scope="session")

@@ -313,13 +313,13 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     if words is not None:
         (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
     monkeypatch.setattr(theme, "folder", lambda: tmp_path)
-    theme.labels.cache_clear()
+    theme.forget()
     with pytest.raises(BookError) as caught:
         theme.labels("fr")
     assert {d.code for d in caught.value.diagnostics} == {code}
     assert message in caught.value.diagnostics[0].message
     assert caught.value.diagnostics[0].hint == hint
-    theme.labels.cache_clear()
+    theme.forget()
 
 
 def test_every_label_that_a_template_names_is_in_the_english_file() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from buildwork import book, bytes_of, edit, environment, run
 from renderwork import formula
 
-from pipeline import load, markup, model, render, theme
+from pipeline import load, markup, model, theme
 from pipeline.build.texts import TextMemory
 from pipeline.markup import Setting, Target, Text, remembering
 from pipeline.memory import Memory
@@ -119,21 +118,12 @@ def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_tha
     assert write(text, after, known) == markup.to_xhtml(text, after) != markup.to_xhtml(text, before)
 
 
-def test_words_of_a_language_that_change_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
+def test_words_of_a_language_that_change_are_written(templates: Path) -> None:
     text, known = markup.parse("!!! note\n    Mind this.\n"), Memory(10)
+    assert "Mind this" in write(text, target(), known)
+    edit(templates / "labels/en.yaml", "note: Note", "note: Nota")
     theme.forget()
-    try:
-        assert "Mind this" in write(text, target(), known)
-        edit(folder / "labels/en.yaml", "note: Note", "note: Nota")
-        theme.forget()
-        assert "Nota" in write(text, target(), known)
-    finally:
-        monkeypatch.undo()
-        theme.forget()
-        render.forget()
+    assert "Nota" in write(text, target(), known)
 
 
 def test_what_is_not_asked_for_any_more_is_forgotten_when_there_is_little_room() -> None:

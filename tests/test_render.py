@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,20 +19,6 @@ from pipeline.publication import Publication
 from pipeline.render import Sheet
 
 MEDIA = ("paged", "reflow")
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the templates in use, to change; nothing that was read before is remembered."""
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
-    caches = (theme.labels, theme.spoken, theme.stylesheet, render._environment, render._template)
-    for cache in caches:
-        cache.cache_clear()
-    yield folder
-    for cache in caches:
-        cache.cache_clear()
 
 
 def edition(book: Book, name: str, stamp: Publication, **changes: object) -> Publication:

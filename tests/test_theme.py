@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
+from renderwork import rendered
 
-from pipeline import theme
+from pipeline import render, theme
 from pipeline.diagnostics import BookError, ToolError
-
-
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the templates in use, to change."""
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
-    for cache in (theme.labels, theme.spoken, theme.stylesheet):
-        cache.cache_clear()
-    yield folder
-    for cache in (theme.labels, theme.spoken, theme.stylesheet):
-        cache.cache_clear()
+from pipeline.publication import Publication
 
 
 @pytest.fixture
@@ -96,6 +86,37 @@ def test_a_paper_has_its_size(paper: str, size: str) -> None:
 def test_a_screen_gets_no_fonts_and_no_pages() -> None:
     sheet = theme.stylesheet("reflow", "study")
     assert "@font-face" not in sheet and "@page" not in sheet
+
+
+# What has changed
+
+
+def all_that_is_read(publications: Mapping[str, Publication]) -> str:
+    """Return what every reader of the theme's files gives to any edition on any medium."""
+    editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
+    papers = [path.stem for path in (theme.folder() / "styles/papers").glob("*.css")]
+    styles = [theme.stylesheet("paged", *wanted) for wanted in product(editions, papers)]
+    pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
+    pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
+    words = [theme.words_digest("en"), *theme.labels("en").values(), *theme.spoken("en").values()]
+    return "\n".join([*styles, theme.stylesheet("reflow", ""), theme.narrow(), *pages, *words])
+
+
+def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(templates: Path, publications: Mapping[str, Publication]) -> None:
+    before = all_that_is_read(publications)
+    marks = {path: f"mark-{n}-" for n, path in enumerate(sorted(path for path in templates.rglob("*.*") if path.is_file()))}
+    for path, mark in marks.items():
+        text = path.read_text()
+        match path.suffix:
+            case ".css":
+                path.write_text(f"{text}\n/* {mark} */\n")
+            case ".yaml":
+                path.write_text(re.sub(r"^(contents|squared): (.*)$", rf"\1: {mark}", text, flags=re.MULTILINE))
+            case ".xhtml":
+                path.write_text(re.sub(r"(<[a-z][\w-]*)(?=[ >])", rf'\1 data-x="{mark}"', text).replace('class="', f'class="{mark} '))
+    theme.forget()
+    after = all_that_is_read(publications)
+    assert [path.name for path, mark in marks.items() if mark in before or mark not in after] == []
 
 
 # Labels

@@ -18,7 +18,6 @@ from typing import IO
 import pytest
 from buildwork import book, bytes_of, edit, environment, start, warm_cache
 
-from pipeline import render, theme
 from pipeline.build import Request, Step
 from pipeline.build.watching import Rebuild, rebuilds
 from pipeline.strays import is_stray
@@ -39,20 +38,6 @@ def request_(tmp_path: Path, warm: Path) -> Request:
     return Request(book(tmp_path / "book"), tmp_path / "output", ("study",), store=tmp_path / "cache/guidepress")
 
 
-@pytest.fixture
-def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A theme of one's own."""
-    folder = tmp_path / "templates"
-    shutil.copytree(theme.folder(), folder)
-    monkeypatch.setattr(theme, "folder", lambda: folder)
-    theme.forget()
-    render.forget()
-    yield folder
-    monkeypatch.undo()
-    theme.forget()
-    render.forget()
-
-
 def watched(request: Request, actions: Actions, said: Callable[[Step], object] = lambda _: None) -> list[Rebuild]:
     """Build once, and again after each action."""
     return list(rebuilds(request, lambda _first: nullcontext(said), actions))
@@ -61,7 +46,7 @@ def watched(request: Request, actions: Actions, said: Callable[[Step], object] =
 def words(output: Path) -> str:
     """Give all that stands in the EPUB."""
     with zipfile.ZipFile(next((output / "guides").glob("*/*.epub"))) as epub:
-        return "".join(epub.read(name).decode() for name in epub.namelist() if name.endswith(".xhtml"))
+        return "".join(epub.read(name).decode() for name in epub.namelist() if name.endswith((".xhtml", ".css")))
 
 
 # What is built, and what is not
@@ -75,16 +60,19 @@ def test_a_watched_book_has_the_bytes_of_a_cold_build(request_: Request, templat
         yield
         edit(wanted.book / GLASS, "The glass has fallen", "The barograph has fallen")
         yield
-        edit(templates / "styles/base.css", "}", "} /* another theme */")
+        for path in (templates / "styles").rglob("*.css"):
+            edit(path, "}", f"}} /* another {path.stem} */")
         edit(templates / "labels/en.yaml", "contents: ", "contents: Truly ")
+        edit(templates / "labels/spoken.en.yaml", "{0} squared", "{0} truly squared")
         yield
         edit(wanted.book / GLASS, "The barograph", "The weatherglass")
         yield
 
     built = watched(wanted, actions())
     assert [rebuild.outcome is not None for rebuild in built] == [True] * 4
-    assert [len(rebuild.changed) for rebuild in built] == [0, 1, 2, 1]
-    assert "weatherglass" in words(wanted.output) and "Truly" in words(wanted.output)
+    assert [len(rebuild.changed) for rebuild in built] == [0, 1, len(list(templates.rglob("*.css"))) + 2, 1]
+    for new in ("weatherglass", "Truly", "another reflow", "another narrow"):
+        assert new in words(wanted.output)
     assert "The barograph has" not in words(wanted.output)
 
     cold = COLD.format(templates=templates, book=wanted.book, output=tmp_path / "cold")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from pipeline import bindery, press, render, theme
+from pipeline import bindery, press, theme
 from pipeline.build import Outcome, Request, Say, build
 from pipeline.build.inputs import files
 from pipeline.crew import Crew
@@ -92,7 +92,6 @@ def _forget(before: Files | None, now: Files) -> None:
     name = theme.folder().name
     if before is not None and before[name] != now[name]:
         theme.forget()
-        render.forget()
 
 
 def _changed(before: Files, now: Files) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import groupby
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -51,22 +50,16 @@ class Sheet:
     tight: bool = False
 
 
-@cache
+@theme.remembered
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
-@cache
+@theme.remembered
 def _template(name: str) -> Template:
     return _environment().get_template(name)
-
-
-def forget() -> None:
-    """Read templates anew when they are next asked for: their files have changed."""
-    _template.cache_clear()
-    _environment.cache_clear()
 
 
 def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
