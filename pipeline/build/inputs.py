@@ -15,7 +15,7 @@ from pipeline import press
 from pipeline.diagnostics import ToolError
 from pipeline.strays import is_stray
 
-LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "latex2mathml", "lxml", "markdown-it-py", "mdit-py-plugins",
+LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
 
 
