@@ -187,5 +187,5 @@ def _sheet(rendition: Rendition, fragments: Sequence[Fragment], suffix: str) -> 
     )  # fmt: skip
 
 
-__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "forget", "memory", "paged", "render",
+__all__ = ["Folio", "Formulas", "Fragment", "Rendition", "Sheet", "count", "document", "memory", "paged", "render",
            "render_section", "sheets", "tightened", "with_index"]  # fmt: skip
