@@ -23,5 +23,5 @@ Values flow one way, and each arrow is one public function of the value before i
        v
     output/guides/
 
-`pipeline.build` is the one place that knows this order, and `pipeline.cli` the one that prints and exits.
+`pipeline.flow` is the one place that knows this order, and `pipeline.cli` the one that prints and exits.
 """

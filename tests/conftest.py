@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from pipeline import editions, release, theme
-from pipeline.build import Request, build, load_and_check
-from pipeline.build.inputs import book_digest, code_digest, modified, versions
+from pipeline.flow import Request, build, load_and_check
+from pipeline.flow.inputs import book_digest, code_digest, modified, versions
 from pipeline.model import Book
 from pipeline.publication import Publication
-from pipeline.store import key
+from pipeline.work.store import key
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns

@@ -31,15 +31,15 @@ from tagged import Piece, pieces
 
 from pipeline import bindery, press, theme
 from pipeline.bindery.faces import open_face
-from pipeline.build import Request, making
-from pipeline.build.binding import Bound
-from pipeline.build.issuing import Issue
-from pipeline.build.signatures import Printed
-from pipeline.build.texts import TextMemory
-from pipeline.crew import Crew
+from pipeline.flow import Request, making
+from pipeline.flow.binding import Bound
+from pipeline.flow.issuing import Issue
+from pipeline.flow.signatures import Printed
+from pipeline.flow.texts import TextMemory
 from pipeline.model import Book
 from pipeline.press import LaidOut, Room, Signature, attempts
-from pipeline.store import Store
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FIRST = re.compile(r"@page ([\w-]+):first(?=\s*\{)")

@@ -14,18 +14,19 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "crew": 0, "diagnostics": 0, "memory": 0, "strays": 0,
-    "store": 1, "markup": 1, "theme": 1, "brand": 1, "fetcher": 1,
-    "model": 2, "source": 2,
-    "checks": 3, "publication": 3,
-    "load": 4, "index": 4,
-    "editions": 5,
-    "render": 6, "stats": 6,
-    "press": 7,
-    "bindery": 8, "epub": 8, "cover": 8, "release": 8,
-    "preflight": 9, "authorities": 9,
-    "build": 10,
-    "cli": 11,
+    "diagnostics": 0, "strays": 0,
+    "work": 1, "theme": 1, "brand": 1, "fetcher": 1,
+    "markup": 2,
+    "model": 3, "source": 3,
+    "checks": 4, "publication": 4,
+    "load": 5, "index": 5,
+    "editions": 6,
+    "render": 7, "stats": 7,
+    "press": 8,
+    "bindery": 9, "epub": 9, "cover": 9, "release": 9,
+    "preflight": 10, "authorities": 10,
+    "flow": 11,
+    "cli": 12,
 }  # fmt: skip
 """A module imports only modules of a lower rank, and those of its own package."""
 
@@ -48,14 +49,13 @@ ONE_DOOR = {
 }
 """Libraries, and the parts that may know them."""
 
-AT_THE_DISK = ("source", "store", "fetcher", "theme", "release")
+AT_THE_DISK = ("source", "work", "fetcher", "theme", "release")
 DISK_EXCEPTIONS = {
     "load": "finds the files of a book, and reads its drawings",
-    "build.inputs": "digests every file of the book and of this package",
-    "build.formulas": "digests the code that sets formulas",
+    "flow.inputs": "digests every file of the book and of this package",
+    "flow.formulas": "digests the code that sets formulas",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
-    "crew": "gives workers a folder for what they are asked and for copies of fonts, and removes it",
     "press.workers": "brings workers the fonts in a file",
     "preflight.standing": "reads the files of a release, to verify them",
     "cli.watching": "tells a folder from another that has taken its name",
@@ -241,7 +241,7 @@ def test_an_exception_at_the_disk_is_still_needed(exception: str) -> None:
 @pytest.mark.parametrize("name", sorted(name for name in modules() if part(name) != "cli"))
 def test_only_the_command_line_prints_or_exits(name: str) -> None:
     # A worker whose parent has died has nobody to raise to.
-    allowed = ["crew calls os._exit"] if name == "crew" else []
+    allowed = ["work.crew calls os._exit"] if name == "work.crew" else []
     assert speaks(name, tree(name)) == allowed
 
 
@@ -305,7 +305,7 @@ def test_no_printed_words_stand_in_templates() -> None:
         (climbs, "markup.parse", "from pipeline.model import Book"),
         (climbs, "render", "def late():\n    from pipeline import bindery"),
         (climbs, "bindery.binding", "from pipeline import epub"),
-        (climbs, "press.workers", "from ..build import records"),
+        (climbs, "press.workers", "from ..flow import request"),
         (climbs, "epub.tree", "import pipeline.cli.commands"),
         (strangers, "bindery.binding", "from weasyprint import CSS"),
         (strangers, "epub.tree", "import pydyf"),

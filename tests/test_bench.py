@@ -23,7 +23,7 @@ from bench.tables import rows, table
 from buildwork import ROOT, SMALL
 from lxml import etree
 
-from pipeline.build import load_and_check
+from pipeline.flow import load_and_check
 from pipeline.model import Book
 from pipeline.render import furniture
 

@@ -12,12 +12,12 @@ from presswork import FONTS, imprint, signature
 from test_contents import guide
 
 from pipeline.bindery import Copy, Entry, Gathered, gather
-from pipeline.build import Request, binding, build, issuing
-from pipeline.build.binding import bind, bind_apart
-from pipeline.crew import Crew, Died
 from pipeline.diagnostics import BookError
+from pipeline.flow import Request, binding, build, issuing
+from pipeline.flow.binding import bind, bind_apart
 from pipeline.model import Book
 from pipeline.press import lay_out_all
+from pipeline.work.crew import Crew, Died
 
 PLAIN = Copy(imprint(), ())
 

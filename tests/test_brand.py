@@ -24,11 +24,11 @@ from pipeline.bindery import Copy, bind_copy, gather, lacking
 from pipeline.bindery.coloring import operands, recolor
 from pipeline.bindery.metadata import xmp
 from pipeline.brand import RESERVED, contrast, one_line, palette, passing, slug
-from pipeline.build import Outcome, Request, build, load_and_check
-from pipeline.build.copies import of_team
-from pipeline.build.readings import Begun, ReadingMemory
-from pipeline.build.records import Slot
 from pipeline.diagnostics import BookError, ToolError
+from pipeline.flow import Outcome, Request, build, load_and_check
+from pipeline.flow.copies import of_team
+from pipeline.flow.readings import Begun, ReadingMemory
+from pipeline.flow.request import Slot
 from pipeline.preflight.copies import is_like
 from pipeline.press import lay_out_all
 from pipeline.release import Artefact, Release

@@ -14,8 +14,8 @@ import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
 
 from pipeline import bindery, release, theme
-from pipeline.build.subsets import SubsetMemory
-from pipeline.store import Store
+from pipeline.flow.subsets import SubsetMemory
+from pipeline.work.store import Store
 
 WATCH = "questions/weather-and-watch"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import checks
-from pipeline.build import load_and_check
+from pipeline.flow import load_and_check
 
 BOOK = Path(__file__).parent / "books" / "small"
 LOG = "questions/weather-and-watch/corrected-log.yaml"

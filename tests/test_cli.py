@@ -21,8 +21,8 @@ import click
 import pytest
 from buildwork import SMALL, book, command, edit, environment, run, warm_cache
 
-from pipeline.build.rules import rules
 from pipeline.cli.commands import cli
+from pipeline.flow.rules import rules
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"

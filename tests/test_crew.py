@@ -14,8 +14,8 @@ import pytest
 from test_contents import guide
 
 from pipeline import preflight
-from pipeline.crew import Crew, Died
 from pipeline.preflight import paper, reading
+from pipeline.work.crew import Crew, Died
 
 pytestmark = pytest.mark.slow
 

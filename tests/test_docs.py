@@ -18,10 +18,10 @@ from pydantic_core import PydanticUndefined
 
 import pipeline
 from pipeline import markup, model
-from pipeline.build import load_and_check
-from pipeline.build.inputs import modified
-from pipeline.build.rules import rules
 from pipeline.diagnostics import show
+from pipeline.flow import load_and_check
+from pipeline.flow.inputs import modified
+from pipeline.flow.rules import rules
 from pipeline.markup.maths import symbols
 
 ROOT = Path(__file__).parent.parent
@@ -358,7 +358,7 @@ def test_the_flow_is_told_in_the_same_words_by_the_readme_the_package_and_the_pr
     told = [line.strip() for line in (pipeline.__doc__ or "").split("\n")]
     (flow,) = (body for body in fences(README, "text") if body.startswith("content/"))
     assert [line.strip() for line in flow.strip().split("\n")] == told[told.index("content/*.yaml") : told.index("output/guides/") + 1]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline/build").glob("*.py"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipeline/flow").glob("*.py"))
     stages = re.findall(r'Step\("([a-z ]+)"', code)
     assert stages
     assert set(stages) - {"wait"} <= set(re.findall(r"\| ([a-z]+(?: out)?)  ", flow))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import release
-from pipeline.store import FAULT_POINTS, Store, key
+from pipeline.work.store import FAULT_POINTS, Store, key
 
 ROOT = Path(__file__).parent.parent
 STORE_POINTS = [name for name in FAULT_POINTS if name.startswith("store-")]
@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from pipeline import release
 from pipeline.diagnostics import ToolError
-from pipeline.store import Store, key
+from pipeline.work.store import Store, key
 
 output, cache, text = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 

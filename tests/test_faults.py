@@ -27,9 +27,9 @@ from epubwork import png
 from PIL import ImageFile
 
 from pipeline import checks, cli, load, markup, source, theme
-from pipeline.build import load_and_check
-from pipeline.build.rules import rules
 from pipeline.diagnostics import BookError, show
+from pipeline.flow import load_and_check
+from pipeline.flow.rules import rules
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "tests" / "books" / "small"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build import inputs
+from pipeline.flow import inputs
 
 
 def made(folder: Path) -> Path:

@@ -15,7 +15,7 @@ import pytest
 from buildwork import ROOT, book, bytes_of, edit, environment, run, start, warm_cache
 
 from pipeline import release
-from pipeline.store import FAULT_POINTS
+from pipeline.work.store import FAULT_POINTS
 
 STOPPED = "guidepress: stopped; what was published stands\n"
 FULL = "No space left on device"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.build import load_and_check
+from pipeline.flow import load_and_check
 from pipeline.load import load_book
 from pipeline.load.drawings import unsafe
 from pipeline.model import Book

@@ -17,7 +17,7 @@ from presswork import FONTS, imprint, signature
 from test_contents import PRINTED, guide
 
 from pipeline.bindery import bind, folios
-from pipeline.build.signatures import Printed
+from pipeline.flow.signatures import Printed
 from pipeline.model import Book
 from pipeline.press import lay_out_all
 from pipeline.render import furniture

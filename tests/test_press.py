@@ -9,9 +9,9 @@ from unittest.mock import patch
 import pytest
 from presswork import CSS, DIGEST, FONTS, signature
 
-from pipeline.crew import Crew
 from pipeline.diagnostics import BookError
 from pipeline.press import Facts, Signature, fonts_digest, key, lay_out, lay_out_all, system_versions, workers
+from pipeline.work.crew import Crew
 
 LINE = "<p>One line.</p>"
 HREF = '<a href="#elsewhere">there</a>'

@@ -8,13 +8,13 @@ from pathlib import Path
 from presswork import FONTS, imprint, signature
 
 from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
-from pipeline.build.readings import ReadingMemory
-from pipeline.crew import Crew
+from pipeline.flow.readings import ReadingMemory
 from pipeline.preflight import paper
 from pipeline.preflight.copies import FIRST
 from pipeline.press import Signature, lay_out_all
 from pipeline.release import Artefact
-from pipeline.store import Store
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store
 
 PAGES = 12
 Change = Callable[[list[Signature]], list[Signature]]

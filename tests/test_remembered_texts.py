@@ -12,12 +12,12 @@ from buildwork import book, bytes_of, edit, environment, run
 from renderwork import formula
 
 from pipeline import load, markup, model, theme
-from pipeline.build.texts import TextMemory
+from pipeline.flow.texts import TextMemory
 from pipeline.markup import Setting, Target, Text, remembering
-from pipeline.memory import Memory
 from pipeline.model import Book
 from pipeline.render.writing import write
-from pipeline.store import Store
+from pipeline.work.memory import Memory
+from pipeline.work.store import Store
 
 RICH = """A [[term:loss|loss]] of $x^2$, {=sweep.best}[^n], and [words]{.index term="Word" see-also="Other"}.
 

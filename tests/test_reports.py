@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import reading
 
 from pipeline import release
-from pipeline.build import reports
-from pipeline.build.records import Pages
+from pipeline.flow import reports
+from pipeline.flow.request import Pages
 
 
 def written(output: Path, paths: tuple[str, ...], *made: Pages) -> dict:

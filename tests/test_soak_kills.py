@@ -17,7 +17,7 @@ import pytest
 from buildwork import book, bytes_of, environment, run, start
 from test_interrupted import children, gone, stands_whole
 
-from pipeline.store import FAULT_POINTS
+from pipeline.work.store import FAULT_POINTS
 
 pytestmark = pytest.mark.soak
 SEED = 20261122

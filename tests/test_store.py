@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.store import FAULT_POINTS, Entry, Store, key
+from pipeline.work.store import FAULT_POINTS, Entry, Store, key
 
 ROOT = Path(__file__).parent.parent
 OLD, NEW, NEWER = key("old"), key("new"), key("newer")
@@ -81,7 +81,7 @@ def test_the_key_of_json_does_not_depend_on_the_order_of_its_keys() -> None:
 
 
 def test_a_key_is_the_same_in_every_process() -> None:
-    script = "from pipeline.store import key; print(key('a', b'b', {'x': 1, 'y': (2,)}), end='')"
+    script = "from pipeline.work.store import key; print(key('a', b'b', {'x': 1, 'y': (2,)}), end='')"
     command = [sys.executable, "-c", script]
     seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("0", "1")]
     runs = {subprocess.check_output(command, cwd=ROOT, env=seed, text=True) for seed in seeds}
@@ -236,7 +236,7 @@ def test_a_folder_removed_meanwhile_is_made_again(tmp_path: Path) -> None:
 CROWD = """
 import sys
 from pathlib import Path
-from pipeline.store import Store, key
+from pipeline.work.store import Store, key
 with Store.open(Path(sys.argv[1])) as store:
     for turn in range(150):
         word = str(turn % 7)

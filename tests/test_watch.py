@@ -18,8 +18,8 @@ from typing import IO
 import pytest
 from buildwork import book, bytes_of, edit, environment, start, warm_cache
 
-from pipeline.build import Request, Step
-from pipeline.build.watching import Rebuild, rebuilds
+from pipeline.flow import Request, Step
+from pipeline.flow.watch import Rebuild, rebuilds
 from pipeline.strays import is_stray
 
 GLASS = "questions/weather-and-watch/falling-glass.yaml"
@@ -83,7 +83,7 @@ def test_a_watched_book_has_the_bytes_of_a_cold_build(request_: Request, templat
 COLD = """
 from pathlib import Path
 from pipeline import theme
-from pipeline.build import Request, build
+from pipeline.flow import Request, build
 theme.folder = lambda: Path('{templates}')
 build(Request(Path('{book}'), Path('{output}'), ("sample",)), lambda _: None)
 """

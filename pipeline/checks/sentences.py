@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
 from pipeline.checks.places import Spot, passages
-from pipeline.memory import Memory, name
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
+from pipeline.work.memory import Memory, name
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""

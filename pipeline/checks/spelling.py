@@ -14,8 +14,8 @@ from pipeline.checks.places import fault
 from pipeline.checks.registry import register
 from pipeline.checks.sentences import KNOWN, WORD, Stretch, labels, slips, stretches
 from pipeline.diagnostics import Diagnostic
-from pipeline.memory import name
 from pipeline.model import Book
+from pipeline.work.memory import name
 
 Found = Iterator[Diagnostic]
 WORDS: Final = re.compile(rf"(?<![\w{WORD}.@\\])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w{WORD}@]|\.[^\W_])")

@@ -81,17 +81,17 @@ def build(
       guidepress build study --team acme --for "Ana Lopes" --for "Bo Lind"
       guidepress build --book my-bank --output my-guides
     """
-    from pipeline import build as building
+    from pipeline import flow
     from pipeline.cli.watching import watch as watch_and_build
 
-    request = building.Request(
+    request = flow.Request(
         book, output, edition, cast("tuple[Format, ...]", formats), cast("tuple[Paper, ...]", papers), jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
     )  # fmt: skip
     if watch:
         watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
     with progress(quiet=quiet) as say:
-        outcome = building.build(request, say)
+        outcome = flow.build(request, say)
     print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")
     if explain_rebuild:
         print_rebuild(outcome)
@@ -116,7 +116,7 @@ def check(book: Path, form: str, strict: bool) -> int:
       guidepress check
       guidepress check --format github --strict     annotations for a pull request
     """
-    from pipeline.build import load_and_check
+    from pipeline.flow import load_and_check
 
     loaded, faults = load_and_check(book)
     print_diagnostics(faults, form)
@@ -173,7 +173,7 @@ def explain(code: str | None) -> None:
       guidepress explain
       guidepress explain C201
     """
-    from pipeline.build.rules import rules
+    from pipeline.flow.rules import rules
 
     known = rules()
     if code is None:

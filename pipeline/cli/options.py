@@ -28,7 +28,7 @@ STORE = click.option(
 
 def read_book(folder: Path) -> Book:
     """Return the valid records of a book. Raises BookError when there is no book at all."""
-    from pipeline.build import load_and_check
+    from pipeline.flow import load_and_check
 
     book, faults = load_and_check(folder)
     if book is None:

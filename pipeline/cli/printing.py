@@ -14,7 +14,7 @@ import click
 from pipeline.diagnostics import Diagnostic, show
 
 if TYPE_CHECKING:
-    from pipeline.build import Outcome
+    from pipeline.flow import Outcome
 
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 

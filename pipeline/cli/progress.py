@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from pipeline.build import Step
+    from pipeline.flow import Step
 
 Say = Callable[["Step"], None]
 LONG = 20

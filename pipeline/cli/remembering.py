@@ -30,7 +30,7 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
       guidepress store prune --limit 100
       guidepress store prune --all
     """
-    from pipeline.store import Store
+    from pipeline.work.store import Store
 
     opened = Store.open(store)
     if opened.folder is None:

@@ -13,13 +13,13 @@ import click
 import watchfiles
 
 from pipeline import theme
-from pipeline.build.watching import Rebuild, rebuilds
 from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import Say, progress
+from pipeline.flow.watch import Rebuild, rebuilds
 from pipeline.strays import is_stray
 
 if TYPE_CHECKING:
-    from pipeline.build import Request
+    from pipeline.flow import Request
 
 QUIET = 200
 """Milliseconds without a change after which folders are looked at again."""

@@ -10,7 +10,7 @@ from dataclasses import astuple
 from typing import Any, Final
 
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens
-from pipeline.memory import Memory, name
+from pipeline.work.memory import Memory, name
 
 TEXTS: Final = Memory(16_384)
 """What stands in texts, by the digest of their source."""

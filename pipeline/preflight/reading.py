@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from pipeline.crew import Crew, Died, Task
 from pipeline.preflight import paper
 from pipeline.preflight.paper import Page, Paper
+from pipeline.work.crew import Crew, Died, Task
 
 MOST = 1_500
 """Pages of a part: what was read of them is in memory until it is handed over, and to open a large file takes a second."""

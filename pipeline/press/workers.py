@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 
-from pipeline.crew import Crew, Died, Task
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.work.crew import Crew, Died, Task
 
 from . import cluster as clusters
 from .attempts import Outcome, attempt, is_ready, prepare

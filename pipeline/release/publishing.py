@@ -29,7 +29,7 @@ from pipeline.release.manifest import (
     parse,
 )
 from pipeline.release.reading import GUIDES, RELEASES, file_digest, verify
-from pipeline.store import fault_point, write_synced
+from pipeline.work.store import fault_point, write_synced
 
 
 def publish(

@@ -7,7 +7,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.store import JSON
+from pipeline.work.store import JSON
 
 REPORTS = "reports"
 

@@ -9,8 +9,8 @@ from typing import Any
 from pipeline import markup, theme
 from pipeline.markup import Target, Text
 from pipeline.markup.code import block
-from pipeline.memory import Memory, name
 from pipeline.theme import Medium
+from pipeline.work.memory import Memory, name
 
 MOST = 16_384
 """Texts of an edition that are remembered as written for one medium."""

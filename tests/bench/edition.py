@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import editions, markup, theme
-from pipeline.build import load_and_check
-from pipeline.build.inputs import modified
+from pipeline.flow import load_and_check
+from pipeline.flow.inputs import modified
 from pipeline.publication import Publication
 
 with warnings.catch_warnings():

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "pipeline.cli")
 A4 = ("--format", "pdf", "--paper", "a4")
 TEAM = "bench-team"
-START = "from pipeline import build; from pipeline.press import engine"
+START = "from pipeline import flow; from pipeline.press import engine"
 """What every build of something new imports, and nothing else."""
 
 

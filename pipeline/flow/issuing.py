@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline import bindery, epub, render
-from pipeline.build.binding import Bound, Landed, bind, bind_apart, copy_of, gather, numbered
-from pipeline.build.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
-from pipeline.build.signatures import Printed, Volume
-from pipeline.crew import Crew, Died
+from pipeline.flow.binding import Bound, Landed, bind, bind_apart, copy_of, gather, numbered
+from pipeline.flow.copies import OWN_KINDS, OWN_KINDS_ON_SCREEN, own_sections
+from pipeline.flow.signatures import Printed, Volume
 from pipeline.publication import Publication
 from pipeline.render import Formulas, Rendition
 from pipeline.theme import Medium
+from pipeline.work.crew import Crew, Died
 
 MANY = 2_000
 """Pages of a volume that is bound in a process of its own: for fewer, to start one takes longer than to bind. Several copies share

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import release
-from pipeline.build.made import Made
+from pipeline.flow.made import Made
 from pipeline.release import Release
 
 BUILD = "build"

@@ -11,14 +11,14 @@ from typing import Any
 
 from pipeline import preflight
 from pipeline.bindery import Shown
-from pipeline.build.inputs import code_digest
-from pipeline.build.records import Slot
-from pipeline.crew import Crew
+from pipeline.flow.inputs import code_digest
+from pipeline.flow.request import Slot
 from pipeline.preflight import Reading
 from pipeline.preflight.copies import FIRST
 from pipeline.preflight.paper import Font, Link, Page, Paper
 from pipeline.release import Artefact
-from pipeline.store import Store, key
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store, key
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline.brand import Brand
-from pipeline.build.readings import Begun
-from pipeline.build.records import Pages, Relaid, Slot
 from pipeline.diagnostics import Diagnostic
+from pipeline.flow.readings import Begun
+from pipeline.flow.request import Pages, Relaid, Slot
 from pipeline.publication import Publication
 from pipeline.release import Artefact
 

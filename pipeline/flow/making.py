@@ -10,25 +10,25 @@ from itertools import chain, groupby
 
 from pipeline import bindery, editions, preflight, render, theme
 from pipeline.brand import Brand
-from pipeline.build.binding import Bound, Landed
-from pipeline.build.copies import brands, fingerprint, standing
-from pipeline.build.fingerprints import fingerprints
-from pipeline.build.formulas import FormulaMemory
-from pipeline.build.inputs import modified
-from pipeline.build.issuing import Issue, Issuer, own_sheets
-from pipeline.build.made import Made
-from pipeline.build.pictures import PictureMemory
-from pipeline.build.readings import ReadingMemory
-from pipeline.build.records import Pages, Request, Slot, Step, slot
-from pipeline.build.signatures import FEW, Printed, Printer, Say, Volume, Watch, Work
-from pipeline.build.subsets import SubsetMemory
-from pipeline.build.texts import TextMemory
-from pipeline.crew import Crew
+from pipeline.flow.binding import Bound, Landed
+from pipeline.flow.copies import brands, fingerprint, standing
+from pipeline.flow.fingerprints import fingerprints
+from pipeline.flow.formulas import FormulaMemory
+from pipeline.flow.inputs import modified
+from pipeline.flow.issuing import Issue, Issuer, own_sheets
+from pipeline.flow.made import Made
+from pipeline.flow.pictures import PictureMemory
+from pipeline.flow.readings import ReadingMemory
+from pipeline.flow.request import Pages, Request, Slot, Step, slot
+from pipeline.flow.signatures import FEW, Printed, Printer, Say, Volume, Watch, Work
+from pipeline.flow.subsets import SubsetMemory
+from pipeline.flow.texts import TextMemory
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 from pipeline.render import Rendition
-from pipeline.store import Store
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store
 
 EDITED = 8
 """Signatures laid out anew after an edit, at most."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pipeline import theme
-from pipeline.build.inputs import code_digest, versions
-from pipeline.build.records import Slot
+from pipeline.flow.inputs import code_digest, versions
+from pipeline.flow.request import Slot
 from pipeline.model import Edition
 from pipeline.publication import Publication, Section
-from pipeline.store import key
+from pipeline.work.store import key
 
 
 def fingerprints(publication: Publication) -> Mapping[Slot, str]:

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from pipeline import bindery, press, theme
-from pipeline.build import Outcome, Request, Say, build
-from pipeline.build.inputs import files
-from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.flow import Outcome, Request, Say, build
+from pipeline.flow.inputs import files
 from pipeline.release import Release
+from pipeline.work.crew import Crew
 
 Files = Mapping[str, Mapping[str, bytes]]
 """The digest of every file, by the folder it stands in and its name there."""

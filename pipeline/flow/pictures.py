@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline import cover
-from pipeline.build.inputs import code_digest, versions
-from pipeline.build.signatures import Printed
+from pipeline.flow.inputs import code_digest, versions
+from pipeline.flow.signatures import Printed
 from pipeline.publication import Publication
-from pipeline.store import Store, key
+from pipeline.work.store import Store, key
 
 
 class PictureMemory:

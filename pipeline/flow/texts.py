@@ -6,10 +6,10 @@ import importlib.metadata
 from pathlib import Path
 
 from pipeline import checks, markup, render
-from pipeline.build.inputs import code_digest, versions
-from pipeline.memory import Memory
-from pipeline.store import Store, key
+from pipeline.flow.inputs import code_digest, versions
 from pipeline.theme import Medium
+from pipeline.work.memory import Memory
+from pipeline.work.store import Store, key
 
 FEW = 50
 """Texts that are sooner read again by the next build than written down by this one."""

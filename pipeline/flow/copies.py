@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from pipeline import bindery, brand, release, theme
 from pipeline.brand import Brand
-from pipeline.build.records import Request, Slot, slot
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
+from pipeline.flow.request import Request, Slot, slot
 from pipeline.model import Book
 from pipeline.publication import Publication, Section
 from pipeline.release import Artefact, Release
-from pipeline.store import key
+from pipeline.work.store import key
 
 LONGEST = 80
 """Characters of a recipient's name: more have no room at the foot of a page."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pipeline import bindery, epub, markup
 from pipeline.brand import Brand, palette
-from pipeline.build.signatures import Printed
-from pipeline.crew import Crew, Died
+from pipeline.flow.signatures import Printed
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
+from pipeline.work.crew import Crew, Died
 
 NOTES_ROOM = 120.0
 """Points: less room than this stays white."""

@@ -13,19 +13,19 @@ from pathlib import Path
 
 from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
-from pipeline.build.copies import fingerprint, of_team
-from pipeline.build.inputs import book_digest, code_digest, editions, modified, questions, versions
-from pipeline.build.made import Made
-from pipeline.build.making import make
-from pipeline.build.records import Outcome, Request, Slot, Step, slot
-from pipeline.build.reports import write as write_report
-from pipeline.build.signatures import Say
-from pipeline.build.texts import TextMemory
-from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
+from pipeline.flow.copies import fingerprint, of_team
+from pipeline.flow.inputs import book_digest, code_digest, editions, modified, questions, versions
+from pipeline.flow.made import Made
+from pipeline.flow.making import make
+from pipeline.flow.reports import write as write_report
+from pipeline.flow.request import Outcome, Request, Slot, Step, slot
+from pipeline.flow.signatures import Say
+from pipeline.flow.texts import TextMemory
 from pipeline.model import PAPERS, Book, Edition
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
-from pipeline.store import Store, key
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store, key
 
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import markup
 from pipeline.markup import Setting
-from pipeline.store import Store, key
+from pipeline.work.store import Store, key
 
 
 class FormulaMemory:

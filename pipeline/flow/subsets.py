@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 
 from pipeline import bindery
-from pipeline.build.inputs import code_digest
-from pipeline.store import Store, key
+from pipeline.flow.inputs import code_digest
+from pipeline.work.store import Store, key
 
 
 class SubsetMemory:

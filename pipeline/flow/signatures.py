@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pipeline import press, render, theme
-from pipeline.build.records import Relaid, Request, Step
-from pipeline.crew import Crew
 from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.flow.request import Relaid, Request, Step
 from pipeline.model import Paper
 from pipeline.press import Facts, LaidOut, Signature
 from pipeline.publication import Publication
-from pipeline.store import Store, key
+from pipeline.work.crew import Crew
+from pipeline.work.store import Store, key
 
 Say = Callable[[Step], None]
 T = TypeVar("T")
