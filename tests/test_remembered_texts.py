@@ -50,7 +50,7 @@ OPTIONS = {
 
 def target(medium: str = "paged") -> Target:
     spoken, labels = theme.spoken("en"), theme.labels("en")
-    given = {"scope": "s", "level": 2, "lang": "en", **OPTIONS, "labels": labels, "spoken": spoken}
+    given = {"scope": "s", "level": 2, "lang": "en", **OPTIONS, "labels": labels, "spoken": spoken, "words": theme.words_digest("en")}
     return Target(medium=medium, **given)
 
 

@@ -15,14 +15,15 @@ from pipeline import brand as branding
 from pipeline import checks, load, preflight, press, release, theme
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.copies import fingerprint, of_team
-from pipeline.flow.inputs import book_digest, code_digest, editions, modified, questions, versions
+from pipeline.flow.inputs import book_digest, code_digest, modified, questions, versions
+from pipeline.flow.looks import fonts, likely
 from pipeline.flow.made import Made
 from pipeline.flow.making import make
 from pipeline.flow.reports import write as write_report
 from pipeline.flow.request import Outcome, Request, Slot, Step, slot
 from pipeline.flow.signatures import Say
 from pipeline.flow.texts import TextMemory
-from pipeline.model import PAPERS, Book, Edition
+from pipeline.model import Book, Edition
 from pipeline.release import Artefact, BookFacts, Carried, Published, Release
 from pipeline.work.crew import Crew
 from pipeline.work.store import Store, key
@@ -33,9 +34,9 @@ MANY = 20
 """Questions of a book that is worth a worker before it is known whether there is anything to lay out."""
 
 
-def load_and_check(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+def load_and_check(folder: Path, theme: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place."""
-    book, faults = load.load_book(folder)
+    book, faults = load.load_book(folder, theme)
     return book, faults if book is None else ordered([*faults, *checks.check(book)])
 
 
@@ -57,7 +58,8 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         say(Step("load", 0, 1, ""))
         if not request.cluster and len(questions(request.book)) >= MANY:
             # Once: a call to a crew whose workers are busy starts another.
-            press.warm(crew, _likely_stylesheets(request), theme.font_resources())
+            sheets, looks = likely(request)
+            press.warm(crew, sheets, fonts(looks))
         store = stack.enter_context(Store.open(request.store))
         texts = TextMemory(store, request.book)
         book, faults, checking = _checked(request)
@@ -80,7 +82,7 @@ def _checked(request: Request) -> tuple[Book, tuple[Diagnostic, ...], checks.Che
 
     Raises BookError with every fault of any kind when there is one that keeps the book from being built.
     """
-    book, faults = load.load_book(request.book)
+    book, faults = load.load_book(request.book, request.theme)
     if book is None:
         raise BookError(*faults)
     checking = checks.Checking(book)
@@ -95,14 +97,9 @@ def _pass(faults: Sequence[Diagnostic], request: Request) -> None:
         raise BookError(*faults)
 
 
-def _likely_stylesheets(request: Request) -> list[str]:
-    """Return the style sheets of what is asked for, before the book has been read: a worker gets ready while it is."""
-    named = [name for name in editions(request.book) if name in request.editions or not request.editions]
-    return [theme.stylesheet("paged", name, paper) for name in named for paper in request.papers or PAPERS]
-
-
 def _inputs(request: Request) -> str:
-    return key(book_digest(request.book), theme.digest(), code_digest(), dict(versions()), modified(None))
+    named = book_digest(request.theme) if request.theme else ""
+    return key(book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None))
 
 
 def _settled(*moments: str) -> str:
@@ -152,6 +149,10 @@ def _editions(book: Book, request: Request) -> tuple[Edition, ...]:
     if unknown:
         place = Place(str(request.book))
         raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, book.editions)) for name in unknown))
+    papers = {paper for edition in book.editions.values() for paper in edition.papers}
+    if absent := [name for name in request.papers if name not in papers]:
+        place = Place(str(request.book))
+        raise BookError(*(Diagnostic("B117", f"no edition on paper '{name}'", place, nearest(name, papers)) for name in absent))
     wanted = request.editions or tuple(book.editions)
     return tuple(edition for name, edition in book.editions.items() if name in wanted)
 

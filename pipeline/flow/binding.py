@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import bindery, epub, markup
-from pipeline.brand import Brand, palette
+from pipeline.brand import RESERVED, Brand, Palette
 from pipeline.flow.signatures import Printed
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
@@ -73,13 +73,14 @@ def gather(
     labels: Mapping[str, str],
     subset: bindery.Subset,
     *,
+    facing: bindery.Facing,
     keeps: bool,
 ) -> bindery.Gathered:
     """Gather the signatures of a publication; ``keeps`` says that there will be several copies."""
     signatures, leaves = _apart(printed)
     return bindery.gather(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts,
-        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, keeps=keeps,
+        cover=labels["cover"], notes=_notes(publication, printed, labels["notes"]), subset=subset, facing=facing, keeps=keeps,
     )  # fmt: skip
 
 
@@ -88,8 +89,14 @@ def copy_of(publication: Publication, own: Sequence[Printed], labels: Mapping[st
     brand = publication.brand
     return bindery.Copy(
         imprint=_imprint(publication), own=tuple((item.signature, item.laid) for item in own),
-        palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
+        palette=painted_in(publication), stamp=stamp(brand, labels),
     )  # fmt: skip
+
+
+def painted_in(publication: Publication) -> Palette | None:
+    """Return the colors that binding puts in the place of the press's own: a team's, or the look's."""
+    palette = publication.look.palette(publication.brand.accent)
+    return None if palette == RESERVED else palette
 
 
 def bind(gathered: bindery.Gathered, copy: bindery.Copy) -> Bound:
@@ -135,6 +142,8 @@ def _entry(entry: TocEntry) -> bindery.Entry:
 
 def _notes(publication: Publication, printed: Sequence[Printed], label: str) -> Mapping[str, bindery.Notes]:
     """Give the free part of a question's last page to the reader's own notes."""
+    if not publication.look.tokens.notes:
+        return {}
     questions = {section.id for section in publication.sections if section.kind == "question" and section.starts_page}
     roomy = (item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM)
     return {name: bindery.Notes(label) for name in roomy if name in questions}

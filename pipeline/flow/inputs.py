@@ -44,11 +44,6 @@ def questions(folder: Path) -> list[str]:
     return [path.stem for path in folder.glob("questions/*/*.yaml")]
 
 
-def editions(folder: Path) -> list[str]:
-    """Name the files of a book's editions, sorted."""
-    return sorted(path.stem for path in folder.glob("editions/*.yaml"))
-
-
 def _file_digest(path: Path, root: Path) -> bytes:
     try:
         if not path.resolve().is_relative_to(root) or not path.is_file():

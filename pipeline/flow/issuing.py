@@ -50,6 +50,8 @@ class Issuer:
         """
         self._subset, self._copies, self._early = subset, copies, screen
         self._publication, self._printed, self._fonts, self._labels = volume.publication, printed, fonts, labels
+        look = volume.publication.look
+        self._facing = bindery.Facing(look.shift(volume.paper), look.tokens.folio.at)
         self._gathered: dict[tuple[int, ...], bindery.Gathered] = {}
         self._screens: dict[tuple[int, ...], _Screen] = {}
 
@@ -87,7 +89,9 @@ class Issuer:
         counts, keeps = _counts(issue), self._copies > 1
         if counts not in self._gathered:
             whole = self._whole(issue)
-            self._gathered[counts] = gather(self._publication, whole, self._fonts, self._labels, self._subset, keeps=keeps)
+            self._gathered[counts] = gather(
+                self._publication, whole, self._fonts, self._labels, self._subset, facing=self._facing, keeps=keeps
+            )  # fmt: skip
         return self._gathered[counts]
 
     def epub(self, issue: Issue, cover: bytes, formulas: Formulas) -> bytes:

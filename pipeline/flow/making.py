@@ -16,6 +16,7 @@ from pipeline.flow.fingerprints import fingerprints
 from pipeline.flow.formulas import FormulaMemory
 from pipeline.flow.inputs import modified
 from pipeline.flow.issuing import Issue, Issuer, own_sheets
+from pipeline.flow.looks import fonts, slot_fonts
 from pipeline.flow.made import Made
 from pipeline.flow.pictures import PictureMemory
 from pipeline.flow.readings import ReadingMemory
@@ -56,10 +57,11 @@ class _Making:
         meanwhile: Callable[[], object],
     ) -> None:  # fmt: skip
         self.book, self.request, self.say, self.current = book, request, say, current
-        self.labels = theme.labels(book.outline.lang)
+        self.labels = theme.labels(book.outline.lang, book.layers)
+        self.looks = tuple(theme.of_edition(book.layers, edition) for edition in book.editions.values())
         self.texts, self.formulas, self.subsets = texts, FormulaMemory(store), SubsetMemory(store)
         self.watch = Watch()
-        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, self._meanwhile)
+        self.crew, self.printer = crew, Printer(request, store, crew, say, self.watch, self._meanwhile, fonts(self.looks))
         self._elsewhere = meanwhile
         self._screens: dict[str, Rendition | None] = {}
         """What is rendered for screens while workers lay out, by edition."""
@@ -78,7 +80,7 @@ class _Making:
         """Do what will be needed, while workers lay out."""
         self._elsewhere()
         self._take_fingerprints()
-        bindery.get_ready(self.printer.fonts.values(), theme.slot_fonts().values())
+        bindery.get_ready(self.printer.fonts.values(), slot_fonts(self.looks))
         unset = next((name for name, rendition in self._screens.items() if rendition is None), None)
         # Not in a cold build: its workers would wait for the next signature meanwhile.
         if unset is not None and len(self.printer.relaid) <= EDITED:
@@ -137,7 +139,7 @@ class _Making:
         edition = publication.edition
         for paper in edition.papers:
             if self.request.wants(edition, "pdf", paper) or paper == edition.papers[0]:
-                yield Volume(publication, paper, theme.stylesheet("paged", edition.id, paper))
+                yield Volume(publication, paper, publication.look.paged(paper))
 
     def _copy(self, volume: Volume, brand: Brand) -> Iterator[Volume]:
         """Give what a copy has to itself."""
@@ -189,8 +191,8 @@ class _Making:
         if like is not None:
             self.made.likes[artefact.path] = like
             return
-        names = preflight.places(publication)
-        begun = self.readings.begin(slot(artefact), artefact, bound.shown, self.crew, idle=idle, names=names)
+        names, foot = preflight.places(publication), publication.look.foot(artefact.paper)
+        begun = self.readings.begin(slot(artefact), artefact, bound.shown, self.crew, idle=idle, names=names, foot=foot)
         self.made.readings[artefact.path] = begun
 
     def _finish_without_paper(self, issuer: Issuer, issue: Issue, bound: Callable[[], Bound]) -> None:
@@ -227,7 +229,7 @@ class _Making:
             name=f"{publication.stem}{SUFFIXES[form].format(paper=paper)}", edition=edition.id, format=form, paper=paper,
             audience=edition.audience, title=f"{publication.title}: {edition.title}", data=data, pages=pages,
             questions=publication.questions, inputs=fingerprint(self.made.fingerprints[of], brand), team=brand.team,
-            recipient=brand.recipient,
+            recipient=brand.recipient, traits=publication.look.traits(paper, publication.outline.lang) if form == "pdf" else None,
         )  # fmt: skip
         self.made.artefacts.append(artefact)
         return artefact

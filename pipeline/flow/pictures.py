@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline import cover
+from pipeline.flow.binding import painted_in
 from pipeline.flow.inputs import code_digest, versions
 from pipeline.flow.signatures import Printed
 from pipeline.publication import Publication
@@ -23,7 +24,7 @@ class PictureMemory:
         """Draw the first page of a guide, which the ``first`` signature holds, or recall it; ``pdf`` returns the guide."""
         if first.signature.matter != "cover":
             return cover.picture(pdf())  # it may bear page numbers, which the signature does not know
-        name = key(self._maker, first.laid.pdf, publication.brand.accent)
+        name = key(self._maker, first.laid.pdf, repr(painted_in(publication)))
         entry = self._store.get(name)
         if entry is not None:
             return entry.data

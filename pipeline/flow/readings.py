@@ -17,6 +17,7 @@ from pipeline.preflight import Reading
 from pipeline.preflight.copies import FIRST
 from pipeline.preflight.paper import Font, Link, Page, Paper
 from pipeline.release import Artefact
+from pipeline.theme import Foot
 from pipeline.work.crew import Crew
 from pipeline.work.store import Store, key
 
@@ -38,13 +39,14 @@ class ReadingMemory:
         self._reader = key("reading", str(book.absolute()), importlib.metadata.version("pypdfium2"), code_digest())
 
     def begin(
-        self, slot: Slot, artefact: Artefact, shown: Shown, crew: Crew, *, idle: bool, names: tuple[str, ...] | None = None
+        self, slot: Slot, artefact: Artefact, shown: Shown, crew: Crew, *, idle: bool, names: tuple[str, ...] | None = None,
+        foot: Foot | None = None,
     ) -> Begun:  # fmt: skip
         """Begin to read a PDF; ``shown`` says what is on its pages, ``idle`` that there is nothing else to do.
 
-        ``names`` are the named destinations to be looked up, None all.
+        ``names`` are the named destinations to be looked up, None all; ``foot`` says where folios stand.
         """
-        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, names=names, known=self.recall(slot, shown))
+        reading = preflight.begin(artefact.data, artefact.pages, crew, idle=idle, names=names, foot=foot, known=self.recall(slot, shown))
         return Begun(reading, lambda: self.keep(slot, shown, reading.paper))
 
     def recall(self, slot: Slot, shown: Shown) -> dict[int, Page]:

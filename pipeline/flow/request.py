@@ -11,8 +11,8 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.model import Edition, Format, Paper
 from pipeline.release import Artefact, Published, Release
 
-Slot = tuple[Literal["pdf", "epub", "png"], str, Paper | Literal[""]]
-"""What an artefact is: its format, its edition, and its paper, if it has one."""
+Slot = tuple[Literal["pdf", "epub", "png"], str, str]
+"""What an artefact is: its format, its edition, and its paper; nothing where it has none."""
 
 
 def slot(artefact: Artefact | Published) -> Slot:
@@ -39,6 +39,8 @@ class Request:
     """Whose copies to make instead of the plain files; empty for nobody's."""
     recipients: tuple[str, ...] = ()
     """For whom to make copies, one each."""
+    theme: Path | None = None
+    """Folder of a theme that lies over the package's own, and below the book's."""
 
     @property
     def partial(self) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pipeline import press, render, theme
+from pipeline import press, render
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.flow.request import Relaid, Request, Step
 from pipeline.model import Paper
@@ -79,12 +79,13 @@ class Printer:
     """The press with its fonts and its memory; ``relaid`` lists what it did not remember."""
 
     def __init__(
-        self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch, meanwhile: Callable[[], object]
+        self, request: Request, store: Store, crew: Crew, say: Say, watch: Watch, meanwhile: Callable[[], object],
+        fonts: Mapping[str, bytes],
     ) -> None:  # fmt: skip
-        """Take the fonts of the theme; ``meanwhile`` is called while workers lay out."""
+        """Take the fonts of all looks; ``meanwhile`` is called while workers lay out."""
         self.meanwhile = meanwhile
         self.request, self.store, self.crew, self.say, self.watch = request, store, crew, say, watch
-        self.fonts = theme.font_resources()
+        self.fonts = fonts
         self.relaid: list[Relaid] = []
         self._noted: set[tuple[str, str, str]] = set()
         self._fonts_digest = press.fonts_digest(self.fonts)

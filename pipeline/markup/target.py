@@ -48,5 +48,7 @@ class Target:
     """Titles of note, tip, warning, example; back_to_text for the way back from a footnote."""
     spoken: Mapping[str, str] = field(default_factory=dict)
     """Words for formulas: the file spoken.<lang>.yaml."""
+    words: str = ""
+    """Digest of both."""
     first_note: int = 1
     """Printed number of the fragment's first footnote (reflow)."""

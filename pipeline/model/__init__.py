@@ -31,6 +31,8 @@ from pipeline.model.fields import (
     Version,
     listed,
 )
+from pipeline.model.layers import Layer
+from pipeline.model.look import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES, FontFile, Fonts, PaperSize, Tokens
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Term, Work, Works
 from pipeline.model.outline import Bounds, Change, Counted, Creator, Division, Limit, Named, Outline, Requirement
 from pipeline.model.questions import Cited, CitedSource, Example, FollowUp, IndexMark, Question, Rubric, Samples, Speak, Star
@@ -39,10 +41,15 @@ from pipeline.model.walking import Keys, identity, kind_of, output_value, prose,
 
 __all__ = [
     "COLOR",
+    "FONT_FILE",
     "FORMATS",
+    "LENGTH",
     "LEVELS",
     "LOGO",
     "PAPERS",
+    "PICTURE_FILE",
+    "SIZE",
+    "SIZES",
     "SLUG",
     "Address",
     "Audience",
@@ -64,6 +71,8 @@ __all__ = [
     "Example",
     "Figure",
     "FollowUp",
+    "FontFile",
+    "Fonts",
     "Format",
     "Formula",
     "FormulaSheet",
@@ -73,6 +82,7 @@ __all__ = [
     "IndexMark",
     "Keys",
     "Language",
+    "Layer",
     "Level",
     "Limit",
     "Line",
@@ -83,6 +93,7 @@ __all__ = [
     "Origin",
     "Outline",
     "Paper",
+    "PaperSize",
     "Part",
     "Plain",
     "Prose",
@@ -99,6 +110,7 @@ __all__ = [
     "Star",
     "Team",
     "Term",
+    "Tokens",
     "Version",
     "Work",
     "Works",
@@ -117,4 +129,11 @@ def schema() -> dict[str, Any]:
     files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
              "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition, "teams": Team,
              "ignore.yaml": Ignores}  # fmt: skip
-    return {name: record.model_json_schema() for name, record in files.items()}
+    return {**{name: record.model_json_schema() for name, record in files.items()}, "theme.yaml": _partial(Tokens.model_json_schema())}
+
+
+def _partial(schema: Any) -> Any:
+    """Return a schema of which nothing is required: a layer says only what differs."""
+    if isinstance(schema, dict):
+        return {key: _partial(value) for key, value in schema.items() if key != "required" or not isinstance(value, list)}
+    return [_partial(value) for value in schema] if isinstance(schema, list) else schema

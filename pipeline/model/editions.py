@@ -17,7 +17,8 @@ Part = Literal[
     "summary", "answer", "star", "key_points", "examples", "follow_ups", "probes", "hints",
     "red_flags", "rubric", "samples", "see_also", "sources", "writing_space",
 ]  # fmt: skip
-Paper = Literal["a4", "letter"]
+Paper = Slug
+"""Name of a paper of the theme."""
 Format = Literal["pdf", "epub"]
 PAPERS: tuple[Paper, ...] = ("a4", "letter")
 FORMATS: tuple[Format, ...] = ("pdf", "epub")

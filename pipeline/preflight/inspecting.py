@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import pypdfium2
 
+from pipeline import theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.preflight import container, copies, numbers, screen, sheets, withheld
 from pipeline.preflight.container import Container
@@ -18,11 +19,14 @@ from pipeline.preflight.reading import Reading
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
+from pipeline.theme import Traits
 
 PNG = b"\x89PNG\r\n\x1a\n"
 TAG = re.compile(r"<[^>]*>")
 TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
+USUAL = "en"
+"""Language of a guide whose release says nothing of its look."""
 
 
 def inspect(
@@ -35,15 +39,18 @@ def inspect(
     """
     if artefact.format == "pdf":
         if like is not None and copies.is_like(artefact.data, like):
-            return tuple(_copy(artefact.path, artefact.data, publication))
-        return tuple(_pdf(artefact.path, reading or Reading(artefact.data, names=sheets.places(publication)), publication))
+            return tuple(_copy(artefact, publication))
+        traits = publication.look.traits(artefact.paper, publication.outline.lang)
+        reading = reading or Reading(artefact.data, names=sheets.places(publication), foot=traits.foot)
+        return tuple(_pdf(artefact.path, reading, traits, publication))
     return tuple(_inspect(artefact.path, artefact.format, artefact.data, publication))
 
 
-def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
-    """Inspect the bytes of a file on its own; return what is wrong."""
+def inspect_file(path: str, form: str, data: bytes, traits: Traits | None = None) -> tuple[Diagnostic, ...]:
+    """Inspect the bytes of a file on its own; return what is wrong. Without ``traits`` a PDF should have the package's own look."""
     if form == "pdf":
-        return tuple(_pdf(path, Reading(data, names=()), None))
+        traits = traits or theme.look().traits("a4", USUAL)
+        return tuple(_pdf(path, Reading(data, names=(), foot=traits.foot), traits, None))
     return tuple(_inspect(path, form, data, None))
 
 
@@ -54,24 +61,25 @@ def _inspect(path: str, form: str, data: bytes, publication: Publication | None)
         yield fault(path, "P308", "this is no PNG picture")
 
 
-def _copy(path: str, data: bytes, publication: Publication) -> Iterator[Diagnostic]:
+def _copy(artefact: Artefact, publication: Publication) -> Iterator[Diagnostic]:
+    path, traits = artefact.path, publication.look.traits(artefact.paper, publication.outline.lang)
     try:
-        read = copies.read(data)
+        read = copies.read(artefact.data, traits.foot)
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
-    yield from copies.check(path, read, publication)
+    yield from copies.check(path, read, traits, publication)
     yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _pdf(path: str, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
+def _pdf(path: str, reading: Reading, traits: Traits, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
         read = reading.paper
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
-    yield from sheets.check_file(path, read)
-    yield from numbers.check(path, read)
+    yield from sheets.check_file(path, read, traits)
+    yield from numbers.check(path, read, traits)
     if publication is not None:
         yield from sheets.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_paper(read))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.preflight import paper
 from pipeline.preflight.paper import Page, Paper
+from pipeline.theme import Foot
 from pipeline.work.crew import Crew, Died, Task
 
 MOST = 1_500
@@ -33,6 +34,8 @@ class Reading:
     """Number of parts."""
     names: tuple[str, ...] | None = None
     """Named destinations that are looked up; None for all."""
+    foot: Foot | None = None
+    """Where folios stand."""
     known: Mapping[int, Page] = field(default_factory=dict)
     """Pages that are as they were when they were last read, by their numbers from 0."""
 
@@ -51,7 +54,7 @@ class Reading:
                 return self.tasks[number].answer()
             except Died:
                 pass
-        return _read(self.data, number, self.count, self.names, frozenset(self.known))
+        return _read(self.data, (number, self.count), self.names, self.foot, frozenset(self.known))
 
 
 def begin(
@@ -61,30 +64,33 @@ def begin(
     *,
     idle: bool = True,
     names: tuple[str, ...] | None = None,
+    foot: Foot | None = None,
     known: Mapping[int, Page] | None = None,
 ) -> Reading:
     """Begin to read a PDF in the workers that are there (starting others takes as long), and go on with something else.
 
     ``idle`` says that there is nothing else: then a part is left, to be read here. Of its ``pages``, those ``known`` are
-    not read again. ``names`` are the named destinations to be looked up, None all. A large file is read by processes of
-    their own.
+    not read again. ``names`` are the named destinations to be looked up, None all; ``foot`` says where
+    folios stand. A large file is read by processes of their own.
     """
     known = known or {}
     unread, running = pages - len(known), crew.running
     if unread >= MANY:
         crew, idle, running = crew.apart(READERS), False, crew.jobs
     if not running or unread <= FEW:
-        return Reading(data, names=names, known=known)
+        return Reading(data, names=names, foot=foot, known=known)
     path = crew.keep(f"file {hashlib.sha256(data).hexdigest()}", lambda: data)
     parts = max(running + idle, unread // MOST)
-    tasks = tuple(crew.send(_read, path, number, parts, names, frozenset(known)) for number in range(parts - idle))
-    return Reading(data, tasks, parts, names, known)
+    tasks = tuple(crew.send(_read, path, (number, parts), names, foot, frozenset(known)) for number in range(parts - idle))
+    return Reading(data, tasks, parts, names, foot, known)
 
 
-def _read(source: bytes | Path, number: int, count: int, names: tuple[str, ...] | None, known: frozenset[int]) -> Paper:
+def _read(source: bytes | Path, part: tuple[int, int], names: tuple[str, ...] | None, foot: Foot | None, known: frozenset[int]) -> Paper:
+    number, count = part
+
     def wanted(total: int) -> Sequence[int]:
         # Pages that stand together share objects, which are inflated once for all of them.
         unread = [page for page in range(total) if page not in known]
         return unread[len(unread) * number // count : len(unread) * (number + 1) // count]
 
-    return paper.read(source, wanted, names=names, navigation=number == 0)
+    return paper.read(source, wanted, names=names, navigation=number == 0, foot=foot)

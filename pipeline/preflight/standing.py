@@ -33,4 +33,4 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
     for artefact in standing.artefacts:
         file = standing.folder / artefact.path
         if file.is_file():
-            yield from inspect_file(artefact.path, artefact.format, file.read_bytes())
+            yield from inspect_file(artefact.path, artefact.format, file.read_bytes(), artefact.traits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from pipeline.publication import Matter, Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
 from pipeline.render.writing import memory
-from pipeline.theme import Medium
+from pipeline.theme import Look, Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,13 @@ class Sheet:
 
 
 @theme.remembered
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    return Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @theme.remembered
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
+def _template(look: Look, name: str) -> Template:
+    return _environment(look.templates).get_template(name)
 
 
 def render(publication: Publication, medium: Medium, formulas: Formulas, folio: Folio | None = None) -> Rendition:
@@ -112,7 +111,7 @@ def _fragment(
     publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None, resources: dict[str, bytes]
 ) -> Fragment:
     setter = Setter(publication, section, medium, formulas, folio)
-    template = _template(f"sections/{section.kind}.xhtml")
+    template = _template(publication.look, f"sections/{section.kind}.xhtml")
     xhtml = template.render(publication=publication, section=section, set=setter, medium=medium)
     shown = {**setter.resources, **setter.book.resources}
     resources.update(shown)
@@ -137,7 +136,7 @@ def _squeeze(text: str) -> str:
 
 def document(publication: Publication, medium: Medium, title: str, body: str, stylesheets: tuple[str, ...] = ()) -> str:
     """Return a whole XHTML document around a body."""
-    return _template("document.xhtml").render(
+    return _template(publication.look, "document.xhtml").render(
         title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
         stylesheets=stylesheets, edition=publication.edition.id, guide=publication.title,
     )  # fmt: skip

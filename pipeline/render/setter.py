@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import markup, model, theme
+from pipeline import markup, model
 from pipeline.markup import Reference, Setting, Target
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import Folio, Furniture
@@ -26,8 +26,8 @@ class Setter:
 
     def __init__(self, publication: Publication, section: Section, medium: Medium, formulas: Formulas, folio: Folio | None) -> None:
         self.publication, self.section, self.medium, self._formulas, self._folio = publication, section, medium, formulas, folio
-        self.labels = theme.labels(publication.outline.lang)
-        self.spoken = theme.spoken(publication.outline.lang)
+        look, lang = publication.look, publication.outline.lang
+        self.labels, self.spoken, self._words = look.labels(lang), look.spoken(lang), look.words_digest(lang)
         self._known = memory(publication.edition.id, medium)
         self.resources: dict[str, bytes] = {}
         self.head = Head(section, publication, self.label)
@@ -82,7 +82,7 @@ class Setter:
             medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang,
             link=self._link, figure=self._figure, box=self._box, value=self._output_value, formula=self._formula,
             table_label=lambda n: self.label("table_label", number=self.publication.numbers.get(f"{scope}-t{n}", n)),
-            labels=self.labels, spoken=self.spoken,
+            labels=self.labels, spoken=self.spoken, words=self._words,
         )  # fmt: skip
 
     def listing(self, code: str, language: str) -> Markup:
@@ -103,7 +103,7 @@ class Setter:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], "slot serif"))
+        return escape(self.labels["with_page"]).format(shown=shown, page=self._slot(target, self.labels["page_ref"], "slot serif"))
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""

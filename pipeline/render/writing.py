@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from pipeline import markup, theme
+from pipeline import markup
 from pipeline.markup import Target, Text
 from pipeline.markup.code import block
 from pipeline.theme import Medium
@@ -28,7 +28,7 @@ def write(text: Text, target: Target, known: Memory) -> str:
     if text.faults:
         return writer(text, target)
     written = name(
-        text.source, text.inline, target.medium, target.scope, target.level, target.first_note, theme.words_digest(target.lang),
+        text.source, text.inline, target.medium, target.scope, target.level, target.first_note, target.words,
         *_answers(text, target),
     )  # fmt: skip
     found: str | None = known.get(written)

@@ -58,4 +58,4 @@ def prepare(folder: Path, name: str = "study", paper: str = "a4") -> Prepared:
         return drawn[latex, display]
 
     rendition = render(publication, "paged", formula, FarApart())
-    return Prepared(publication, rendition, theme.font_resources(), theme.stylesheet("paged", name, paper))
+    return Prepared(publication, rendition, publication.look.font_resources(), publication.look.paged(paper))
