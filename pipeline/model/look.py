@@ -218,6 +218,8 @@ class Tokens(Record):
     side_column: bool
     mirrored: bool
     notes: bool
+    tables: Literal["grid", "stacked"]
+    code: Literal["wrapped", "hanging"]
     folio: FolioPlace
     heads: Heads
     cover: Cover

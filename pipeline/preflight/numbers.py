@@ -75,7 +75,7 @@ def whole(page: Page, known: Forms) -> Iterator[Link]:
 def _goes_on(link: Link, after: Link, known: Forms) -> bool:
     """Tell whether a link is the next line of the one before: a page number ends a link."""
     same = (link.page, link.place, link.address) == (after.page, after.place, after.address)
-    return same and not _has_ended(link.text, known) and not LOCATOR.fullmatch(after.text)
+    return same and not _has_ended(link.text, known)
 
 
 def _has_ended(text: str, known: Forms) -> bool:

@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import theme
+from pipeline.model import Tokens
 from pipeline.publication import Matter, Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Formulas, Setter
+from pipeline.render.stacking import labeled, lined
 from pipeline.render.writing import memory
 from pipeline.theme import Look, Medium
 
@@ -115,7 +117,13 @@ def _fragment(
     xhtml = template.render(publication=publication, section=section, set=setter, medium=medium)
     shown = {**setter.resources, **setter.book.resources}
     resources.update(shown)
-    return Fragment(section, _tidy(xhtml), tuple(sorted(shown)))
+    return Fragment(section, _fit(_tidy(xhtml), publication.look.tokens) if medium == "paged" else _tidy(xhtml), tuple(sorted(shown)))
+
+
+def _fit(xhtml: str, tokens: Tokens) -> str:
+    """Return a fragment for paper with what the look asks of tables and listings."""
+    xhtml = labeled(xhtml) if tokens.tables == "stacked" else xhtml
+    return lined(xhtml) if tokens.code == "hanging" else xhtml
 
 
 def _tidy(xhtml: str) -> str:

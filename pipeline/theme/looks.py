@@ -118,7 +118,10 @@ class Look:
         """Tell which further style sheets of the package's a paper takes."""
         has_side = tokens.side_of(self.tokens, size)[0] != "0mm"
         bare = self.tokens.cover.ground == "bare"
-        return {"side/none": not has_side, "cover/bare": bare, "flow/run-on": self.runs_on}
+        return {"side/none": not has_side, "cover/bare": bare, "flow/run-on": self.runs_on, **self._fitted()}
+
+    def _fitted(self) -> dict[str, bool]:
+        return {"tables/stacked": self.tokens.tables == "stacked", "code/hanging": self.tokens.code == "hanging"}
 
     def reflow(self) -> str:
         """Return the style sheet for screens."""
