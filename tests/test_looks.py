@@ -240,3 +240,14 @@ def test_templates_of_a_book_are_not_read(tmp_path: Path) -> None:
     found, faults = load_and_check(folder)
     assert found is not None and faults == ()
     assert [layer.templates for layer in found.layers] == [None]
+
+
+def test_a_copy_says_whose_it_is_below_a_folio_in_the_middle(tmp_path: Path) -> None:
+    folder = book(tmp_path / "book", "centered", "a4")
+    request = Request(folder, tmp_path / "out", formats=("pdf",), recipients=("Ana Lopes",), store=tmp_path / "store")
+    build(request, lambda _: None)
+    (path,) = (tmp_path / "out/guides/study").glob("*.pdf")
+    ((left, base),) = [(left, base) for said, left, _, base in words(path, 6) if said == "Prepared for Ana Lopes"]
+    assert left == pytest.approx(38, abs=1) and 3 < base < 12
+    assert folio(path, 6, "3")
+    assert verify_release(tmp_path / "out") == ()

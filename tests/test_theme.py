@@ -87,7 +87,21 @@ def test_a_screen_gets_no_fonts_and_no_pages() -> None:
 SIZE = re.compile(r"(?:font|font-size|line-height):[^;]*\d(?:pt|mm|in)|#(?!ffffff)[0-9a-f]{3,6}\b|@page[^{]*{[^{}]*(?:size|margin)")
 
 
-@pytest.mark.parametrize("name", ["paged", "base", "sections", "components", "side/none", "cover/bare", "flow/run-on", "editions/practice"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "paged",
+        "base",
+        "sections",
+        "components",
+        "side/none",
+        "cover/bare",
+        "flow/run-on",
+        "tables/stacked",
+        "code/hanging",
+        "editions/practice",
+    ],
+)
 def test_a_style_sheet_says_no_size_of_type_no_color_and_no_margin_of_a_page(name: str) -> None:
     css = (theme.folder() / f"styles/{name}.css").read_text()
     assert SIZE.findall(css) == []
@@ -111,7 +125,7 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
 def all_that_is_read(publications: Mapping[str, Publication]) -> str:
     """Return what every reader of the theme's files gives to any edition on any medium."""
     editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
-    bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}})
+    bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
     looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
     styles = [repr(theme.package().values), *(look.paged("a4") for look in looks), looks[0].reflow(), looks[0].narrow()]
     pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]

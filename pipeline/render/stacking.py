@@ -13,6 +13,8 @@ CELL = re.compile(r"<(td|th)\b")
 PICTURE = re.compile(r"<img\b[^>]*\balt=\"([^\"]*)\"[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
+BREAK = re.compile(r"([(\[{=]|[.,](?!\d))(?=\S|$)")
+TAGS = re.compile(r"(<[^>]*>)")
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
 
 
@@ -47,11 +49,19 @@ def lined(xhtml: str) -> str:
 
 
 def _lines(code: str) -> str:
-    """Put each line in a span, which ends it; a span of color that runs over a line's end is closed and opened again."""
+    """Put each line in a span, and its indentation in another; a span of color that runs on is closed and opened again."""
     lines, opened = [], ""
     for line in code.split("\n"):
         before = opened
         for tag in SPAN.findall(line):
             opened = "" if tag == "</span>" else tag
-        lines.append(f'<span class="line">{before}{line}{"</span>" if opened else ""}</span>')
-    return "".join(lines)
+        indent = len(line) - len(line.lstrip(" "))
+        start = f'<span class="indent">{line[:indent]}</span>' if indent else ""
+        lines.append(f"{before}{start}{_breakable(line[indent:])}{'</span>' if opened else ''}")
+    whole = '\n</span><span class="line">'.join(lines)
+    return f'<span class="line">{whole}</span>'
+
+
+def _breakable(line: str) -> str:
+    """Return a line of code that may break after its brackets, signs, and points, where it has no space."""
+    return "".join(part if part.startswith("<") else BREAK.sub(r"\1<wbr/>", part) for part in TAGS.split(line))
