@@ -12,8 +12,6 @@ from urllib.parse import quote
 LEAST_CONTRAST = 4.5
 """Of text and what it stands on (WCAG 2.2, 1.4.3, level AA)."""
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
-QUIET_TEXT = ("#55626a", "#5d676d")
-"""The palest of the theme's grays: they stand on the tint beside the accent."""
 LONGEST_SLUG = 40
 HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 """Unicode categories of what is not printed: controls, changes of direction, unassigned code points."""
@@ -81,13 +79,13 @@ class Brand:
 PLAIN = Brand()
 
 
-def palette(accent: str) -> Palette:
+def palette(accent: str, quiet: tuple[str, ...]) -> Palette:
     """Mix a team's colors: the theme's shares, less of the accent where text would otherwise be hard to read.
 
-    The accent keeps a contrast of 4.5 on its tint, and the pale color on the accent.
+    The accent and the ``quiet`` colors of text keep a contrast of 4.5 on the tint, and the pale color on the accent.
     """
     tint, pale, faint, middle = (_mixer(accent, share) for share in SHARES)
-    on_tint = (accent, *QUIET_TEXT)
+    on_tint = (accent, *quiet)
     return Palette(
         accent.lower(),
         _first(tint, lambda color: all(contrast(text, color) >= LEAST_CONTRAST for text in on_tint)),

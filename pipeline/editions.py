@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from pipeline import index, markup, model
+from pipeline import index, markup, model, theme
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, OPENER, QUESTION, SOURCES, SectionKind
@@ -42,6 +42,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         modified=modified,
         digits=_digits(sections),
         withheld=tuple(_withheld(book, sections)),
+        look=theme.of_edition(book.layers, edition),
     )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from pipeline.brand import PLAIN, Brand
 from pipeline.model import Edition, Example, Outline, Record
 from pipeline.section_kinds import Matter, SectionKind
+from pipeline.theme import Look, look
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Publication:
     """Digits that a page number may need on paper."""
     withheld: tuple[str, ...]
     """Texts that must not stand in any file made of this publication."""
+    look: Look = field(default_factory=look, repr=False, compare=False)
     brand: Brand = PLAIN
     """Whose copy it is."""
 

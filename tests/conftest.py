@@ -52,6 +52,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     folder = tmp_path / "templates"
     shutil.copytree(theme.folder(), folder)
     monkeypatch.setattr(theme, "folder", lambda: folder)
+    monkeypatch.setattr("pipeline.theme.files.folder", lambda: folder)
     theme.forget()
     yield folder
     monkeypatch.undo()
@@ -87,7 +88,7 @@ def built(shared: Path) -> Path:
 def real_release(shared: Path) -> Path:
     """The release in output/guides when it is what the sources would give now, or else one made for the tests."""
     standing, _ = release.read(CLONE / "output")
-    now = key(book_digest(REAL), theme.digest(), code_digest(), dict(versions()), modified(None))
+    now = key(book_digest(REAL), "", theme.digest(), code_digest(), dict(versions()), modified(None))
     if standing is not None and standing.inputs == now and not release.verify(standing):
         return standing.folder
     return _build(REAL, shared / "real", "study", "practice")

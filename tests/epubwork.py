@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
     from pipeline.render import Fragment, Rendition
 
-    theme.font_resources()
+    theme.look().font_resources()
 
 NAMES = {
     "h": "http://www.w3.org/1999/xhtml", "epub": "http://www.idpf.org/2007/ops", "ncx": "http://www.daisy.org/z3986/2005/ncx/",

@@ -134,7 +134,7 @@ def single(volume: Volume) -> Single:
 
     signature = _united(volume)
     root = engine._parse(signature.xhtml)
-    fonts = theme.font_resources()
+    fonts = theme.look().font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
     markup = engine.Document(root, engine.BookFetcher(dict(signature.resources)))
     with engine.warnings_heard() as messages:
@@ -185,8 +185,8 @@ def _fill(slot: etree._Element, folio: str) -> None:
     """Write a folio over the zeros of a slot, right-aligned in as much room."""
     before, zeros, after = re.fullmatch(r"([^0]*)(0+)(.*)", slot.text or "").groups()  # type: ignore[union-attr]
     family = SLOT_FACES["serif" if "serif" in (slot.get("class") or "").split() else "slot"]
-    file = next(f for f in theme.FACES if (f.family, f.weight, f.style) == (family, 400, "normal"))
-    face = open_face(theme.font(file))
+    file = next(f for f in theme.look().faces if (f.family, f.weight, f.style) == (family, 400, "normal"))
+    face = open_face(theme.look().font(file))
     slot.text = before
     figures = etree.SubElement(slot, f"{XHTML}span")
     room = len(zeros) * face.advance(face.figure("0")) / 1000

@@ -17,10 +17,10 @@ from pipeline.work.store import Store
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
-    FONTS = theme.font_resources()
+    FONTS = theme.look().font_resources()
 DIGEST = fonts_digest(FONTS)
 CSS = (
-    theme.font_faces()
+    theme.look().font_faces
     + """
 @page { size: 300pt 400pt; margin: 40pt; @bottom-right { content: "000"; font: 9pt "Book Folio" } }
 body { margin: 0; font: 10pt/14pt "Book Serif" }

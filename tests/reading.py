@@ -11,6 +11,7 @@ from pathlib import Path
 import pypdfium2
 from lxml import etree
 
+from pipeline import theme
 from pipeline.preflight import numbers, paper
 from pipeline.preflight.paper import Page, Paper
 
@@ -63,7 +64,7 @@ def outline(path: Path) -> list[tuple[int, str, str]]:
 def links(path: Path, page: int) -> list[tuple[str, str]]:
     """What each link on a page says, and the label of the page that it leads to, or its address."""
     read = pdf(path)
-    whole = numbers.whole(read.pages[page], numbers.forms(read))
+    whole = numbers.whole(read.pages[page], numbers.forms(read, theme.look().traits("a4", "en").references))
     return [(link.text, read.pages[link.page].label if link.page is not None else link.address) for link in whole]
 
 

@@ -15,18 +15,19 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0, "strays": 0,
-    "work": 1, "theme": 1, "brand": 1, "fetcher": 1,
+    "work": 1, "brand": 1, "fetcher": 1,
     "markup": 2,
     "model": 3, "source": 3,
-    "checks": 4, "publication": 4,
-    "load": 5, "index": 5,
-    "editions": 6,
-    "render": 7, "stats": 7,
-    "press": 8,
-    "bindery": 9, "epub": 9, "cover": 9, "release": 9,
-    "preflight": 10, "authorities": 10,
-    "flow": 11,
-    "cli": 12,
+    "theme": 4,
+    "checks": 5, "publication": 5,
+    "load": 6, "index": 6,
+    "editions": 7,
+    "render": 8, "stats": 8,
+    "press": 9,
+    "bindery": 10, "epub": 10, "cover": 10, "release": 10,
+    "preflight": 11, "authorities": 11,
+    "flow": 12,
+    "cli": 13,
 }  # fmt: skip
 """A module imports only modules of a lower rank, and those of its own package."""
 
@@ -35,7 +36,8 @@ ONE_DOOR = {
     "pydyf": ("press", "bindery"),  # how WeasyPrint writes PDF
     "ebooklib": ("epub",),
     "jinja2": ("render",),
-    "yaml": ("source", "theme"),  # theme reads labels, which are the package's own
+    "yaml": ("source",),
+    "tinycss2": ("load",),
     "pydantic": ("model", "load"),  # load turns its errors into diagnostics
     "markdown_it": ("markup",),
     "mdit_py_plugins": ("markup",),
@@ -51,7 +53,7 @@ ONE_DOOR = {
 
 AT_THE_DISK = ("source", "work", "fetcher", "theme", "release")
 DISK_EXCEPTIONS = {
-    "load": "finds the files of a book, and reads its drawings",
+    "load": "finds the files of a book and of its theme, and reads its drawings",
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",

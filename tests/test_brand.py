@@ -19,11 +19,11 @@ from epubwork import Book as Epub
 from presswork import FONTS, bound, lay_out_all, opened, page_texts, signature, words
 from presswork import imprint as some_imprint
 
-from pipeline import brand, preflight, release
+from pipeline import preflight, release, theme
 from pipeline.bindery import Copy, bind_copy, gather, lacking
 from pipeline.bindery.coloring import operands, recolor
 from pipeline.bindery.metadata import xmp
-from pipeline.brand import RESERVED, contrast, one_line, palette, passing, slug
+from pipeline.brand import RESERVED, Palette, contrast, one_line, passing, slug
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check
 from pipeline.flow.copies import of_team
@@ -33,6 +33,13 @@ from pipeline.release import Artefact, Release
 
 NAMES = ("Ana Lopes", "José García")
 PLUM, TEAL, KEEL = (0x7A, 0x1F, 0x5C), (0x0F, 0x5B, 0x66), (0x12, 0x80, 0x8E)
+
+
+def palette(accent: str) -> Palette:
+    """Mix an accent as the package's own look does."""
+    return theme.look().palette(accent)
+
+
 PALETTE = palette("#7a1f5c")
 STEM = "harbor-watch-study-0.2.0"
 ANA = f"{STEM}-pilots-for-ana-lopes"
@@ -459,8 +466,7 @@ def test_the_contrast_of_colors_is_that_of_the_standard() -> None:
 
 
 def test_style_sheets_have_the_reserved_colors_and_nothing_like_them() -> None:
-    styles = Path(brand.__file__).parent.parent / "templates/styles"
-    text = "".join(path.read_text() for path in sorted(styles.rglob("*.css")))
+    text = theme.look((), "practice", runs_on=True).paged("a4")
     for color in (RESERVED.accent, RESERVED.tint, RESERVED.pale):
         assert color in text
     used = {found.lower() for found in re.findall(r"#[0-9a-fA-F]{6}", text)}

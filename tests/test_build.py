@@ -237,7 +237,7 @@ def test_an_unknown_edition_is_a_diagnostic_that_names_the_nearest(place: Path) 
 
 
 def test_a_subset_of_a_font_is_made_once_and_then_recalled_from_the_store(tmp_path: Path) -> None:
-    data = theme.font(theme.FACES[0])
+    data = theme.look().font(theme.look().faces[0])
     with Store.open(tmp_path / "store") as store, cache.kept_in(store, "maker"):
         made = bindery.subset(data, (1, 2, 3))
         (entry,) = (tmp_path / "store").iterdir()

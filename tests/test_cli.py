@@ -118,7 +118,6 @@ def test_version_is_that_of_the_package() -> None:
     [
         (("prnt",), "No such command 'prnt'"),
         (("build", "--format", "docx"), "'docx' is not one of 'pdf', 'epub'"),
-        (("build", "--paper", "a5"), "'a5' is not one of 'a4', 'letter'"),
         (("build", "--jobs", "0"), "0 is not in the range"),
         (("build", "--colour"), "No such option"),
         (("check", "--format", "xml"), "'xml' is not one of"),

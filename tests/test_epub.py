@@ -177,7 +177,7 @@ def test_metadata_has_no_empty_element(book):
 
 
 def test_the_style_sheet_leaves_fonts_colors_and_margins_to_the_reader():
-    css = re.sub(r"/\*.*?\*/", "", theme.stylesheet("reflow", "study") + theme.narrow(), flags=re.DOTALL)
+    css = re.sub(r"/\*.*?\*/", "", theme.look((), "study").reflow() + theme.look().narrow(), flags=re.DOTALL)
     for banned in ("flex", "grid", "var(", "--", "background", "position:", "rgb", "url(", "@media"):
         assert banned not in css, banned
     assert not re.search(r"#[0-9a-f]{3,6}\b", css)

@@ -64,7 +64,7 @@ def test_a_long_formula_shrinks_to_its_box_and_a_short_one_stays() -> None:
 def test_the_paragraph_of_a_long_formula_is_what_the_formula_shrinks_to() -> None:
     text = written(f'<p class="note">If {formula(SUM)}, then.</p><p>If {formula("<mi>a</mi>")}, then.</p>')
     assert re.findall(r"<p[^>]*>", text) == ['<p class="note fitted">', "<p>"]
-    assert "container-type: inline-size" in re.search(r"[^{}]*\.fitted[^{}]*\{([^}]*)\}", theme.narrow())[1]
+    assert "container-type: inline-size" in re.search(r"[^{}]*\.fitted[^{}]*\{([^}]*)\}", theme.look().narrow())[1]
 
 
 def test_a_cell_is_never_a_box_of_its_own_since_its_column_would_collapse() -> None:

@@ -309,7 +309,7 @@ LABELS = {
     "T101": (lambda words: None, "no labels for language 'fr'", "use one of: en, or write templates/labels/fr.yaml"),
     "T102": (lambda words: words.replace("rubric: ", "rubrick: "), "label 'rubric' is missing", "add 'rubric:'"),
     "T103": (lambda words: words.replace("Figure {number}", "Figure {nomber}"), "label 'figure_label' has a blank", "use {number}"),
-    "T104": (lambda words: words + "cover: [\n", "not a file of labels", "mend the YAML"),
+    "T104": (lambda words: words + "cover: [\n", "not a file of labels", "keep one of the two"),
 }
 
 
@@ -320,7 +320,7 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     words = spoil((tmp_path / "labels" / "en.yaml").read_text(encoding="utf-8"))
     if words is not None:
         (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
-    monkeypatch.setattr(theme, "folder", lambda: tmp_path)
+    monkeypatch.setattr("pipeline.theme.files.folder", lambda: tmp_path)
     theme.forget()
     with pytest.raises(BookError) as caught:
         theme.labels("fr")

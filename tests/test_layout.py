@@ -126,7 +126,7 @@ def broken(paper: str, above: str) -> list[tuple[str, str]]:
     """Set five lines nearer and nearer to the end of a page; give what stands on each two pages."""
     cases = [f'<section class="page"><div style="height: {HEIGHT[paper] - room:.1f}pt"></div>{above}<p>{"<br/>".join(LINES)}</p></section>'
              for room in range(20, 132, 7)]  # fmt: skip
-    css = theme.stylesheet("paged", "study", paper) + "\n.page { break-before: right } .page:first-child { break-before: auto }"
+    css = theme.look((), "study").paged(paper) + "\n.page { break-before: right } .page:first-child { break-before: auto }"
     xhtml = f'<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head><body>{"".join(cases)}</body></html>'
     texts = page_texts(bound(Signature("trees", "body", xhtml, css, DIGEST, (), (("trees", "trees.yaml"),))))
     return list(zip(texts[::2], [*texts[1::2], ""], strict=False))
@@ -192,7 +192,7 @@ def plain_pages(count: int) -> Signature:
         '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>Long</title></head><body class="study" data-guide="Long">'
         f'<section id="one"><h1>Long</h1>{more}</section></body></html>'
     )
-    return Signature("one", "body", xhtml, theme.stylesheet("paged", "study", "a4"), DIGEST, (), (("one", "content/one.yaml"),))
+    return Signature("one", "body", xhtml, theme.look((), "study").paged("a4"), DIGEST, (), (("one", "content/one.yaml"),))
 
 
 def test_the_foot_of_a_page_has_room_for_any_number() -> None:

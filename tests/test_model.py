@@ -95,7 +95,7 @@ def test_a_question_for_hiring_teams_is_taken_by_kits_only() -> None:
 def test_an_edition_has_all_formats_and_papers_unless_it_says_otherwise() -> None:
     made = Edition.model_validate(EDITION)
     assert (made.formats, made.papers, made.flow) == (("pdf", "epub"), ("a4", "letter"), "page")
-    assert refused(Edition, **EDITION, papers=["a5", "a4"]) == ["papers.0"]
+    assert refused(Edition, **EDITION, papers=["A5", "a4"]) == ["papers.0"]
 
 
 def test_prose_is_told_from_plain_text_with_the_keys_that_lead_to_it() -> None:
@@ -142,7 +142,7 @@ def test_a_book_of_another_schema_is_refused() -> None:
 def test_every_kind_of_file_has_a_schema_that_forbids_unknown_keys() -> None:
     made = model.schema()
     assert set(made) == {"book.yaml", "questions", "chapters", "boxes", "figures", "glossary.yaml", "formulas.yaml", "sources.yaml",
-                         "editions", "teams", "ignore.yaml"}  # fmt: skip
+                         "editions", "teams", "ignore.yaml", "theme.yaml"}  # fmt: skip
     assert all(schema["additionalProperties"] is False for schema in made.values())
 
 

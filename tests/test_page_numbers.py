@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import reading
 
+from pipeline.preflight import numbers
+from pipeline.preflight.paper import Link, Page
+
 PDFS = [
     "kit/harbor-watch-kit-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-letter.pdf",
     "sample/harbor-watch-sample-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-letter.pdf",
@@ -90,3 +93,10 @@ def test_page_numbers_of_the_real_guides_are_the_folios_where_they_land(real_rel
     assert seen > 800
     folios, labels = reading.folios(path), reading.labels(path)
     assert folios[labels.index("1") :] == labels[labels.index("1") :]
+
+
+def test_a_link_whose_second_line_is_a_number_of_its_words_is_one_link() -> None:
+    lines = tuple(Link(text, 3, (60.0, 700.0)) for text in ("Keel, NEP", "19"))
+    page = Page("1", "", "1", "", lines, frozenset(), (), (), lists_contents=False)
+    known = numbers.Forms(frozenset(), re.compile(r"p\. (\d+)$"))
+    assert [(link.text, known.number(link.text, page)) for link in numbers.whole(page, known)] == [("Keel, NEP 19", None)]

@@ -92,9 +92,10 @@ def test_the_manifest_lists_every_file_and_nothing_else(tmp_path: Path) -> None:
                 "inputs": "i1",
             }
         ],
+        "looks": {},
         "versions": {"pikepdf": "10.17", "weasyprint": "70.0"},
     }
-    assert list(json.loads(text)) == ["schema", "book", "inputs", "artefacts", "versions"]
+    assert list(json.loads(text)) == ["schema", "book", "inputs", "artefacts", "looks", "versions"]
     assert "The Garden — a Guide" in text
 
 

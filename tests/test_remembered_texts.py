@@ -40,6 +40,7 @@ Table: A caption
 def target(text: Text, medium: str = "paged") -> Target:
     return Target(
         medium=medium, scope="s", level=2, lang="en", labels=theme.labels("en"), spoken=theme.spoken("en"),
+        words=theme.words_digest("en"),
         shown={reference: f"<b>{reference.kind} {reference.id}</b>" for reference in text.references},
         drawings={found: markup.svg(found.latex, display=found.display) for found in text.formulas},
         table_labels=tuple(f"Table {n}" for n in range(1, text.tables + 1)),

@@ -166,7 +166,7 @@ BROKEN: dict[str, tuple[Callable[[Sight], Iterator[str]], str, str]] = {
 
 def looked_at(body: str) -> Sight:
     """Lay a section out in the style of the study edition on A4, with nothing to begin a page for."""
-    css = theme.stylesheet("paged", "study", "a4")
+    css = theme.look((), "study").paged("a4")
     head = '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head>'
     xhtml = f'{head}<body><section id="s">{body}</section></body></html>'
     pdf = bound(Signature("s", "body", xhtml, css, DIGEST, (("figure/curve.svg", CURVE),), (("s", "s.yaml"),)))

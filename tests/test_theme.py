@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,8 @@ from renderwork import rendered
 
 from pipeline import render, theme
 from pipeline.diagnostics import BookError, ToolError
+from pipeline.model import Layer
 from pipeline.publication import Publication
-
-
-@pytest.fixture
-def no_memory() -> Iterator[None]:
-    theme.font.cache_clear()
-    yield
-    theme.font.cache_clear()
 
 
 def faults(call, *arguments: str) -> list[tuple[str, str, str]]:
@@ -33,30 +26,31 @@ def faults(call, *arguments: str) -> list[tuple[str, str, str]]:
 # Fonts
 
 
+REGULAR = theme.look().face(theme.SERIF)
+
+
 def test_every_font_is_the_file_that_the_theme_was_made_with() -> None:
-    fonts = theme.font_resources()
-    assert len(fonts) == len(theme.FACES) == 11
+    fonts = theme.look().font_resources()
+    assert len(fonts) == len(theme.look().faces) == 11
     assert all(data[:4] in (b"\0\1\0\0", b"OTTO") for data in fonts.values())
 
 
-def test_another_file_under_the_name_of_a_font_is_refused(tmp_path: Path, monkeypatch, no_memory) -> None:
-    path = tmp_path / "SourceSerif4-Regular.ttf"
-    path.write_bytes(theme.font(theme.FACES[0]) + b"\0")
-    monkeypatch.setattr(theme, "_font_file", lambda face: path)
-    theme.font.cache_clear()
-    with pytest.raises(ToolError, match=r"^font SourceSerif4-Regular\.ttf is not the file .*: run 'make' to reinstall package emboss$"):
-        theme.font(theme.FACES[0])
+def test_another_file_under_the_name_of_a_font_is_refused() -> None:
+    other = replace(REGULAR, file="fonts/SourceSerif4-Bold.ttf")
+    with pytest.raises(ToolError, match=r"^font SourceSerif4-Bold\.ttf is not the file .*: run 'make' to reinstall package emboss$"):
+        theme.look().font(other)
 
 
 @pytest.mark.parametrize(("changed", "package"), [({"file": "Absent.ttf"}, "emboss"), ({"package": "no_such_package"}, "no_such_package")])
-def test_a_font_that_is_missing_is_named_with_its_package(changed: dict[str, str], package: str, no_memory) -> None:
+def test_a_font_that_is_missing_is_named_with_its_package(changed: dict[str, str], package: str) -> None:
     with pytest.raises(ToolError, match=f"is missing: run 'make' to install package {package}"):
-        theme.font(replace(theme.FACES[0], **changed))
+        theme.look().font(replace(REGULAR, **changed))
 
 
 def test_style_sheets_name_every_face_and_the_families_of_page_numbers() -> None:
-    rules = re.findall(r'font-family:"([^"]+)";src:url\(guidepress:font/([^)]+)\);font-weight:(\d+);font-style:(\w+)', theme.font_faces())
-    assert len(rules) == len(theme.FACES) + 3
+    sheet = theme.look((), "study").paged("a4")
+    rules = re.findall(r'font-family:"([^"]+)";src:url\(guidepress:font/([^)]+)\);font-weight:(\d+);font-style:(\w+)', sheet)
+    assert len(rules) == len(theme.look().faces) + 3
     assert ("Book Serif", "SourceSerif4-BoldIt.ttf", "700", "italic") in rules
     assert [rule for rule in rules if rule[0] in ("Book Folio", "Book Slot", "Book Slot Serif")] == [
         ("Book Folio", "SourceSans3-Regular.ttf", "400", "normal"),
@@ -68,24 +62,61 @@ def test_style_sheets_name_every_face_and_the_families_of_page_numbers() -> None
 # Style sheets
 
 
-def test_an_editions_own_style_comes_last_and_on_paper_only() -> None:
-    own = (theme.folder() / "styles/editions/practice.css").read_text()
-    paged = theme.stylesheet("paged", "practice", "a4")
-    assert paged.endswith(own)
-    assert own not in theme.stylesheet("paged", "study", "a4")
-    assert own not in theme.stylesheet("reflow", "practice")
+def test_an_editions_own_style_comes_last_and_each_medium_takes_its_part() -> None:
+    css = "p { a: 1 } @media print { q { b: 2 } } /* } */ @media screen { r { c: 3 } } s { d: '}' }"
+    layer = Layer("theme", styles={"editions/study": css, "paged": "paged-of-the-book { }", "reflow": "reflow-of-the-book { }"})
+    look = theme.look((layer,), "study")
+    paged, reflow = " ".join(look.paged("a4").split()), " ".join(look.reflow().split())
+    assert paged.endswith("paged-of-the-book { } p { a: 1 } q { b: 2 } s { d: '}' }")
+    assert reflow.endswith("reflow-of-the-book { } p { a: 1 } r { c: 3 } s { d: '}' }")
+    assert "a: 1" not in theme.look((layer,), "practice").paged("a4")
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", "210mm 297mm"), ("letter", "8.5in 11in")])
 def test_a_paper_has_its_size(paper: str, size: str) -> None:
-    sheet = theme.stylesheet("paged", "study", paper)
+    sheet = theme.look((), "study").paged(paper)
     assert re.findall(r"@page { size: ([\w. ]+);", sheet) == [size]
-    assert sheet.index("--ink:") < sheet.index("size:") < sheet.index("string-set")
+    assert sheet.index("size:") < sheet.index("string-set")
 
 
 def test_a_screen_gets_no_fonts_and_no_pages() -> None:
-    sheet = theme.stylesheet("reflow", "study")
+    sheet = theme.look((), "study").reflow()
     assert "@font-face" not in sheet and "@page" not in sheet
+
+
+SIZE = re.compile(r"(?:font|font-size|line-height):[^;]*\d(?:pt|mm|in)|#(?!ffffff)[0-9a-f]{3,6}\b|@page[^{]*{[^{}]*(?:size|margin)")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "paged",
+        "base",
+        "sections",
+        "components",
+        "side/none",
+        "cover/bare",
+        "flow/run-on",
+        "tables/stacked",
+        "code/hanging",
+        "editions/practice",
+    ],
+)
+def test_a_style_sheet_says_no_size_of_type_no_color_and_no_margin_of_a_page(name: str) -> None:
+    css = (theme.folder() / f"styles/{name}.css").read_text()
+    assert SIZE.findall(css) == []
+    assert re.findall(r"^.*;.*;.*$", re.sub(r'"[^"]*"', "", css), re.MULTILINE) == []  # one declaration a line
+
+
+def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
+    sheets = "".join(path.read_text() for path in (theme.folder() / "styles").rglob("*.css"))
+    used = set(re.findall(r"var\(--([\w-]+)\)", sheets))
+    names = {name for name in theme.token_names() if not name.startswith(("type-", "size-", "leading-"))}
+    # Margins of pages follow from theme.yaml without a style sheet; the tints are for drawings.
+    assert names - used == {"margin-top", "margin-bottom", "margin-inner", "margin-outer", "faint", "middle", "page-width"} - used
+    sizes = {name.partition("-")[2] for name in theme.token_names() if name.startswith("size-")}
+    assert {name for name in sizes if not re.search(rf"--(?:type|size|leading)-{name}\)", sheets)} == set()
+    assert "var(--" not in theme.look((), "practice", runs_on=True).paged("letter")
 
 
 # What has changed
@@ -94,12 +125,13 @@ def test_a_screen_gets_no_fonts_and_no_pages() -> None:
 def all_that_is_read(publications: Mapping[str, Publication]) -> str:
     """Return what every reader of the theme's files gives to any edition on any medium."""
     editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
-    papers = [path.stem for path in (theme.folder() / "styles/papers").glob("*.css")]
-    styles = [theme.stylesheet("paged", *wanted) for wanted in product(editions, papers)]
+    bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
+    looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
+    styles = [repr(theme.package().values), *(look.paged("a4") for look in looks), looks[0].reflow(), looks[0].narrow()]
     pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
     pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
     words = [theme.words_digest("en"), *theme.labels("en").values(), *theme.spoken("en").values()]
-    return "\n".join([*styles, theme.stylesheet("reflow", ""), theme.narrow(), *pages, *words])
+    return "\n".join([*styles, *pages, *words])
 
 
 def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(templates: Path, publications: Mapping[str, Publication]) -> None:
@@ -109,7 +141,9 @@ def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(template
         text = path.read_text()
         match path.suffix:
             case ".css":
-                path.write_text(f"{text}\n/* {mark} */\n")
+                path.write_text(f"{text}\n.{mark} {{ }}\n")
+            case ".yaml" if path.name == "theme.yaml":
+                path.write_text(f"{text}  {mark}: {{}}\n")
             case ".yaml":
                 path.write_text(re.sub(r"^(contents|squared): (.*)$", rf"\1: {mark}", text, flags=re.MULTILINE))
             case ".xhtml":

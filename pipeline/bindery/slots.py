@@ -54,6 +54,8 @@ class Filler:
     slots: tuple[str, ...]
     """The folio for each slot."""
     glyphs: Glyphs
+    side: bytes = b""
+    """Of two folios on a page, the one that is kept, by its alignment; nothing where there is one."""
 
     def fill(self, content: bytes, folio: str) -> bytes:
         """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
@@ -62,7 +64,7 @@ class Filler:
     def _replacement(self, folio: str) -> Callable[[re.Match[bytes]], bytes]:
         def replaced(mark: re.Match[bytes]) -> bytes:
             kind, number, first, count, align, key, shown = mark.groups()
-            text = folio if kind == b"folio" else self.slots[int(number)]
+            text = self.slots[int(number)] if kind == b"slot" else folio if self.side in (b"", align) else ""
             file, face = self.faces[key.decode()]
             figures = self._figures(file, face, text, int(count))
             return _show(face, shown, int(first), int(count), figures, SHARES[align])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.press import Facts
 from pipeline.slots import FOLIO
 
 from .faces import Face, open_face
@@ -14,6 +15,8 @@ KEY = "Stamp"
 SIZE, SMALLEST = 8.0, 6.0
 """Points."""
 GRAY = b"0.333333 0.384314 0.415686"
+LINE, LINE_SHARE = 11.0, 1.2
+"""Points from the folio's baseline to that of a stamp below it: this many, or this share of the folio's size."""
 FOLIO_SIDE = 110.0
 """Points at the right of the foot that are the folio's own, margin included."""
 
@@ -31,13 +34,19 @@ class Foot:
     baseline: float
 
 
-def foot(content: bytes, size: tuple[float, float], digit: float) -> Foot | None:
-    """Find the free part of a page's foot by its folio, before that is filled in; ``digit`` is an advance per mille."""
+def foot(content: bytes, facts: Facts, digit: float, folio: str) -> Foot | None:
+    """Find the free part of the foot of a signature's pages by their folio, before that is filled in.
+
+    ``digit`` is an advance per mille. Left of a ``folio`` at the right there is room; of any other, on a line of its own below.
+    """
     found = FOLIO.search(content)
     if found is None:
         return None
-    width, height = size
+    width, height = facts.sizes[0]
     x, y, type_size = (float(found[group]) * POINTS for group in (1, 2, 4))
+    if folio != "right":
+        below = max(LINE, LINE_SHARE * type_size)
+        return Foot(facts.room.x, facts.room.x + facts.room.width, height - y - below)
     end = x + int(found[5]) * digit * type_size / 1000
     return Foot(width - end, min(x - SIZE, width - FOLIO_SIDE), height - y)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline import theme
 from pipeline.checks.places import complete, fault, key_spot, spot
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
@@ -26,6 +27,18 @@ def _unknown(book: Book, edition: Edition) -> Found:
         for n, name in enumerate(getattr(edition.select, key)):
             if name not in names:
                 yield fault("C601", f"no {key[:-1]} '{name}'", spot(book, edition, "select", key, n), nearest(name, names))
+
+
+@register("C608", "edition on an unknown paper")
+def unknown_paper(book: Book) -> Found:
+    """An edition is printed on a paper that the theme does not have; theme.yaml may add any, with its size and margins."""
+    if any(kind == "theme" for kind, _ in book.refused):
+        return
+    for edition in book.editions.values():
+        known = theme.of_edition(book.layers, edition).tokens.papers
+        for n, name in enumerate(edition.papers):
+            if name not in known:
+                yield fault("C608", f"no paper '{name}'", spot(book, edition, "papers", n), nearest(name, known))
 
 
 @register("C602", "edition without questions")

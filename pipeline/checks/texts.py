@@ -30,7 +30,7 @@ def faults_of_language(book: Book) -> Found:
     where = spot(book, book.outline, "lang")
     for words in (theme.labels, theme.spoken):
         try:
-            words(book.outline.lang)
+            words(book.outline.lang, book.layers)
         except BookError as error:
             for diagnostic in error.diagnostics:
                 of_book = diagnostic.place.path == theme.BOOK

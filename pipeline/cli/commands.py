@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from pipeline.cli.completing import edition_names, team_names
-from pipeline.cli.options import BOOK, OUTPUT, STORE, read_book
+from pipeline.cli.options import BOOK, OUTPUT, STORE, THEME, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages
 from pipeline.cli.progress import progress
 from pipeline.cli.remembering import store
 from pipeline.cli.schemas import any_of, print_schema
 from pipeline.diagnostics import nearest
-from pipeline.formats import CHOSEN, PAPERS
+from pipeline.formats import CHOSEN
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -42,10 +42,11 @@ def cli() -> None:
 @cli.command()
 @click.argument("edition", nargs=-1, shell_complete=edition_names)
 @click.option("--format", "formats", type=click.Choice(CHOSEN), multiple=True, help="Make only this format; may be repeated.")
-@click.option("--paper", "papers", type=click.Choice(PAPERS), multiple=True, help="Make PDFs for this paper only; may be repeated.")
+@click.option("--paper", "papers", metavar="PAPER", multiple=True, help="Make PDFs for this paper only; may be repeated.")
 @click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
 @click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
+@THEME
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
@@ -58,8 +59,8 @@ def cli() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
-    output: Path, jobs: int | None, cluster: str, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool, open_: bool,
-    quiet: bool, verbose: bool,
+    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool,
+    open_: bool, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Build guides and publish them, all at once.
 
@@ -81,7 +82,7 @@ def build(
 
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
-        strict, explain_rebuild, store, cluster, team=team, recipients=recipients,
+        strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
     )  # fmt: skip
     if watch:
         watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
@@ -100,11 +101,12 @@ def build(
 
 @cli.command()
 @BOOK
+@THEME
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
-def check(book: Path, form: str, strict: bool) -> int:
+def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
     """Read the book and report every fault in it, without building anything.
 
     \b
@@ -113,7 +115,7 @@ def check(book: Path, form: str, strict: bool) -> int:
     """
     from pipeline.flow import load_and_check
 
-    loaded, faults = load_and_check(book)
+    loaded, faults = load_and_check(book, theme)
     print_diagnostics(faults, form)
     if form == "text" and not faults and loaded is not None:
         click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")

@@ -16,6 +16,10 @@ BOOK = click.option(
     "--book", type=click.Path(path_type=Path, file_okay=False), default=Path("content"), show_default=True, metavar="DIR",
     help="Folder that holds book.yaml.",
 )  # fmt: skip
+THEME = click.option(
+    "--theme", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+    help="Folder of a theme, over the package's own and below the book's: theme.yaml, style sheets, labels, templates.",
+)  # fmt: skip
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
     help="Folder that guides are published in.",

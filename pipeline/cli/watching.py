@@ -41,11 +41,15 @@ def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoRetu
     def heard(first: bool) -> AbstractContextManager[Say]:
         return progress(quiet=quiet or not (first or sys.stderr.isatty()))
 
-    for rebuild in rebuilds(request, heard, _wakings((request.book, theme.folder()))):
+    for rebuild in rebuilds(request, heard, _wakings(_folders(request))):
         told = _tell(rebuild, request.output, told, explain=request.explain, quiet=quiet, verbose=verbose)
         if not rebuild.changed and rebuild.outcome and show:
             click.launch(str(request.output / "guides"))
     raise AssertionError("unreachable: waking never ends")
+
+
+def _folders(request: Request) -> tuple[Path, ...]:
+    return (request.book, *((request.theme,) if request.theme else ()), theme.folder())
 
 
 def _wakings(folders: Sequence[Path]) -> Iterator[object]:

@@ -126,7 +126,7 @@ def _token(element: etree._Element, name: str) -> float:
 @cache
 def _advances() -> dict[int, float]:
     """Return the width of each character of the maths font, in ems."""
-    face = next(face for face in theme.FACES if face.family == theme.MATH)
-    font = TTFont(io.BytesIO(theme.font(face)), lazy=True)
+    look = theme.look()
+    font = TTFont(io.BytesIO(look.font(look.face(theme.MATH))), lazy=True)
     widths, units = font["hmtx"], font["head"].unitsPerEm
     return {code: widths[name][0] / units for code, name in font.getBestCmap().items()}

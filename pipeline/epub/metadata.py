@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline import theme
 from pipeline.brand import Brand
 from pipeline.epub.files import File
 from pipeline.publication import Publication
@@ -81,7 +80,7 @@ def _access(publication: Publication, spine: Sequence[File], paged: bool) -> Ite
     for feature in _features(spine, paged):
         yield Statement("schema:accessibilityFeature", feature)
     yield Statement("schema:accessibilityHazard", "none")
-    yield Statement("schema:accessibilitySummary", theme.labels(publication.outline.lang)["accessibility_summary"])
+    yield Statement("schema:accessibilitySummary", publication.look.labels(publication.outline.lang)["accessibility_summary"])
     if paged:
         # Without a prefix: EPUBCheck 5.3.0 knows no a11y:pageBreakSource (OPF-027).
         yield Statement("pageBreakSource", publication.identifier)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from itertools import count
 
-from pipeline import theme
 from pipeline.epub import tree
 from pipeline.epub.files import COVER, NAV, STYLE, File
 from pipeline.epub.pages import Page
@@ -46,7 +45,7 @@ def toc(publication: Publication, spine: Sequence[File]) -> tuple[Entry, ...]:
 
 def landmarks(publication: Publication, spine: Sequence[File]) -> tuple[Entry, ...]:
     """Return the places that a reading system offers by name: cover, contents, where to begin, and the back matter."""
-    labels = theme.labels(publication.outline.lang)
+    labels = publication.look.labels(publication.outline.lang)
     found = [Entry(labels["cover"], COVER, semantic="cover")]
     body = next((file for file in spine if file.headings[0].section.matter == "body"), None)
     for file in spine:
@@ -68,7 +67,7 @@ def page_list(spine: Sequence[File], pages: Sequence[Page]) -> tuple[Entry, ...]
 
 def nav(publication: Publication, spine: Sequence[File], pages: Sequence[Entry]) -> bytes:
     """Return the nav document (EPUB 3.3, section 7)."""
-    labels = theme.labels(publication.outline.lang)
+    labels = publication.look.labels(publication.outline.lang)
     lists = [
         _nav("toc", "doc-toc", labels["contents"], toc(publication, spine)),
         _nav("landmarks", "", labels["landmarks_title"], landmarks(publication, spine)),
@@ -127,7 +126,7 @@ def _depth(entries: Sequence[Entry]) -> int:
 
 def cover(publication: Publication) -> bytes:
     """Return the page that shows the cover."""
-    labels = theme.labels(publication.outline.lang)
+    labels = publication.look.labels(publication.outline.lang)
     form = labels["cover_alt_team"] if publication.brand.team else labels["cover_alt"]
     alt = form.format(title=publication.title, edition=publication.edition.title, team=publication.brand.name)
     body = f'<div class="cover-image" epub:type="cover"><img role="doc-cover" src="{COVER_IMAGE}" alt="{escape(alt)}"/></div>'

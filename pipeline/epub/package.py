@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from pipeline import theme
 from pipeline.epub import navigation, typeface
 from pipeline.epub.container import Item, seal
 from pipeline.epub.files import COVER, IMAGES, NARROW, NAV, NCX, STYLE, File, files
@@ -13,6 +12,7 @@ from pipeline.epub.metadata import statements
 from pipeline.epub.pages import Page
 from pipeline.publication import Publication
 from pipeline.render import Rendition
+from pipeline.theme import MATH
 
 XHTML_TYPE = "application/xhtml+xml"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -46,11 +46,12 @@ def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[navi
 def _looks(rendition: Rendition, spine: Sequence[File], cover: bytes) -> Iterator[Item]:
     """Yield style sheets, font, cover, and the images that the files show."""
     needed = "".join(sorted(set("".join(file.characters for file in spine))))
-    style = theme.stylesheet("reflow", rendition.publication.edition.id)
+    look = rendition.publication.look
+    style = look.reflow()
     yield Item(STYLE, "text/css", ((typeface.RULE if needed else "") + style).encode())
-    yield Item(NARROW, "text/css", theme.narrow().encode())
+    yield Item(NARROW, "text/css", look.narrow().encode())
     if needed:
-        yield Item(typeface.FILE, "font/ttf", typeface.cut(needed))
+        yield Item(typeface.FILE, "font/ttf", typeface.cut(needed, look.font(look.face(MATH))))
     yield Item(navigation.COVER_IMAGE, "image/png", cover, ("cover-image",))
     for name in sorted({name for file in spine for name in file.resources}):
         yield Item(IMAGES + name, MEDIA_TYPES[PurePosixPath(name).suffix], rendition.resources[name])

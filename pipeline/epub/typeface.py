@@ -65,16 +65,15 @@ def _styled() -> dict[tuple[str, str], str]:
 
 
 @cache
-def cut(needed: str) -> bytes:
-    """Return the maths font with these characters, under a family name of the book's own."""
+def cut(needed: str, whole: bytes) -> bytes:
+    """Return a maths font with these characters, under a family name of the book's own."""
     from fontTools import subset  # a dear import, for what a guide on paper does not need
 
-    face = next(face for face in theme.FACES if face.family == theme.MATH)
     options = subset.Options(
         layout_features=["*"], hinting=False, notdef_outline=True, recalc_timestamp=False, drop_tables=["DSIG"],
         name_IDs=list(KEPT_NAMES), name_languages=["*"],
     )  # fmt: skip
-    font = subset.load_font(io.BytesIO(theme.font(face)), options)
+    font = subset.load_font(io.BytesIO(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=needed)
     subsetter.subset(font)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline import bindery, epub, markup
-from pipeline.brand import Brand, palette
+from pipeline.brand import RESERVED, Brand, Palette
 from pipeline.flow.volumes import Printed, Volume
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
@@ -129,22 +129,26 @@ BIND: Stage[Binding, list[Bound]] = Stage(
 """Volumes, and the fonts that they share, become PDFs, one for each copy."""
 
 
-def bind_all(work: Work, bindings: Sequence[Binding], fonts: Mapping[str, bytes]) -> list[Results[list[Bound]]]:
+def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound]]]:
     """Begin to bind volumes; one of very many pages by a process that does nothing else, and gives back what that takes."""
     return [
         work.map(
-            BIND, [each], fonts, apart="guidepress-bind" if each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 else ""
+            BIND,
+            [each],
+            each.volume.publication.look.font_resources(),
+            apart="guidepress-bind" if each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 else "",
         )
         for each in bindings
     ]
 
 
 def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> bindery.Gathered:
-    publication, printed = binding.volume.publication, binding.whole(issue)
+    publication, printed, look = binding.volume.publication, binding.whole(issue), binding.volume.publication.look
     signatures, leaves = _apart(printed)
     return bindery.gather(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
-        notes=_notes(publication, printed, binding.labels["notes"]), keeps=len(binding.issues) > 1,
+        notes=_notes(publication, printed, binding.labels["notes"]),
+        facing=bindery.Facing(look.shift(binding.volume.paper), look.tokens.folio.at), keeps=len(binding.issues) > 1,
     )  # fmt: skip
 
 
@@ -153,8 +157,14 @@ def _copy(issue: Issue, labels: Mapping[str, str]) -> bindery.Copy:
     brand = issue.publication.brand
     return bindery.Copy(
         imprint=_imprint(issue.publication), own=tuple((item.signature, item.laid) for item in issue.own),
-        palette=palette(brand.accent) if brand.accent else None, stamp=stamp(brand, labels),
+        palette=painted_in(issue.publication), stamp=stamp(brand, labels),
     )  # fmt: skip
+
+
+def painted_in(publication: Publication) -> Palette | None:
+    """Return the colors that binding puts in the place of the press's own: a team's, or the look's."""
+    palette = publication.look.palette(publication.brand.accent)
+    return None if palette == RESERVED else palette
 
 
 def stamp(brand: Brand, labels: Mapping[str, str]) -> str:
@@ -185,6 +195,8 @@ def _entry(entry: TocEntry) -> bindery.Entry:
 
 def _notes(publication: Publication, printed: Sequence[Printed], label: str) -> Mapping[str, bindery.Notes]:
     """Give the free part of a question's last page to the reader's own notes."""
+    if not publication.look.tokens.notes:
+        return {}
     questions = {section.id for section in publication.sections if section.kind.is_question and section.starts_page}
     roomy = (item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM)
     return {name: bindery.Notes(label) for name in roomy if name in questions}

@@ -24,7 +24,7 @@ def brands(book: Book, request: Request) -> tuple[Brand, ...]:
 
     Raises BookError for an unknown team, and for names that cannot be printed.
     """
-    faults = [*_team_faults(book, request), *(fault for name in request.recipients for fault in _name_faults(name, request))]
+    faults = [*_team_faults(book, request), *(fault for name in request.recipients for fault in _name_faults(name, book, request))]
     if faults:
         raise BookError(*faults)
     team = of_team(book, request.team)
@@ -69,14 +69,15 @@ def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:
         yield Diagnostic("B115", f"no team '{request.team}'", Place(str(request.book)), nearest(request.team, book.teams))
 
 
-def _name_faults(given: str, request: Request) -> Iterator[Diagnostic]:
+def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnostic]:
     name = brand.one_line(given)
-    face = next(face for face in theme.FACES if face.family == theme.SANS)
+    look = theme.look(book.layers)
+    face = look.font(look.face(theme.SANS))
     reasons = (
         ("it is empty", "write a name", not name),
         (f"it has {len(name)} characters", f"keep it within {LONGEST}", len(name) > LONGEST),
         (f"it holds {_listed(brand.hidden(name))}, which cannot be seen", "delete it", brand.hidden(name)),
-        (f"the book's face has no {_listed(lacking := bindery.lacking(name, theme.font(face)))}", "write the name in Latin letters",
+        (f"the book's face has no {_listed(lacking := bindery.lacking(name, face))}", "write the name in Latin letters",
          lacking and not brand.hidden(name)),
     )  # fmt: skip
     for message, hint, found in reasons:

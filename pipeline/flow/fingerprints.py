@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pipeline import theme
 from pipeline.flow.inputs import code_digest, versions
 from pipeline.flow.request import Slot
 from pipeline.formats import FORMATS
@@ -16,7 +15,7 @@ from pipeline.work.store import key
 
 def fingerprints(publication: Publication) -> Mapping[Slot, str]:
     """Digest what each artefact of an edition depends on, made or not."""
-    whole = key(_printable(publication), theme.digest(), code_digest(), dict(versions()))
+    whole = key(_printable(publication), publication.look.digest(publication.outline.lang), code_digest(), dict(versions()))
     return {slot: key(whole, *slot) for slot in _slots(publication.edition)}
 
 

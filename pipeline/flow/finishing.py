@@ -57,6 +57,7 @@ def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: 
         name=file.name, edition=edition.id, format=form, paper=paper, audience=edition.audience,
         title=f"{publication.title}: {edition.title}", data=file.data, pages=file.pages, questions=publication.questions,
         inputs=fingerprint(digests[file.slot], brand), team=brand.team, recipient=brand.recipient,
+        traits=publication.look.traits(paper, publication.outline.lang) if form == PDF.name else None,
     )  # fmt: skip
     alike = tuple(standing(current, book, digests, artefact)) if current and form == PDF.name else ()
     return Finished(artefact, publication, file.shown, alike)

@@ -45,11 +45,6 @@ def named_questions(folder: Path) -> list[str]:
     return [path.stem for path in folder.glob("questions/*/*.yaml")]
 
 
-def named_editions(folder: Path) -> list[str]:
-    """Name the files of a book's editions, sorted."""
-    return sorted(path.stem for path in folder.glob("editions/*.yaml"))
-
-
 def _file_digest(path: Path, root: Path) -> bytes:
     try:
         if not path.resolve().is_relative_to(root) or not path.is_file():
@@ -95,9 +90,10 @@ def versions() -> Mapping[str, str]:
     return dict(sorted({**own, **press.system_versions()}.items()))
 
 
-def inputs_of(book: Path) -> str:
-    """Digest all that decides what a build of a book makes."""
-    return key(book_digest(book), theme.digest(), code_digest(), dict(versions()), modified(None))
+def inputs_of(book: Path, look: Path | None = None) -> str:
+    """Digest all that decides what a build of a book makes; ``look`` is the folder of a theme that was named for it."""
+    named = book_digest(look) if look else ""
+    return key(book_digest(book), named, theme.digest(), code_digest(), dict(versions()), modified(None))
 
 
 def settled(*digests: str) -> str:

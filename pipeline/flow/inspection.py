@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -75,6 +75,8 @@ def _begin(work: Work, each: Finished) -> _Begun:
     is_large = artefact.pages - len(known.pages) >= thresholds.PAGES_READ_APART
     readers = work.crew.jobs if is_large else work.crew.running
     parts = preflight.parts(artefact.path, artefact.pages, readers, preflight.places(each.publication), known.pages)
+    foot = each.publication.look.foot(artefact.paper)
+    parts = tuple(replace(part, foot=foot) for part in parts)
     return _Begun(work.map(preflight.READ, parts, artefact.data, apart="guidepress-read" if is_large else ""), known)
 
 

@@ -14,14 +14,14 @@ from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.copies import brands
 from pipeline.flow.fingerprints import fingerprints
 from pipeline.flow.finishing import Finished, finish, finished_file
-from pipeline.flow.inputs import inputs_of, maker, moment, named_editions, named_questions, settled
+from pipeline.flow.inputs import inputs_of, maker, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
+from pipeline.flow.looks import likely_styles
 from pipeline.flow.reports import write as write_report
 from pipeline.flow.request import Outcome, Pages, Relaid, Request, Slot
 from pipeline.flow.screens import render_screens
 from pipeline.flow.standing import publish, stands
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
-from pipeline.formats import PAPERS
 from pipeline.markup import Setting
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication
@@ -56,7 +56,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     started = time.perf_counter()
     with ExitStack() as stack:
         stack.enter_context(release.lock(request.output, lambda text: say(Step("wait", 0, 0, text))))
-        before = inputs_of(request.book)
+        before = inputs_of(request.book, request.theme)
         current, unreadable = release.read(request.output)
         if current is not None and stands(current, before, request):
             return Outcome(current, (), True, time.perf_counter() - started)
@@ -67,13 +67,13 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 
         book, faults = read(work, request)
         refuse(faults, request)  # gate 1
-        after = inputs_of(request.book)
+        after = inputs_of(request.book, request.theme)
         made = make(work, request, book, current)
         cache.keep()
         faults = (*faults, *inspect(work, made.finished))
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
-        inputs = settled(before, after, inputs_of(request.book))
+        inputs = settled(before, after, inputs_of(request.book, request.theme))
         published = publish(request, book, [each.artefact for each in made.finished], made.fingerprints, inputs, current)
         unwritten = write_report(request.output, made.pages, work.seconds, published)
     lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
@@ -84,7 +84,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 
 def make(work: Work, request: Request, book: Book, current: Release | None = None) -> Made:
     """Make every file that the request asks for; ``current`` is the release that stands."""
-    labels, copies = theme.labels(book.outline.lang), brands(book, request)
+    labels, copies = theme.labels(book.outline.lang, book.layers), brands(book, request)
     publications = assemble(work, book)
     wanted = [publications[edition.id] for edition in asked_for(book, request)]
 
@@ -108,16 +108,16 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
     printed |= {volume: with_index(volume, printed[volume], index.get(volume, ())) for volume in volumes}
 
     bindings = [Binding(volume, printed[volume], issues(volume, printed), labels) for volume in volumes]
-    pdfs = bind_all(work, bindings, theme.font_resources())
+    pdfs = bind_all(work, bindings)
     files = finish(work, request, bindings, pdfs, screens)
     finished = [finished_file(file, digests, book, current) for file in files]
     filled = tuple(file.filled for file in files if file.filled)
     return Made(finished, digests, filled, relaid(printed))
 
 
-def load_and_check(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Load a book and run every check on it; return the book, if there is one, and all faults sorted by place."""
-    book, faults = load.load_book(folder)
+def load_and_check(folder: Path, look: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Load a book, and a theme named for it, and run every check; return the book, if there is one, and all faults by place."""
+    book, faults = load.load_book(folder, look)
     return book, faults if book is None else ordered([*faults, *checks.check(book)])
 
 
@@ -126,13 +126,11 @@ def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
     work.say(Step("load", 0, 1, ""))
     if len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
         # Before it is known whether there is anything to lay out.
-        names = [name for name in named_editions(request.book) if name in request.editions or not request.editions]
-        styles = [theme.stylesheet("paged", name, paper) for name in names for paper in request.papers or PAPERS]
-        work.warm(press.get_ready, styles, theme.font_resources())
+        work.warm(press.get_ready, likely_styles(request))
     if request.cluster:
         reach(request.cluster)
     with work.time("check"):
-        book, faults = load_and_check(request.book)
+        book, faults = load_and_check(request.book, request.theme)
     if book is None:
         raise BookError(*faults)
     return book, faults
@@ -150,13 +148,17 @@ def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:
     if unknown:
         place = Place(str(request.book))
         raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, book.editions)) for name in unknown))
+    papers = {paper for edition in book.editions.values() for paper in edition.papers}
+    if absent := [name for name in request.papers if name not in papers]:
+        place = Place(str(request.book))
+        raise BookError(*(Diagnostic("B117", f"no edition on paper '{name}'", place, nearest(name, papers)) for name in absent))
     wanted = request.editions or tuple(book.editions)
     return tuple(edition for name, edition in book.editions.items() if name in wanted)
 
 
 def assemble(work: Work, book: Book) -> dict[str, Publication]:
     """Assemble every edition, asked for or not: whether an older file is stale follows from its fingerprint."""
-    labels, stamp = theme.labels(book.outline.lang), moment(book.outline.date)
+    labels, stamp = theme.labels(book.outline.lang, book.layers), moment(book.outline.date)
     stage: Stage[Edition, Publication] = Stage("assemble", lambda edition: editions.assemble(book, edition, labels, stamp))
     return dict(zip(book.editions, work.map(stage, tuple(book.editions.values())), strict=True))
 

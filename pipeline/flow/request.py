@@ -38,6 +38,8 @@ class Request:
     """Whose copies to make instead of the plain files; empty for nobody's."""
     recipients: tuple[str, ...] = ()
     """For whom to make copies, one each."""
+    theme: Path | None = None
+    """Folder of a theme that lies over the package's own, and below the book's."""
 
     @property
     def partial(self) -> bool:

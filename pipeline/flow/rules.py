@@ -8,6 +8,7 @@ from pipeline.diagnostics import Rule
 OWN = (
     Rule("B112", "unknown edition", "The command names an edition that the book does not have; editions/<id>.yaml makes one."),
     Rule("B115", "unknown team", "The command names a team that the book does not have; teams/<id>.yaml makes one."),
+    Rule("B117", "unknown paper", "The command names a paper that no edition is printed on; an edition's 'papers' lists them."),
     Rule(
         "B116",
         "recipient's name cannot be printed",

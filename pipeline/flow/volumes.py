@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline import press, render, theme
+from pipeline import press, render
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.flow.copies import own_sections
+from pipeline.flow.looks import fonts_of
 from pipeline.flow.request import Pages, Relaid, Request
 from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
@@ -61,7 +62,7 @@ def volumes_of(publications: Iterable[Publication], request: Request, brands: Se
         edition = publication.edition
         for paper in edition.papers:
             if request.wants(edition, PDF.name, paper) or paper == edition.papers[0]:
-                style = theme.stylesheet("paged", edition.id, paper)
+                style = publication.look.paged(paper)
                 own = (Volume(replace(publication, brand=brand), paper, style) for brand in brands if not brand.is_plain)
                 found.append(Volume(publication, paper, style, tuple(own)))
     return tuple(found)
@@ -92,11 +93,10 @@ def index_sheets(work: Work, places: Mapping[Volume, render.Folio]) -> Sheets:
 
 def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
     """Return the signatures that sheets become. Looking at them raises BookError for whatever the layout engine warns of."""
-    fonts = theme.font_resources()
-    digest = press.fonts_digest(fonts)
-    signatures = [_signature(volume, sheet, digest) for volume, sheet in sheets]
+    fonts = fonts_of(volume.publication.look for volume, _ in sheets)
+    signatures = [_signature(volume, sheet) for volume, sheet in sheets]
     leaves = work.map(LAY_OUT, signatures, fonts)
-    why = [_why(volume, sheet, digest) if n in leaves.new else "" for n, (volume, sheet) in enumerate(sheets)]
+    why = [_why(signatures[n], *sheets[n]) if n in leaves.new else "" for n in range(len(sheets))]
     # What has been laid out is not needed any more, and of a large book it is large.
     bare = [replace(signature, xhtml="", resources=()) for signature in signatures]
 
@@ -108,18 +108,19 @@ def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
     return Results(leaves.new, printed)
 
 
-def _signature(volume: Volume, sheet: Sheet, fonts: str) -> Signature:
+def _signature(volume: Volume, sheet: Sheet) -> Signature:
+    fonts = press.fonts_digest(volume.publication.look.font_resources())
     return Signature(
         id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet, fonts=fonts, resources=sheet.resources,
         sections=sheet.sections,
     )  # fmt: skip
 
 
-def _why(volume: Volume, sheet: Sheet, fonts: str) -> str:
+def _why(signature: Signature, volume: Volume, sheet: Sheet) -> str:
     """Say which part of a signature is not what it was when it was last laid out, and remember what it is now."""
     slot = ("last", *_named(volume, sheet.id), sheet.tight)
     now = {
-        "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": fonts,
+        "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": signature.fonts,
         "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
         "versions": key(dict(press.system_versions())),
     }  # fmt: skip

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from pipeline import bindery, press, theme
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
 from pipeline.flow.inputs import files
+from pipeline.flow.looks import likely_fonts, likely_styles
 from pipeline.flow.order import build
 from pipeline.flow.request import Outcome, Request
-from pipeline.formats import PDF
-from pipeline.release import Release
 from pipeline.work import Crew, Say
 
 Files = Mapping[str, Mapping[str, bytes]]
@@ -56,7 +55,7 @@ def _rebuilds(request: Request, heard: Heard, woken: Iterable[object], crew: Cre
         if before is None or changed or _is_news(rebuild, last):
             yield rebuild
         if before is None and rebuild.outcome:
-            _prepare(rebuild.outcome.release, crew)
+            _prepare(request, crew)
         before, last = now, rebuild
 
 
@@ -66,31 +65,31 @@ def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
     return made or (rebuild.faults, rebuild.trouble) != (last.faults, last.trouble)
 
 
-def _prepare(release: Release, crew: Crew) -> None:
+def _prepare(request: Request, crew: Crew) -> None:
     """Load what layout and binding take where they will be done, so that the first change does not wait for it.
 
     Workers lay out, if there are any: there is time here then for what does not wait for pages.
     """
-    slots = sorted({(artefact.edition, artefact.paper) for artefact in release.artefacts if artefact.format == PDF.name})
     if crew.jobs > 1:
         for _ in range(crew.jobs):
-            crew.send(_get_ready, slots)
+            crew.send(_get_ready, request)
     else:
-        _get_ready(slots)
+        _get_ready(request)
 
 
-def _get_ready(slots: Sequence[tuple[str, str]]) -> None:
-    fonts = theme.font_resources()
-    press.get_ready([theme.stylesheet("paged", *slot) for slot in slots], fonts)
-    bindery.get_ready(fonts.values(), theme.slot_fonts().values())
+def _get_ready(request: Request) -> None:
+    press.get_ready(likely_styles(request))
+    fonts, of_figures = likely_fonts(request)
+    bindery.get_ready(fonts.values(), of_figures)
 
 
 def _files(request: Request) -> Files:
-    return {request.book.as_posix(): files(request.book), theme.folder().name: files(theme.folder())}
+    named = {request.theme.as_posix(): files(request.theme)} if request.theme else {}
+    return {request.book.as_posix(): files(request.book), **named, theme.folder().name: files(theme.folder())}
 
 
 def _forget(before: Files | None, now: Files) -> None:
-    """Forget what was read of the theme when it has changed; nothing else is remembered by name."""
+    """Forget what was read of the package's theme when it has changed; nothing else is remembered by name."""
     name = theme.folder().name
     if before is not None and before[name] != now[name]:
         theme.forget()

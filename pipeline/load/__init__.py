@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pipeline import model, source
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
-from pipeline.load import pictures
+from pipeline.load import layers, pictures
 from pipeline.load.diagnosing import diagnose
 from pipeline.load.reading import Reading
 from pipeline.load.rules import RULES
@@ -19,7 +19,7 @@ from pipeline.model import Book, Keys, Origin, Record
 from pipeline.source import Source, SourceFault
 from pipeline.strays import is_stray
 
-__all__ = ["RULES", "load_book"]
+__all__ = ["RULES", "load_book", "load_editions"]
 
 MOST = 100
 """Faults of one record that are said; after these nobody reads on."""
@@ -34,12 +34,12 @@ LISTS: dict[str, type[Record]] = {"glossary": model.Glossary, "formulas": model.
 R = TypeVar("R", bound=Record)
 
 
-def load_book(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Read all files of a book.
+def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Read all files of a book, and of a theme that was named for it.
 
     Returns the book of the valid records (None when ``book.yaml`` itself is refused) and every fault, sorted by place.
     """
-    reading = Reading(folder, folder.as_posix().rstrip("/") or ".")
+    reading = Reading(folder, _shown(folder))
     if not (folder / "book.yaml").exists():
         fault = Diagnostic("B108", "no book.yaml in this folder", Place(reading.name), "name the book's folder with --book DIR")
         return None, (fault,)
@@ -51,6 +51,7 @@ def load_book(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
         _listed(reading, folder / f"{name}.yaml", kind)
     ignores = _one(reading, folder / "ignore.yaml", model.Ignores) if (folder / "ignore.yaml").exists() else None
     drawings, logos = dict(pictures.drawings(reading)), dict(pictures.logos(reading))
+    found = layers.layers(reading, theme)
     _strays(reading)
     if outline is None:
         return None, ordered(reading.faults)
@@ -58,8 +59,19 @@ def load_book(folder: Path) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     got = reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}), logos,
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading))  # fmt: skip
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found)  # fmt: skip
     return book, ordered(reading.faults)
+
+
+def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.Edition, ...], tuple[model.Layer, ...]]:
+    """Read the editions of a book, and the layers of its look, and nothing else; what is at fault is left out."""
+    reading = Reading(folder, _shown(folder))
+    _files(reading, "editions/*.yaml", model.Edition)
+    return tuple(reading.records.get("edition", {}).values()), layers.layers(reading, theme)
+
+
+def _shown(folder: Path) -> str:
+    return folder.as_posix().rstrip("/") or "."
 
 
 def _one(reading: Reading, path: Path, kind: type[R]) -> R | None:
@@ -164,4 +176,4 @@ def _strays(reading: Reading) -> None:
 
 
 def _known() -> list[str]:
-    return ["book.yaml", "ignore.yaml", "questions", *FOLDERS, *(f"{name}.yaml" for name in LISTS)]
+    return ["book.yaml", "ignore.yaml", "questions", *FOLDERS, "theme", *(f"{name}.yaml" for name in LISTS)]

@@ -15,7 +15,7 @@ from pipeline.source import Keys, Source
 
 SHAPES: Final = {
     "tuple_type": "a list", "model_type": "a mapping", "model_attributes_type": "a mapping", "string_type": "text",
-    "int_type": "a whole number", "literal_error": "a word", "date_type": "a date",
+    "int_type": "a whole number", "literal_error": "a word", "date_type": "a date", "mapping_type": "a mapping", "dict_type": "a mapping",
 }  # fmt: skip
 FORMS: Final = {
     model.SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
@@ -24,6 +24,11 @@ FORMS: Final = {
     model.COLOR: "write a color as #rrggbb, such as #0f5c66",
     model.LOGO: "name an SVG or PNG file that stands beside this one, such as acme.svg",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
+    model.LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
+    model.SIZE: "write a size in points, such as 9",
+    model.SIZES: "write size and leading in points, such as 10.25/14",
+    model.FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
+    model.PICTURE_FILE: "name an SVG or PNG file that stands beside theme.yaml, such as cover.png",
 }
 
 
@@ -58,10 +63,12 @@ def _value_fault(error: Any) -> tuple[str, str]:
         return f"'{given}' has the wrong form", _form(context["pattern"])
     if what.startswith("date"):
         return f"'{given}' is not a date", "write the date as 2026-01-31"
+    if what.startswith("bool"):
+        return f"'{given}' is neither true nor false", "write true or false"
     if what.startswith("int"):
         return f"'{given}' is not a whole number", "write a whole number"
     if what == "value_error":
-        return _own_fault(given, str(context["error"]))
+        return _own_fault(given if isinstance(error["input"], str) else "", str(context["error"]))
     return _limit_fault(what, given, context) or (str(error["msg"]), "mend the value")
 
 
@@ -79,7 +86,7 @@ def _own_fault(given: str, reason: str) -> tuple[str, str]:
         return f"'{given}' is not a duration", "write whole seconds or minutes, such as 90s or 3m"
     if "schema" in reason:
         return f"{reason}, not '{given}'", "write 1, or use the version that the book was written for"
-    return f"'{given}': {reason}", "mend the value"
+    return (f"'{given}': {reason}" if given else reason), "mend the value"
 
 
 def _limit_fault(what: str, given: str, context: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -116,6 +123,8 @@ def _shape_hint(what: str, given: Any, kind: type[BaseModel], loc: Sequence[int 
         return f"write it as a list: [{_cut(given)}]" if isinstance(given, str) else "begin each item with '- '"
     if what.startswith("model"):
         return f"write its keys: {', '.join(f.alias or n for n, f in _fields(kind, loc).items() if f.is_required())}"
+    if what in ("mapping_type", "dict_type"):
+        return "write each name on a line of its own, and what belongs to it below"
     if isinstance(given, dict) and len(given) == 1:
         return "put quotes around a text that holds ': '"
     return f"write {SHAPES[what]}, not a list or a mapping"

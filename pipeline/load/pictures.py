@@ -36,11 +36,18 @@ def logos(reading: Reading) -> Iterator[tuple[str, Logo]]:
             continue
         path = reading.folder / "teams" / team.logo
         kind: Literal["svg", "png"] = "svg" if path.suffix == ".svg" else "png"
-        data = (_svg(reading, path, "logo") if kind == "svg" else _png(reading, path)) if reading.inside(path) else None
+        data = picture(reading, path, "logo")
         if data is None:
             reading.refused.add(("logo", team.id))
         else:
             yield team.id, Logo(data, kind)
+
+
+def picture(reading: Reading, path: Path, what: str) -> bytes | None:
+    """Read one SVG or PNG; a fault is noted, and None returned."""
+    if not reading.inside(path):
+        return None
+    return _svg(reading, path, what) if path.suffix == ".svg" else _png(reading, path, what)
 
 
 def _octets(reading: Reading, path: Path, limit: int) -> bytes | None:
@@ -51,11 +58,11 @@ def _octets(reading: Reading, path: Path, limit: int) -> bytes | None:
         return None
 
 
-def _png(reading: Reading, path: Path) -> bytes | None:
+def _png(reading: Reading, path: Path, what: str) -> bytes | None:
     data = _octets(reading, path, MAX_PNG)
     reason = broken(data) if data is not None else ""
     if reason:
-        reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), "save the logo again as a plain PNG"))
+        reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), f"save the {what} again as a plain PNG"))
     return None if reason else data
 
 

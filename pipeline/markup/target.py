@@ -39,6 +39,8 @@ class Target:
     """Titles of note, tip, warning, example; back_to_text for the way back from a footnote."""
     spoken: Mapping[str, str] = field(default_factory=dict)
     """Words for formulas: the file spoken.<lang>.yaml."""
+    words: str = ""
+    """Digest of both."""
     shown: Mapping[Reference, str] = field(default_factory=dict)
     """Each link, figure, and box that the text refers to, as XHTML; each value, as plain text."""
     drawings: Mapping[Formula, Setting] = field(default_factory=dict)

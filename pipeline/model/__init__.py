@@ -29,6 +29,8 @@ from pipeline.model.fields import (
     Slug,
     Version,
 )
+from pipeline.model.layers import Layer
+from pipeline.model.look import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES, FontFile, Fonts, PaperSize, Tokens
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works
 from pipeline.model.outline import Counted, Division, Outline, Requirement
 from pipeline.model.questions import BLANKS, INTERVIEWER_PARTS, PARTS, Cited, Example, IndexMark, Question, Star
@@ -36,11 +38,70 @@ from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope
 
 __all__ = [
-    "BLANKS", "COLOR", "INTERVIEWER_PARTS", "LEVELS", "LOGO", "PARTS", "SLUG", "Address", "Block", "Book", "Box", "Chapter", "Cited",
-    "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Example", "Figure", "Formula", "FormulaSheet", "Glossary",
-    "Ignore", "Ignores", "IndexMark", "Keys", "Language", "Level", "Line", "Listing", "Located", "Logo", "Origin", "Outline", "Plain",
-    "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Version", "Work", "Works", "identity",
-    "kind_of", "output_value", "prose", "schema", "scope",
+    "BLANKS",
+    "COLOR",
+    "FONT_FILE",
+    "INTERVIEWER_PARTS",
+    "LENGTH",
+    "LEVELS",
+    "LOGO",
+    "PARTS",
+    "PICTURE_FILE",
+    "SIZE",
+    "SIZES",
+    "SLUG",
+    "Address",
+    "Block",
+    "Book",
+    "Box",
+    "Chapter",
+    "Cited",
+    "Color",
+    "Counted",
+    "Division",
+    "Drawing",
+    "Duration",
+    "Edition",
+    "Example",
+    "Figure",
+    "FontFile",
+    "Fonts",
+    "Formula",
+    "FormulaSheet",
+    "Glossary",
+    "Ignore",
+    "Ignores",
+    "IndexMark",
+    "Keys",
+    "Language",
+    "Layer",
+    "Level",
+    "Line",
+    "Listing",
+    "Located",
+    "Logo",
+    "Origin",
+    "Outline",
+    "PaperSize",
+    "Plain",
+    "Prose",
+    "Question",
+    "QuestionType",
+    "Record",
+    "Requirement",
+    "Slug",
+    "Star",
+    "Team",
+    "Tokens",
+    "Version",
+    "Work",
+    "Works",
+    "identity",
+    "kind_of",
+    "output_value",
+    "prose",
+    "schema",
+    "scope",
 ]  # fmt: skip
 
 
@@ -49,4 +110,11 @@ def schema() -> dict[str, Any]:
     files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
              "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition, "teams": Team,
              "ignore.yaml": Ignores}  # fmt: skip
-    return {name: record.model_json_schema() for name, record in files.items()}
+    return {**{name: record.model_json_schema() for name, record in files.items()}, "theme.yaml": _partial(Tokens.model_json_schema())}
+
+
+def _partial(schema: Any) -> Any:
+    """Return a schema of which nothing is required: a layer says only what differs."""
+    if isinstance(schema, dict):
+        return {key: _partial(value) for key, value in schema.items() if key != "required" or not isinstance(value, list)}
+    return [_partial(value) for value in schema] if isinstance(schema, list) else schema

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pipeline.diagnostics import Place
 from pipeline.model.editions import Edition, Ignore
 from pipeline.model.fields import Record
+from pipeline.model.layers import Layer
 from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
 from pipeline.model.outline import Outline
 from pipeline.model.questions import Question
@@ -85,6 +86,8 @@ class Book:
     """Kind and id of records that were refused: links to them are not reported again."""
     words: frozenset[str] = frozenset()
     """The book's own words, which no dictionary needs to know."""
+    layers: tuple[Layer, ...] = ()
+    """What its look is made of over the package's own, the later over the earlier."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""

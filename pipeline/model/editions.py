@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     Place = str
     Part = str
     Format = str
-    Paper = str
 else:
-    Place, Part, Format, Paper = Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN], Literal[PAPERS]
+    Place, Part, Format = Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN]
+Paper = Slug
+"""Name of a paper of the theme."""
 
 
 class Selection(Record):

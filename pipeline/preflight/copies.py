@@ -10,6 +10,7 @@ from pipeline.preflight import paper, sheets
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Paper
 from pipeline.publication import Publication
+from pipeline.theme import Foot, Traits
 
 END = b"endstream"
 MOST, SHARE = 40, 6
@@ -26,15 +27,15 @@ def is_like(data: bytes, other: bytes) -> bool:
     return differing <= MOST and differing * SHARE <= len(pairs)
 
 
-def read(data: bytes) -> Paper:
+def read(data: bytes, foot: Foot | None = None) -> Paper:
     """Read the pages of a copy that are its own, and the last. Raises pypdfium2.PdfiumError when it is no PDF."""
-    return paper.read(data, lambda count: sorted({*range(min(FIRST, count)), count - 1}), names=())
+    return paper.read(data, lambda count: sorted({*range(min(FIRST, count)), count - 1}), names=(), foot=foot)
 
 
-def check(path: str, read: Paper, publication: Publication) -> Iterator[Diagnostic]:
+def check(path: str, read: Paper, traits: Traits, publication: Publication) -> Iterator[Diagnostic]:
     """Check the pages read: folios, fonts, links, alternatives, and the stamp; and what the file says of itself."""
     for page in read.pages:
         if page.foot not in ("", page.label):
             yield fault(path, "P304", f"page {page.label} has '{page.foot}' printed at its foot")
-    yield from sheets.check_pages(path, read)
+    yield from sheets.check_pages(path, read, traits)
     yield from sheets.check_itself(path, read, publication)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import pypdfium2
 
+from pipeline import theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.formats import COVER, EPUB, PDF
 from pipeline.preflight import container, copies, numbers, operands, paper, screen, sheets, withheld
@@ -19,11 +20,14 @@ from pipeline.preflight.parts import Reading
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
+from pipeline.theme import Traits
 
 PNG = b"\x89PNG\r\n\x1a\n"
 TAG = re.compile(r"<[^>]*>")
 TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 EXCERPT = 60
+USUAL = "en"
+"""Language of a guide that does not say how its page numbers are written."""
 
 
 def inspect(
@@ -34,46 +38,47 @@ def inspect(
     Of a PDF that is ``like`` another copy, inspected before, only what the two do not share is read. ``reading`` is
     what was found in it, if it has been read.
     """
-    if artefact.format == PDF.name:
-        if like is not None and copies.is_like(artefact.data, like):
-            return tuple(_copy(artefact.path, artefact.data, like, publication))
-        if reading is not None:
-            return tuple(_pdf(artefact.path, artefact.data, reading, publication))
-    return tuple(CHECKS[artefact.format](artefact.path, artefact.data, publication))
+    if artefact.format == PDF.name and like is not None and copies.is_like(artefact.data, like):
+        return tuple(_copy(artefact, like, publication))
+    traits = publication.look.traits(artefact.paper, publication.outline.lang) if artefact.format == PDF.name else None
+    if reading is not None and traits is not None:
+        return tuple(_pdf(artefact.path, artefact.data, reading, traits, publication))
+    return tuple(CHECKS[artefact.format](artefact.path, artefact.data, traits, publication))
 
 
-def inspect_file(path: str, form: str, data: bytes) -> tuple[Diagnostic, ...]:
-    """Inspect the bytes of a file on its own; return what is wrong."""
-    return tuple(CHECKS[form](path, data, None))
+def inspect_file(path: str, form: str, data: bytes, traits: Traits | None = None) -> tuple[Diagnostic, ...]:
+    """Inspect the bytes of a file on its own; return what is wrong. Without ``traits`` a PDF should have the package's own look."""
+    return tuple(CHECKS[form](path, data, traits, None))
 
 
-def _picture(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+def _picture(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
     if not data.startswith(PNG):
         yield fault(path, "P308", "this is no PNG picture")
 
 
-def _copy(path: str, data: bytes, like: bytes, publication: Publication) -> Iterator[Diagnostic]:
+def _copy(artefact: Artefact, like: bytes, publication: Publication) -> Iterator[Diagnostic]:
+    path, data, traits = artefact.path, artefact.data, publication.look.traits(artefact.paper, publication.outline.lang)
     try:
-        read = copies.read(data)
+        read = copies.read(data, traits.foot)
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
-    yield from copies.check(path, read, publication)
+    yield from copies.check(path, read, traits, publication)
     yield from operands.check(path, data, operands.look(data, operands.digests(like)), read)
     yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _pdf(path: str, data: bytes, reading: Reading, publication: Publication | None) -> Iterator[Diagnostic]:
+def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: Publication | None) -> Iterator[Diagnostic]:
     read = reading.paper
-    yield from sheets.check_file(path, read)
-    yield from numbers.check(path, read)
+    yield from sheets.check_file(path, read, traits)
+    yield from numbers.check(path, read, traits)
     yield from operands.check(path, data, reading.looked, read)
     if publication is not None:
         yield from sheets.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_paper(read))
 
 
-def _epub(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+def _epub(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
         read = container.read(data)
     except container.Damaged as error:
@@ -85,16 +90,17 @@ def _epub(path: str, data: bytes, publication: Publication | None) -> Iterator[D
         yield from _leaks(path, publication, said_on_screen(read))
 
 
-def _read_pdf(path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
+def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    traits = traits or theme.look().traits("a4", USUAL)
     try:
-        read = paper.read(data, names=sheets.places(publication) if publication else ())
+        read = paper.read(data, names=sheets.places(publication) if publication else (), foot=traits.foot)
     except pypdfium2.PdfiumError as error:
         yield fault(path, "P308", str(error))
         return
-    yield from _pdf(path, data, Reading(read, operands.look(data)), publication)
+    yield from _pdf(path, data, Reading(read, operands.look(data)), traits, publication)
 
 
-CHECKS: Mapping[str, Callable[[str, bytes, Publication | None], Iterator[Diagnostic]]] = {
+CHECKS: Mapping[str, Callable[[str, bytes, Traits | None, Publication | None], Iterator[Diagnostic]]] = {
     PDF.name: _read_pdf,
     EPUB.name: _epub,
     COVER.name: _picture,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline import theme
-from pipeline.diagnostics import BookError, Diagnostic
+from pipeline.diagnostics import Diagnostic
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Link, Page, Paper
 from pipeline.preflight.words import letters
+from pipeline.theme import Traits
 
 FOLIO = r"(\d+|[ivxlc]+)"
 LOCATOR = re.compile(rf"{FOLIO}(?:[–-]{FOLIO})?")
@@ -40,21 +40,17 @@ class Forms:
         return page.lists_contents or (said[:1].isdigit() and said in self.titles)
 
 
-def forms(paper: Paper) -> Forms:
-    """Return how a guide prints page numbers. Raises BookError for a language that has no labels."""
-    labels = (label.partition("{page}") for label in theme.labels(paper.lang).values() if "{page}" in label)
+def forms(paper: Paper, references: Iterable[str]) -> Forms:
+    """Return how a guide prints page numbers, given its labels that have one in them."""
+    labels = (label.partition("{page}") for label in references)
     ends = sorted({rf"{re.escape(before)}{FOLIO}{re.escape(after)}" for before, _, after in labels if before.strip() or after.strip()})
     reference = re.compile(rf"(?<!\w)(?:{'|'.join(ends)})$".replace(r"\ ", r"\s*"))
     return Forms(frozenset(letters(line.title) for line in paper.outline), reference)
 
 
-def check(path: str, paper: Paper) -> Iterator[Diagnostic]:
+def check(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
     """Check the page numbers of contents, openers, index, and every reference in the text."""
-    try:
-        known = forms(paper)
-    except BookError as error:
-        yield fault(path, "P312", str(error), "build the guides again")
-        return
+    known = forms(paper, traits.references)
     order = {page.foot: number for number, page in enumerate(paper.pages) if page.foot}
     for page in paper.pages:
         for link in whole(page, known):
@@ -79,7 +75,7 @@ def whole(page: Page, known: Forms) -> Iterator[Link]:
 def _goes_on(link: Link, after: Link, known: Forms) -> bool:
     """Tell whether a link is the next line of the one before: a page number ends a link."""
     same = (link.page, link.place, link.address) == (after.page, after.place, after.address)
-    return same and not _has_ended(link.text, known) and not LOCATOR.fullmatch(after.text)
+    return same and not _has_ended(link.text, known)
 
 
 def _has_ended(text: str, known: Forms) -> bool:

@@ -12,10 +12,10 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from pipeline.bindery import FOLIO_SIDE
+from pipeline import theme
+from pipeline.preflight.feet import regions
+from pipeline.theme import Foot
 
-FOOT = 60.0
-"""Points from the lower edge of a page: nothing but the folio and the stamp of a copy stands below."""
 SHOWN = ("Figure", "Formula")
 """Structure types that need a text alternative (ISO 14289-1, 7.3 and 7.7)."""
 
@@ -47,9 +47,9 @@ class Page:
     label: str
     text: str
     foot: str
-    """What is printed below the text at the right: the folio."""
+    """What is printed below the text where the folio belongs."""
     stamp: str
-    """What is printed left of the folio: whose copy it is."""
+    """What is printed beside the folio, or below it: whose copy it is."""
     links: tuple[Link, ...]
     fonts: frozenset[Font]
     alternatives: tuple[str, ...]
@@ -88,15 +88,18 @@ def read(
     *,
     names: Iterable[str] | None = None,
     navigation: bool = True,
+    foot: Foot | None = None,
 ) -> Paper:  # fmt: skip
     """Read a PDF, or the pages of it that are wanted, by their count. Raises pypdfium2.PdfiumError when it is none.
 
     Of the named destinations, those are looked up that ``names`` asks for, or all: in a large book that takes half a minute.
-    Without ``navigation``, outline and destinations are left out: where several read, one reader of them is enough.
+    ``foot`` says where folios stand; without it, where the package's own look has them. Without ``navigation``, outline and
+    destinations are left out: where several read, one reader of them is enough.
     """
+    foot = foot or theme.look().foot("a4")
     with closing(pypdfium2.PdfDocument(source)) as document:
         return Paper(
-            pages=tuple(_page(document, number) for number in wanted(len(document))),
+            pages=tuple(_page(document, number, foot) for number in wanted(len(document))),
             outline=tuple(_outline(document)) if navigation else (),
             places=dict(_places(document) if names is None else _looked_up(document, names)) if navigation else {},
             lang=_text(lambda buffer, size: raw.FPDFCatalog_GetLanguage(document, buffer, size)),
@@ -105,8 +108,9 @@ def read(
         )
 
 
-def _page(document: Any, number: int) -> Page:
+def _page(document: Any, number: int, foot: Foot) -> Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as words:
+        folio, stamp = regions(page, number, foot)
         kinds: set[str] = set()
         alternatives: list[str] = []
         untold: list[str] = []
@@ -119,8 +123,8 @@ def _page(document: Any, number: int) -> Page:
         return Page(
             label=document.get_page_label(number),
             text=words.get_text_range(),
-            foot=words.get_text_bounded(page.get_width() - FOLIO_SIDE, 0, page.get_width(), FOOT).strip(),
-            stamp=_one_line(words.get_text_bounded(0, 0, page.get_width() - FOLIO_SIDE, FOOT)),
+            foot=words.get_text_bounded(*folio).strip(),
+            stamp=_one_line(words.get_text_bounded(*stamp)),
             links=tuple(_links(document, page, words)),
             fonts=frozenset(_fonts(page)),
             alternatives=tuple(alternatives),

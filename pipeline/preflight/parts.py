@@ -12,6 +12,7 @@ import pypdfium2
 from pipeline.preflight import operands, paper
 from pipeline.preflight.operands import Looked
 from pipeline.preflight.paper import Page, Paper
+from pipeline.theme import Foot
 from pipeline.work import Stage, thresholds
 
 
@@ -28,6 +29,8 @@ class Part:
     """Named destinations to be looked up; None for all."""
     known: frozenset[int]
     """Pages that need not be read, by their numbers from 0."""
+    foot: Foot | None = None
+    """Where folios stand; where nothing is said of it, as in the package's own look."""
 
 
 def parts(path: str, pages: int, readers: int, names: tuple[str, ...] | None, known: Collection[int] = ()) -> tuple[Part, ...]:
@@ -47,7 +50,7 @@ def read(part: Part, source: bytes | Path) -> Paper | None:
         return unread[len(unread) * part.number // part.count : len(unread) * (part.number + 1) // part.count]
 
     try:
-        return paper.read(source, wanted, names=part.names, navigation=part.number == 0)
+        return paper.read(source, wanted, names=part.names, navigation=part.number == 0, foot=part.foot)
     except pypdfium2.PdfiumError:
         return None
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import count
 
-from fontTools.ttLib import TTFont
-
-from pipeline import theme
 from pipeline.bindery.pagination import roman
 from pipeline.diagnostics import Diagnostic
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Font, Page, Paper
 from pipeline.preflight.words import letters, title_letters
 from pipeline.publication import Publication, TocEntry
+from pipeline.theme import Traits
 
 
-def check_file(path: str, paper: Paper) -> Iterator[Diagnostic]:
+def check_file(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
     """Check what needs no publication: labels, folios, fonts, links, text alternatives, language, tags."""
     yield from _labels(path, paper)
-    yield from check_pages(path, paper)
+    yield from check_pages(path, paper, traits)
 
 
-def check_pages(path: str, paper: Paper) -> Iterator[Diagnostic]:
+def check_pages(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
     """Check what holds for any page by itself."""
-    yield from _fonts(path, paper)
+    yield from _fonts(path, paper, traits)
     for page in paper.pages:
         yield from _links(path, page)
         if page.untold:
@@ -79,7 +75,7 @@ def _labels(path: str, paper: Paper) -> Iterator[Diagnostic]:
 def _stamps(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
     """Read whose copy it is at the foot of every page but the cover; of the plain guide nothing is said there."""
     name = publication.brand.recipient
-    label = theme.labels(publication.outline.lang)["prepared_for"]
+    label = publication.look.labels(publication.outline.lang)["prepared_for"]
     wanted = letters(label.format(recipient=name)) if name else ""
     covers = 1 if publication.sections[0].matter == "cover" else 0
     for number, page in enumerate(paper.pages):
@@ -90,20 +86,13 @@ def _stamps(path: str, paper: Paper, publication: Publication) -> Iterator[Diagn
             return
 
 
-@cache
-def _theme_fonts() -> frozenset[str]:
-    """Return the PostScript names of the theme's fonts."""
-    names = (TTFont(io.BytesIO(theme.font(face)), lazy=True)["name"].getDebugName(6) for face in theme.FACES)
-    return frozenset(str(name) for name in names)
-
-
-def _fonts(path: str, paper: Paper) -> Iterator[Diagnostic]:
+def _fonts(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
     used: dict[Font, str] = {}
     for page in paper.pages:
         for font in page.fonts:
             used.setdefault(font, page.label)
     for font, label in sorted(used.items(), key=lambda item: (item[0].name, item[0].embedded)):
-        if font.name not in _theme_fonts():
+        if font.name not in traits.fonts:
             hint = "use characters that the theme's fonts have" if font.embedded else "report this: the file was made wrongly"
             yield fault(path, "P305", f"page {label}: font '{font.name}' is not one of the theme's", hint)
         elif not font.embedded:

@@ -33,4 +33,4 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
     for artefact in standing.artefacts:
         data = release.file_bytes(standing, artefact)
         if data is not None:
-            yield from inspect_file(artefact.path, artefact.format, data)
+            yield from inspect_file(artefact.path, artefact.format, data, artefact.traits)

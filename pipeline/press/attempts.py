@@ -29,12 +29,12 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     return outcome
 
 
-def prepare(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
-    """Make this process ready to lay out at once: the engine imported, style sheets parsed, fonts loaded."""
+def prepare(styles: Sequence[tuple[str, Mapping[str, bytes]]]) -> None:
+    """Make this process ready to lay out at once: the engine imported, style sheets parsed, each with its fonts loaded."""
     _engine()
     from . import engine
 
-    for stylesheet in stylesheets:
+    for stylesheet, fonts in styles:
         engine.prepare(stylesheet, fonts_digest(fonts), fonts)
 
 
@@ -50,10 +50,10 @@ def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
         return fault(signature, "P101", f"{type(error).__name__}: {error}")
 
 
-def get_ready(stylesheets: Sequence[str], fonts: Mapping[str, bytes]) -> None:
+def get_ready(styles: Sequence[tuple[str, Mapping[str, bytes]]]) -> None:
     """Prepare where nobody waits for it: whoever wants a signature laid out will hear what is wrong with the machine."""
     with suppress(ToolError):
-        prepare(stylesheets, fonts)
+        prepare(styles)
 
 
 def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:

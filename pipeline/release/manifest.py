@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.formats import FORMATS
+from pipeline.theme import Foot, Traits
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -34,6 +35,8 @@ class Artefact:
     inputs: str
     team: str = ""
     recipient: str = ""
+    traits: Traits | None = None
+    """What can be found in it of its look, if it is a PDF."""
 
     @property
     def path(self) -> str:
@@ -59,6 +62,8 @@ class Published:
     team: str | None = None
     recipient: str | None = None
     stale: bool | None = None
+    traits: Traits | None = None
+    """What can be found of its look in a PDF; None where the release does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ def listed(artefact: Artefact) -> Published:
         inputs=artefact.inputs,
         team=artefact.team or None,
         recipient=artefact.recipient or None,
+        traits=artefact.traits,
     )
 
 
@@ -144,6 +150,7 @@ def manifest_bytes(
         "book": asdict(book),
         "inputs": inputs,
         "artefacts": [_row(artefact) for artefact in artefacts],
+        "looks": {_name(artefact.traits): asdict(artefact.traits) for artefact in artefacts if artefact.traits is not None},
         "versions": dict(sorted(versions.items())),
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
@@ -160,12 +167,13 @@ def parse(folder: Path, manifest: bytes) -> Release:
         found = json.loads(manifest)
         if found["schema"] != SCHEMA:
             raise ValueError(f"schema {found['schema']!r} is not {SCHEMA}")
+        looks = {name: _traits(traits) for name, traits in found.get("looks", {}).items()}
         return Release(
             folder=folder,
             digest=sha256(manifest).hexdigest(),
             book=BookFacts(**_texts(found["book"])),
             inputs=_text(found["inputs"]),
-            artefacts=tuple(_published(row) for row in found["artefacts"]),
+            artefacts=tuple(_published(row, looks) for row in found["artefacts"]),
             versions=_texts(found["versions"]),
         )
     except KeyError as error:
@@ -180,20 +188,32 @@ def is_safe_path(path: str) -> bool:
 
 
 def _row(artefact: Published) -> dict[str, Any]:
-    return {name: value for name, value in asdict(artefact).items() if value is not None}
+    row = {name: value for name, value in asdict(artefact).items() if value is not None and name != "traits"}
+    return row | ({"look": _name(artefact.traits)} if artefact.traits is not None else {})
 
 
-def _published(row: dict[str, Any]) -> Published:
+def _name(traits: Traits) -> str:
+    """Name what is found of a look by its digest: many files share it."""
+    return sha256(json.dumps(asdict(traits), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _traits(found: dict[str, Any]) -> Traits:
+    foot = Foot(float(found["foot"]["height"]), _text(found["foot"]["folio"]), float(found["foot"]["stamp"]))
+    return Traits(_texts(found["fonts"]), foot, tuple(_text(reference) for reference in found["references"]))
+
+
+def _published(row: dict[str, Any], looks: Mapping[str, Traits]) -> Published:
     stale = row.get("stale")
     wrong = [name for name, kind in FIELDS.items() if type(row[name]) is not kind]
     wrong += [name for name in COPY if not isinstance(row.get(name), str | None)]
     if row["format"] not in FORMATS:
         raise ValueError(f"format {row['format']!r} of {row['path']!r} is not known")
-    if wrong or set(row) - {*FIELDS, *COPY, "stale"} or not isinstance(stale, bool | None):
+    if wrong or set(row) - {*FIELDS, *COPY, "stale", "look"} or not isinstance(stale, bool | None):
         raise ValueError(f"artefact {row['path']!r} is not listed as it should be")
     if not is_safe_path(row["path"]):
         raise ValueError(f"path {row['path']!r} is not a file in an edition's folder")
-    return Published(**row)
+    look = row.pop("look", None)
+    return Published(**row, traits=looks[look] if look is not None else None)
 
 
 def _text(value: object) -> str:

@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import markup, theme
 from pipeline.editions import passages
+from pipeline.model import Tokens
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.setter import Setter, resource
+from pipeline.render.stacking import labeled, lined
 from pipeline.section_kinds import Matter
-from pipeline.theme import Medium
+from pipeline.theme import Look, Medium
 
 SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')
 
@@ -59,15 +62,13 @@ class Sheet:
 
 
 @theme.remembered
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(theme.folder()), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    return Environment(loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @theme.remembered
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
+def _template(look: Look, name: str) -> Template:
+    return _environment(look.templates).get_template(name)
 
 
 def render(publication: Publication, medium: Medium, folio: Folio | None = None) -> Rendition:
@@ -86,9 +87,10 @@ def with_index(rendition: Rendition, folio: Folio) -> Rendition:
 
 def render_section(publication: Publication, section: Section, medium: Medium, folio: Folio | None = None) -> Fragment:
     """Render one section."""
-    template = _template(f"sections/{section.kind}.xhtml")
+    template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
+    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else xhtml
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 
 
@@ -96,6 +98,12 @@ def formulas(publication: Publication) -> tuple[tuple[str, bool], ...]:
     """Return the formulas (LaTeX, display) that stand in the texts of sections: those that paper will show."""
     texts = (markup.parse(text, inline=kind.inline) for s in publication.sections for _, kind, text in passages(s))
     return tuple(dict.fromkeys((formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas))
+
+
+def _fit(xhtml: str, tokens: Tokens) -> str:
+    """Return a fragment for paper with what the look asks of tables and listings."""
+    xhtml = labeled(xhtml) if tokens.tables == "stacked" else xhtml
+    return lined(xhtml) if tokens.code == "hanging" else xhtml
 
 
 def _tidy(xhtml: str) -> str:
@@ -116,7 +124,7 @@ def _squeeze(text: str) -> str:
 
 def document(publication: Publication, medium: Medium, title: str, body: str, stylesheets: tuple[str, ...] = ()) -> str:
     """Return a whole XHTML document around a body."""
-    return _template("document.xhtml").render(
+    return _template(publication.look, "document.xhtml").render(
         title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
         stylesheets=stylesheets, edition=publication.edition.id, guide=publication.title,
     )  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 from html import escape
 
 from pipeline import model
-from pipeline.brand import RESERVED
+from pipeline.brand import Palette
 from pipeline.publication import Publication, Section
 
 INK = "#1c2b30"
 
 
-def arcs(publication: Publication) -> str:
+def arcs(publication: Publication, stroke: str) -> str:
     """Return an SVG of the book: a stroke for each question, as long as its minutes, and an arc for each 'see also'."""
     questions = [s for opener in publication.sections for s in opener.members]
     places = {section.id: 30 + 540 * (n + 0.5) / max(1, len(questions)) for n, section in enumerate(questions)}
@@ -28,18 +28,18 @@ def arcs(publication: Publication) -> str:
                 bows.append(f'<path d="M{x:.1f} 322a{radius:.1f} {min(radius, 300):.1f} 0 0 1 {2 * radius:.1f} 0"/>')
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 480" aria-hidden="true" focusable="false">'
-        f'<g fill="none" stroke="#ffffff" stroke-opacity="0.55" stroke-width="1.1">{"".join(bows)}</g>'
-        f'<g fill="none" stroke="#ffffff" stroke-linecap="butt">{"".join(strokes)}</g></svg>'
+        f'<g fill="none" stroke="{stroke}" stroke-opacity="0.55" stroke-width="1.1">{"".join(bows)}</g>'
+        f'<g fill="none" stroke="{stroke}" stroke-linecap="butt">{"".join(strokes)}</g></svg>'
     )
 
 
-def minutes(section: Section, alt: str) -> str:
+def minutes(section: Section, alt: str, palette: Palette) -> str:
     """Return a bar chart of an opener's questions: height is minutes, shade is level."""
     members = [m.record for m in section.members if isinstance(m.record, model.Question)]
     width, height = 360.0, 78.0
     step = min(24.0, width / max(1, len(members)))
     top = max((record.minutes for record in members), default=1)
-    shades = {"foundation": RESERVED.faint, "intermediate": RESERVED.middle, "advanced": RESERVED.accent}
+    shades = {"foundation": palette.faint, "intermediate": palette.middle, "advanced": palette.accent}
     bars = []
     for n, record in enumerate(members):
         tall, x, wide = 72 * record.minutes / top, n * step, step * 0.7

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from markupsafe import Markup
 
 from pipeline import index, markup, model
+from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Publication, Section, TocEntry
 from pipeline.render import drawings
@@ -27,6 +28,9 @@ class Folio(Protocol):
         """Return the folio printed on a page."""
 
 
+WHITE = "#ffffff"
+COVER = "cover/"
+"""Begins the name of a picture that the cover shows."""
 NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
@@ -62,9 +66,22 @@ class Furniture:
         """Return the vocabulary of a glossary's definition."""
         return Markup("") if self._paged else Markup(' epub:type="glossdef"')
 
-    def cover_drawing(self) -> Markup:
-        """Return the drawing of the cover."""
-        return Markup(drawings.arcs(self._publication))
+    def cover_art(self) -> Markup:
+        """Return what the cover shows: a drawing of the book, a picture, or nothing."""
+        look = self._publication.look
+        cover = look.tokens.cover
+        if cover.art == "drawing":
+            return Markup(drawings.arcs(self._publication, WHITE if cover.ground == "solid" else self._palette.accent))
+        picture = look.cover_picture()
+        if not picture:
+            return Markup("")
+        name = f"{COVER}{hashlib.sha256(picture).hexdigest()[:16]}.{str(cover.picture).rpartition('.')[2]}"
+        return Markup('<img class="cover-picture" src="guidepress:{}" alt="{}"/>').format(name, cover.alt)
+
+    @property
+    def _palette(self) -> Palette:
+        """The colors to draw in: on paper the press's own, in whose place binding puts others."""
+        return RESERVED if self._paged else self._publication.look.palette()
 
     def logo(self, kind: str) -> Markup:
         """Return the logo of the team whose copy this is; nothing when it has none."""
@@ -76,7 +93,7 @@ class Furniture:
     def level_chart(self, section: Section) -> Markup:
         """Return an opener's chart of levels and minutes."""
         alt = self._label("level_chart_alt", count=len(section.members))
-        svg = drawings.minutes(section, alt)
+        svg = drawings.minutes(section, alt, self._palette)
         return Markup(svg)
 
     def section_count(self, section: Section) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import markup, model, slots, theme
+from pipeline import markup, model, slots
 from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.publication import Name, Publication, Section
-from pipeline.render.furniture import Folio, Furniture
+from pipeline.render.furniture import COVER, Folio, Furniture
 from pipeline.render.heads import Head
 from pipeline.render.writing import write, write_code
 from pipeline.theme import Medium
@@ -26,8 +26,8 @@ class Setter:
 
     def __init__(self, publication: Publication, section: Section, medium: Medium, folio: Folio | None) -> None:
         self.publication, self.section, self.medium = publication, section, medium
-        self.labels = theme.labels(publication.outline.lang)
-        self.spoken = theme.spoken(publication.outline.lang)
+        look, lang = publication.look, publication.outline.lang
+        self.labels, self.spoken, self._words = look.labels(lang), look.spoken(lang), look.words_digest(lang)
         self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
@@ -82,7 +82,7 @@ class Setter:
         numbers = self.publication.numbers
         return Target(
             medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang, labels=self.labels, spoken=self.spoken,
-            shown={reference: self._shown(reference) for reference in text.references},
+            words=self._words, shown={reference: self._shown(reference) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(
                 self.label("table_label", number=numbers.get(f"{scope}-t{n}", n)) for n in range(1, text.tables + 1)
@@ -122,7 +122,9 @@ class Setter:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        return self.labels["with_page"].format(shown=shown, page=self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif"))
+        return escape(self.labels["with_page"]).format(
+            shown=shown, page=self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif")
+        )
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""
@@ -224,9 +226,11 @@ class Setter:
 
 
 def resource(publication: Publication, name: str) -> bytes:
-    """Return what is shown by name: a figure of the book, a formula, or the logo of whose copy it is."""
+    """Return what is shown by name: a figure of the book, a formula, the picture of the cover, or the logo of whose copy it is."""
     if name == publication.brand.logo_name:
         return publication.brand.logo
+    if name.startswith(COVER):
+        return publication.look.cover_picture()
     if name.startswith(FIGURE):
         drawing: model.Drawing = publication.resources["drawings"][name.removeprefix(FIGURE).rpartition("-")[0]]
         return drawing.svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline import markup, theme
+from pipeline import markup
 from pipeline.markup import Target, Text
 from pipeline.markup.code import block
 from pipeline.work.cache import Shelf
@@ -17,7 +17,7 @@ def write(text: Text, target: Target, shelf: Shelf) -> str:
     if text.faults:
         return writer(text, target)
     parts = (
-        text.source, text.inline, target.medium, target.scope, target.level, target.first_note, theme.words_digest(target.lang),
+        text.source, text.inline, target.medium, target.scope, target.level, target.first_note, target.words,
         *target.table_labels, *_told(text, target),
     )  # fmt: skip
     return str(shelf.remembered(lambda: writer(text, target), parts))

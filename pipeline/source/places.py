@@ -45,6 +45,14 @@ class Source:
             node = child
         return _plain(node)
 
+    def holds(self, keys: Keys) -> bool:
+        """Tell whether there is a value at ``keys``."""
+        try:
+            self.value(keys)
+        except KeyError:
+            return False
+        return True
+
     @cached_property
     def _aligned(self) -> dict[Keys, tuple[list[int], list[Position]]]:
         return {}

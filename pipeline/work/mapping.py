@@ -56,7 +56,7 @@ class Work:
             self.seconds[stage] += taken - self._within
             self._within = before + taken
 
-    def warm(self, call: Callable[..., object], item: object, shared: object) -> None:
+    def warm(self, call: Callable[..., object], item: object, shared: object = None) -> None:
         """Let a worker get ready, while there is nothing to do yet; the others start when there is."""
         if self.crew.jobs > 1 and not self.crew.running and not self.cluster:
             self.crew.send(_call, call, item, _file(self.crew, shared), None)

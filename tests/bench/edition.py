@@ -51,4 +51,4 @@ def prepare(folder: Path, name: str = "study", paper: str = "a4") -> Prepared:
     stamp = dt.datetime.fromisoformat(modified(book.outline.date))
     publication = editions.assemble(book, edition, theme.labels(book.outline.lang), stamp)
     rendition = render(publication, "paged", FarApart())
-    return Prepared(publication, rendition, theme.font_resources(), theme.stylesheet("paged", name, paper))
+    return Prepared(publication, rendition, publication.look.font_resources(), publication.look.paged(paper))

@@ -1,0 +1,96 @@
+"""Put the layers of a look together, and write its tokens as values of CSS.
+
+A style sheet says ``var(--size-note)``, and the value is put in its place before the sheet is used: so tokens stand
+everywhere, in page margins too, and on screens, whose engines may know no variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from pipeline.brand import Palette
+from pipeline.model import Layer, PaperSize, Tokens
+
+VARIABLE = re.compile(r"var\(\s*--([\w-]+)\s*\)")
+WHOLE = ("serif", "sans", "code", "maths")
+"""Keys whose value is not mixed with that of a lower layer: a family's faces belong together."""
+UNITS = {"mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
+"""Points in a unit."""
+
+
+def merged(layers: Sequence[Layer], edition: str = "") -> dict[str, Any]:
+    """Return what the layers say, the later over the earlier, and over these what they say of an edition."""
+    whole: dict[str, Any] = reduce(_over, (layer.values for layer in layers), {})
+    of_editions = whole.pop("editions", None)
+    if not edition or not isinstance(of_editions, Mapping):
+        return whole
+    over: dict[str, Any] = _over(whole, of_editions.get(edition, {}))
+    return over
+
+
+def _over(low: Mapping[str, Any], high: Any) -> Any:
+    """Lay one mapping over another; what is no mapping takes the place of what was there."""
+    if not isinstance(high, Mapping):
+        return high
+    out = dict(low)
+    for key, value in high.items():
+        below = out.get(key)
+        out[key] = _over(below, value) if isinstance(below, Mapping) and key not in WHOLE else value
+    return out
+
+
+def points(length: str) -> float:
+    """Return a length in points."""
+    return float(length[:-2]) * UNITS[length[-2:]]
+
+
+def millimeters(*lengths: str) -> str:
+    """Return the sum of lengths, which may begin with a minus, in millimeters."""
+    total = sum(-points(each[1:]) if each.startswith("-") else points(each) for each in lengths)
+    return f"{round(total * 25.4 / 72, 4):g}mm"
+
+
+def side_of(tokens: Tokens, paper: PaperSize) -> tuple[str, str]:
+    """Return width and gap of the side column on a paper; nothing where it has none."""
+    return (paper.side.width, paper.side.gap) if tokens.side_column and paper.side else ("0mm", "0mm")
+
+
+def values(tokens: Tokens, palette: Palette) -> dict[str, str]:
+    """Return every token that holds on screens too, by its name in CSS."""
+    found = {name: getattr(palette, name) for name in ("accent", "tint", "pale", "faint", "middle")}
+    found |= {_css(name): value for name, value in tokens.palette.model_dump(exclude={"accent"}).items()}
+    for name, sizes in tokens.type.model_dump().items():
+        found |= _sizes(_css(name), sizes)
+    found |= {f"tight-{name}": value for name, value in tokens.tight.model_dump().items()}
+    found |= {_css(name): str(value) for name, value in tokens.measures.model_dump().items()}
+    return found | {"folio-drop": tokens.folio.drop, "head-rise": tokens.heads.rise}
+
+
+def paper_values(tokens: Tokens, paper: PaperSize) -> dict[str, str]:
+    """Return the tokens of a paper."""
+    width, gap = side_of(tokens, paper)
+    margins = {f"margin-{name}": value for name, value in paper.margins.model_dump().items()}
+    return {**margins, "page-width": paper.width, "page-height": paper.height, "side-width": width, "side-gap": gap}
+
+
+def _sizes(name: str, sizes: str) -> dict[str, str]:
+    size, _, leading = sizes.partition("/")
+    whole = {f"size-{name}": f"{size}pt"}
+    return whole | ({f"leading-{name}": f"{leading}pt", f"type-{name}": f"{size}pt/{leading}pt"} if leading else {})
+
+
+def _css(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def filled(css: str, known: Mapping[str, str]) -> str:
+    """Return a style sheet with the values of tokens in the place of their names; other variables stay."""
+    return VARIABLE.sub(lambda found: known.get(found[1], found[0]), css)
+
+
+def unknown(css: str, known: Iterable[str]) -> Iterator[re.Match[str]]:
+    """Yield each variable that is no token, and that the style sheet does not set itself."""
+    yield from (found for found in VARIABLE.finditer(css) if found[1] not in known and not re.search(rf"--{found[1]}\s*:", css))

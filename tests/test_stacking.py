@@ -1,0 +1,39 @@
+"""On paper a look may stack the rows of tables, and let what is left of long lines of code hang."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from pipeline.markup.code import block
+from pipeline.render.stacking import labeled, lined
+
+TABLE = """<table><thead><tr><th scope="col">Kind</th><th scope="col"><img class="math" alt="x &amp; y" src="a.svg"/></th></tr></thead>
+<tbody><tr><th scope="row">1</th><td class="right">two</td></tr></tbody></table>"""
+CODE = """def fit(values):
+    text = '''one
+        two'''
+    return model.fit(0.25, x=values)
+"""
+
+
+def test_each_cell_of_a_stacked_table_bears_the_name_of_its_column_and_heads_do_not() -> None:
+    shown = labeled(TABLE)
+    assert '<td data-label="x &amp; y" class="right">two</td>' in shown and shown.count("data-label") == 1
+
+
+def test_a_table_without_heads_is_as_it_was() -> None:
+    assert labeled("<table><tbody><tr><td>a</td></tr></tbody></table>") == "<table><tbody><tr><td>a</td></tr></tbody></table>"
+
+
+def test_each_line_of_code_is_an_element_and_says_what_it_said() -> None:
+    plain = block(CODE, "python")
+    shown = ElementTree.fromstring(lined(plain))
+    assert "".join(shown.itertext()) == CODE.rstrip("\n") == "".join(ElementTree.fromstring(plain).itertext())
+    lines = [element for element in shown.iter("span") if element.get("class") == "line"]
+    assert ["".join(line.itertext()).rstrip("\n") for line in lines] == CODE.rstrip("\n").split("\n")
+
+
+def test_code_may_break_after_a_bracket_and_never_inside_a_number() -> None:
+    shown = lined(block(CODE, "python"))
+    assert "fit(<wbr/>" in shown and not re.search(r"0\.<wbr/>", shown)
