@@ -156,6 +156,12 @@ class Publication:
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
     @property
+    def has_same_pages(self) -> bool:
+        """Whether it is printed on several papers, which have the same page numbers because they have one type area."""
+        papers = self.edition.papers
+        return len(papers) > 1 and {self.look.laid_on(papers, paper) for paper in papers} == {papers[0]}
+
+    @property
     def questions(self) -> int:
         """Number of questions asked."""
         return sum(section.kind.is_question for section in self.sections)

@@ -11,7 +11,6 @@ from pipeline.slots import FOLIO_FACE
 
 from . import faces as faces_
 from .coloring import recolor
-from .facing import SAME, Facing
 from .faults import fault
 from .merging import drawn
 from .navigation import described, targets
@@ -22,6 +21,7 @@ from .ruling import Unset, ruling
 from .slots import Filler, Glyphs, SlotTooSmall
 from .stamping import Foot, foot
 from .syntax import with_contents
+from .trimming import SAME, Trim
 from .writing import LEVEL
 
 NO_NOTES: Mapping[str, Notes] = {}
@@ -70,7 +70,7 @@ class Gathered:
     fonts: Mapping[str, bytes]
     numbered: Folios
     notes: Mapping[str, Notes]
-    facing: Facing = SAME
+    trim: Trim = SAME
     keeps: bool = False
     """Whether sewn signatures are kept for the next copy. Kept, they are sewn once; else one is in memory at a time."""
     glyphs: Glyphs = field(default_factory=Glyphs)
@@ -102,16 +102,16 @@ def gather(
     fonts: Mapping[str, bytes],
     cover: str,
     notes: Mapping[str, Notes] = NO_NOTES,
-    facing: Facing = SAME,
+    trim: Trim = SAME,
     keeps: bool = False,
 ) -> Gathered:
-    """Gather signatures; ``keeps`` says that there will be several copies, ``facing`` how left pages differ.
+    """Gather signatures; ``keeps`` says that there will be several copies, ``trim`` where the paper lies.
 
     Raise BookError as ``bind`` does.
     """
     numbered = folios(signatures, leaves, cover=cover)
     check_links(signatures, leaves, outline, numbered)
-    return Gathered(signatures, leaves, outline, fonts, numbered, notes, facing, keeps)
+    return Gathered(signatures, leaves, outline, fonts, numbered, notes, trim, keeps)
 
 
 def check_links(
@@ -142,14 +142,14 @@ def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs)
     objects = parse(leaf.pdf)
     pages = tuple(objects.numbers(objects.pages, b"Kids"))
     digit = next((face.advance(face.figure("0")) for file, face in named.values() if file == gathered.folio_file), 0.0)
-    room = foot(b"".join(_marked(objects, pages[0])), leaf.facts, digit, gathered.facing.folio)
+    room = foot(b"".join(_marked(objects, pages[0])), leaf.facts, digit, gathered.trim.folio)
     filler = Filler(named, tuple(gathered.numbered.folio(target) for target in leaf.facts.slots), glyphs)
     notes = gathered.notes.get(signature.id)
     try:
         for number, page in enumerate(pages, start=start):
-            _fill(objects, page, gathered.numbered.printed[number], replace(filler, side=gathered.facing.side(number)))
+            _fill(objects, page, gathered.numbered.printed[number], replace(filler, side=gathered.trim.side(number)))
             if signature.matter != "cover":
-                objects.bodies[page] = gathered.facing.laid(objects.bodies[page], number)
+                objects.bodies[page] = gathered.trim.laid(objects.bodies[page], number)
         if notes is not None:
             _prepend(objects, pages[-1], ruling(leaf.facts, notes.label, named, glyphs))
     except SlotTooSmall as error:

@@ -23,7 +23,7 @@ def shown(gathered: Gathered) -> Shown:
     found = []
     for signature, leaf, start in zip(gathered.signatures, gathered.leaves, gathered.numbered.first, strict=True):
         notes = repr(gathered.notes.get(signature.id))
-        parts = (signature.fonts, notes, repr(gathered.facing), *_numbers(gathered, leaf, start, points), _texts(gathered, leaf))
+        parts = (signature.fonts, notes, repr(gathered.trim), *_numbers(gathered, leaf, start, points), _texts(gathered, leaf))
         digest = hashlib.sha256(leaf.pdf)
         digest.update(json.dumps(parts).encode())
         found.append((digest.hexdigest(), leaf.facts.pages))

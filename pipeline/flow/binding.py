@@ -13,6 +13,7 @@ from pipeline.flow.volumes import Printed, Volume
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Publication, TocEntry
 from pipeline.work import Results, Stage, Work, thresholds
+from pipeline.work.store import key
 
 NOTES_ROOM = 120.0
 """Points: less room than this stays white."""
@@ -32,6 +33,11 @@ class Landed:
     def label(self, page: int) -> str:
         """Return the folio printed on a page."""
         return self.folios.labels[page]
+
+    @property
+    def digest(self) -> str:
+        """Digest the page numbers: where they agree, so do contents, index, and every reference."""
+        return key(self.folios.labels, sorted(self.folios.pages.items()))
 
 
 def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...]:
@@ -97,6 +103,10 @@ class Binding:
         """Count the pages of a copy."""
         return sum(item.laid.facts.pages for item in self.whole(issue))
 
+    def landed(self, issue: Issue) -> Landed:
+        """Return where the places of a copy were printed."""
+        return Landed(self.whole(issue), self.labels["cover"])
+
     def whole(self, issue: Issue) -> list[Printed]:
         """Return all signatures of a copy."""
         own = {item.signature.id: item for item in issue.own}
@@ -143,13 +153,19 @@ def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound
 
 
 def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> bindery.Gathered:
-    publication, printed, look = binding.volume.publication, binding.whole(issue), binding.volume.publication.look
+    publication, printed = binding.volume.publication, binding.whole(issue)
     signatures, leaves = _apart(printed)
     return bindery.gather(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
         notes=_notes(publication, printed, binding.labels["notes"]),
-        facing=bindery.Facing(look.shift(binding.volume.paper), look.tokens.folio.at), keeps=len(binding.issues) > 1,
+        trim=_trim(binding.volume), keeps=len(binding.issues) > 1,
     )  # fmt: skip
+
+
+def _trim(volume: Volume) -> bindery.Trim:
+    """Say where the paper of a volume lies around its pages, which may have been laid out for another."""
+    look, paper = volume.publication.look, volume.paper
+    return bindery.Trim(look.around(paper, volume.laid_on), look.shift(paper), look.tokens.folio.at)
 
 
 def _copy(issue: Issue, labels: Mapping[str, str]) -> bindery.Copy:

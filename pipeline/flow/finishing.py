@@ -31,6 +31,8 @@ class File:
     shown: Shown = ()
     """Of a plain PDF, digests of what is on its pages."""
     filled: Pages | None = None
+    pagination: str = ""
+    """Digest of where its places were printed."""
 
     @property
     def name(self) -> str:
@@ -58,6 +60,7 @@ def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: 
         title=f"{publication.title}: {edition.title}", data=file.data, pages=file.pages, questions=publication.questions,
         inputs=fingerprint(digests[file.slot], brand), team=brand.team, recipient=brand.recipient,
         traits=publication.look.traits(paper, publication.outline.lang) if form == PDF.name else None,
+        pagination=file.pagination,
     )  # fmt: skip
     alike = tuple(standing(current, book, digests, artefact)) if current and form == PDF.name else ()
     return Finished(artefact, publication, file.shown, alike)
@@ -74,7 +77,7 @@ def finish(
         for number, issue in enumerate(binding.issues):
             if request.wants(edition, PDF.name, paper):
                 pages, (pdf, shown) = binding.count(issue), bound[0][number]
-                file = File(issue.publication, (PDF.name, edition.id, paper), pdf, pages, shown)
+                file = File(issue.publication, (PDF.name, edition.id, paper), pdf, pages, shown, pagination=binding.landed(issue).digest)
                 found.append(replace(file, filled=filled(f"{edition.id}/{file.name}", binding.printed)))
             found += extras.get(number, ())
     return found
@@ -99,7 +102,9 @@ def _without_paper(
                     shared[issue.counts] = screen(binding, issue, rendition)
             writings.append((number, (shared[issue.counts], issue.publication, image)))
     for (number, (_, publication, _)), data in zip(writings, work.map(WRITE, [each for _, each in writings]), strict=True):
-        found[number].append(File(publication, (EPUB.name, edition.id, ""), data, binding.count(binding.issues[number])))
+        issue = binding.issues[number]
+        file = File(publication, (EPUB.name, edition.id, ""), data, binding.count(issue), pagination=binding.landed(issue).digest)
+        found[number].append(file)
     return found
 
 

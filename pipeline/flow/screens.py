@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import cover, epub, render
-from pipeline.flow.binding import Binding, Issue, Landed, numbered
+from pipeline.flow.binding import Binding, Issue, numbered
 from pipeline.flow.copies import own_sections
 from pipeline.flow.request import Request
 from pipeline.flow.volumes import RENDER
@@ -38,9 +38,8 @@ def render_screens(work: Work, publications: Sequence[Publication], request: Req
 
 def screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
     """Return the files of a volume for screens, marked where the pages of a copy of it begin."""
-    printed = binding.whole(issue)
-    landed = Landed(printed, binding.labels["cover"])
-    whole, pages = render.with_index(rendition, landed), numbered(printed, landed)
+    landed = binding.landed(issue)
+    whole, pages = render.with_index(rendition, landed), numbered(binding.whole(issue), landed)
     return Screen(whole, epub.files(whole, pages), pages)
 
 

@@ -16,6 +16,7 @@ from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
+from pipeline.section_kinds import Matter
 from pipeline.theme import Medium
 from pipeline.work import Results, Stage, Work, cache
 from pipeline.work.store import key
@@ -36,9 +37,17 @@ class Volume:
 
     publication: Publication
     paper: str
-    stylesheet: str
     own: tuple[Volume, ...] = ()
     """What each of its copies has to itself, where copies are made."""
+
+    @property
+    def laid_on(self) -> str:
+        """The paper that its pages are laid out for: the first of its edition with the same type area."""
+        return self.publication.look.laid_on(self.publication.edition.papers, self.paper)
+
+    def stylesheet(self, matter: Matter) -> str:
+        """Return the style sheet of its pages. A cover fills the paper; all else is laid out once for papers of one type area."""
+        return self.publication.look.paged(self.paper if matter == "cover" else self.laid_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,8 @@ def volumes_of(publications: Iterable[Publication], request: Request, brands: Se
         edition = publication.edition
         for paper in edition.papers:
             if request.wants(edition, PDF.name, paper) or paper == edition.papers[0]:
-                style = publication.look.paged(paper)
-                own = (Volume(replace(publication, brand=brand), paper, style) for brand in brands if not brand.is_plain)
-                found.append(Volume(publication, paper, style, tuple(own)))
+                own = (Volume(replace(publication, brand=brand), paper) for brand in brands if not brand.is_plain)
+                found.append(Volume(publication, paper, tuple(own)))
     return tuple(found)
 
 
@@ -111,8 +119,8 @@ def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
 def _signature(volume: Volume, sheet: Sheet) -> Signature:
     fonts = press.fonts_digest(volume.publication.look.font_resources())
     return Signature(
-        id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet, fonts=fonts, resources=sheet.resources,
-        sections=sheet.sections,
+        id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet(sheet.matter), fonts=fonts,
+        resources=sheet.resources, sections=sheet.sections,
     )  # fmt: skip
 
 
@@ -120,7 +128,7 @@ def _why(signature: Signature, volume: Volume, sheet: Sheet) -> str:
     """Say which part of a signature is not what it was when it was last laid out, and remember what it is now."""
     slot = ("last", *_named(volume, sheet.id), sheet.tight)
     now = {
-        "text": key(sheet.xhtml), "style": key(volume.stylesheet), "fonts": signature.fonts,
+        "text": key(sheet.xhtml), "style": key(signature.stylesheet), "fonts": signature.fonts,
         "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
         "versions": key(dict(press.system_versions())),
     }  # fmt: skip

@@ -37,6 +37,8 @@ class Artefact:
     recipient: str = ""
     traits: Traits | None = None
     """What can be found in it of its look, if it is a PDF."""
+    pagination: str = ""
+    """Digest of where its places are: files of one edition that agree in it have the same page numbers."""
 
     @property
     def path(self) -> str:
@@ -64,6 +66,8 @@ class Published:
     stale: bool | None = None
     traits: Traits | None = None
     """What can be found of its look in a PDF; None where the release does not say."""
+    pagination: str | None = None
+    """Files of one edition that agree in it have the same page numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,8 @@ FIELDS: dict[str, type] = {
 }  # fmt: skip
 
 
-COPY = ("team", "recipient")
-"""Fields of copies only."""
+OPTIONAL = ("team", "recipient", "pagination")
+"""Texts that a file may lack."""
 
 
 def listed(artefact: Artefact) -> Published:
@@ -130,6 +134,7 @@ def listed(artefact: Artefact) -> Published:
         team=artefact.team or None,
         recipient=artefact.recipient or None,
         traits=artefact.traits,
+        pagination=artefact.pagination or None,
     )
 
 
@@ -205,10 +210,10 @@ def _traits(found: dict[str, Any]) -> Traits:
 def _published(row: dict[str, Any], looks: Mapping[str, Traits]) -> Published:
     stale = row.get("stale")
     wrong = [name for name, kind in FIELDS.items() if type(row[name]) is not kind]
-    wrong += [name for name in COPY if not isinstance(row.get(name), str | None)]
+    wrong += [name for name in OPTIONAL if not isinstance(row.get(name), str | None)]
     if row["format"] not in FORMATS:
         raise ValueError(f"format {row['format']!r} of {row['path']!r} is not known")
-    if wrong or set(row) - {*FIELDS, *COPY, "stale", "look"} or not isinstance(stale, bool | None):
+    if wrong or set(row) - {*FIELDS, *OPTIONAL, "stale", "look"} or not isinstance(stale, bool | None):
         raise ValueError(f"artefact {row['path']!r} is not listed as it should be")
     if not is_safe_path(row["path"]):
         raise ValueError(f"path {row['path']!r} is not a file in an edition's folder")

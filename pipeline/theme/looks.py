@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -155,6 +155,28 @@ class Look:
         names = {fonts.postscript_name(self.font(face)): face.sha256 for face in self.faces}
         references = sorted({label for label in self.labels(lang).values() if "{page}" in label})
         return Traits(names, self.foot(paper), tuple(references))
+
+    def area(self, paper: str) -> tuple[float, ...]:
+        """Return the type area of a paper in points: width and height of the text, side column, its gap, and what wide pages have more."""
+        size = self.tokens.papers[paper]
+        edges, (side, gap) = size.margins, map(tokens.points, tokens.side_of(self.tokens, size))
+        top, bottom, inner, outer = map(tokens.points, (edges.top, edges.bottom, edges.inner, edges.outer))
+        wide = tokens.points(pages.wide_margin(self.tokens, size))
+        across, down = tokens.points(size.width) - inner - side - gap - outer, tokens.points(size.height) - top - bottom
+        return tuple(round(length, 1) for length in (across, down, side, gap, inner - wide))
+
+    def laid_on(self, papers: Sequence[str], paper: str) -> str:
+        """Return the paper that pages for this one are laid out for: the first of these that has its type area."""
+        return next(each for each in (*papers, paper) if self.area(each) == self.area(paper))
+
+    def around(self, paper: str, laid_on: str) -> tuple[float, float, float, float] | None:
+        """Return where the edges of a paper lie around pages laid out for another, in points; None where it is that paper."""
+        if paper == laid_on:
+            return None
+        here, there = self.tokens.papers[paper], self.tokens.papers[laid_on]
+        left = tokens.points(there.margins.inner) - tokens.points(here.margins.inner)
+        bottom = tokens.points(there.margins.bottom) - tokens.points(here.margins.bottom)
+        return left, bottom, left + tokens.points(here.width), bottom + tokens.points(here.height)
 
     def shift(self, paper: str) -> float:
         """Return how many points a left page lies further right than a right one; 0 where pages are not mirrored."""

@@ -16,7 +16,7 @@ def rules(tokens: Tokens, paper: PaperSize) -> str:
     """Return the @page rules of a paper."""
     margins, (side, gap) = paper.margins, side_of(tokens, paper)
     indent = millimeters(side, gap)
-    wide = margins.outer if side != "0mm" else margins.inner
+    wide = wide_margin(tokens, paper)
     text = millimeters(paper.width, f"-{margins.inner}", f"-{indent}", f"-{margins.outer}")
     heads = _heads(tokens, millimeters(text, indent), indent)
     wide_heads = _heads(tokens, millimeters(paper.width, f"-{wide}", f"-{margins.outer}"), "0mm")
@@ -28,6 +28,11 @@ def rules(tokens: Tokens, paper: PaperSize) -> str:
 @page wide-opening {{ margin-left: {wide} }}
 @page cover {{ margin: 0 }}
 """
+
+
+def wide_margin(tokens: Tokens, paper: PaperSize) -> str:
+    """Return the left margin of pages without a side column."""
+    return paper.margins.outer if side_of(tokens, paper)[0] != "0mm" else paper.margins.inner
 
 
 def _heads(tokens: Tokens, whole: str, indent: str) -> Iterator[str]:
