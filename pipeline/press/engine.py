@@ -16,9 +16,9 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
-from pipeline.fetcher import BookFetcher
+from pipeline.fetcher import SCHEME, BookFetcher
 
-from . import apart, measure, weasyprint70
+from . import apart, form_xobjects, measure, weasyprint70
 from .faces import faces, names_by_digest
 from .kinship import kinships
 from .reading import Source, begins
@@ -87,9 +87,10 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     links = _rewrite_links(root)
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
-    markup = Document(root, BookFetcher(dict(signature.resources)))
+    resources = dict(signature.resources)
+    markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources, SCHEME)
     with warnings_heard() as messages:
-        document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
+        document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
     return LaidOut(pdf, _facts(document.pages, painting, Source(root), links, warnings))

@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import pydyf
 import weasyprint
 import weasyprint.pdf
 import weasyprint.svg
 from weasyprint import cssselect2
+from weasyprint.images import SVGImage
 from weasyprint.layout.absolute import AbsolutePlaceholder
+from weasyprint.pdf.stream import Stream
 from weasyprint.svg.path import path
 from weasyprint.text import line_break
 from weasyprint.text.ffi import ffi, pango
@@ -63,6 +66,22 @@ def font_file(font: Any) -> bytes:
     """Return the file of a font of a document."""
     data: bytes = get_hb_object_data(font.hb_face)
     return data
+
+
+# Pictures. Look at SVGImage and Stream: what they are made with. A form (see `form_xobjects`) is handed over in the cache of images,
+# and has the two methods of SVGImage that layout and drawing call.
+
+
+def svg_image(tree: Element, name: str) -> Any:
+    """Return a picture that can be drawn."""
+    return SVGImage(tree, name, BookFetcher({}), None)
+
+
+def new_stream() -> Any:
+    """Return a stream to draw on, with nothing but its own resources."""
+    names = ("ExtGState", "XObject", "Pattern", "Shading", "ColorSpace")
+    resources = pydyf.Dictionary({**{name: pydyf.Dictionary() for name in names}, "Font": None})
+    return Stream({}, (0, 0, 0, 0), resources, {}, None, {}, None)
 
 
 # Writing. Look at weasyprint.pdf: whether tags and fonts have a hook by now, and what generate_pdf hands to the two functions.
