@@ -32,11 +32,7 @@ PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 NOT_HERE = ("pipeline.model.fields", "pipeline.model.look")
 """What every record is made from, and what a page of its own tells: docs/themes.md."""
-RECORDS = {
-    kind.__name__.lower(): kind
-    for kind in vars(model).values()
-    if isinstance(kind, type) and issubclass(kind, model.Record) and kind.__module__ not in NOT_HERE
-}
+RECORDS = {kind.__name__.lower(): kind for kind in model.Record.__subclasses__() if kind.__module__ not in NOT_HERE}
 NAMES = [
     (model.Slug, "id"), (model.Plain, "plain"), (model.Line, "line"), (model.Block, "block"), (model.Listing, "code"),
     (model.Duration, "duration"), (model.Version, "version"), (model.Language, "language"), (model.Address, "address"),

@@ -109,8 +109,7 @@ ELSEWHERE = {
     "B115": "names a team on the command line: test_an_unknown_team_is_a_diagnostic_that_names_the_nearest",
     "B116": "names a person on the command line: test_a_name_that_cannot_be_printed_is_refused",
     "T102": "lies in a file of labels: test_labels_of_a_language_are_all_there",
-    "T103": "lies in a file of labels: test_labels_of_a_language_are_all_there",
-    "T104": "lies in a file of labels: test_labels_of_a_language_are_all_there",
+    "T105": "names a folder on the command line: test_a_theme_that_is_not_there_is_named",
 }
 """Codes that no book can give, and where they are tested."""
 

@@ -60,7 +60,7 @@ def test_qpdf_finds_nothing_wrong(real_release, edition: str, paper: str) -> Non
 @pytest.mark.parametrize(("edition", "paper"), PDFS)
 def test_every_font_is_the_themes_and_embedded_as_a_subset_with_its_unicode(real_release, edition: str, paper: str) -> None:
     rows = [line.split() for line in run("pdffonts", pdf(real_release, edition, paper)).stdout.splitlines()[2:]]
-    names = {face.file.rsplit(".", 1)[0].lower() for face in theme.look().faces}
+    names = {Path(face.file).stem.lower() for face in theme.look().faces}
     assert len(rows) >= 6
     for row in rows:
         tag, _, name = row[0].partition("+")

@@ -15,9 +15,10 @@ import pytest
 from buildwork import SMALL, edit
 from pypdfium2 import raw
 
-from pipeline import cli, theme
+from pipeline import theme
 from pipeline.bindery.coloring import operands
 from pipeline.brand import RESERVED
+from pipeline.cli.running import main
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build, load_and_check
 from pipeline.preflight import verify_release
@@ -224,7 +225,7 @@ def test_a_change_of_the_book_s_theme_makes_its_release_stale(tmp_path: Path) ->
 
 
 def test_a_theme_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["check", "--book", str(SMALL), "--theme", str(tmp_path / "none")]) == 1
+    assert main(["check", "--book", str(SMALL), "--theme", str(tmp_path / "none")]) == 1
     assert "error[T105]: no such folder" in capsys.readouterr().err
 
 

@@ -28,7 +28,6 @@ FORMS: Final = {
     model.SIZE: "write a size in points, such as 9",
     model.SIZES: "write size and leading in points, such as 10.25/14",
     model.FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
-    model.PICTURE_FILE: "name an SVG or PNG file that stands beside theme.yaml, such as cover.png",
 }
 
 

@@ -30,7 +30,7 @@ from pipeline.model.fields import (
     Version,
 )
 from pipeline.model.layers import Layer
-from pipeline.model.look import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES, FontFile, Fonts, PaperSize, Tokens
+from pipeline.model.look import FONT_FILE, LENGTH, SIZE, SIZES, FontFile, Fonts, PaperSize, Tokens
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works
 from pipeline.model.outline import Counted, Division, Outline, Requirement
 from pipeline.model.questions import BLANKS, INTERVIEWER_PARTS, PARTS, Cited, Example, IndexMark, Question, Star
@@ -46,7 +46,6 @@ __all__ = [
     "LEVELS",
     "LOGO",
     "PARTS",
-    "PICTURE_FILE",
     "SIZE",
     "SIZES",
     "SLUG",

@@ -57,18 +57,15 @@ class Setter:
 
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
-        return self._set(self._text(keys), model.scope(self.section.id, keys), inline=False)
+        return self._set(_value(self.section.record, keys), model.scope(self.section.id, keys), inline=False)
 
     def line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of the record as XHTML."""
-        return self._set(self._text(keys), model.scope(self.section.id, keys), inline=True)
+        return self._set(_value(self.section.record, keys), model.scope(self.section.id, keys), inline=True)
 
     def outline_line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of ``book.yaml``."""
         return self._set(_value(self.publication.outline, keys), model.scope("book", keys), inline=True)
-
-    def _text(self, keys: tuple[str | int, ...]) -> str:
-        return str(_value(self.section.record, keys))
 
     def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
         return Markup(self._written(text, scope, inline=inline))
@@ -122,9 +119,8 @@ class Setter:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        return escape(self.labels["with_page"]).format(
-            shown=shown, page=self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif")
-        )
+        page = self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif")
+        return escape(self.labels["with_page"]).format(shown=shown, page=page)
 
     def _link(self, reference: Reference) -> str:
         """Return a link by id; a target that this edition leaves out becomes plain text."""
