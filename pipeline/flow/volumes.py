@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline import press, render
+from pipeline import markup, press, render
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.flow.copies import own_sections
@@ -101,6 +101,7 @@ def index_sheets(work: Work, places: Mapping[Volume, render.Folio]) -> Sheets:
 
 def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
     """Return the signatures that sheets become. Looking at them raises BookError for whatever the layout engine warns of."""
+    sheets = _with_forms(work, sheets)
     fonts = fonts_of(volume.publication.look for volume, _ in sheets)
     signatures = [_signature(volume, sheet) for volume, sheet in sheets]
     leaves = work.map(LAY_OUT, signatures, fonts)
@@ -114,6 +115,21 @@ def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
         return found
 
     return Results(leaves.new, printed)
+
+
+def _with_forms(work: Work, sheets: Sheets) -> Sheets:
+    """Return sheets whose pictures are drawn: each once, however many editions show it. Formulas are drawn where they stand."""
+    shown = dict.fromkeys(each for _, sheet in sheets for each in sheet.resources if _is_picture(each[0]))
+    forms = dict(zip(shown, work.map(press.DRAW, tuple(shown)), strict=True))
+
+    def drawn(sheet: Sheet) -> Sheet:
+        return replace(sheet, resources=tuple((each[0], forms.get(each, each[1])) for each in sheet.resources))
+
+    return [(volume, drawn(sheet)) for volume, sheet in sheets]
+
+
+def _is_picture(name: str) -> bool:
+    return name.endswith(".svg") and not name.startswith(markup.FORMULAS)
 
 
 def _signature(volume: Volume, sheet: Sheet) -> Signature:

@@ -9,6 +9,9 @@ from typing import Literal
 
 from pipeline.markup.text import Formula, Reference
 
+FORMULAS = "math/"
+"""Begins the names of formulas among what is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -22,7 +25,7 @@ class Setting:
     @property
     def name(self) -> str:
         """Return the resource's name, which follows from its bytes."""
-        return f"math/{hashlib.sha256(self.data).hexdigest()[:24]}.svg"
+        return f"{FORMULAS}{hashlib.sha256(self.data).hexdigest()[:24]}.svg"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pipeline.work import Stage
 from pipeline.work.store import JSON, Entry
 
 from .faults import fault
-from .keys import fonts_digest, key, versions
+from .keys import fonts_digest, key, picture_key, versions
 from .records import Facts, LaidOut, Signature
 
 Outcome = LaidOut | Diagnostic
@@ -83,6 +83,25 @@ def _known_to_the_loader() -> Iterator[None]:
         yield
     finally:
         ctypes.util.find_library = asked
+
+
+def draw(picture: tuple[str, bytes]) -> bytes:
+    """Return the form that a picture (its name, its SVG) is shown as; what cannot be drawn stays as it is, for layout to tell."""
+    name, svg = picture
+    _engine()
+    from . import form_xobjects
+
+    try:
+        return form_xobjects.made(name, svg)
+    except Exception:
+        return svg
+
+
+DRAW: Stage[tuple[str, bytes], bytes] = Stage(
+    "render", draw, title=lambda picture: picture[0], weight=lambda picture: len(picture[1]), few=1,
+    key=lambda picture: picture_key(*picture), pack=lambda form: (form, None), unpack=lambda entry: entry.data,
+)  # fmt: skip
+"""Pictures become forms, which any signature shows."""
 
 
 def _pack(laid: LaidOut) -> tuple[bytes, JSON]:

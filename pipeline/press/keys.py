@@ -35,6 +35,11 @@ def key(signature: Signature) -> str:
     return _digest(part.encode() for part in parts)
 
 
+def picture_key(name: str, svg: bytes) -> str:
+    """Digest all that the form of a picture follows from."""
+    return _digest((b"form", name.encode(), svg, own_digest().encode(), *(f"{n} {v}".encode() for n, v in system_versions().items())))
+
+
 @lru_cache(maxsize=1)
 def system_versions() -> Mapping[str, str]:
     """Name the versions that decide how pages look, without importing WeasyPrint (that takes a second)."""
