@@ -21,6 +21,8 @@ from pipeline.render.stacking import labeled, lined
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
 
+LONGEST_RUN, PART_OF_RUN = 40, 20
+"""Sections that share pages and are laid out as one; of a longer run so many, the next of which begin a page."""
 SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')
 
 
@@ -131,13 +133,19 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
 
 
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
-    """Gather fragments for paper into documents that begin at forced page breaks."""
+    """Gather fragments for paper into documents that begin at forced page breaks, and in the midst of very long runs."""
     runs: list[list[Fragment]] = []
     for fragment in rendition.fragments:
         if fragment.section.starts_page or not runs:
             runs.append([])
         runs[-1].append(fragment)
-    return tuple(sheet for run in runs for sheet in _sheets(rendition.publication, run))
+    return tuple(sheet for run in runs for part in _parted(run) for sheet in _sheets(rendition.publication, part))
+
+
+def _parted(run: list[Fragment]) -> Iterator[list[Fragment]]:
+    """Part a run of sections that share pages where it is very long: one of them changed would have all laid out again."""
+    size = len(run) if len(run) <= LONGEST_RUN else PART_OF_RUN
+    return (run[start : start + size] for start in range(0, len(run), size))
 
 
 def tightened(sheet: Sheet) -> Sheet:
