@@ -23,13 +23,12 @@ axes.fill_between(degrees, low, high, color=WARM, alpha=0.25, linewidth=0)
 axes.plot(degrees, test, "o-", color=WARM)
 axes.plot(degrees, train, "s--", color=ACCENT)
 axes.axhline(0.25, color=INK, linestyle=":", linewidth=1)
-axes.text(10.35, 0.97, "test, 200 points", color=WARM, ha="right")
-axes.text(10.6, 0.045, "training, 12 points", color=ACCENT, ha="right", va="bottom")
+axes.text(10.3, 0.97, "test, 200 points", color=WARM, ha="right")
+axes.text(6.3, 0.01, "training, 12 points", color=ACCENT, ha="right", va="bottom")
 axes.text(0, 0.235, "noise level 0.25", color=INK, va="top")
 best = int(np.argmin(test))
 axes.annotate(f"lowest: {test[best]:.2f} at degree {best}", (best, test[best] + 0.02), (best + 0.5, 0.72), color=WARM,
               arrowprops={"arrowstyle": "-", "color": WARM, "linewidth": 0.7, "shrinkB": 3})  # fmt: skip
 axes.set(xlabel="polynomial degree", ylabel="RMSE", xticks=degrees, ylim=(0, None), xlim=(-0.3, 11.3))
 
-print([round(float(v), 2) for v in train], [round(float(v), 2) for v in test], low[-1], high[-1])
 save(figure, __file__)
