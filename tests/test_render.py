@@ -69,19 +69,35 @@ def test_no_style_hides_and_no_reader_has_to_open_a_part(publications) -> None:
 def test_a_link_to_what_is_withheld_is_plain_text(book, publications) -> None:
     text = "See [[relief-in-fog]], [[relief-in-fog|the *fog* one]], and [[tide-by-twelfths]]."
     found = answer(book, publications, text)
-    assert words(found) == "See relief in fog, the *fog* one, and question 2."
+    assert words(found) == "See question K1, the *fog* one, and question 2."
     assert xpath(found, ".//h:a/@href") == ["#tide-by-twelfths"]
     kit = answer(book, publications, text, name="kit")
     assert xpath(kit, ".//h:a/@href") == ["#relief-in-fog", "#relief-in-fog", "#tide-by-twelfths"]
 
 
 def test_terms_formulas_and_sources_are_words_where_the_edition_has_no_list_of_them(book, publications) -> None:
-    text = "A [[term:squat]], [[formula:squat-open|the formula]], and [[source:barrass]]."
-    assert len(xpath(answer(book, publications, text), ".//h:a")) == 3
+    text = "A [[term:squat]], [[formula:squat-open]], and [[source:barrass]] ([[chapter:day-of]])."
+    assert len(xpath(answer(book, publications, text), ".//h:a")) == 4
     bare = edition(answering(book, text), "study", publications["study"], sections=("questions",))
     (found,) = xpath(sections(rendered(bare, "reflow"))["falling-glass"], "h:div[@class='answer-text']")
-    assert words(found) == "A squat, the formula, and barrass."
+    assert words(found) == "A squat, Squat in open and confined water, and Barrass and Derrett (2012) (The Morning of the Interview)."
     assert xpath(found, ".//h:a") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("By [[source:barrass]].", "By Barrass and Derrett (2012)."),
+        ("Squat ([[source:barrass]]).", "Squat (Barrass and Derrett, 2012)."),
+        ("Squat (so [[source:bowditch]], *and* [[source:barrass]]).", "Squat (so Bowditch, and Barrass and Derrett, 2012)."),
+        ("Squat (twice) by [[source:barrass]].", "Squat (twice) by Barrass and Derrett (2012)."),
+        ("Squat ([[source:barrass|their book]]).", "Squat (their book)."),
+        ("a) With [[source:barrass]].", "a) With Barrass and Derrett (2012)."),
+        ("Open (here.\n\nWith [[source:barrass]].", "Open (here. With Barrass and Derrett (2012)."),
+    ],
+)
+def test_a_work_is_cited_without_parentheses_in_parentheses(book, publications, text: str, says: str) -> None:
+    assert words(answer(book, publications, text)) == says
 
 
 @pytest.mark.parametrize(("medium", "says"), [("paged", "question 2, p. 00"), ("reflow", "question 2")])
