@@ -47,7 +47,7 @@ def answer(book: Book, publications, text: str, medium: str = "reflow", name: st
 def test_what_a_candidate_may_not_see_is_nowhere_in_the_text(book, publications, name: str, medium: str) -> None:
     text = " ".join(map(words, sections(rendered(publications[name], medium)).values()))
     question = book.questions["light-characteristics"]
-    hidden = [*question.probes, *question.hints, question.rubric.high, "thick fog", "Rating scale", "Probes"]
+    hidden = [*question.probes, *(hint.text for hint in question.hints), question.rubric.high, "thick fog", "Rating scale", "Probes"]
     assert [word for word in hidden if word in text] == []
 
 
@@ -169,7 +169,27 @@ def test_room_to_write_grows_with_the_minutes_within_bounds(book, publications, 
     assert len(xpath(made["falling-glass"], ".//h:div[@class='writing-line']")) == lines
 
 
-@pytest.mark.parametrize(("seconds", "says"), [(30, "In 30 seconds"), (45, "In 45 s"), (90, "In 90 s"), (120, "In 2 min")])
+def test_a_spoken_answer_stands_with_its_time_where_the_answer_stands(publications) -> None:
+    made = {name: sections(rendered(publications[name])) for name in ("study", "practice", "sample")}
+    homes = {
+        (name, id_) for name, found in made.items() for id_, section in found.items() if xpath(section, ".//h:section[@class='spoken']")
+    }
+    assert homes == {("study", "falling-glass"), ("practice", "answer-falling-glass")}
+    spoken = xpath(made["study"]["falling-glass"], "h:section[@class='spoken']")[0]
+    assert words(spoken).startswith("As you would say it About 110 seconds aloud I would begin by not believing it.")
+
+
+def test_a_hint_says_what_it_costs(publications) -> None:
+    made = sections(rendered(publications["kit"]))
+    assert [words(hint) for hint in xpath(made["falling-glass"], "h:section[@class='hints']//h:li")] == [
+        "The ship is two hours out.", "Somebody is about to cast off. After this hint, at most a 3.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(30, "In 30 seconds"), (45, "In 45 seconds"), (90, "In 90 seconds"), (120, "In 2 minutes"), (150, "In 2 minutes 30 seconds")],
+)
 def test_the_short_answer_says_how_long_it_takes(book, publications, seconds: int, says: str) -> None:
     question = book.questions["falling-glass"]
     question = question.model_copy(update={"speak": question.speak.model_copy(update={"short": seconds})})
