@@ -17,7 +17,7 @@ RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0, "strays": 0,
     "work": 1, "theme": 1, "brand": 1, "fetcher": 1,
     "markup": 2,
-    "model": 3, "source": 3,
+    "model": 3, "source": 3, "readability": 3,
     "checks": 4, "publication": 4,
     "load": 5, "index": 5,
     "editions": 6,
