@@ -27,11 +27,13 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     numbers = question_numbers(book)
     sections = tuple(_sections(book, edition, labels, chosen, numbers))
     names = dict(_names(book, sections))
+    everything = dict(_all_names(book, numbers))
     return Publication(
         outline=book.outline,
         edition=edition,
         sections=sections,
         names=names,
+        absent={target: name for target, name in everything.items() if target not in names},
         numbers=dict(_caption_numbers(sections)),
         index=index.build(_marks(sections)),
         box_homes=_box_homes(sections),
@@ -155,6 +157,15 @@ def _names(book: Book, sections: tuple[Section, ...]) -> Iterator[tuple[str, Nam
         yield from ((f"formula-{f.id}", Name("formula", str(n), f.name)) for n, f in enumerate(book.formulas.values(), start=1))
     if SOURCES in kinds:
         yield from ((f"source-{w.key}", Name("source", "", w.short)) for w in book.works.values())
+
+
+def _all_names(book: Book, numbers: Mapping[str, str]) -> Iterator[tuple[str, Name]]:
+    """Yield all that texts may link to, with what a reader is told of it where it is left out: of a question, no more than its number."""
+    yield from ((name, Name(QUESTION.name, number, "", is_section=True)) for name, number in numbers.items())
+    yield from ((c.id, Name(CHAPTER.name, "", c.title, is_section=True)) for c in book.chapters.values())
+    yield from ((f"term-{t.id}", Name("term", "", t.term)) for t in book.terms.values())
+    yield from ((f"formula-{f.id}", Name("formula", "", markup.plain(markup.parse(f.name, inline=True)))) for f in book.formulas.values())
+    yield from ((f"source-{w.key}", Name("source", "", w.short)) for w in book.works.values())
 
 
 def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:

@@ -110,6 +110,8 @@ class Publication:
     sections: tuple[Section, ...]
     names: Mapping[str, Name]
     """What may be linked to, by id."""
+    absent: Mapping[str, Name]
+    """What texts may name and this edition leaves out, by id."""
     numbers: Mapping[str, str]
     """Printed number of every figure and captioned table, by id or scope."""
     index: tuple[IndexGroup, ...]

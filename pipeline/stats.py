@@ -10,6 +10,7 @@ from pipeline import markup
 from pipeline.checks.places import Passage, passages
 from pipeline.editions import question_numbers
 from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of
+from pipeline.readability import Readability, readability
 
 PACE = 220
 """Words a minute of someone who reads to learn."""
@@ -44,6 +45,8 @@ class QuestionRow:
     examples: int
     follow_ups: int
     sources: int
+    readability: Readability
+    """Of its main answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _rows(book: Book, amounts: Mapping[tuple[str, str], tuple[int, int, frozense
     for division, name in _listed(book):
         if name in book.questions:
             q = book.questions[name]
-            counts = len(q.examples), len(q.follow_ups), len(_sources(q))
+            counts = len(q.examples), len(q.follow_ups), len(_sources(q)), readability(q.answer)
             yield QuestionRow(numbers[name], name, division.id, q.level, q.type, q.topics, q.minutes, _whole(q, amounts), *counts)
 
 

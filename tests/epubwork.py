@@ -59,7 +59,7 @@ def fragment(section: Section, body: str = "<p>Words.</p>", *resources: str, tit
 def rendition(*fragments: Fragment, **resources: bytes) -> Rendition:
     """Return a rendition of these sections; a resource's name is given with '_' for '/' and ending '.svg'."""
     publication = Publication(
-        outline=OUTLINE, edition=EDITION, sections=tuple(f.section for f in fragments), names={}, numbers={}, index=(),
+        outline=OUTLINE, edition=EDITION, sections=tuple(f.section for f in fragments), names={}, absent={}, numbers={}, index=(),
         box_homes={}, digits=3, resources={}, links={}, modified=MODIFIED,
         withheld=(),
     )  # fmt: skip

@@ -17,7 +17,7 @@ RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0, "strays": 0,
     "work": 1, "brand": 1, "fetcher": 1,
     "markup": 2,
-    "model": 3, "source": 3,
+    "model": 3, "source": 3, "readability": 3,
     "theme": 4,
     "checks": 5, "publication": 5,
     "load": 6, "index": 6,

@@ -20,7 +20,7 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build
-from pipeline.preflight import RULES, inspect, operands, verify_release
+from pipeline.preflight import RULES, inspect, keys, operands, paper, verify_release
 from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
@@ -112,6 +112,46 @@ def test_forty_letters_are_a_leak_and_thirty_nine_are_not(built, publications):
         words = f"<p>{text[:length]}</p></section>"
         data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml, words=words: xhtml.replace("</section>", words, 1)})
         assert found(inspect(artefact(built, STUDY_EPUB, data), publication)) == codes
+
+
+# Internal keys
+
+KEYS = [
+    ("<p>See light-range.</p>", "light-range"),
+    ("<p>See light range.</p>", "light range"),
+    ('<p><span title="falling-glass">x</span></p>', "falling-glass"),
+    ("<p>Scored: <b>under-keel-clearance</b></p>", "under-keel-clearance"),
+    ("<p>the nominal range</p>", None),  # the words stand in the book
+]
+
+
+@pytest.mark.parametrize(("words", "key"), KEYS)
+def test_an_id_that_no_text_of_the_book_has_as_words_is_found(built, publications, words, key):
+    data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml: xhtml.replace("</section>", words + "</section>", 1)})
+    found = [(d.code, d.message) for d in inspect(artefact(built, STUDY_EPUB, data), publications["study"])]
+    assert found == ([("P318", f"the internal key '{key}' stands in the file")] if key else [])
+
+
+@pytest.mark.parametrize(
+    "words", ["<p>light</p><p>range</p>", "<p>light-ranges</p>", "<p>the-light-range</p>", "<!-- light-range -->", "<p>Light range</p>"]
+)
+def test_what_only_resembles_an_id_is_none(built, publications, words):
+    data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml: xhtml.replace("</section>", words + "</section>", 1)})
+    assert inspect(artefact(built, STUDY_EPUB, data), publications["study"]) == ()
+
+
+def test_an_id_in_the_outline_or_on_a_page_of_a_pdf_is_found(built, publications):
+    study = publications["study"]
+    read = paper.read(built / STUDY_PDF)
+    first, *rest = read.pages
+    for changed, key in (
+        (replace(read, pages=(replace(first, text=first.text + "\r\nfalling-glass"), *rest)), "falling-glass"),
+        (replace(read, pages=(replace(first, alternatives=("A chart of falling glass",)), *rest)), "falling glass"),
+        (replace(read, outline=(replace(read.outline[0], title="falling glass"), *read.outline[1:])), "falling glass"),
+    ):
+        assert keys.printed(study, keys.on_paper(changed)) == (key,)
+    beside = replace(read, pages=(replace(first, text="falling glass"), *rest))  # two cells of a table, say
+    assert keys.printed(study, keys.on_paper(beside)) == keys.printed(study, keys.on_paper(read)) == ()
 
 
 # Order and outline

@@ -47,7 +47,7 @@ def answer(book: Book, publications, text: str, medium: str = "reflow", name: st
 def test_what_a_candidate_may_not_see_is_nowhere_in_the_text(book, publications, name: str, medium: str) -> None:
     text = " ".join(map(words, sections(rendered(publications[name], medium)).values()))
     question = book.questions["light-characteristics"]
-    hidden = [*question.probes, *question.hints, question.rubric.high, "thick fog", "Rating scale", "Probes"]
+    hidden = [*question.probes, *(hint.text for hint in question.hints), question.rubric.high, "thick fog", "Rating scale", "Probes"]
     assert [word for word in hidden if word in text] == []
 
 
@@ -69,19 +69,35 @@ def test_no_style_hides_and_no_reader_has_to_open_a_part(publications) -> None:
 def test_a_link_to_what_is_withheld_is_plain_text(book, publications) -> None:
     text = "See [[relief-in-fog]], [[relief-in-fog|the *fog* one]], and [[tide-by-twelfths]]."
     found = answer(book, publications, text)
-    assert words(found) == "See relief in fog, the *fog* one, and question 2."
+    assert words(found) == "See question K1, the *fog* one, and question 2."
     assert xpath(found, ".//h:a/@href") == ["#tide-by-twelfths"]
     kit = answer(book, publications, text, name="kit")
     assert xpath(kit, ".//h:a/@href") == ["#relief-in-fog", "#relief-in-fog", "#tide-by-twelfths"]
 
 
 def test_terms_formulas_and_sources_are_words_where_the_edition_has_no_list_of_them(book, publications) -> None:
-    text = "A [[term:squat]], [[formula:squat-open|the formula]], and [[source:barrass]]."
-    assert len(xpath(answer(book, publications, text), ".//h:a")) == 3
+    text = "A [[term:squat]], [[formula:squat-open]], and [[source:barrass]] ([[chapter:day-of]])."
+    assert len(xpath(answer(book, publications, text), ".//h:a")) == 4
     bare = edition(answering(book, text), "study", publications["study"], sections=("questions",))
     (found,) = xpath(sections(rendered(bare, "reflow"))["falling-glass"], "h:div[@class='answer-text']")
-    assert words(found) == "A squat, the formula, and barrass."
+    assert words(found) == "A squat, Squat in open and confined water, and Barrass and Derrett (2012) (The Morning of the Interview)."
     assert xpath(found, ".//h:a") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("By [[source:barrass]].", "By Barrass and Derrett (2012)."),
+        ("Squat ([[source:barrass]]).", "Squat (Barrass and Derrett, 2012)."),
+        ("Squat (so [[source:bowditch]], *and* [[source:barrass]]).", "Squat (so Bowditch, and Barrass and Derrett, 2012)."),
+        ("Squat (twice) by [[source:barrass]].", "Squat (twice) by Barrass and Derrett (2012)."),
+        ("Squat ([[source:barrass|their book]]).", "Squat (their book)."),
+        ("a) With [[source:barrass]].", "a) With Barrass and Derrett (2012)."),
+        ("Open (here.\n\nWith [[source:barrass]].", "Open (here. With Barrass and Derrett (2012)."),
+    ],
+)
+def test_a_work_is_cited_without_parentheses_in_parentheses(book, publications, text: str, says: str) -> None:
+    assert words(answer(book, publications, text)) == says
 
 
 @pytest.mark.parametrize(("medium", "says"), [("paged", "question 2, p. 00"), ("reflow", "question 2")])
@@ -169,7 +185,27 @@ def test_room_to_write_grows_with_the_minutes_within_bounds(book, publications, 
     assert len(xpath(made["falling-glass"], ".//h:div[@class='writing-line']")) == lines
 
 
-@pytest.mark.parametrize(("seconds", "says"), [(30, "In 30 seconds"), (45, "In 45 s"), (90, "In 90 s"), (120, "In 2 min")])
+def test_a_spoken_answer_stands_with_its_time_where_the_answer_stands(publications) -> None:
+    made = {name: sections(rendered(publications[name])) for name in ("study", "practice", "sample")}
+    homes = {
+        (name, id_) for name, found in made.items() for id_, section in found.items() if xpath(section, ".//h:section[@class='spoken']")
+    }
+    assert homes == {("study", "falling-glass"), ("practice", "answer-falling-glass")}
+    spoken = xpath(made["study"]["falling-glass"], "h:section[@class='spoken']")[0]
+    assert words(spoken).startswith("As you would say it About 110 seconds aloud I would begin by not believing it.")
+
+
+def test_a_hint_says_what_it_costs(publications) -> None:
+    made = sections(rendered(publications["kit"]))
+    assert [words(hint) for hint in xpath(made["falling-glass"], "h:section[@class='hints']//h:li")] == [
+        "The ship is two hours out.", "Somebody is about to cast off. After this hint, at most a 3.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [(30, "In 30 seconds"), (45, "In 45 seconds"), (90, "In 90 seconds"), (120, "In 2 minutes"), (150, "In 2 minutes 30 seconds")],
+)
 def test_the_short_answer_says_how_long_it_takes(book, publications, seconds: int, says: str) -> None:
     question = book.questions["falling-glass"]
     question = question.model_copy(update={"speak": question.speak.model_copy(update={"short": seconds})})

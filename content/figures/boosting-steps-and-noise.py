@@ -1,6 +1,6 @@
 import numpy as np
 from sklearn.datasets import make_classification
-from sklearn.ensemble import AdaBoostClassifier, RandomForestClassifier
+from sklearn.ensemble import AdaBoostClassifier, GradientBoostingClassifier, RandomForestClassifier
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeClassifier
 from style import ACCENT, INK, LIGHT, SOFT, WARM, canvas, save
@@ -24,19 +24,22 @@ left.set_title("Boosting, round by round")
 
 X, y = make_classification(2000, 20, n_informative=5, class_sep=1.0, flip_y=0, random_state=0)
 X_tr, X_te, y_tr, y_te = train_test_split(X, y, test_size=0.5, random_state=0)
-scores = []
+models = {
+    "forest": RandomForestClassifier(300, random_state=0),
+    "stopped early": GradientBoostingClassifier(n_iter_no_change=10, random_state=0),
+    "300 rounds": GradientBoostingClassifier(n_estimators=300, random_state=0),
+    "AdaBoost": AdaBoostClassifier(DecisionTreeClassifier(max_depth=3), n_estimators=300, random_state=0),
+}
+scores = {name: [] for name in models}
 for noise in (0, 0.1, 0.2):
     flip = np.random.default_rng(0).random(1000) < noise
-    labels = np.where(flip, 1 - y_tr, y_tr)
-    models = (RandomForestClassifier(300, random_state=0), AdaBoostClassifier(DecisionTreeClassifier(max_depth=3), n_estimators=300, random_state=0))
-    scores.append([m.fit(X_tr, labels).score(X_te, y_te) for m in models])
-for column, (name, look, color, dy) in enumerate((("forest", "-o", ACCENT, 6), ("AdaBoost", "--s", WARM, -13))):
-    values = [s[column] for s in scores]
-    right.plot([0, 10, 20], values, look, color=color)
-    for flipped, value in zip((0, 10, 20), values):
-        right.annotate(f"{value:.3f}", (flipped, value), (-13 if value < 0.88 and flipped == 10 else 0, dy), textcoords="offset points", ha="center", fontsize=8, color=color)
-right.text(15.5, 0.905, "forest", color=ACCENT, ha="center")
-right.text(13, 0.80, "AdaBoost", color=WARM, ha="right", va="center")
-right.set(xlabel="Training labels flipped (%)", ylabel="Accuracy on clean labels", ylim=(0.73, 0.95), xlim=(-3, 23), xticks=[0, 10, 20])
+    for name, model in models.items():
+        scores[name].append(model.fit(X_tr, np.where(flip, 1 - y_tr, y_tr)).score(X_te, y_te))
+looks = {"forest": ("-o", ACCENT, -9), "stopped early": (":D", INK, 7), "300 rounds": ("-.^", SOFT, 0), "AdaBoost": ("--s", WARM, 0)}
+for name, (look, color, dy) in looks.items():
+    right.plot([0, 10, 20], scores[name], look, color=color, ms=3.5, lw=1.4)
+    right.annotate(f"{name} {scores[name][-1]:.3f}", (20, scores[name][-1]), (5, dy), textcoords="offset points", va="center", fontsize=8, color=color if color != SOFT else INK)
+right.set(xlabel="Training labels flipped (%)", ylabel="Accuracy on clean labels", ylim=(0.73, 0.95), xlim=(-2, 44), xticks=[0, 10, 20])
+right.spines["bottom"].set_bounds(0, 20)
 right.set_title("Wrong labels")
 save(figure, __file__)

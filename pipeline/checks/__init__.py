@@ -8,6 +8,7 @@ from itertools import islice
 
 from pipeline.checks import (
     balance,
+    citations,
     completeness,
     editions,
     figures,
@@ -27,7 +28,7 @@ from pipeline.model import Book, Ignore
 
 __all__ = ["CHECKS", "RULES", "Check", "check"]
 
-MODULES = (balance, completeness, editions, figures, links, prose, records, spelling, teams, vocabulary)
+MODULES = (balance, citations, completeness, editions, figures, links, prose, records, spelling, teams, vocabulary)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
 MOST = 1_000
 """Findings of one check that are said; after these nobody reads on."""

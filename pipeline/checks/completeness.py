@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from pipeline import markup
 from pipeline.checks.places import fault, key_spot, spot, written
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic
-from pipeline.model import Book, Counted, Question, Requirement, Star
+from pipeline.model import PACE, Book, Counted, Question, Requirement, Star, speaking_time
 
 Found = Iterator[Diagnostic]
-PACE: Final = 150
-"""Words a minute of someone who speaks calmly."""
 SLOWEST, FASTEST = 0.3, 1.25
 """Least and most of the words spoken at that pace that a summary may have."""
+FEWEST, MOST = 250, 400
+"""Words of a spoken answer: some two to three minutes."""
 
 
 @register("C701", "question not complete", "warning")
@@ -80,6 +79,30 @@ def summary_length(book: Book) -> Found:
             message = f"a summary of {words} words for {question.speak.short} seconds, in which one says {said:.0f}"
             hint = "write more, or give it less time" if words < said else "shorten it, or give it more time"
             yield fault("C703", message, key_spot(book, question, "summary"), hint, "warning")
+
+
+@register("C711", "spoken answer too short or too long", "warning")
+def spoken_length(book: Book) -> Found:
+    """A spoken answer has fewer than 250 words, or more than 400: some two to three minutes, and nobody listens for longer."""
+    for question, words in _spoken(book):
+        if not FEWEST <= words <= MOST:
+            message = f"a spoken answer of {words} words, and {FEWEST} to {MOST} wanted"
+            hint = "write more" if words < FEWEST else "shorten it"
+            yield fault("C711", message, key_spot(book, question, "spoken"), hint, "warning")
+
+
+@register("C712", "spoken answer does not fit its time", "warning")
+def spoken_time(book: Book) -> Found:
+    """A spoken answer takes longer than `speak.full` at 150 words a minute, to the nearest five seconds, as it is printed."""
+    for question, words in _spoken(book):
+        if (takes := speaking_time(words)) > question.speak.full:
+            message = f"a spoken answer of {words} words takes {takes} seconds to say, and has {question.speak.full}"
+            yield fault("C712", message, key_spot(book, question, "spoken"), "shorten it, or give it more time", "warning")
+
+
+def _spoken(book: Book) -> Iterator[tuple[Question, int]]:
+    """Yield each question that has a spoken answer, with the words of that."""
+    yield from ((q, markup.parse(q.spoken).words) for q in book.questions.values() if q.spoken is not None)
 
 
 @register("C709", "review too old", "warning")

@@ -11,7 +11,22 @@ import click
 from pipeline.model import LEVELS
 from pipeline.stats import Amount, QuestionRow, Stats
 
-HEADINGS = ("no", "question", "level", "type", "min", "words", "read", "figures", "formulas", "examples", "follow-ups", "sources")
+HEADINGS = (
+    "no",
+    "question",
+    "level",
+    "type",
+    "min",
+    "words",
+    "read",
+    "figures",
+    "formulas",
+    "examples",
+    "follow-ups",
+    "sources",
+    "sentence",
+    "grade",
+)
 
 
 def print_stats(stats: Stats, form: str = "text") -> None:
@@ -62,7 +77,22 @@ def _cell(counts: tuple[int, int]) -> str:
 def _row(row: QuestionRow) -> tuple[str, ...]:
     amount = row.amount
     counts = (amount.figures, amount.formulas, row.examples, row.follow_ups, row.sources)
-    return (row.number, row.id, row.level, row.type, str(row.minutes), f"{amount.words:,}", _minutes(amount), *map(str, counts))
+    return (
+        row.number,
+        row.id,
+        row.level,
+        row.type,
+        str(row.minutes),
+        f"{amount.words:,}",
+        _minutes(amount),
+        *map(str, counts),
+        *_read(row),
+    )
+
+
+def _read(row: QuestionRow) -> tuple[str, str]:
+    """Return how the main answer reads: words of a sentence, and the grade, where it is known."""
+    return f"{row.readability.sentence:.1f}", "-" if row.readability.grade is None else f"{row.readability.grade:.1f}"
 
 
 def _minutes(amount: Amount) -> str:

@@ -34,6 +34,8 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     words: int = 0
+    open: int = 0
+    """Parentheses of the paragraph that are open."""
 
     @property
     def footnotes(self) -> int:
@@ -54,6 +56,7 @@ def gather(tokens: Sequence[Token], notes: Mapping[str, Token], lines: Sequence[
         elif token.type == "formula_block":
             _read_display(found, token)
         elif token.type == "placement":
+            found.open = 0
             _add_reference(found, (token.children or [])[0], of_inline(token.meta["inline"], lines))
         elif token.type == "table_open" and "caption" in token.meta:
             _read_inline(found, token.meta["caption"])
@@ -65,8 +68,10 @@ def _read_inline(found: Found, token: Token) -> None:
     children = token.children or []
     found.words += len(words_of(children).split())
     places: Places | None = None
-    depth = 0
+    depth = found.open = 0
     for index, child in enumerate(children):
+        if child.type == "text":
+            found.open = max(found.open + child.content.count("(") - child.content.count(")"), 0)
         depth += child.nesting
         if depth > DEEPEST:
             _flatten(found, token)
@@ -95,7 +100,7 @@ def _add_fault(found: Found, children: Sequence[Token], index: int, places: Plac
 
 def _add_reference(found: Found, token: Token, places: Places) -> None:
     line, column = places.at(token.meta["at"])
-    reference = Reference(token.meta["kind"], token.meta["id"], token.meta["label"], line, column)
+    reference = Reference(token.meta["kind"], token.meta["id"], token.meta["label"], line, column, found.open > 0)
     token.meta["reference"] = reference
     found.references.append(reference)
 

@@ -22,6 +22,8 @@ class Reference:
     label: str | None
     line: int
     column: int
+    enclosed: bool = False
+    """Whether it stands within parentheses of its paragraph."""
 
 
 @dataclass(frozen=True, slots=True)

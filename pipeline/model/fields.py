@@ -40,9 +40,9 @@ def _seconds(value: Any) -> Any:
     raise ValueError("a duration is a whole number and 's' or 'm', such as 90s or 3m")
 
 
-def listed(value: Any) -> Any:
-    """Let a bare id stand for the record that has nothing but the id."""
-    return {"key": value} if isinstance(value, str) else value
+def bare(field: str, value: Any) -> Any:
+    """Let a bare text stand for the record that has nothing but this field."""
+    return {field: value} if isinstance(value, str) else value
 
 
 Duration = Annotated[int, BeforeValidator(_seconds), Field(json_schema_extra={"type": "string", "pattern": r"^\d+[sm]$"})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from pipeline.model.fields import Address, Block, Line, Plain, Record, Slug
 from pipeline.model.questions import CitedSource, IndexMark
@@ -55,6 +56,17 @@ class Formula(Record):
     latex: Plain
     reading: Line
     questions: tuple[Slug, ...] = ()
+
+
+LAST_ASIDE = re.compile(r" \(([^()]*)\)$")
+
+
+def enclosed(short: str) -> str:
+    """Return the short form of a work as it stands within parentheses: "Ambroise (2002)" becomes "Ambroise, 2002".
+
+    A year does not begin a line: what stands alone in a link's line is read as the number of a page.
+    """
+    return LAST_ASIDE.sub(",\N{NO-BREAK SPACE}\\1", short)
 
 
 class Work(Record):

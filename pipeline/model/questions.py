@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.model.fields import Audience, Block, Duration, Level, Line, Listing, Plain, QuestionType, Record, Slug, listed
+from pipeline.model.fields import Audience, Block, Duration, Level, Line, Listing, Plain, QuestionType, Record, Slug, bare
+
+PACE = 150
+"""Words a minute of someone who speaks calmly."""
+
+
+def speaking_time(words: int) -> int:
+    """Return the seconds that so many words take to say, to the nearest five."""
+    return 5 * round(words * 60 / PACE / 5)
 
 
 class Speak(Record):
@@ -78,7 +87,17 @@ class Cited(Record):
     at: Plain | None = None
 
 
-CitedSource = Annotated[Cited, BeforeValidator(listed)]
+CitedSource = Annotated[Cited, BeforeValidator(partial(bare, "key"), json_schema_input_type=str | Cited)]
+
+
+class Hint(Record):
+    """What an interviewer may give a candidate who is stuck, and the best score that is left after it."""
+
+    text: Line
+    at_most: Annotated[int, Field(ge=1, le=4)] | None = None
+
+
+GivenHint = Annotated[Hint, BeforeValidator(partial(bare, "text"), json_schema_input_type=str | Hint)]
 
 
 class Question(Record):
@@ -97,11 +116,12 @@ class Question(Record):
     answer: Block
     star: Star | None = None
     key_points: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)]
+    spoken: Block | None = None
     examples: tuple[Example, ...] = ()
     figures: tuple[Slug, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     probes: tuple[Line, ...] = ()
-    hints: tuple[Line, ...] = ()
+    hints: tuple[GivenHint, ...] = ()
     red_flags: tuple[Line, ...] = ()
     rubric: Rubric | None = None
     samples: Samples | None = None

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pipeline.model.fields import Prose
+from pipeline.model.fields import Prose, Slug
 from pipeline.model.questions import Example
 
 Keys = tuple[str | int, ...]
@@ -53,6 +53,44 @@ def _kind(annotation: Any) -> Prose | None:
         if isinstance(item, Prose):
             return item
     return next((found for part in typing.get_args(annotation) if (found := _kind(part))), None)
+
+
+def texts(record: BaseModel) -> Iterator[str]:
+    """Yield every text of a record that a reader may see, with or without markup: all that is no id."""
+    for name in _readable(type(record)):
+        yield from _texts(getattr(record, name))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, BaseModel):
+        yield from texts(value)
+
+
+@cache
+def _readable(record: type[BaseModel]) -> tuple[str, ...]:
+    """Give the fields of a record that hold no ids."""
+    hints = typing.get_type_hints(record, include_extras=True)
+    return tuple(name for name in record.model_fields if not _is_id(hints[name]))
+
+
+def _is_id(hint: Any) -> bool:
+    return bool(hint == Slug) or any(map(_is_id, typing.get_args(hint)))
+
+
+def value_at(record: Any, keys: Iterable[str | int]) -> Any:
+    """Return what keys, as authors write them, lead to in a record."""
+    for key in keys:
+        if isinstance(key, int):
+            record = record[key]
+            continue
+        fields = type(record).model_fields
+        record = getattr(record, key if key in fields else next(n for n, f in fields.items() if f.alias == key))
+    return record
 
 
 def scope(record_id: str, keys: Keys) -> str:

@@ -54,6 +54,11 @@ RULES = (
         "What a page draws is told in numbers and operators of PDF, which has no 'nan', no 'inf', and no '1e5'. Readers drop these with "
         "all that depends on them: words vanish. Page content, drawings in it, patterns, and their dictionaries are looked into.",
     ),
+    Rule(
+        "P318", "internal key in the file",
+        "An id that authors write stands where readers read: a page, a text alternative, the outline. Ids of several words are looked "
+        "for, as they are written, and in running text with spaces for hyphens; those that a text of the book has as words are none.",
+    ),
 )  # fmt: skip
 
 

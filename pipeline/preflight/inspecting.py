@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import pypdfium2
@@ -12,9 +12,10 @@ import pypdfium2
 from pipeline import theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.formats import COVER, EPUB, PDF
-from pipeline.preflight import container, copies, numbers, operands, paper, screen, sheets, withheld
+from pipeline.preflight import container, copies, keys, numbers, operands, paper, screen, sheets, withheld
 from pipeline.preflight.container import Container
 from pipeline.preflight.faults import fault
+from pipeline.preflight.keys import Told
 from pipeline.preflight.paper import Paper
 from pipeline.preflight.parts import Reading
 from pipeline.preflight.words import letters
@@ -66,6 +67,7 @@ def _copy(artefact: Artefact, like: bytes, publication: Publication) -> Iterator
     yield from copies.check(path, read, traits, publication)
     yield from operands.check(path, data, operands.look(data, operands.digests(like)), read)
     yield from _leaks(path, publication, said_on_paper(read))
+    yield from _keys(path, publication, keys.on_paper(read))
 
 
 def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -76,6 +78,7 @@ def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: 
     if publication is not None:
         yield from sheets.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_paper(read))
+        yield from _keys(path, publication, keys.on_paper(read))
 
 
 def _epub(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -88,6 +91,7 @@ def _epub(path: str, data: bytes, traits: Traits | None, publication: Publicatio
     if publication is not None:
         yield from screen.check_against(path, read, publication)
         yield from _leaks(path, publication, said_on_screen(read))
+        yield from _keys(path, publication, keys.on_screen(read))
 
 
 def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -113,6 +117,12 @@ def _leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnosti
         shown = " ".join(text.split())[:EXCERPT]
         yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{shown}…'",
                     "report this: what is hidden must be absent")  # fmt: skip
+
+
+def _keys(path: str, publication: Publication, texts: Iterable[Told]) -> Iterator[Diagnostic]:
+    for key in keys.printed(publication, texts):
+        yield fault(path, "P318", f"the internal key '{key}' stands in the file",
+                    "print the title of what it names; where the words are meant, say them in a text of the book")  # fmt: skip
 
 
 def said_on_paper(read: Paper) -> str:

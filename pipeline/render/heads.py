@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from pipeline import model
+from pipeline import markup, model
 from pipeline.publication import Publication, Section
 
 WRITING_LINES_A_MINUTE = 1.5
@@ -34,14 +34,20 @@ class Head:
 
     def duration(self, seconds: int) -> str:
         """Return a duration in words."""
-        if seconds >= 120 and seconds % 60 == 0:
-            return self._label("speak_minutes", value=seconds // 60)
-        return self._label("seconds", value=seconds)
+        minutes, rest = divmod(seconds, 60)
+        if minutes < 2:
+            return self._label("seconds", value=seconds)
+        return self._label("speak_minutes", value=minutes) if not rest else self._label("speak_both", minutes=minutes, seconds=rest)
 
     def summary_title(self) -> str:
         """Return the heading of the short answer: how long it takes to say."""
         seconds = self._question.speak.short
         return self._label("summary") if seconds == 30 else self._label("summary_other", duration=self.duration(seconds))
+
+    def spoken_time(self) -> str:
+        """Return how long the spoken answer takes to say, in words."""
+        assert self._question.spoken is not None
+        return self.duration(model.speaking_time(markup.parse(self._question.spoken).words))
 
     @cached_property
     def _question(self) -> model.Question:

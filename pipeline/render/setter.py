@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from html import escape
-from typing import Any
 
 from markupsafe import Markup
 
@@ -57,15 +56,15 @@ class Setter:
 
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
-        return self._set(_value(self.section.record, keys), model.scope(self.section.id, keys), inline=False)
+        return self._set(model.value_at(self.section.record, keys), model.scope(self.section.id, keys), inline=False)
 
     def line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of the record as XHTML."""
-        return self._set(_value(self.section.record, keys), model.scope(self.section.id, keys), inline=True)
+        return self._set(model.value_at(self.section.record, keys), model.scope(self.section.id, keys), inline=True)
 
     def outline_line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of ``book.yaml``."""
-        return self._set(_value(self.publication.outline, keys), model.scope("book", keys), inline=True)
+        return self._set(model.value_at(self.publication.outline, keys), model.scope("book", keys), inline=True)
 
     def _set(self, text: str, scope: str, *, inline: bool) -> Markup:
         return Markup(self._written(text, scope, inline=inline))
@@ -127,18 +126,23 @@ class Setter:
         prefix = "" if reference.kind == "section" else f"{reference.kind}-"
         target = prefix + reference.id
         name = self.publication.names.get(target)
+        told = name or self.publication.absent.get(target)
+        shown = escape(reference.label or "")
+        if told is not None and not reference.label:
+            shown = self._named(told, enclosed=reference.enclosed)
         if name is None:
-            return escape(reference.label or reference.id.replace("-", " "))
-        shown = escape(reference.label) if reference.label else self._named(name)
+            return shown
         if name.is_section or name.number:
             shown = self._with_page(shown, target)
         width = "" if reference.label or (name.is_section and not name.number) else " short"
         return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
 
-    def _named(self, name: Name) -> str:
+    def _named(self, name: Name, *, enclosed: bool) -> str:
         if name.number:
             return escape(self.label(f"{name.kind}_ref", number=name.number))
-        return self._title(name.title) if name.is_section else escape(name.title)
+        if name.is_section:
+            return self._title(name.title)
+        return escape(model.enclosed(name.title) if enclosed else name.title)
 
     def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Return the questions that stand in this publication."""
@@ -236,14 +240,3 @@ def resource(publication: Publication, name: str) -> bytes:
 def _breakable(address: str) -> Markup:
     """Return an address that may break after its slashes and before its dots."""
     return Markup(escape(address).replace("/", "/<wbr/>").replace(".", "<wbr/>."))
-
-
-def _value(record: Any, keys: Iterable[str | int]) -> Any:
-    """Follow keys, as authors write them, into a record."""
-    for key in keys:
-        if isinstance(key, int):
-            record = record[key]
-            continue
-        fields = type(record).model_fields
-        record = getattr(record, key if key in fields else next(n for n, f in fields.items() if f.alias == key))
-    return record

@@ -70,10 +70,13 @@ class Source:
         return Place(self.path, node.line, node.column, node.length)
 
     def place_in(self, keys: Keys, line: int, column: int, length: int = 1) -> Place:
-        """Return the place of a line and column (from 1) inside the text at ``keys``."""
+        """Return the place of a line and column (from 1) inside the text at ``keys``.
+
+        A bare text may stand for a record that has nothing but the text.
+        """
         node: Node | None = self.root
         for key in keys:
-            node = node.child(key) if node else None
+            node = node if node is None or isinstance(node.value, str) else node.child(key)
         if node is None or not isinstance(node.value, str):
             return self.place(keys)
         if node.style == "|":
