@@ -285,7 +285,14 @@ def test_a_table_has_its_caption_its_number_and_its_columns() -> None:
     assert table.get("id") == "q-t1"
     assert said(find(table, "h:caption")[0]) == "Table 7.1 What it shows"
     assert [cell.get("scope") for cell in find(table, "h:thead//h:th")] == ["col"] * 3
-    assert [cell.get("class") for cell in find(table, "h:tbody/h:tr[2]/h:td")] == ["left", "right", "left"]
+    assert [cell.get("class") for cell in find(table, "h:tbody/h:tr[2]/*")] == ["left", "right", "left"]
+    assert [said(cell) for cell in find(table, "h:tbody//h:th[@scope='row']")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("rows", ["| a | 1 |\n| a | 2 |", "| a | 1 |\n|  | 2 |", "| a |\n| b |"])
+def test_a_first_column_that_cannot_tell_its_rows_apart_does_not_head_them(rows: str) -> None:
+    head = "| name |\n|---|" if rows.count("|") == 4 else "| name | count |\n|---|---|"
+    assert find(render(f"{head}\n{rows}"), "h:table/h:tbody//h:th") == []
 
 
 def test_an_admonition_is_an_aside_with_its_title_in_the_books_language() -> None:

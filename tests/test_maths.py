@@ -108,6 +108,15 @@ def test_an_unknown_command_is_answered_with_the_nearest_one() -> None:
         (r"\{1, 2\}", "the set 1, 2 end set"),
         (r"\sqrt{x+y}", "the square root of x plus y end root"),
         (r"f'(x)", "f prime of x"),
+        (r"TP/(TP+FP)", "the fraction T P over T P plus F P end fraction"),
+        (r"y = (a+b)/n - 1", "y equals the fraction a plus b over n end fraction minus 1"),
+        (r"a/b", "a over b"),
+        (r"P(a)P(y)/P(a, y)", "the fraction P of a times P of y over P of a, y end fraction"),
+        (r"\mathbb{E}[X]", "the expected value of X"),
+        (
+            r"R(f) = \mathbb E[\ell(Y)]",
+            "R, open parenthesis, f, close parenthesis, equals the expected value of ell, open parenthesis, Y, close parenthesis",
+        ),
         (r"a = -1", "a equals minus 1"),
         (r"95\%", "95 percent"),
         (r"10{,}000", "10,000"),
@@ -123,6 +132,25 @@ def test_an_unknown_command_is_answered_with_the_nearest_one() -> None:
 )
 def test_a_formula_is_spoken_in_words(latex: str, spoken: str) -> None:
     assert say(latex) == spoken
+
+
+NAMES = {"TP": "true positives", "FP": "false positives", "TPR": "the true positive rate"}
+
+
+@pytest.mark.parametrize(
+    ("latex", "spoken"),
+    [
+        (r"TP/(TP+FP)", "the fraction true positives over true positives plus false positives end fraction"),
+        (r"\frac{\mathrm{TP}}{n}", "true positives over n"),
+        (
+            r"\lvert TPR_a - TPR_b \rvert",
+            "the absolute value of the true positive rate sub a minus the true positive rate sub b end absolute value",
+        ),
+        (r"\text{TP} + T P Q", "true positives plus T P Q"),
+    ],
+)
+def test_letters_that_a_book_names_are_spoken_by_their_name(latex: str, spoken: str) -> None:
+    assert maths.speak(latex, maths.with_names(words(), NAMES)) == spoken
 
 
 def test_the_table_of_words_is_complete() -> None:

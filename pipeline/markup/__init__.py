@@ -8,7 +8,7 @@ text can be printed still.
 """
 
 from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
-from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg
+from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
 from pipeline.markup.parse import parse
 from pipeline.markup.target import FORMULAS, Setting, Target
 from pipeline.markup.plain import paragraphs, plain
@@ -18,4 +18,5 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 __all__ = [
     "EXPLANATIONS", "FAULTS", "FORMULAS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text", "check", "draw",
     "drawing_named", "inline_xhtml", "is_drawn", "keep", "mathml", "paragraphs", "parse", "plain", "speak", "svg", "to_xhtml",
+    "with_names",
 ]  # fmt: skip

@@ -31,7 +31,10 @@ class Writer:
     addresses: int = 0
     notes: list[tuple[int, Token]] = field(default_factory=list)
     """Footnotes of reflowable media that are still to be written at the end."""
-    in_head: bool = False
+    cell: str = "td"
+    """Element of the table's cell that is being written."""
+    heads_rows: bool = False
+    """Whether the first column of the table heads its rows."""
 
     def anchor(self, kind: str, number: int) -> str:
         """Return an id of this fragment."""

@@ -112,6 +112,7 @@ def _admonition(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 
 def _table(writer: Writer, tokens: Sequence[Token], index: int) -> None:
+    writer.heads_rows = _heads_rows(tokens, index)
     caption = tokens[index].meta.get("caption")
     if caption is None:
         writer.out.append("<table>\n")
@@ -124,16 +125,30 @@ def _table(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     writer.out.append("</caption>\n")
 
 
+def _heads_rows(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether the first column of a table heads its rows: no two of its cells say the same, and none is empty."""
+    firsts: list[str] = []
+    columns = 0
+    while tokens[index].type != "table_close":
+        index += 1
+        columns += tokens[index].type == "th_open"
+        if tokens[index].type == "td_open" and tokens[index - 1].type == "tr_open":
+            firsts.append(tokens[index + 1].content.strip())
+    return columns > 1 and all(firsts) and len(set(firsts)) == len(firsts)
+
+
 def _cell(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     if token.nesting < 0:
-        writer.out.append(f"</{token.tag if writer.in_head else 'td'}>")
+        writer.out.append(f"</{writer.cell}>")
         return
     align = token.meta.get("align", "left")
     # A head cell without words is no head for anybody who listens.
-    writer.in_head = token.tag == "th" and bool(tokens[index + 1].content)
-    scope = '<th scope="col"' if writer.in_head else "<td"
-    writer.out.append(f'{scope} class="{align}">')
+    is_head = token.tag == "th" and bool(tokens[index + 1].content)
+    heads_row = token.tag == "td" and writer.heads_rows and tokens[index - 1].type == "tr_open"
+    writer.cell = "th" if is_head or heads_row else "td"
+    scope = ' scope="col"' if is_head else ' scope="row"' if heads_row else ""
+    writer.out.append(f'<{writer.cell}{scope} class="{align}">')
 
 
 def _elements(tags: Mapping[str, str]) -> dict[str, Callable[[Writer, Sequence[Token], int], None]]:

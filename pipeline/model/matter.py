@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from pipeline.model.fields import Address, Block, Line, Plain, Record, Slug
 from pipeline.model.questions import CitedSource, IndexMark
@@ -54,6 +57,7 @@ class Formula(Record):
     id: Slug
     name: Line
     latex: Plain
+    speech: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r'^[^"{}]+$', max_length=2000)] | None = None
     reading: Line
     questions: tuple[Slug, ...] = ()
 

@@ -34,6 +34,13 @@ class Named(Record):
     definition: Line
 
 
+class Spoken(Record):
+    """Letters that stand for one quantity in formulas, and what is said for them."""
+
+    letters: Annotated[str, StringConstraints(pattern="^[A-Za-z]{2,12}$")]
+    words: Plain
+
+
 class Division(Record):
     """A section of the book: its title, its introduction, and its questions in order."""
 
@@ -107,4 +114,5 @@ class Outline(Record):
     sections: Annotated[tuple[Division, ...], Field(min_length=1)]
     back: tuple[Slug, ...] = ()
     end: tuple[Slug, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
     bounds: Bounds = Bounds()

@@ -92,9 +92,17 @@ class Furniture:
 
     def level_chart(self, section: Section) -> Markup:
         """Return an opener's chart of levels and minutes."""
-        alt = self._label("level_chart_alt", count=len(section.members))
-        svg = drawings.minutes(section, alt, self._palette)
-        return Markup(svg)
+        return Markup(drawings.minutes(section, self._chart_alt(section), self._palette))
+
+    def _chart_alt(self, section: Section) -> str:
+        """Return the chart in words: of each level its questions, with the minutes of each."""
+        found: dict[str, list[str]] = {level: [] for level in model.LEVELS}
+        for member in section.members:
+            if isinstance(member.record, model.Question):
+                bar = self._label("level_chart_bar", number=member.number, minutes=member.record.minutes)
+                found[member.record.level].append(bar)
+        levels = (self._label("level_chart_level", level=self._label(level), bars=", ".join(bars)) for level, bars in found.items() if bars)
+        return " ".join((self._label("level_chart_alt", count=len(section.members)), *levels))
 
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""

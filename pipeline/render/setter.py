@@ -26,7 +26,8 @@ class Setter:
     def __init__(self, publication: Publication, section: Section, medium: Medium, folio: Folio | None) -> None:
         self.publication, self.section, self.medium = publication, section, medium
         look, lang = publication.look, publication.outline.lang
-        self.labels, self.spoken, self._words = look.labels(lang), look.spoken(lang), look.words_digest(lang)
+        self.labels, self._words = look.labels(lang), look.words_digest(lang)
+        self.spoken = markup.with_names(look.spoken(lang), {named.letters: named.words for named in publication.outline.spoken})
         self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
@@ -184,9 +185,10 @@ class Setter:
 
     # Numbers and drawings
 
-    def formula(self, latex: str) -> Markup:
+    def formula(self, formula: model.Formula) -> Markup:
         """Return a displayed formula."""
-        return self._set(f"$$\n{latex.strip()}\n$$", "formula", inline=False)
+        alt = f'{{alt="{formula.speech}"}}' if formula.speech else ""
+        return self._set(f"$$\n{formula.latex.strip()}\n$${alt}", "formula", inline=False)
 
     def figure(self, name: str) -> Markup:
         """Return a figure with its number and caption."""

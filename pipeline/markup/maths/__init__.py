@@ -8,7 +8,7 @@ from pipeline.markup.maths.letters import letters
 from pipeline.markup.maths.presentation import mathml
 from pipeline.markup.maths.setting import draw, drawing_named, is_drawn, keep, svg
 from pipeline.markup.maths.speech import speak
-from pipeline.markup.maths.vocabulary import missing_words
+from pipeline.markup.maths.vocabulary import missing_words, with_names
 
 
 def check(latex: str) -> tuple[Fault, ...]:
@@ -16,4 +16,4 @@ def check(latex: str) -> tuple[Fault, ...]:
     return read(latex)[1]
 
 
-__all__ = ["check", "draw", "drawing_named", "is_drawn", "keep", "letters", "mathml", "missing_words", "speak", "svg"]
+__all__ = ["check", "draw", "drawing_named", "is_drawn", "keep", "letters", "mathml", "missing_words", "speak", "svg", "with_names"]

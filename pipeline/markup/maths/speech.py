@@ -13,6 +13,7 @@ from typing import Any, Final
 from pipeline.markup.maths import symbols
 from pipeline.markup.maths.latex import read
 from pipeline.markup.maths.pairs import PAIRS, function_of, paired
+from pipeline.markup.maths.saying import applies, prepared
 from pipeline.markup.maths.tree import (
     Accent,
     Fence,
@@ -32,8 +33,6 @@ from pipeline.markup.maths.tree import (
 )
 from pipeline.markup.maths.vocabulary import Words
 
-APPLIED: Final = frozenset("fghPE")
-"""Letters that, before a parenthesis, are read as functions."""
 NAMES: Final = {"|": "absolute", "‖": "norm", "⌊": "floor", "⌈": "ceiling"}
 
 
@@ -60,27 +59,19 @@ def _speak_remembered(latex: str, words: _Table) -> str:
 
 
 def _row(row: Row, words: Words) -> str:
-    return " ".join(filter(None, _parts(paired(row.items), words)))
+    return " ".join(filter(None, _parts(prepared(paired(row.items), words), words)))
 
 
 def _parts(items: Sequence[Node], words: Words) -> list[str]:
     said = []
     for index, item in enumerate(items):
-        before = items[index - 1] if index else None
-        if isinstance(item, Fence) and item.opening == "(" and before is not None and _applies(before):
-            key = "of" if len(item.body.items) <= 3 else "parentheses"
-            inner = _row(item.body, words)
-            said.append(words["of"].format(inner) if key == "of" else words["of"].format(_fence(item, words)))
-        else:
+        if not isinstance(item, Fence) or not index or not applies(items[index - 1], item):
             said.append(_node(item, words))
+            continue
+        said.append(words["of"].format(_row(item.body, words) if len(item.body.items) <= 3 else _fence(item, words)))
+        if index + 2 < len(items) and applies(items[index + 1], items[index + 2]):
+            said.append(words["times"])
     return said
-
-
-def _applies(node: Node) -> bool:
-    base = node.base if isinstance(node, Script) else node
-    if isinstance(base, Accent) and len(base.body.items) == 1:
-        base = base.body.items[0]
-    return (isinstance(base, Word) and base.function) or (isinstance(base, Letter) and base.name in APPLIED)
 
 
 def _node(node: Node, words: Words) -> str:

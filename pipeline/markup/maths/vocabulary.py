@@ -9,6 +9,8 @@ from pipeline.markup.maths import symbols
 
 Words = Mapping[str, str]
 
+NAMED: Final = "name-{}"
+"""Key of the words for letters that a book gives a name, as TP may be the true positives."""
 STRUCTURES: Final = frozenset(
     {
         "fraction", "long-fraction", "binom", "sqrt", "long-sqrt", "root", "sub", "long-sub",
@@ -18,7 +20,7 @@ STRUCTURES: Final = frozenset(
         "open-parenthesis", "close-parenthesis", "long-brackets", "set", "absolute",
         "long-absolute", "norm", "long-norm", "floor", "long-floor", "ceiling", "long-ceiling",
         "angle", "bold", "script", "double", "double-N", "double-Z", "double-Q", "double-R",
-        "double-C", "capital-greek", "given", "such-that", "cases", "matrix", "grid-row",
+        "double-C", "double-E", "double-P", "capital-greek", "given", "such-that", "cases", "matrix", "grid-row",
         "grid-line", "end-cases", "end-matrix", "percent", "open", "close",
     }
 )  # fmt: skip
@@ -35,3 +37,8 @@ WORDS: Final = STRUCTURES | {
 def missing_words(words: Words) -> tuple[str, ...]:
     """Return the keys a table lacks, in order."""
     return tuple(sorted(WORDS - words.keys()))
+
+
+def with_names(words: Words, names: Mapping[str, str]) -> Words:
+    """Return a table of words with those for letters that stand for one quantity together."""
+    return {**words, **{NAMED.format(letters): said for letters, said in names.items()}} if names else words
