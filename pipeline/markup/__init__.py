@@ -10,8 +10,8 @@ text can be printed still.
 from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
 from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
 from pipeline.markup.parse import parse
-from pipeline.markup.target import FORMULAS, Setting, Target
 from pipeline.markup.plain import paragraphs, plain
+from pipeline.markup.target import FORMULAS, Setting, Target
 from pipeline.markup.text import Formula, Mark, Reference, Text
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
