@@ -1,6 +1,6 @@
-"""Make the index: marks and fields become letters, entries, subentries, and, once folios are known, locators.
+"""Make the index: marks and fields become letters, entries, subentries, and, once pages are laid out, locators.
 
-Entries sort letter by letter, ignoring case, marks, and spaces (ISO 999, 7.2). Adjacent pages join in ranges.
+Entries sort letter by letter, ignoring case, marks, and spaces (ISO 999, 7.2). Adjacent pages of a signature join in ranges.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ SYMBOLS = "#"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A locator as printed: first and last folio, and the place that its link leads to."""
+    """A locator as printed: the places that tell its first and its last page; its link leads to the first."""
 
-    first: str
-    last: str
-    target: str
+    first: Locator
+    last: Locator
 
 
 @dataclass
@@ -78,23 +77,23 @@ def sort_key(heading: str) -> str:
     return "".join(c for c in plain if c.isalnum()) or plain
 
 
-def runs(locators: Iterable[Locator], page: Callable[[str], int | None], folio: Callable[[int], str]) -> tuple[Run, ...]:
-    """Return the locators as printed: in page order, each page once, adjacent pages joined.
+def runs(locators: Iterable[Locator], page: Callable[[str], int | None]) -> tuple[Run, ...]:
+    """Return the locators as printed: in page order, each page once, pages whose numbers follow one another joined.
 
-    ``page`` gives the number of the page that a place landed on, or None when it is not in the book.
+    ``page`` gives a number to the page that a place landed on, or None when it is not in the book.
     """
-    landed: dict[int, str] = {}
+    landed: dict[int, Locator] = {}
     for locator in locators:
         number = page(locator.target)
         if number is not None:
-            landed.setdefault(number, locator.target)
+            landed.setdefault(number, locator)
     found: list[list[int]] = []
     for number in sorted(landed):
         if found and number == found[-1][1] + 1:
             found[-1][1] = number
         else:
             found.append([number, number])
-    return tuple(Run(folio(first), folio(last), landed[first]) for first, last in found)
+    return tuple(Run(landed[first], landed[last]) for first, last in found)
 
 
 def entries(groups: Iterable[IndexGroup]) -> int:

@@ -47,7 +47,7 @@ class SectionKind:
     is_numbered: bool = False
     """Whether a question's number stands before its title and in its captions."""
     needs_folios: bool = False
-    """Whether it prints where other sections landed, so that it can only be rendered after them."""
+    """Whether what it prints depends on how places landed, so that it can only be rendered after them."""
 
     def __str__(self) -> str:
         """Return the name, as templates print it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.publication import Publication
+from pipeline.publication import Locator, Publication
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -18,7 +18,7 @@ NAMES = {"h": XHTML, "epub": OPS}
 
 
 class OnePageEach:
-    """Folios of a book whose sections take one page each; pages are counted from 0, folios from 1."""
+    """Folios of a book whose sections take one page each, in one signature; pages are counted from 0, folios from 1."""
 
     def __init__(self, publication: Publication) -> None:
         self.ids = [section.id for section in publication.sections]
@@ -27,8 +27,11 @@ class OnePageEach:
         holders = [name for name in self.ids if target == name or target.startswith(f"{name}-")]
         return self.ids.index(max(holders, key=len)) if holders else None
 
-    def label(self, page: int) -> str:
-        return str(page + 1)
+    def digits(self, place: Locator) -> int:
+        return len(str(len(self.ids)))
+
+    def label(self, target: str) -> str:
+        return str((self.page(target) or 0) + 1)
 
 
 def rendered(publication: Publication, medium: str = "paged") -> Rendition:

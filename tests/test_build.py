@@ -14,6 +14,7 @@ import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
 
 from pipeline import bindery, release, theme
+from pipeline.preflight import paper
 from pipeline.work import cache
 from pipeline.work.store import Store
 
@@ -49,6 +50,11 @@ def standing(place: Path) -> release.Release:
     assert found is not None, reason
     assert release.verify(found) == ()
     return found
+
+
+def index_of(guide: Path) -> str:
+    read = paper.read(guide)
+    return read.pages[read.places["index"]].text
 
 
 def stale(place: Path) -> dict[str, bool | None]:
@@ -164,6 +170,18 @@ def test_a_word_edited_lays_out_one_signature_and_says_why(place: Path) -> None:
     assert [line for line in laid_out if "index" not in line] == ["study a4 falling-glass: text"]
     assert count == f"{len(laid_out)} signature{'s' if len(laid_out) > 1 else ''} laid out anew"
     assert len(laid_out) <= 2
+
+
+def test_an_index_stays_as_it_was_laid_out_when_pages_move_and_tells_where_they_are(place: Path) -> None:
+    path, guide = place / f"book/{WATCH}/falling-glass.yaml", place / "output" / PDF
+    built(place)
+    before = index_of(guide)
+    last = "explains the difference.\n"
+    edit(path, last, last + "\n      Until then I tap the glass, and write down what it says.\n" * 40)
+    done = built(place, "--explain-rebuild")
+    laid_out = [line for line in done.stdout.splitlines() if line.startswith("study a4 ")]
+    assert [line.partition(":")[0] for line in laid_out] == ["study a4 falling-glass"]
+    assert index_of(guide) != before
 
 
 def test_nothing_is_laid_out_when_the_store_remembers_all(place: Path) -> None:

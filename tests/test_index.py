@@ -27,8 +27,8 @@ def marked(*marks: tuple[str, str]) -> index.IndexGroup:
 
 
 def shown(pages: dict[str, int], *targets: str) -> list[str]:
-    runs = index.runs([Locator(t, "s") for t in targets], pages.get, lambda page: str(page + 1))
-    return [run.first if run.first == run.last else f"{run.first}–{run.last}" for run in runs]
+    runs = index.runs([Locator(t, "s") for t in targets], pages.get)
+    return ["–".join(str(pages[end] + 1) for end in dict.fromkeys((run.first.target, run.last.target))) for run in runs]
 
 
 # How an index is made
@@ -53,7 +53,7 @@ def test_adjacent_pages_become_a_range_and_a_page_stands_once():
 
 
 def test_a_range_leads_to_its_first_mark():
-    assert index.runs([Locator("b", "s"), Locator("a", "s")], {"a": 2, "b": 3}.get, str) == (Run("2", "3", "a"),)
+    assert index.runs([Locator("b", "s"), Locator("a", "s")], {"a": 2, "b": 3}.get) == (Run(Locator("a", "s"), Locator("b", "s")),)
 
 
 def test_a_place_that_is_not_in_the_book_has_no_locator():
@@ -74,13 +74,17 @@ def test_see_leads_to_entries_of_this_edition_only():
 
 
 def expected(publication: Publication, path: Path) -> str:
-    """The letters of the whole index: headings with the folios of the pages that their marks landed on."""
+    """The letters of the whole index: headings with the folios of the pages that their marks landed on.
+
+    Runs end where a section ends that the next one does not stand on a page with.
+    """
     places, labels = reading.pdf(path).places, reading.labels(path)
+    first = {places[section.id] for section in publication.sections if section.starts_page and section.id in places}
 
     def folios(entry: IndexEntry) -> str:
         pages = sorted({places[locator.target] for locator in entry.locators})
-        starts = [p for p in pages if p - 1 not in pages]
-        ends = [p for p in pages if p + 1 not in pages]
+        starts = [p for p in pages if p - 1 not in pages or p in first]
+        ends = [p for p in pages if p + 1 not in pages or p + 1 in first]
         return " ".join(labels[a] if a == b else f"{labels[a]}–{labels[b]}" for a, b in zip(starts, ends, strict=True))
 
     def line(entry: IndexEntry) -> str:

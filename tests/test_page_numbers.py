@@ -95,6 +95,12 @@ def test_page_numbers_of_the_real_guides_are_the_folios_where_they_land(real_rel
     assert folios[labels.index("1") :] == labels[labels.index("1") :]
 
 
+@pytest.mark.parametrize("said", ["97–98", "97 –98", "97 – 98"])
+def test_a_range_is_read_as_one_where_its_folios_are_narrower_than_their_slots(said: str) -> None:
+    page = Page("1", "", "1", "", (), frozenset(), (), (), lists_contents=False)
+    assert numbers.Forms(frozenset(), re.compile(r"p\. (\d+)$")).number(said, page) == "97–98"
+
+
 def test_a_link_whose_second_line_is_a_number_of_its_words_is_one_link() -> None:
     lines = tuple(Link(text, 3, (60.0, 700.0)) for text in ("Keel, NEP", "19"))
     page = Page("1", "", "1", "", lines, frozenset(), (), (), lists_contents=False)

@@ -251,12 +251,19 @@ def test_without_folios_there_is_no_index(publications) -> None:
 
 
 def test_the_index_prints_runs_references_and_subentries(publications) -> None:
-    index = sections(rendered(publications["study"]))["index"]
+    index = sections(rendered(publications["study"], "reflow"))["index"]
     lines = [words(li) for li in xpath(index, ".//h:section/h:ul/h:li")]
     assert {"barometer. see pressure", "rhythm, 7. see also period"} <= set(lines)
     assert [line for line in lines if line.startswith("tide")] == [
         "tide error of forecast, 9 height between waters, 8 observed and predicted, 8 surge, 8"
     ]
+
+
+def test_on_paper_the_index_has_a_slot_for_each_end_of_a_run(publications) -> None:
+    index = sections(rendered(publications["study"]))["index"]
+    (entry,) = (li for li in xpath(index, ".//h:section/h:ul/h:li") if li.text.startswith("rhythm"))
+    slots = [(slot.text, slot.get("data-slot")) for slot in xpath(entry, "h:a[@class='locator']/h:span")]
+    assert slots == [("00", "light-characteristics-answer-i2")]
 
 
 def test_sheets_begin_where_a_page_must_begin(publications) -> None:

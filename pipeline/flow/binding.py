@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pipeline import bindery, epub, markup
 from pipeline.brand import RESERVED, Brand, Palette
 from pipeline.flow.volumes import Printed, Volume
 from pipeline.press import LaidOut, Signature
-from pipeline.publication import Publication, TocEntry
+from pipeline.publication import Locator, Publication, TocEntry
 from pipeline.work import Results, Stage, Work, thresholds
 from pipeline.work.store import key
 
@@ -25,14 +26,22 @@ class Landed:
     def __init__(self, printed: Sequence[Printed], cover_label: str) -> None:
         """Count the pages of signatures in their order."""
         self.folios = bindery.folios(*_apart(printed), cover=cover_label)
+        begins = (begin.section for item in printed for begin in item.laid.facts.begins)
+        self._last = {section: page for page, section in enumerate(begins)}
 
     def page(self, target: str) -> int | None:
-        """Return the number of the page in the file, from 0."""
-        return self.folios.pages.get(target)
+        """Return a number for the page of a place; between those of two signatures, one is left out."""
+        page = self.folios.pages.get(target)
+        return None if page is None else page + bisect(self.folios.first, page)
 
-    def label(self, page: int) -> str:
-        """Return the folio printed on a page."""
-        return self.folios.labels[page]
+    def digits(self, place: Locator) -> int:
+        """Return how many digits the last folio has in the section of a place; few sections have folios of different widths."""
+        page = self.folios.pages[place.target]
+        return len(self.folios.labels[max(page, self._last.get(place.section, page))])
+
+    def label(self, target: str) -> str:
+        """Return the folio printed on the page of a place."""
+        return self.folios.folio(target)
 
     @property
     def digest(self) -> str:

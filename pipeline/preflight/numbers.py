@@ -13,7 +13,8 @@ from pipeline.preflight.words import letters
 from pipeline.theme import Traits
 
 FOLIO = r"(\d+|[ivxlc]+)"
-LOCATOR = re.compile(rf"{FOLIO}(?:[–-]{FOLIO})?")
+LOCATOR = re.compile(rf"{FOLIO}(?: ?[–-] ?{FOLIO})?")
+"""Of a range whose folios are narrower than their slots, the dash stands a little apart."""
 LAST_WORD = re.compile(rf"\s{FOLIO}$")
 
 
@@ -28,7 +29,7 @@ class Forms:
     def number(self, text: str, page: Page) -> str | None:
         """Return the page number, or the range, that a link prints; None when it prints none."""
         if LOCATOR.fullmatch(text):
-            return text
+            return text.replace(" ", "")
         if found := self.reference.search(text):
             return found[found.lastindex or 0]
         found = LAST_WORD.search(text)

@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from markupsafe import Markup
 
-from pipeline import index, markup, model
+from pipeline import index, markup, model, slots
 from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
-from pipeline.publication import IndexEntry, IndexGroup, Publication, Section, TocEntry
+from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
 from pipeline.render import drawings
 from pipeline.theme import Medium
 
@@ -19,13 +19,16 @@ T = TypeVar("T")
 
 
 class Folio(Protocol):
-    """Say where a place was printed."""
+    """Say how places stand to one another, and where they were printed."""
 
     def page(self, target: str) -> int | None:
-        """Return the number of the page in the file, from 0."""
+        """Return a number for the page of a place: they grow with the pages, and are in a row where one signature has them."""
 
-    def label(self, page: int) -> str:
-        """Return the folio printed on a page."""
+    def digits(self, place: Locator) -> int:
+        """Return how many digits the last folio has in the section of a place."""
+
+    def label(self, target: str) -> str:
+        """Return the folio printed on the page of a place."""
 
 
 WHITE = "#ffffff"
@@ -146,7 +149,16 @@ class Furniture:
     def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
         """Return an entry's locators as printed."""
         assert self._folio is not None
-        return index.runs(entry.locators, self._folio.page, self._folio.label)
+        return index.runs(entry.locators, self._folio.page)
+
+    def locator(self, run: Run) -> Markup:
+        """Return the pages of a locator: on paper slots, so that an index stays as it is when pages move."""
+        assert self._folio is not None
+        ends = dict.fromkeys((run.first, run.last))
+        if not self._paged:
+            return Markup("–").join(self._folio.label(end.target) for end in ends)
+        words = ("–" * (end is not run.first) + "0" * self._folio.digits(end) for end in ends)
+        return Markup("").join(slot(end.target, said, f"{slots.CLASS} serif") for end, said in zip(ends, words, strict=True))
 
     def index_id(self, heading: str) -> str:
         """Return the id of an index entry."""
@@ -159,6 +171,11 @@ class Furniture:
     def index_note(self) -> str:
         """Return what a reader of the index should know."""
         return self._label("index_note" if self._paged else "index_note_reflow")
+
+
+def slot(target: str, words: str, classes: str) -> Markup:
+    """Return words that have zeros for the page number of a target."""
+    return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, words)
 
 
 def _lines(entry: TocEntry) -> int:

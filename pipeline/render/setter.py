@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pipeline import markup, model, slots
 from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.publication import Name, Publication, Section
-from pipeline.render.furniture import COVER, Folio, Furniture
+from pipeline.render.furniture import COVER, Folio, Furniture, slot
 from pipeline.render.heads import Head
 from pipeline.render.writing import write, write_code
 from pipeline.theme import Medium
@@ -112,8 +112,7 @@ class Setter:
         return self._slot(target, "{page}", slots.CLASS) if self.paged else Markup("")
 
     def _slot(self, target: str, form: str, classes: str) -> Markup:
-        text = form.format(page="0" * self.publication.digits)
-        return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, text)
+        return slot(target, form.format(page="0" * self.publication.digits), classes)
 
     def _with_page(self, shown: str, target: str) -> str:
         """Add the page number, on paper, to what a link shows."""
@@ -166,9 +165,8 @@ class Setter:
         way = section.kind.counterpart
         if not self.paged:
             return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
-        return Markup('<a href="#{}">{}</a>').format(
-            section.counterpart, self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
-        )
+        page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
+        return Markup('<a href="#{}">{}</a>').format(section.counterpart, page)
 
     def citation(self, cited: model.Cited) -> Markup:
         """Return a short citation, linked to the list of sources when the edition has one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import editions, theme
 from pipeline.flow import load_and_check
 from pipeline.flow.inputs import modified
-from pipeline.publication import Publication
+from pipeline.publication import Locator, Publication
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -27,8 +27,12 @@ class FarApart:
         """Give each target a page of its own."""
         return 2 * self.seen.setdefault(target, len(self.seen))
 
-    def label(self, page: int) -> str:
-        """Print nothing: the peers count for themselves."""
+    def digits(self, place: Locator) -> int:
+        """Leave room: the peers count for themselves."""
+        return 3
+
+    def label(self, target: str) -> str:
+        """Print nothing."""
         return "000"
 
 

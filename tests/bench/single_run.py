@@ -12,10 +12,8 @@ import sys
 from pathlib import Path
 
 SLOT = re.compile(r'<span class="(slot[^"]*)" data-slot="([^"]*)">([^<0]*)0+([^<]*)</span>')
-LOCATOR = re.compile(r'(<a class="locator" href="#[^"]*">)[^<]*(</a>)')
 PAGE_NUMBERS = """
 .slot::before { content: attr(data-before) target-counter(attr(data-target), page) attr(data-after) }
-.locator::before { content: target-counter(attr(href), page) }
 @page { @bottom-right { content: counter(page); font-family: "Book Sans" } }
 """
 
@@ -39,8 +37,7 @@ def write(prepared: object, folder: Path) -> Path:
 
 def counted(xhtml: str) -> str:
     """Leave page numbers to the style sheet."""
-    slots = SLOT.sub(r'<span class="\1" data-target="#\2" data-before="\3" data-after="\4"></span>', xhtml)
-    return LOCATOR.sub(r"\1\2", slots)
+    return SLOT.sub(r'<span class="\1" data-target="#\2" data-before="\3" data-after="\4"></span>', xhtml)
 
 
 def main(folder: Path, target: Path) -> None:

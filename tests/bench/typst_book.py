@@ -226,8 +226,6 @@ class Walk:
         href, body = element.get("href") or "", self.inside(element)
         if not href.startswith("#"):
             return f"#link({string(href)})[{body}]"
-        if has_class(element, "locator"):
-            body = f"#pg(<{href[1:]}>)"
         return f"#link(<{href[1:]}>)[{body}]" if href[1:] in self.ids else body
 
     def slot(self, element: Element) -> str:
