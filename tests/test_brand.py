@@ -21,8 +21,8 @@ from presswork import imprint as some_imprint
 
 from pipeline import preflight, release, theme
 from pipeline.bindery import Copy, bind_copy, gather, lacking
-from pipeline.bindery.coloring import operands, recolor
-from pipeline.bindery.metadata import xmp
+from pipeline.bindery.page_marks import operands, recolor
+from pipeline.bindery.pdf_metadata import xmp
 from pipeline.brand import RESERVED, Palette, contrast, one_line, passing, slug
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check

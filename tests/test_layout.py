@@ -18,8 +18,7 @@ from test_contents import PRINTED, guide
 
 from pipeline import theme
 from pipeline.bindery.gathering import Gathered, sew
-from pipeline.bindery.records import Folios
-from pipeline.bindery.slots import Glyphs
+from pipeline.bindery.page_numbers import Folios, Glyphs
 from pipeline.press import Signature, lay_out
 
 MM = 72 / 25.4

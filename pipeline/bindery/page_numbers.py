@@ -1,12 +1,114 @@
-"""Write page numbers into the slots the press has marked (see `pipeline.slots` for the mark)."""
+"""Count the pages, and write their numbers into the slots that the press has marked (see `pipeline.slots` for the mark).
+
+Front matter has roman folios, the body arabic ones, and the cover none.
+"""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, count
 
+from pipeline.bindery.embedded_fonts import Face
+from pipeline.diagnostics import BookError, Diagnostic, Place, Rule
+from pipeline.press import LaidOut, Signature
 from pipeline.slots import MARKED, SHARES
 
-from .faces import Face
+
+@dataclass(frozen=True, slots=True)
+class Folios:
+    """The pages of the book: what each is called, and where each id landed."""
+
+    labels: tuple[str, ...]
+    """One for each physical page."""
+    printed: tuple[str, ...]
+    """The folio printed on each physical page; empty on the cover."""
+    pages: Mapping[str, int]
+    """Destination id to physical page, counted from 0."""
+    first: tuple[int, ...]
+    """The physical page each signature begins on."""
+
+    def folio(self, target: str) -> str:
+        """Return the folio of the page a destination is on; raise KeyError for an unknown id."""
+        return self.labels[self.pages[target]]
+
+
+RULES = (
+    Rule(
+        "P201",
+        "a link or page number leads nowhere",
+        "A link, a slot or an outline entry names an id that no section of this edition has. What an edition "
+        "withholds cannot be linked to.",
+    ),
+    Rule(
+        "P202",
+        "a page number does not fit its slot",
+        "Slots are laid out with room for as many digits as they hold zeros. A longer book needs wider ones.",
+    ),
+    Rule("P203", "an id stands in two sections", "Ids are the destinations of links and of the outline, and must be unique in the book."),
+    Rule(
+        "P204",
+        "a label cannot be set in the book's face",
+        "The face that sets labels on note lines has no glyph for one of the characters.",
+    ),
+    Rule(
+        "P205",
+        "no room for the recipient's name",
+        "The name of whom a copy is for stands at the foot of each page, left of the folio, in one line of 6 points at least.",
+    ),
+)
+
+
+def fault(signature: Signature, code: str, message: str, hint: str = "") -> Diagnostic:
+    """Return a diagnostic at the source of a signature's first section."""
+    sources = dict(signature.sections)
+    place = sources.get(signature.id) or next(iter(sources.values()), signature.id)
+    return Diagnostic(code, f"section '{signature.id}': {message}", Place(place), hint)
+
+
+ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+
+
+def folios(signatures: Sequence[Signature], leaves: Sequence[LaidOut], *, cover: str) -> Folios:
+    """Number the pages of the signatures in this order; `cover` is the label of pages that have no folio.
+
+    Raise BookError when an id stands in two signatures.
+    """
+    printed = tuple(_printed(signatures, leaves))
+    first = tuple(accumulate((leaf.facts.pages for leaf in leaves), initial=0))[:-1]
+    return Folios(tuple(folio or cover for folio in printed), printed, _pages(signatures, leaves, first), first)
+
+
+def roman(number: int) -> str:
+    """Return a number in lower-case roman numerals."""
+    text = ""
+    for value, letters in ROMAN:
+        times, number = divmod(number, value)
+        text += letters * times
+    return text
+
+
+def _printed(signatures: Sequence[Signature], leaves: Sequence[LaidOut]) -> Iterator[str]:
+    front, body = count(1), count(1)
+    for signature, leaf in zip(signatures, leaves, strict=True):
+        for _ in range(leaf.facts.pages):
+            match signature.matter:
+                case "cover":
+                    yield ""
+                case "front":
+                    yield roman(next(front))
+                case "body":
+                    yield str(next(body))
+
+
+def _pages(signatures: Sequence[Signature], leaves: Sequence[LaidOut], first: Sequence[int]) -> dict[str, int]:
+    pages: dict[str, int] = {}
+    for signature, leaf, start in zip(signatures, leaves, first, strict=True):
+        for place in leaf.facts.places:
+            if place.id in pages:
+                raise BookError(fault(signature, "P203", f"the id '{place.id}' stands in another section too"))
+            pages[place.id] = start + place.page
+    return pages
+
 
 TOKEN = re.compile(rb"<([0-9a-f]*)>|(-?[\d.]+)")
 OUTSIDE = 0.75
