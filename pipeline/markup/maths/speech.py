@@ -11,9 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
-from pipeline.markup.maths.latex import read
-from pipeline.markup.maths.pairs import PAIRS, function_of, paired
-from pipeline.markup.maths.tree import (
+from pipeline.markup.maths.formula_tree import (
+    PAIRS,
     Accent,
     Fence,
     Fraction,
@@ -28,9 +27,12 @@ from pipeline.markup.maths.tree import (
     Script,
     Sign,
     Word,
+    function_of,
     is_simple,
+    paired,
 )
-from pipeline.markup.maths.vocabulary import Words
+from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.symbols import Words
 
 APPLIED: Final = frozenset("fghPE")
 """Letters that, before a parenthesis, are read as functions."""
