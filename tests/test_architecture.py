@@ -306,8 +306,8 @@ def test_no_printed_words_stand_in_templates() -> None:
 @pytest.mark.parametrize(
     ("rule", "name", "broken"),
     [
-        (climbs, "markup.parse", "from pipeline import press"),
-        (climbs, "markup.parse", "from pipeline.model import Book"),
+        (climbs, "markup.parser", "from pipeline import press"),
+        (climbs, "markup.parser", "from pipeline.model import Book"),
         (climbs, "render", "def late():\n    from pipeline import bindery"),
         (climbs, "bindery.binder", "from pipeline import epub"),
         (climbs, "press.engine", "from ..flow import request"),

@@ -11,9 +11,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from pipeline.markup import maths
-from pipeline.markup.plain import words_of
-from pipeline.markup.target import Setting, Target
-from pipeline.markup.text import Formula, Text
+from pipeline.markup.text import Formula, Setting, Target, Text, words_of
 
 RANGE: Final = re.compile(r"\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*")
 """A range of numbers, which a line may not end in: what stands before its dash would be read as a number by itself."""

@@ -8,11 +8,9 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from pipeline.markup import code
+from pipeline.markup.highlight import block
 from pipeline.markup.phrasing import Writer, set_formula, tag, write_children
-from pipeline.markup.plain import words_of
-from pipeline.markup.target import Target
-from pipeline.markup.text import Text
+from pipeline.markup.text import Target, Text, words_of
 
 
 def to_xhtml(text: Text, target: Target) -> str:
@@ -84,13 +82,13 @@ def _ordered(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
-    writer.out.append(code.block(token.content, token.info.strip()) + "\n")
+    writer.out.append(block(token.content, token.info.strip()) + "\n")
 
 
 def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     if token.meta.get("refused"):
-        writer.out.append(code.block(token.content, "text") + "\n")
+        writer.out.append(block(token.content, "text") + "\n")
     else:
         writer.out.append(f'<div class="equation">{set_formula(writer, token.meta["formula"])}</div>\n')
 

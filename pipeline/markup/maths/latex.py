@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from pipeline.markup.faults import Fault
 from pipeline.markup.maths import symbols
 from pipeline.markup.maths.formula_tree import Fence, Grid, Letter, Node, Number, Phrase, Root, Row, Word
 from pipeline.markup.maths.reader import EMPTY, Command, Reader
+from pipeline.markup.text_faults import Fault
 
 LONGEST: Final = 2_000
 """Characters of a formula."""

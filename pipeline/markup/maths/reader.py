@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from pipeline.markup.faults import Fault
 from pipeline.markup.maths import symbols
 from pipeline.markup.maths.formula_tree import Accent, Fraction, Gap, Letter, Node, Number, Row, Script, Sign, Word, with_thousands
 from pipeline.markup.maths.symbols import Font
+from pipeline.markup.text_faults import Fault
 
 DEEPEST: Final = 8
 """Groups, arguments, and environments within one another."""

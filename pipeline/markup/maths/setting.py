@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Final
 
 from pipeline.markup.maths.presentation import drawing
-from pipeline.markup.target import Setting
+from pipeline.markup.text import Setting
 from pipeline.work import cache
 
 SIZE: Final = 20.0

@@ -12,7 +12,7 @@ from markdown_it.rules_inline import autolink as read_autolink
 from markdown_it.rules_inline import link as read_link
 from markdown_it.token import Token
 
-from pipeline.markup.inlines import push_fault
+from pipeline.markup.inline_rules import push_fault
 
 Rule = Callable[[StateInline, bool], bool]
 SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)

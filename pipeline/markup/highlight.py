@@ -10,8 +10,7 @@ from typing import Final
 from pygments import lex
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
-
-from pipeline.markup.checks import known_language
+from pygments.util import ClassNotFound
 
 _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
     (Operator.Word, "k"),
@@ -31,6 +30,15 @@ _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
 
 SHORT, COLUMNS = 20, 68
 """Lines of a listing that fills less than a third of a page, and letters in each."""
+
+
+@functools.cache
+def known_language(name: str) -> bool:
+    """Tell whether the highlighter knows a language."""
+    try:
+        return bool(name) and bool(get_lexer_by_name(name))
+    except ClassNotFound:
+        return False
 
 
 @functools.lru_cache(maxsize=2048)
@@ -57,10 +65,6 @@ def _spans(code: str, language: str) -> list[str]:
     return spans
 
 
-def _within(kind: _TokenType, parent: _TokenType) -> bool:
-    return tuple(kind[: len(parent)]) == tuple(parent)
-
-
 @functools.cache
 def _css_class(kind: _TokenType) -> str:
-    return next(css for parent, css in _CLASSES if _within(kind, parent))
+    return next(css for parent, css in _CLASSES if tuple(kind[: len(parent)]) == tuple(parent))
