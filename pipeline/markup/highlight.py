@@ -13,20 +13,10 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String, Tok
 from pygments.util import ClassNotFound
 
 _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
-    (Operator.Word, "k"),
-    (Keyword, "k"),
-    (Comment, "c"),
-    (String, "s"),
-    (Number, "m"),
-    (Operator, "o"),
-    (Name.Function, "n"),
-    (Name.Class, "n"),
-    (Name.Builtin, "n"),
-    (Name.Decorator, "n"),
-    (Name.Tag, "n"),
-    (Name.Exception, "n"),
+    (Operator.Word, "k"), (Keyword, "k"), (Comment, "c"), (String, "s"), (Number, "m"), (Operator, "o"),
+    (Name.Function, "n"), (Name.Class, "n"), (Name.Builtin, "n"), (Name.Decorator, "n"), (Name.Tag, "n"), (Name.Exception, "n"),
     (Token, ""),
-)
+)  # fmt: skip
 
 SHORT, COLUMNS = 20, 68
 """Lines of a listing that fills less than a third of a page, and letters in each."""

@@ -111,8 +111,7 @@ def _note(writer: Writer, children: Sequence[Token], index: int) -> None:
         writer.notes.append((number, token))
         printed = writer.target.first_note + number - 1
         back = writer.anchor("fnref", number)
-        anchor = f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{printed}</a>'
-        writer.out.append(anchor)
+        writer.out.append(f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{printed}</a>')
         return
     writer.out.append(f'<span class="footnote" role="doc-footnote" id="{place}">')
     write_children(writer, token.children or [])

@@ -144,19 +144,9 @@ def _elements(tags: Mapping[str, str]) -> dict[str, Callable[[Writer, Sequence[T
 
 
 _ELEMENTS: Final = {
-    "bullet_list": "ul",
-    "ordered_list": "ol",
-    "list_item": "li",
-    "blockquote": "blockquote",
-    "dl": "dl",
-    "dt": "dt",
-    "dd": "dd",
-    "table": "table",
-    "thead": "thead",
-    "tbody": "tbody",
-    "tr": "tr",
-    "admonition": "aside",
-}
+    "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "blockquote": "blockquote", "admonition": "aside",
+    "dl": "dl", "dt": "dt", "dd": "dd", "table": "table", "thead": "thead", "tbody": "tbody", "tr": "tr",
+}  # fmt: skip
 _BLOCKS: Final[dict[str, Callable[[Writer, Sequence[Token], int], None]]] = {
     **_elements(_ELEMENTS),
     "ordered_list_open": _ordered,

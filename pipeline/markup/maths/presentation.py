@@ -5,7 +5,6 @@ Both are Presentation MathML 3 (what EPUB 3.3 allows), kept within MathML Core w
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
@@ -35,7 +34,6 @@ from pipeline.markup.maths.operators import THIN, Style, sign, space, text
 NAMESPACE: Final = "http://www.w3.org/1998/Math/MathML"
 
 
-@functools.lru_cache(maxsize=8192)
 def mathml(latex: str, *, display: bool, alt: str) -> str:
     """Return a checked formula as MathML with its spoken words as `alttext`."""
     tree, _ = read(latex)
@@ -50,7 +48,6 @@ def drawing(latex: str, *, display: bool) -> str:
     return f'<math display="{"block" if display else "inline"}">{_row(tree, Style(display, drawn=True))}</math>'
 
 
-@functools.lru_cache(maxsize=4096)
 def letters(latex: str) -> str | None:
     """Return a letter, a number, or a letter with one simple script as plain XHTML; None for anything else."""
     items = read(latex)[0].items

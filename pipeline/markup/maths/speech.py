@@ -5,7 +5,6 @@ Keys of the table are the names of LaTeX commands and of the structures below; v
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -41,24 +40,16 @@ NAMES: Final = {"|": "absolute", "‖": "norm", "⌊": "floor", "⌈": "ceiling"
 
 def speak(latex: str, words: Words) -> str:
     """Return a checked formula in words: no signs but commas, points, hyphens, and apostrophes."""
-    return _speak_remembered(latex, _Table(words))
+    said = _row(read(latex)[0], _Table(words))
+    said = re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split()))
+    return said.strip(" ,")
 
 
 class _Table(dict[str, str]):
-    """A table of words that can be a key itself, by identity of its content."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash((len(self), self.get("of"), self.get("plus")))
+    """A table of words; what it lacks is said by its name."""
 
     def __missing__(self, key: str) -> str:
         return key.replace("-", " ")
-
-
-@functools.lru_cache(maxsize=8192)
-def _speak_remembered(latex: str, words: _Table) -> str:
-    said = _row(read(latex)[0], words)
-    said = re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split()))
-    return said.strip(" ,")
 
 
 def _row(row: Row, words: Words) -> str:
@@ -70,9 +61,8 @@ def _parts(items: Sequence[Node], words: Words) -> list[str]:
     for index, item in enumerate(items):
         before = items[index - 1] if index else None
         if isinstance(item, Fence) and item.opening == "(" and before is not None and _applies(before):
-            key = "of" if len(item.body.items) <= 3 else "parentheses"
-            inner = _row(item.body, words)
-            said.append(words["of"].format(inner) if key == "of" else words["of"].format(_fence(item, words)))
+            inner = _row(item.body, words) if len(item.body.items) <= 3 else _fence(item, words)
+            said.append(words["of"].format(inner))
         else:
             said.append(_node(item, words))
     return said
