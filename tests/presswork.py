@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pikepdf
 
 from pipeline import theme
-from pipeline.bindery import Copy, Imprint, bind_copy, gather
+from pipeline.bindery import Copy, Gathered, Imprint, bind_copy
 from pipeline.press import LAY_OUT, LaidOut, Signature, fonts_digest
 from pipeline.section_kinds import Matter
 from pipeline.work import Crew, Say, Work
@@ -64,7 +64,7 @@ def imprint(title: str = "A Book") -> Imprint:
 
 def bind(signatures, leaves, **told) -> bytes:
     """Bind laid-out signatures into one file, as the only copy."""
-    return bind_copy(gather(signatures, leaves, **told), Copy(imprint(), ()))
+    return bind_copy(Gathered(signatures, leaves, **told), Copy(imprint(), ()))
 
 
 def bound(*signatures: Signature, outline=(), notes=None) -> bytes:

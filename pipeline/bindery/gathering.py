@@ -19,8 +19,6 @@ from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import Destination, LaidOut, Signature
 from pipeline.slots import FOLIO_FACE
 
-NO_NOTES: Mapping[str, Notes] = {}
-
 
 @dataclass
 class Quire:
@@ -57,28 +55,49 @@ class Quire:
 
 @dataclass
 class Gathered:
-    """Signatures to be bound; a copy may have some of its own in their places."""
+    """Signatures to be bound; a copy may have some of its own in their places.
+
+    Raises BookError with every link that leads nowhere, and for an id that stands in two signatures.
+    """
 
     signatures: Sequence[Signature]
     leaves: Sequence[LaidOut]
     outline: tuple[Entry, ...]
     fonts: Mapping[str, bytes]
-    numbered: Folios
-    notes: Mapping[str, Notes]
+    """The files the press was given."""
+    cover: str
+    """Label of pages without a folio."""
+    notes: Mapping[str, Notes] = field(default_factory=dict)
+    """Rules the last page of the signatures it names."""
     trim: Trim = SAME
+    """Where the paper lies."""
     keeps: bool = False
     """Whether sewn signatures are kept for the next copy. Kept, they are sewn once; else one is in memory at a time."""
     glyphs: Glyphs = field(default_factory=Glyphs)
     """Glyphs of all signatures sewn so far; those of a copy's own are not among them."""
+    numbered: Folios = field(init=False)
     folio_file: str = field(init=False)
     index: Mapping[str, int] = field(init=False)
     """Place of each signature among all, by its id."""
     _kept: dict[int, Quire] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find what sets the folios, and where each signature stands."""
+        """Count the pages, and find what sets the folios and where each signature stands."""
+        self.numbered = folios(self.signatures, self.leaves, cover=self.cover)
         self.folio_file = _folio_file(self.leaves)
         self.index = {signature.id: place for place, signature in enumerate(self.signatures)}
+        if faults := [*self._dead_links()]:
+            raise BookError(*faults)
+
+    def _dead_links(self) -> Iterator[Diagnostic]:
+        """Yield every link, slot and outline entry that leads nowhere."""
+        known = self.numbered.pages.keys()
+        for signature, leaf in zip(self.signatures, self.leaves, strict=True):
+            for target in sorted({*leaf.facts.links, *leaf.facts.slots} - known):
+                yield fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id")
+        for target, title in targets(self.outline).items():
+            if target not in known:
+                yield fault(self.signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline")
 
     def quires(self, own: Mapping[int, Quire]) -> Iterator[Quire]:
         """Yield all signatures in their order, a copy's own in the places of those with their ids."""
@@ -87,40 +106,6 @@ class Gathered:
             if self.keeps and place not in own:
                 self._kept[place] = quire
             yield quire
-
-
-def gather(
-    signatures: Sequence[Signature],
-    leaves: Sequence[LaidOut],
-    *,
-    outline: tuple[Entry, ...],
-    fonts: Mapping[str, bytes],
-    cover: str,
-    notes: Mapping[str, Notes] = NO_NOTES,
-    trim: Trim = SAME,
-    keeps: bool = False,
-) -> Gathered:
-    """Gather signatures; ``keeps`` says that there will be several copies, ``trim`` where the paper lies.
-
-    ``fonts`` are the files the press was given; ``cover`` labels pages without a folio; ``notes`` rules the last page of the
-    signatures it names. Raise BookError with every link that leads nowhere, and for an id that stands in two signatures.
-    """
-    numbered = folios(signatures, leaves, cover=cover)
-    _check_links(signatures, leaves, outline, numbered)
-    return Gathered(signatures, leaves, outline, fonts, numbered, notes, trim, keeps)
-
-
-def _check_links(signatures: Sequence[Signature], leaves: Sequence[LaidOut], outline: Sequence[Entry], numbered: Folios) -> None:
-    """Raise BookError with every link, slot and outline entry that leads nowhere."""
-    faults: list[Diagnostic] = []
-    for signature, leaf in zip(signatures, leaves, strict=True):
-        for target in sorted({*leaf.facts.links, *leaf.facts.slots} - numbered.pages.keys()):
-            faults.append(fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id"))
-    for target, title in targets(outline).items():
-        if target not in numbered.pages:
-            faults.append(fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline"))
-    if faults:
-        raise BookError(*faults)
 
 
 def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs) -> Quire:

@@ -4,7 +4,7 @@ Front matter has roman folios, the body arabic ones, and the cover none.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count
 
@@ -161,17 +161,14 @@ class Filler:
 
     def fill(self, content: bytes, folio: str) -> bytes:
         """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
-        return MARKED.sub(self._replacement(folio), content)
+        return MARKED.sub(lambda mark: self._filled(mark, folio), content)
 
-    def _replacement(self, folio: str) -> Callable[[re.Match[bytes]], bytes]:
-        def replaced(mark: re.Match[bytes]) -> bytes:
-            kind, number, first, count, align, key, shown = mark.groups()
-            text = self.slots[int(number)] if kind == b"slot" else folio if self.side in (b"", align) else ""
-            file, face = self.faces[key.decode()]
-            figures = self._figures(file, face, text, int(count))
-            return _show(face, shown, int(first), int(count), figures, SHARES[align])
-
-        return replaced
+    def _filled(self, mark: re.Match[bytes], folio: str) -> bytes:
+        kind, number, first, count, align, key, shown = mark.groups()
+        text = self.slots[int(number)] if kind == b"slot" else folio if self.side in (b"", align) else ""
+        file, face = self.faces[key.decode()]
+        figures = self._figures(file, face, text, int(count))
+        return _show(face, _split(shown, int(first), int(count)), figures, SHARES[align])
 
     def _figures(self, file: str, face: Face, text: str, room: int) -> tuple[int, ...]:
         if text.isdigit() and len(text) > room:
@@ -182,12 +179,12 @@ class Filler:
         return figures
 
 
-def _show(face: Face, shown: bytes, first: int, count: int, figures: tuple[int, ...], share: float) -> bytes:
+def _show(face: Face, shown: tuple[bytes, list[int], bytes], figures: tuple[int, ...], share: float) -> bytes:
     """Set figures for the placeholder; what they leave free goes before the text, by its share.
 
     Where words stand before the figures ("p. 000"), a part of it goes between the two: one wide gap would be seen.
     """
-    before, placeholder, after = _split(shown, first, count)
+    before, placeholder, after = shown
     free = sum(map(face.advance, placeholder)) - sum(map(face.advance, figures))
     shift = round(free * share * (OUTSIDE if before else 1), 3)
     gap = b" %g " % -round(free * share - shift, 3) if before and free else b""
