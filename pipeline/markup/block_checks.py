@@ -10,10 +10,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from pipeline.markup.dialect import ADMONITIONS
-from pipeline.markup.highlight import known_language
+from pipeline.markup.highlight import COLUMNS, known_language
 from pipeline.markup.text_faults import Fault
 
-COLUMNS: Final = 68
 DEEPEST: Final = 12
 """Levels of blocks in one another; a list counts two."""
 LONGEST: Final = 20_000

@@ -19,7 +19,7 @@ _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
 )  # fmt: skip
 
 SHORT, COLUMNS = 20, 68
-"""Lines of a listing that fills less than a third of a page, and letters in each."""
+"""Lines of a listing that fills less than a third of a page, and columns of a line of code."""
 
 
 @functools.cache

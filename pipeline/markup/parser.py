@@ -54,7 +54,7 @@ def _parsed(source: str, inline: bool, read: Callable[[], Tokens]) -> Text:
         formulas=tuple(found.formulas),
         headings=tuple(found.headings),
         tables=sum(1 for token in tokens.tokens if token.type == "table_open" and "caption" in token.meta),
-        footnotes=found.footnotes,
+        footnotes=len(found.numbers),
         words=found.words,
         faults=tuple(sorted({*faults, *found.faults}, key=lambda fault: (fault.line, fault.column, fault.code, fault.message))),
     )

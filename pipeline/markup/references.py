@@ -33,12 +33,8 @@ class Found:
     headings: list[Heading] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    """Number of each footnote that is printed, by label."""
     words: int = 0
-
-    @property
-    def footnotes(self) -> int:
-        """Count the footnotes that are printed."""
-        return len(self.numbers)
 
 
 def gather(tokens: Sequence[Token], notes: Mapping[str, Token], lines: Sequence[str]) -> Found:
