@@ -30,7 +30,7 @@ from pypdfium2 import raw
 from tagged import Piece, pieces
 
 from pipeline import bindery, theme
-from pipeline.bindery.faces import open_face
+from pipeline.bindery.embedded_fonts import open_face
 from pipeline.flow import Request
 from pipeline.flow.binding import BIND
 from pipeline.flow.order import make

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pikepdf
 
 from pipeline import theme
-from pipeline.bindery import Imprint, bind
+from pipeline.bindery import Copy, Gathered, Imprint, bind_copy
 from pipeline.press import LAY_OUT, LaidOut, Signature, fonts_digest
 from pipeline.section_kinds import Matter
 from pipeline.work import Crew, Say, Work
@@ -62,11 +62,16 @@ def imprint(title: str = "A Book") -> Imprint:
     return Imprint(title=title, lang="en", created=day, modified=day, identifier="urn:uuid:test")
 
 
+def bind(signatures, leaves, **told) -> bytes:
+    """Bind laid-out signatures into one file, as the only copy."""
+    return bind_copy(Gathered(signatures, leaves, **told), Copy(imprint(), ()))
+
+
 def bound(*signatures: Signature, outline=(), notes=None) -> bytes:
     """Lay signatures out and bind them."""
     leaves = lay_out_all(signatures, FONTS)
     assert [warning for leaf in leaves for warning in leaf.facts.warnings] == []
-    return bind(signatures, leaves, imprint=imprint(), outline=outline, fonts=FONTS, cover="Cover", notes=notes or {})
+    return bind(signatures, leaves, outline=outline, fonts=FONTS, cover="Cover", notes=notes or {})
 
 
 def opened(pdf: bytes) -> pikepdf.Pdf:

@@ -306,13 +306,13 @@ def test_no_printed_words_stand_in_templates() -> None:
 @pytest.mark.parametrize(
     ("rule", "name", "broken"),
     [
-        (climbs, "markup.parse", "from pipeline import press"),
-        (climbs, "markup.parse", "from pipeline.model import Book"),
+        (climbs, "markup.parser", "from pipeline import press"),
+        (climbs, "markup.parser", "from pipeline.model import Book"),
         (climbs, "render", "def late():\n    from pipeline import bindery"),
-        (climbs, "bindery.binding", "from pipeline import epub"),
+        (climbs, "bindery.binder", "from pipeline import epub"),
         (climbs, "press.engine", "from ..flow import request"),
         (climbs, "epub.tree", "import pipeline.cli.commands"),
-        (strangers, "bindery.binding", "from weasyprint import CSS"),
+        (strangers, "bindery.binder", "from weasyprint import CSS"),
         (strangers, "epub.tree", "import pydyf"),
         (strangers, "source", "from pydantic import BaseModel"),
         (touches_disk, "render", "Path('x').read_text()"),

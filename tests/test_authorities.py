@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import SMALL
 
-from pipeline.authorities import ace, epubcheck, placing, qpdf, tools, verapdf, verifying
-from pipeline.authorities.records import Authority, Finding
+from pipeline import authorities
+from pipeline.authorities import ace, epubcheck, placing, qpdf, tools, verapdf
+from pipeline.authorities.findings import Authority, Finding
 from pipeline.cli.running import main
 from pipeline.diagnostics import ToolError
 
@@ -193,8 +194,8 @@ def output(built: Path, tmp_path: Path) -> Path:
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, output: Path, *checks) -> int:
-    authorities = tuple(Authority(name, code, form, check, one) for name, code, form, check in checks)
-    monkeypatch.setattr(verifying, "AUTHORITIES", authorities)
+    asked = tuple(Authority(name, code, form, check, one) for name, code, form, check in checks)
+    monkeypatch.setattr(authorities, "AUTHORITIES", asked)
     return main(["verify", str(output), "--full", "--book", str(SMALL)])
 
 

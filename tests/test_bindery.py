@@ -6,12 +6,12 @@ from dataclasses import replace
 import pikepdf
 import pytest
 from PIL import Image
-from presswork import FONTS, bound, imprint, lay_out_all, opened, page_texts, signature, structure, words
+from presswork import FONTS, bind, bound, imprint, lay_out_all, opened, page_texts, signature, structure, words
 
-from pipeline.bindery import Entry, Notes, bind, folios
-from pipeline.bindery.faces import Face
-from pipeline.bindery.metadata import xmp
-from pipeline.bindery.pagination import roman
+from pipeline.bindery import Entry, Notes, folios
+from pipeline.bindery.embedded_fonts import Face
+from pipeline.bindery.page_numbers import roman
+from pipeline.bindery.pdf_metadata import xmp
 from pipeline.diagnostics import BookError
 
 PAGE = '<p class="page">more</p>'
@@ -365,4 +365,4 @@ def test_qpdf_finds_nothing_to_complain_of(tmp_path):
 def test_binding_refuses_what_was_not_all_laid_out():
     work = [signature("one", "<p>A</p>"), signature("two", "<p>B</p>")]
     with pytest.raises(ValueError, match="zip"):
-        bind(work, lay_out_all(work[:1], FONTS), imprint=imprint(), outline=(), fonts=FONTS, cover="")
+        bind(work, lay_out_all(work[:1], FONTS), outline=(), fonts=FONTS, cover="")

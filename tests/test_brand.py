@@ -20,9 +20,9 @@ from presswork import FONTS, bound, lay_out_all, opened, page_texts, signature, 
 from presswork import imprint as some_imprint
 
 from pipeline import preflight, release, theme
-from pipeline.bindery import Copy, bind_copy, gather, lacking
-from pipeline.bindery.coloring import operands, recolor
-from pipeline.bindery.metadata import xmp
+from pipeline.bindery import Copy, Gathered, bind_copy, lacking
+from pipeline.bindery.page_marks import operands, recolor
+from pipeline.bindery.pdf_metadata import xmp
 from pipeline.brand import RESERVED, Palette, contrast, one_line, passing, slug
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check
@@ -365,7 +365,7 @@ def test_a_copy_stamped_for_somebody_else_is_found_out(copies: Place) -> None:
 
 def many_pages(*copies: Copy) -> list[bytes]:
     signatures = [signature(f"s{n}", f"<p>Page {n}</p>") for n in range(60)]
-    gathered = gather(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover")
+    gathered = Gathered(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover")
     return [bind_copy(gathered, copy) for copy in copies]
 
 
@@ -501,7 +501,7 @@ def gathered_copy(*copies: Copy) -> list[bytes]:
     """Bind copies of a cover and two pages, which is left open."""
     cover = signature("cover", "<p>Cover</p>", "cover")
     signatures = [cover, signature("one", "<p>A</p>"), signature("two", "<p>B</p>")]
-    gathered = gather(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover", keeps=True)
+    gathered = Gathered(signatures, lay_out_all(signatures, FONTS), outline=(), fonts=FONTS, cover="Cover", keeps=True)
     (leaf,) = lay_out_all([cover], FONTS)
     return [bind_copy(gathered, Copy(copy.imprint, ((cover, leaf),), copy.palette, copy.stamp)) for copy in copies]
 

@@ -262,8 +262,8 @@ def test_the_environments_and_signs_of_the_guide_are_those_of_the_code() -> None
 
 
 def test_the_guide_names_every_admonition_and_the_width_of_code() -> None:
-    from pipeline.markup.checks import COLUMNS
     from pipeline.markup.dialect import ADMONITIONS
+    from pipeline.markup.highlight import COLUMNS
 
     admonitions = AUTHORING.split("### Admonitions")[1].split("###")[0]
     assert tuple(re.findall(r"`(\w+)`", admonitions)) == ADMONITIONS

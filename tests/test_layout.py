@@ -18,8 +18,7 @@ from test_contents import PRINTED, guide
 
 from pipeline import theme
 from pipeline.bindery.gathering import Gathered, sew
-from pipeline.bindery.records import Folios
-from pipeline.bindery.slots import Glyphs
+from pipeline.bindery.page_numbers import Folios, Glyphs
 from pipeline.press import Signature, lay_out
 
 MM = 72 / 25.4
@@ -198,8 +197,9 @@ def plain_pages(count: int) -> Signature:
 def test_the_foot_of_a_page_has_room_for_any_number() -> None:
     signature = plain_pages(1)
     leaf = lay_out(signature, FONTS)
-    long = Folios(labels=("99999",), printed=("99999",), pages={"one": 0}, first=(0,))
-    assert len(sew(signature, leaf, Gathered([signature], [leaf], (), FONTS, long, {}), Glyphs()).pages) == 1
+    gathered = Gathered([signature], [leaf], (), FONTS, "Cover")
+    gathered.numbered = Folios(labels=("99999",), printed=("99999",), pages={"one": 0}, first=(0,))
+    assert len(sew(signature, leaf, gathered, Glyphs()).pages) == 1
 
 
 @pytest.mark.soak

@@ -16,7 +16,7 @@ from buildwork import SMALL, edit
 from pypdfium2 import raw
 
 from pipeline import theme
-from pipeline.bindery.coloring import operands
+from pipeline.bindery.page_marks import operands
 from pipeline.brand import RESERVED
 from pipeline.cli.running import main
 from pipeline.diagnostics import BookError

@@ -13,10 +13,10 @@ import pytest
 import tagged
 from conftest import REAL, read
 from oraclework import Single, Volume, differences, single
-from presswork import FONTS, imprint, lay_out_all, signature
+from presswork import FONTS, bind, lay_out_all, signature
 from test_contents import PRINTED, guide
 
-from pipeline.bindery import bind, folios
+from pipeline.bindery import folios
 from pipeline.flow.volumes import Printed
 from pipeline.model import Book
 from pipeline.render import furniture
@@ -98,7 +98,7 @@ def volume(body: str) -> Volume:
     leaves = signature("tides", body), signature("moon", MOON)
     laid = lay_out_all(leaves, FONTS)
     printed = tuple(Printed(leaf, done) for leaf, done in zip(leaves, laid, strict=True))
-    pdf = bind(leaves, laid, imprint=imprint(), outline=(), fonts=FONTS, cover="Cover")
+    pdf = bind(leaves, laid, outline=(), fonts=FONTS, cover="Cover")
     return Volume(pdf, printed, folios(leaves, laid, cover="Cover"))
 
 

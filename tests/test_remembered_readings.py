@@ -10,7 +10,7 @@ import pytest
 from presswork import FONTS, imprint, lay_out_all, signature
 
 from pipeline import preflight
-from pipeline.bindery import Copy, Notes, bind_copy, gather, shown
+from pipeline.bindery import Copy, Gathered, Notes, bind_copy, shown
 from pipeline.flow.inspection import keep, recall
 from pipeline.preflight import paper
 from pipeline.preflight.copies import FIRST
@@ -33,7 +33,7 @@ def book(change: Change = lambda same: same) -> list[Signature]:
 def bound(signatures: list[Signature], *, notes: str = "") -> tuple[Artefact, tuple[tuple[str, int], ...]]:
     leaves = lay_out_all(signatures, FONTS)
     ruled = {"s7": Notes(notes)} if notes else {}
-    gathered = gather(signatures, leaves, outline=(), fonts=FONTS, cover="Cover", notes=ruled)
+    gathered = Gathered(signatures, leaves, outline=(), fonts=FONTS, cover="Cover", notes=ruled)
     pdf, pages = bind_copy(gathered, Copy(imprint(), ())), shown(gathered)
     artefact = Artefact("a.pdf", "study", "pdf", "a4", "candidate", "A", pdf, sum(count for _, count in pages), 0, "")
     return artefact, pages

@@ -10,7 +10,8 @@ import pytest
 from buildwork import book, bytes_of, edit, environment, run
 
 from pipeline import load, markup, model, theme
-from pipeline.markup import Target, Text, remembering
+from pipeline.markup import Target, Text
+from pipeline.markup.parser import recalled
 from pipeline.model import Book
 from pipeline.render.writing import write
 from pipeline.work import cache
@@ -68,7 +69,7 @@ def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, tmp_path: Path
         cache.keep()
         cache.forget()
         for text in parsed:
-            again = remembering.recalled(text.source, text.inline, text.read)
+            again = recalled(text.source, text.inline, text.read)
             assert again == text
             assert markup.plain(again) == markup.plain(text)
 
@@ -76,7 +77,7 @@ def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, tmp_path: Path
 def test_texts_with_faults_are_not_remembered() -> None:
     text = markup.parse("This is [[not closed, and nobody wrote it before.")
     assert text.faults
-    assert remembering.recalled(text.source, False, text.read) is None
+    assert recalled(text.source, False, text.read) is None
 
 
 @pytest.mark.parametrize("medium", ["paged", "reflow"])

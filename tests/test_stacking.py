@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from pipeline.markup.code import block
+from pipeline.markup.highlight import block
 from pipeline.render.stacking import labeled, lined
 
 TABLE = """<table><thead><tr><th scope="col">Kind</th><th scope="col"><img class="math" alt="x &amp; y" src="a.svg"/></th></tr></thead>

@@ -7,9 +7,7 @@ import pikepdf
 import pytest
 from presswork import FONTS, bound, lay_out_all, opened, signature
 
-from pipeline.bindery.parsing import parse
-from pipeline.bindery.syntax import array, dictionary, plain, refer, text
-from pipeline.bindery.writing import OBJECTS, Writer
+from pipeline.bindery.pdf_syntax import OBJECTS, Writer, array, dictionary, parse, plain, refer, text
 
 
 def written(bodies: int, *, skip: int = 0) -> bytes:

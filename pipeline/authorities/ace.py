@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.authorities import tools
-from pipeline.authorities.records import Finding
+from pipeline.authorities.findings import Finding
 
 VIOLATIONS = 2
 """Exit status with -E; without it Ace 1.4.6 ends with 0 whatever it has found."""
@@ -35,12 +35,7 @@ def check(path: Path) -> tuple[Finding, ...]:
         variables = {"PUPPETEER_EXECUTABLE_PATH": _browser(), "ACE_TIMEOUT_INITIAL": BROWSER_WAIT}
         done = tools.run(tools.program("ace-cli"), "-E", "-s", "-f", "-o", folder, path, **variables)
         answer = Path(folder, "report.json")
-        if done.returncode not in (0, VIOLATIONS) or not answer.is_file():
-            raise tools.no_answer("Ace", done)
-        found = tuple(parse(answer.read_text("utf-8")))
-    if done.returncode == VIOLATIONS and not found:
-        raise tools.no_answer("Ace", done)
-    return found
+        return tools.findings("Ace", done, VIOLATIONS, answer, parse)
 
 
 def parse(answer: str) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.authorities import tools
-from pipeline.authorities.records import Finding
+from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import Severity
 
 COUNTING: Mapping[str, Severity] = {"FATAL": "error", "ERROR": "error", "WARNING": "error"}
@@ -30,12 +30,7 @@ def check(path: Path) -> tuple[Finding, ...]:
         # One compiler of Java's two: a run of six seconds ends before the second pays.
         java = (tools.program("java"), "-XX:TieredStopAtLevel=1", "-jar", _jar())
         done = tools.run(*java, path, "--failonwarnings", "--json", answer)
-        if done.returncode not in (0, 1) or not answer.is_file():
-            raise tools.no_answer("EPUBCheck", done)
-        found = tuple(parse(answer.read_text("utf-8")))
-    if done.returncode and not found:
-        raise tools.no_answer("EPUBCheck", done)
-    return found
+        return tools.findings("EPUBCheck", done, 1, answer, parse)
 
 
 def parse(answer: str) -> Iterator[Finding]:

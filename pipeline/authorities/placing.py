@@ -11,7 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from pipeline import model
-from pipeline.authorities.records import Finding
+from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import Place
 from pipeline.model import Book, Record
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from pipeline.authorities import tools
-from pipeline.authorities.records import Finding
+from pipeline.authorities.findings import Finding
 
 WARNING, ERROR = 3, 2
 """Exit statuses of qpdf (its manual, 'Exit Status')."""

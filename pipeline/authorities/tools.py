@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import ToolError
 
 PATIENCE = 600.0
@@ -49,13 +50,30 @@ def package_version(package: str) -> str:
 
 def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, with variables added to its environment. Raises ToolError when it hangs."""
-    variables: Mapping[str, str] = {**os.environ, **environment}
     try:
         return subprocess.run(
-            command, env=variables, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", timeout=PATIENCE
+            command,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=PATIENCE,
         )
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"{Path(command[0]).name} gave no answer within {PATIENCE:.0f} s") from error
+
+
+def findings(
+    name: str, done: subprocess.CompletedProcess[str], objecting: int, answer: Path, parse: Callable[[str], Iterable[Finding]]
+) -> tuple[Finding, ...]:
+    """Read the file that an authority has written; ``objecting`` is its status where it has findings. Raises ToolError without any."""
+    if done.returncode not in (0, objecting) or not answer.is_file():
+        raise no_answer(name, done)
+    found = tuple(parse(answer.read_text("utf-8")))
+    if done.returncode and not found:
+        raise no_answer(name, done)
+    return found
 
 
 def no_answer(name: str, done: subprocess.CompletedProcess[str]) -> ToolError:

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.authorities import tools
-from pipeline.authorities.records import Finding
+from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import ToolError
 
 PROFILES = {"2a": "PDFA-2A", "ua1": "PDFUA-1"}

@@ -1,32 +1,14 @@
 """Bind laid-out signatures into one PDF: folios, links, outline, page labels, tags, fonts, metadata."""
 
-from .binding import bind, bind_copy
-from .faces import get_ready, subset
-from .faults import RULES
-from .gathering import Gathered, gather
-from .pagination import folios
-from .records import Copy, Entry, Folios, Imprint, Notes
-from .showing import Shown, shown
-from .stamping import FOLIO_SIDE, lacking
-from .trimming import Trim
+from pipeline.bindery.binder import Copy, bind_copy
+from pipeline.bindery.catalog import Entry
+from pipeline.bindery.embedded_fonts import get_ready, subset
+from pipeline.bindery.gathering import Gathered, Shown, shown
+from pipeline.bindery.page_marks import FOLIO_SIDE, Notes, Trim, lacking
+from pipeline.bindery.page_numbers import RULES, Folios, folios
+from pipeline.bindery.pdf_metadata import Imprint
 
 __all__ = [
-    "FOLIO_SIDE",
-    "RULES",
-    "Copy",
-    "Entry",
-    "Folios",
-    "Gathered",
-    "Imprint",
-    "Notes",
-    "Shown",
-    "Trim",
-    "bind",
-    "bind_copy",
-    "folios",
-    "gather",
-    "get_ready",
-    "lacking",
-    "shown",
-    "subset",
+    "FOLIO_SIDE", "RULES", "Copy", "Entry", "Folios", "Gathered", "Imprint", "Notes", "Shown", "Trim", "bind_copy", "folios", "get_ready",
+    "lacking", "shown", "subset",
 ]  # fmt: skip

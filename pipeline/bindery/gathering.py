@@ -1,30 +1,23 @@
 """Gather signatures once, for as many copies as are wanted: counted, their links found to lead somewhere, sewn when bound."""
 
+from __future__ import annotations
+
+import hashlib
+import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.bindery.catalog import Entry, described, targets
+from pipeline.bindery.embedded_fonts import open_face
+from pipeline.bindery.page_marks import SAME, Foot, Notes, Trim, Unset, foot, recolor, ruling
+from pipeline.bindery.page_numbers import Filler, Folios, Glyphs, SlotTooSmall, fault, folios
+from pipeline.bindery.pdf_syntax import LEVEL, REFERENCE, Objects, Stream, parse, with_contents
 from pipeline.brand import Palette
 from pipeline.diagnostics import BookError, Diagnostic
-from pipeline.press import LaidOut, Signature
+from pipeline.press import Destination, LaidOut, Signature
 from pipeline.slots import FOLIO_FACE
-
-from . import faces as faces_
-from .coloring import recolor
-from .faults import fault
-from .merging import drawn
-from .navigation import described, targets
-from .pagination import folios
-from .parsing import Objects, Stream, parse
-from .records import Entry, Folios, Notes
-from .ruling import Unset, ruling
-from .slots import Filler, Glyphs, SlotTooSmall
-from .stamping import Foot, foot
-from .syntax import with_contents
-from .trimming import SAME, Trim
-from .writing import LEVEL
-
-NO_NOTES: Mapping[str, Notes] = {}
 
 
 @dataclass
@@ -62,31 +55,52 @@ class Quire:
 
 @dataclass
 class Gathered:
-    """Signatures to be bound; a copy may have some of its own in their places."""
+    """Signatures to be bound; a copy may have some of its own in their places.
+
+    Raises BookError with every link that leads nowhere, and for an id that stands in two signatures.
+    """
 
     signatures: Sequence[Signature]
     leaves: Sequence[LaidOut]
     outline: tuple[Entry, ...]
     fonts: Mapping[str, bytes]
-    numbered: Folios
-    notes: Mapping[str, Notes]
+    """The files the press was given."""
+    cover: str
+    """Label of pages without a folio."""
+    notes: Mapping[str, Notes] = field(default_factory=dict)
+    """Rules the last page of the signatures it names."""
     trim: Trim = SAME
+    """Where the paper lies."""
     keeps: bool = False
     """Whether sewn signatures are kept for the next copy. Kept, they are sewn once; else one is in memory at a time."""
     glyphs: Glyphs = field(default_factory=Glyphs)
     """Glyphs of all signatures sewn so far; those of a copy's own are not among them."""
+    numbered: Folios = field(init=False)
     folio_file: str = field(init=False)
     index: Mapping[str, int] = field(init=False)
     """Place of each signature among all, by its id."""
     _kept: dict[int, Quire] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find what sets the folios, and where each signature stands."""
+        """Count the pages, and find what sets the folios and where each signature stands."""
+        self.numbered = folios(self.signatures, self.leaves, cover=self.cover)
         self.folio_file = _folio_file(self.leaves)
         self.index = {signature.id: place for place, signature in enumerate(self.signatures)}
+        if faults := [*self._dead_links()]:
+            raise BookError(*faults)
+
+    def _dead_links(self) -> Iterator[Diagnostic]:
+        """Yield every link, slot and outline entry that leads nowhere."""
+        known = self.numbered.pages.keys()
+        for signature, leaf in zip(self.signatures, self.leaves, strict=True):
+            for target in sorted({*leaf.facts.links, *leaf.facts.slots} - known):
+                yield fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id")
+        for target, title in targets(self.outline).items():
+            if target not in known:
+                yield fault(self.signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline")
 
     def quires(self, own: Mapping[int, Quire]) -> Iterator[Quire]:
-        """Give all signatures in their order, a copy's own in the places of those with their ids."""
+        """Yield all signatures in their order, a copy's own in the places of those with their ids."""
         for place, (signature, leaf) in enumerate(zip(self.signatures, self.leaves, strict=True)):
             quire = own.get(place) or self._kept.get(place) or sew(signature, leaf, self, self.glyphs)
             if self.keeps and place not in own:
@@ -94,47 +108,9 @@ class Gathered:
             yield quire
 
 
-def gather(
-    signatures: Sequence[Signature],
-    leaves: Sequence[LaidOut],
-    *,
-    outline: tuple[Entry, ...],
-    fonts: Mapping[str, bytes],
-    cover: str,
-    notes: Mapping[str, Notes] = NO_NOTES,
-    trim: Trim = SAME,
-    keeps: bool = False,
-) -> Gathered:
-    """Gather signatures; ``keeps`` says that there will be several copies, ``trim`` where the paper lies.
-
-    Raise BookError as ``bind`` does.
-    """
-    numbered = folios(signatures, leaves, cover=cover)
-    check_links(signatures, leaves, outline, numbered)
-    return Gathered(signatures, leaves, outline, fonts, numbered, notes, trim, keeps)
-
-
-def check_links(
-    signatures: Sequence[Signature],
-    leaves: Sequence[LaidOut],
-    outline: Sequence[Entry],
-    numbered: Folios,
-) -> None:
-    """Raise BookError with every link, slot and outline entry that leads nowhere."""
-    faults: list[Diagnostic] = []
-    for signature, leaf in zip(signatures, leaves, strict=True):
-        for target in sorted({*leaf.facts.links, *leaf.facts.slots} - numbered.pages.keys()):
-            faults.append(fault(signature, "P201", f"no section has the id '{target}'", "drop the link or mend its id"))
-    for target, title in targets(outline).items():
-        if target not in numbered.pages:
-            faults.append(fault(signatures[0], "P201", f"no section has the id '{target}' of '{title}' in the outline"))
-    if faults:
-        raise BookError(*faults)
-
-
 def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs) -> Quire:
     """Write the page numbers into a signature's pages, and rule its last page if asked; note the glyphs."""
-    named = {face.key: (face.file, faces_.open_face(gathered.fonts[face.file])) for face in leaf.facts.faces}
+    named = {face.key: (face.file, open_face(gathered.fonts[face.file])) for face in leaf.facts.faces}
     for face in leaf.facts.faces:
         for gid, text in face.glyphs:
             glyphs.add(face.file, gid, text)
@@ -158,16 +134,16 @@ def sew(signature: Signature, leaf: LaidOut, gathered: Gathered, glyphs: Glyphs)
         raise BookError(fault(signature, "P204", str(error))) from error
     (resources,) = objects.numbers(pages[0], b"Resources")
     contents = {page: tuple(objects.numbers(page, b"Contents")) for page in pages}
-    return Quire(signature, leaf, objects, pages, room, drawn(objects, resources), contents)
+    return Quire(signature, leaf, objects, pages, room, _drawn(objects, resources), contents)
 
 
 def deflated(content: bytes) -> Stream:
-    """Make a stream that is deflated here, once."""
+    """Return a stream that is deflated here, once."""
     return Stream(b"/Filter /FlateDecode", zlib.compress(content, LEVEL))
 
 
 def _marked(objects: Objects, page: int) -> Iterator[bytes]:
-    """Give the content of a page that has page numbers to be filled in: the press does not deflate that."""
+    """Yield the content of a page that has page numbers to be filled in: the press does not deflate that."""
     streams = (objects.streams[number] for number in objects.numbers(page, b"Contents"))
     return (stream.data for stream in streams if not stream.is_deflated)
 
@@ -193,3 +169,57 @@ def _folio_file(leaves: Sequence[LaidOut]) -> str:
     """Return the font file that sets folios, or else the first that sets anything."""
     used = [face for leaf in leaves for face in leaf.facts.faces]
     return next((face.file for face in used if face.family == FOLIO_FACE), used[0].file if used else "")
+
+
+DRAWN = re.compile(rb"/XObject <<([^>]*)>>")
+
+
+def _drawn(objects: Objects, resources: int) -> dict[int, str]:
+    """Return the images and forms that the resources of pages name, with a digest of each and of all it refers to."""
+    found = DRAWN.search(objects.bodies[resources])
+    return {int(number): _fingerprint(objects, int(number)) for number in REFERENCE.findall(found[1])} if found else {}
+
+
+def _fingerprint(objects: Objects, number: int) -> str:
+    """Digest an object and all it refers to: the same for equal ones, whatever their numbers."""
+    total = hashlib.sha256()
+    if number in objects.streams:
+        body, data = objects.streams[number]
+        total.update(data)
+    else:
+        body = objects.bodies[number]
+    total.update(REFERENCE.sub(lambda found: _fingerprint(objects, int(found[1])).encode(), body))
+    return total.hexdigest()
+
+
+Shown = Sequence[tuple[str, int]]
+"""A digest of what is on the pages of each signature, and their number."""
+
+
+def shown(gathered: Gathered) -> Shown:
+    """Digest, for each signature of a plain guide that has been bound, all that decides what is on its pages; give their number.
+
+    That is what the press laid out, the numbers written into it, where its links land, and what its glyphs stand for.
+    """
+    points = {place.id: place for leaf in gathered.leaves for place in leaf.facts.places}
+    found = []
+    for signature, leaf, start in zip(gathered.signatures, gathered.leaves, gathered.numbered.first, strict=True):
+        notes = repr(gathered.notes.get(signature.id))
+        parts = (signature.fonts, notes, repr(gathered.trim), *_numbers(gathered, leaf, start, points), _texts(gathered, leaf))
+        digest = hashlib.sha256(leaf.pdf)
+        digest.update(json.dumps(parts).encode())
+        found.append((digest.hexdigest(), leaf.facts.pages))
+    return tuple(found)
+
+
+def _numbers(gathered: Gathered, leaf: LaidOut, start: int, points: dict[str, Destination]) -> tuple[object, ...]:
+    """Return the page numbers on a signature's pages, and the pages and points that its links lead to."""
+    numbered, facts = gathered.numbered, leaf.facts
+    landings = [(numbered.pages[target], points[target].x, points[target].y) for target in facts.links]
+    printed, labels = (numbers[start : start + facts.pages] for numbers in (numbered.printed, numbered.labels))
+    return start, printed, labels, [numbered.folio(target) for target in facts.slots], landings
+
+
+def _texts(gathered: Gathered, leaf: LaidOut) -> list[str]:
+    """Return what the glyphs of a signature stand for: of several texts all signatures share the simplest."""
+    return [gathered.glyphs.by_file[face.file][gid] for face in leaf.facts.faces for gid, _ in face.glyphs]

@@ -164,7 +164,7 @@ def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound
 def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> bindery.Gathered:
     publication, printed = binding.volume.publication, binding.whole(issue)
     signatures, leaves = _apart(printed)
-    return bindery.gather(
+    return bindery.Gathered(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
         notes=_notes(publication, printed, binding.labels["notes"]),
         trim=_trim(binding.volume), keeps=len(binding.issues) > 1,

@@ -7,12 +7,10 @@ Nothing here reads a file, and nothing raises on an author's slip: faults are va
 text can be printed still.
 """
 
-from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
 from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
-from pipeline.markup.parse import parse
-from pipeline.markup.plain import paragraphs, plain
-from pipeline.markup.target import FORMULAS, Setting, Target
-from pipeline.markup.text import Formula, Mark, Reference, Text
+from pipeline.markup.parser import parse
+from pipeline.markup.text import FORMULAS, Formula, Mark, Reference, Setting, Target, Text, paragraphs, plain
+from pipeline.markup.text_faults import EXPLANATIONS, FAULTS, Fault
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [

@@ -11,7 +11,7 @@ ON: Final = ["table", "smartquotes"]
 """Rules of CommonMark that are off, and more that are on; beside these, definitions, admonitions, footnotes, and our own."""
 BEFORE_LINKS: Final = ("reference", "footnote", "mark")
 AFTER_ALL: Final = ("formula", "braces", "figure")
-"""Our own rules within a paragraph, by their names in ``inlines``."""
+"""Our own rules within a paragraph, by their names in ``inline_rules``."""
 REFERENCES: Final = {"": "section", "chapter": "section", "term": "term", "formula": "formula", "source": "source", "box": "box"}
 """What may stand before the colon of a reference, and what it names then."""
 ADMONITIONS: Final = ("note", "tip", "warning", "example")

@@ -11,9 +11,7 @@ from typing import Final
 from markdown_it.token import Token
 
 from pipeline.markup import maths
-from pipeline.markup.plain import words_of
-from pipeline.markup.target import Setting, Target
-from pipeline.markup.text import Formula, Text
+from pipeline.markup.text import Formula, Setting, Target, Text, words_of
 
 RANGE: Final = re.compile(r"\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*")
 """A range of numbers, which a line may not end in: what stands before its dash would be read as a number by itself."""
@@ -116,8 +114,7 @@ def _note(writer: Writer, children: Sequence[Token], index: int) -> None:
         writer.notes.append((number, token))
         printed = writer.target.first_note + number - 1
         back = writer.anchor("fnref", number)
-        anchor = f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{printed}</a>'
-        writer.out.append(anchor)
+        writer.out.append(f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{printed}</a>')
         return
     writer.out.append(f'<span class="footnote" role="doc-footnote" id="{place}">')
     write_children(writer, token.children or [])

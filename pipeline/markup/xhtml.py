@@ -8,11 +8,9 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from pipeline.markup import code
+from pipeline.markup.highlight import block
 from pipeline.markup.phrasing import Writer, set_formula, tag, write_children
-from pipeline.markup.plain import words_of
-from pipeline.markup.target import Target
-from pipeline.markup.text import Text
+from pipeline.markup.text import Target, Text, words_of
 
 
 def to_xhtml(text: Text, target: Target) -> str:
@@ -84,13 +82,13 @@ def _ordered(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
-    writer.out.append(code.block(token.content, token.info.strip()) + "\n")
+    writer.out.append(block(token.content, token.info.strip()) + "\n")
 
 
 def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     if token.meta.get("refused"):
-        writer.out.append(code.block(token.content, "text") + "\n")
+        writer.out.append(block(token.content, "text") + "\n")
     else:
         writer.out.append(f'<div class="equation">{set_formula(writer, token.meta["formula"])}</div>\n')
 
@@ -161,19 +159,9 @@ def _elements(tags: Mapping[str, str]) -> dict[str, Callable[[Writer, Sequence[T
 
 
 _ELEMENTS: Final = {
-    "bullet_list": "ul",
-    "ordered_list": "ol",
-    "list_item": "li",
-    "blockquote": "blockquote",
-    "dl": "dl",
-    "dt": "dt",
-    "dd": "dd",
-    "table": "table",
-    "thead": "thead",
-    "tbody": "tbody",
-    "tr": "tr",
-    "admonition": "aside",
-}
+    "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "blockquote": "blockquote", "admonition": "aside",
+    "dl": "dl", "dt": "dt", "dd": "dd", "table": "table", "thead": "thead", "tbody": "tbody", "tr": "tr",
+}  # fmt: skip
 _BLOCKS: Final[dict[str, Callable[[Writer, Sequence[Token], int], None]]] = {
     **_elements(_ELEMENTS),
     "ordered_list_open": _ordered,

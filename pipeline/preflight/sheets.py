@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
-from pipeline.bindery.pagination import roman
+from pipeline.bindery.page_numbers import roman
 from pipeline.diagnostics import Diagnostic
 from pipeline.preflight.faults import fault
 from pipeline.preflight.paper import Font, Page, Paper

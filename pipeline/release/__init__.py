@@ -5,11 +5,10 @@
 then calls ``publish``.
 """
 
-from pipeline.release.locking import lock
+from pipeline.release.folder import lock
 from pipeline.release.manifest import Artefact, BookFacts, Carried, Published, Release
-from pipeline.release.publishing import publish
-from pipeline.release.reading import data, file_bytes, output_folder, read, verify
-from pipeline.release.reporting import last_report, report
+from pipeline.release.publishing import last_report, publish, report
+from pipeline.release.releases import data, file_bytes, output_folder, read, verify
 
 __all__ = [
     "Artefact", "BookFacts", "Carried", "Published", "Release", "data", "file_bytes", "last_report", "lock", "output_folder", "publish",

@@ -1,4 +1,4 @@
-"""Hold a folder open: what is done in it is done there and nowhere else, since no link in it is followed.
+"""Hold a folder open, and lock it for one build: what is done in it is done there and nowhere else, since no link in it is followed.
 
 Whoever clones a repository gets links and named pipes as they were committed. Each name is looked up in the folder that
 is held (POSIX.1-2017, openat), with O_NOFOLLOW, and only files and folders are opened.
@@ -7,15 +7,17 @@ is held (POSIX.1-2017, openat), with O_NOFOLLOW, and only files and folders are 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
 from typing import Self
 
+from pipeline.diagnostics import ToolError
 from pipeline.work.store import write_synced
 
 INSIDE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -168,3 +170,34 @@ class Folder:
 
 def _reading(descriptor: int) -> BufferedReader:
     return open(descriptor, "rb", closefd=False)
+
+
+LOCK = ".lock"
+
+
+@contextmanager
+def lock(output: Path, say: Callable[[str], object]) -> Iterator[None]:
+    """Hold the output folder for one build; wait for another, telling ``say`` so once.
+
+    The lock goes when the process does, however it ends (a forked child keeps it: spawn instead). The file
+    stays. Raises ToolError where it cannot be made, and where a link or a pipe has its name.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(Folder.open(output, make=True))
+            descriptor = stack.enter_context(folder.file(LOCK, os.O_RDWR | os.O_CREAT))
+        except OSError as error:
+            raise ToolError(f"cannot write {error.filename or output}: {error.strerror}") from error
+        _acquire(descriptor, output, say)
+        yield
+
+
+def _acquire(descriptor: int, output: Path, say: Callable[[str], object]) -> None:
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"another build is writing {output}: waiting for it")
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        raise ToolError(f"cannot lock {output / LOCK}: {error.strerror}") from error

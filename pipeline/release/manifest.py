@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ class Artefact:
 
     @property
     def path(self) -> str:
-        """Say where the file stands in the release: its edition's folder, then its name."""
+        """Where the file stands in the release: its edition's folder, then its name."""
         return f"{self.edition}/{self.name}"
 
 
@@ -103,7 +103,7 @@ class Carried:
 
     @property
     def source(self) -> Path:
-        """Say where the file is now."""
+        """Where the file is now."""
         return self.release.folder / self.artefact.path
 
 
@@ -111,14 +111,12 @@ FIELDS: dict[str, type] = {
     "path": str, "edition": str, "format": str, "paper": str, "audience": str, "title": str,
     "bytes": int, "sha256": str, "pages": int, "questions": int, "inputs": str,
 }  # fmt: skip
-
-
 OPTIONAL = ("team", "recipient", "pagination")
 """Texts that a file may lack."""
 
 
 def listed(artefact: Artefact) -> Published:
-    """List a new file."""
+    """Return a new file as the manifest lists it."""
     return Published(
         path=artefact.path,
         edition=artefact.edition,
@@ -138,18 +136,8 @@ def listed(artefact: Artefact) -> Published:
     )
 
 
-def listed_again(carried: Carried) -> Published:
-    """List a file of an older release, and whether it is stale."""
-    return replace(carried.artefact, stale=carried.stale)
-
-
-def manifest_bytes(
-    book: BookFacts,
-    inputs: str,
-    artefacts: Sequence[Published],
-    versions: Mapping[str, str],
-) -> bytes:
-    """Write the manifest: the same bytes for the same release, whenever and wherever it is made."""
+def manifest_bytes(book: BookFacts, inputs: str, artefacts: Sequence[Published], versions: Mapping[str, str]) -> bytes:
+    """Return the manifest: the same bytes for the same release, whenever and wherever it is made."""
     manifest = {
         "schema": SCHEMA,
         "book": asdict(book),
@@ -162,12 +150,12 @@ def manifest_bytes(
 
 
 def checksum_bytes(artefacts: Sequence[Published]) -> bytes:
-    """Write the checksums as ``sha256sum --check`` reads them."""
+    """Return the checksums as ``sha256sum --check`` reads them."""
     return "".join(f"{artefact.sha256}  {artefact.path}\n" for artefact in artefacts).encode()
 
 
 def parse(folder: Path, manifest: bytes) -> Release:
-    """Read a manifest; raise ValueError, with one line that says why, where it is not one."""
+    """Return the release that a manifest tells of; raise ValueError, with one line that says why, where it is not one."""
     try:
         found = json.loads(manifest)
         if found["schema"] != SCHEMA:

@@ -1,8 +1,10 @@
-"""Publish a release: a folder filled aside, then one symlink swapped by one rename."""
+"""Publish a release, a folder filled aside and one symlink swapped by one rename; and beside it reports, which no guide holds."""
 
 from __future__ import annotations
 
+import json
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -20,13 +22,11 @@ from pipeline.release.manifest import (
     checksum_bytes,
     is_safe_path,
     listed,
-    listed_again,
     manifest_bytes,
     parse,
 )
-from pipeline.release.pruning import prune, remove, sweep, temp_name
-from pipeline.release.reading import GUIDES, RELEASES, data, standing, verify
-from pipeline.work.store import fault_point
+from pipeline.release.releases import GUIDES, RELEASES, data, prune, remove, standing, sweep, temp_name, verify
+from pipeline.work.store import JSON, fault_point
 
 
 def publish(
@@ -44,7 +44,7 @@ def publish(
     for whoever is still reading; older ones go. Raises ToolError where the disk refuses, and where ``guides`` or the
     folder of releases is a link, a file, or a folder that no build has made: nothing is done there.
     """
-    rows = tuple(sorted((*map(listed, artefacts), *map(listed_again, carried)), key=lambda row: row.path))
+    rows = tuple(sorted((*map(listed, artefacts), *(replace(old.artefact, stale=old.stale) for old in carried)), key=lambda row: row.path))
     _refuse_paths([row.path for row in rows])
     manifest = manifest_bytes(book, inputs, rows, versions)
     release = parse(output, manifest)
@@ -149,7 +149,7 @@ def _settle(releases: Folder, temp: str, release: Release) -> str:
 
 
 def _swap(output: Folder, name: str) -> str:
-    """Point ``guides`` at a release by one rename; give the name of the release it pointed at."""
+    """Point ``guides`` at a release by one rename; return the name of the release it pointed at."""
     link = f"{GUIDES}.{temp_name()}"
     previous = standing(output)
     try:
@@ -165,6 +165,34 @@ def _swap(output: Folder, name: str) -> str:
 
 
 def _one_line(output: Path, error: OSError) -> str:
-    """Say which path refused and why, without the names of temporary files."""
+    """Return which path refused and why, without the names of temporary files."""
     where = re.sub(rf"/({GUIDES}\.)?tmp-.*", "", str(error.filename or output))
     return f"cannot publish to {where}: {error.strerror}"
+
+
+REPORTS = "reports"
+
+
+def report(output: Path, name: str, facts: JSON) -> tuple[str, ...]:
+    """Write facts to ``output/reports/<name>.json``; what the disk refuses is a warning, since the release stands."""
+    temp = f"{name}.{secrets.token_hex(4)}.tmp"
+    try:
+        with Folder.open(output) as place, place.below(REPORTS, make=True) as folder:
+            try:
+                folder.write(temp, (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode())
+                folder.rename(temp, f"{name}.json")
+            finally:
+                folder.remove(temp)
+    except OSError as error:
+        return (f"the report is not written: {output / REPORTS}: {error.strerror}",)
+    return ()
+
+
+def last_report(output: Path, name: str) -> JSON:
+    """Return the facts last reported, or None."""
+    try:
+        with Folder.open(output) as place:
+            facts: JSON = json.loads(place.read(f"{REPORTS}/{name}.json"))
+    except (OSError, ValueError):
+        return None
+    return facts

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import markup
 from pipeline.markup import Target, Text
-from pipeline.markup.code import block
+from pipeline.markup.highlight import block
 from pipeline.work.cache import Shelf
 
 

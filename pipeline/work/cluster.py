@@ -83,7 +83,7 @@ def outcomes(address: str, items: Mapping[Any, object], call: Call) -> Iterator[
 
 
 def _sender(client: Any, call: Call) -> Callable[[object], Future[_Answer]]:
-    """Give the function that sends an item to the workers; what all items share goes there once."""
+    """Return the function that sends an item to the workers; what all items share goes there once."""
     executor = client.get_executor(pure=False)
     digest = hashlib.sha256(pickle.dumps(call.shared)).hexdigest()
     kept = client.submit(_keep, call.shared, key=f"guidepress-shared-{digest}")
@@ -155,7 +155,7 @@ def _finished(client: Any, address: str, under_way: Mapping[Future[_Answer], Any
 
 
 def _answer(future: Future[_Answer], address: str, call: Call) -> _Answer | None:
-    """Read an answer; None when several workers died over it."""
+    """Return an answer; None when several workers died over it."""
     from distributed.scheduler import KilledWorker
 
     try:
@@ -191,7 +191,7 @@ def _gone(address: str) -> ToolError:
 
 
 def _keep(shared: object) -> object:
-    """Be what is shared: a task whose result goes to every worker once, and is made again when it is lost."""
+    """Return what is shared: a task whose result goes to every worker once, and is made again when it is lost."""
     return shared
 
 

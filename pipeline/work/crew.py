@@ -60,7 +60,7 @@ class Crew:
         self._kept: set[Path] = set()
 
     def __enter__(self) -> Self:
-        """Be there, with a folder for files; no process is started yet."""
+        """Make a folder for files; no process is started yet."""
         self._folder = Path(self._files.enter_context(tempfile.TemporaryDirectory(prefix="guidepress-")))
         return self
 

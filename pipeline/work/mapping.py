@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +33,8 @@ class Work:
         self.seconds: dict[str, float] = defaultdict(float)
         """Seconds spent in each stage; those of a stage within another are its own."""
         self._within = 0.0
-        self._coming: list[Future[Any]] = []
+        self.under_way: list[Future[Any]] = []
+        """Calls that workers were sent."""
 
     def __enter__(self) -> Self:
         """Work on one build."""
@@ -41,7 +42,7 @@ class Work:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Take back what was sent and nobody has waited for: the build has ended."""
-        for future in self._coming:
+        for future in self.under_way:
             future.cancel()
 
     @contextmanager
@@ -73,10 +74,6 @@ class Work:
             results = _Run(self, stage, items, shared, crew).results()
             len(results)
             return results
-
-    def sent(self, futures: Iterable[Future[Any]]) -> None:
-        """Note what is under way."""
-        self._coming += futures
 
 
 class _Run(Generic[T, R]):
@@ -139,7 +136,7 @@ class _Run(Generic[T, R]):
             send = crew.send if starts and (is_apart or len(worthy) > 1) else crew.send_to_those_there
             for key in sorted(worthy, key=self._weight, reverse=True):
                 self.coming[send(_call, self.stage.call, self.items[key], self.file, cache.place())] = key
-            self.work.sent(self.coming)
+            self.work.under_way += self.coming
         sent = set(self.coming.values())
         for key in [key for key in self.items if key not in sent]:
             self._note(key, self.stage.call(self.items[key], *(() if self.shared is None else (self.shared,))))

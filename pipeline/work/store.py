@@ -27,23 +27,10 @@ TEMP_AGE = 3600.0  # seconds: no build takes longer over one entry, so an older 
 OWN_NAME = re.compile(r"[0-9a-f]{64}\.entry|[0-9a-f]{16}\.tmp")
 
 FAULT_POINTS: tuple[str, ...] = (
-    "store-1-temp",
-    "store-2-write",
-    "store-3-rename",
-    "store-4-stored",
-    "release-1-folder",
-    "release-2-manifest",
-    "release-3-artefact",
-    "release-4-carry",
-    "release-5-checksums",
-    "release-6-sync",
-    "release-7-rename",
-    "release-8-link",
-    "release-9-swap",
-    "release-10-swapped",
-    "release-11-prune",
-    "release-12-pruned",
-)
+    "store-1-temp", "store-2-write", "store-3-rename", "store-4-stored",
+    "release-1-folder", "release-2-manifest", "release-3-artefact", "release-4-carry", "release-5-checksums", "release-6-sync",
+    "release-7-rename", "release-8-link", "release-9-swap", "release-10-swapped", "release-11-prune", "release-12-pruned",
+)  # fmt: skip
 
 
 def fault_point(name: str) -> None:
@@ -84,7 +71,7 @@ def key(*parts: bytes | JSON) -> str:
 
 
 def _framed(part: bytes | JSON) -> tuple[bytes, bytes]:
-    """Name the kind of a part and give its bytes."""
+    """Return a sign for the kind of a part, and its bytes."""
     if isinstance(part, bytes):
         return b"b", part
     if isinstance(part, str):
@@ -133,12 +120,7 @@ class Store:
         """Use the store for one build."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Prune when the build is over, however it went."""
         self.prune()
 
@@ -146,7 +128,7 @@ class Store:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
         if self.folder is None:
             return None
-        path = _entry_path(self.folder, key)
+        path = self.folder / f"{key}.entry"
         try:
             entry = _unpacked(key, _used(path))
         except OSError:
@@ -167,7 +149,7 @@ class Store:
             fault_point("store-1-temp")
             write_synced(temp, packed, at="store-2-write")
             fault_point("store-3-rename")
-            temp.replace(_entry_path(self.folder, key))
+            temp.replace(self.folder / f"{key}.entry")
             fault_point("store-4-stored")
         except OSError as error:
             self.warnings = self.warnings or (f"not all is remembered: {self.folder}: {error.strerror}",)
@@ -193,11 +175,11 @@ class Store:
             _forget(path)
 
     def size(self) -> int:
-        """Count the bytes of all entries."""
+        """Return the bytes of all entries, counted."""
         return sum(found.st_size for _, found in self._files(".entry"))
 
     def _files(self, suffix: str) -> Iterator[tuple[Path, os.stat_result]]:
-        """Give the store's files of one kind; another build may remove them meanwhile."""
+        """Yield the store's files of one kind; another build may remove them meanwhile."""
         if self.folder is None:
             return
         with suppress(OSError):
@@ -208,18 +190,13 @@ class Store:
 
 
 def _default_folder() -> Path:
-    """Find the user's cache folder; the XDG specification has a relative ``XDG_CACHE_HOME`` ignored."""
+    """Return the user's cache folder; the XDG specification has a relative ``XDG_CACHE_HOME`` ignored."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
     return (named if named.is_absolute() else Path.home() / ".cache") / "guidepress"
 
 
-def _entry_path(folder: Path, key: str) -> Path:
-    """Give the file that holds a key."""
-    return folder / f"{key}.entry"
-
-
 def _used(path: Path) -> bytes:
-    """Read a file, and note that it was used now. Raises OSError for a link, a pipe, or a folder: no build has made these."""
+    """Return what is in a file, and note that it was used now. Raises OSError for a link, a pipe, or a folder: no build has made these."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -230,13 +207,13 @@ def _used(path: Path) -> bytes:
 
 
 def _packed(entry_key: str, data: bytes, facts: JSON) -> bytes:
-    """Join digest, facts and data, a line each; the digest covers the key: a renamed entry is damaged."""
+    """Return digest, facts and data joined, a line each; the digest covers the key: a renamed entry is damaged."""
     line = json.dumps(facts, allow_nan=False).encode()
     return b"\n".join((key(entry_key, line, data).encode(), line, data))
 
 
 def _unpacked(entry_key: str, packed: bytes) -> Entry | None:
-    """Take an entry apart, or give None when it is not what was written."""
+    """Return an entry taken apart, or None when it is not what was written."""
     digest, _, rest = packed.partition(b"\n")
     line, _, data = rest.partition(b"\n")
     if key(entry_key, line, data).encode() != digest:

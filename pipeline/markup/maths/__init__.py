@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.markup.faults import Fault
 from pipeline.markup.maths.latex import read
-from pipeline.markup.maths.letters import letters
-from pipeline.markup.maths.presentation import mathml
+from pipeline.markup.maths.presentation import letters, mathml
 from pipeline.markup.maths.setting import draw, drawing_named, is_drawn, keep, svg
 from pipeline.markup.maths.speech import speak
-from pipeline.markup.maths.vocabulary import missing_words, with_names
+from pipeline.markup.maths.symbols import missing_words, with_names
+from pipeline.markup.text_faults import Fault
 
 
 def check(latex: str) -> tuple[Fault, ...]:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from pipeline.markup.maths import symbols
-from pipeline.markup.maths.tree import Node, Sign
+from pipeline.markup.maths.formula_tree import Node, Sign
 
 BINARY: Final = frozenset("+−±∓⋅×÷∪∩∖⋆∘")
 TIGHT: Final = frozenset("/.|")

@@ -1,20 +1,17 @@
-"""Write a formula's tree as MathML, for reading systems or for drawing.
+"""Write a formula's tree as MathML, for reading systems or for drawing; the smallest ones as letters.
 
 Both are Presentation MathML 3 (what EPUB 3.3 allows), kept within MathML Core where that suffices.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
-from pipeline.markup.maths.latex import read
-from pipeline.markup.maths.operators import THIN, Style, sign, space, text
-from pipeline.markup.maths.tree import (
+from pipeline.markup.maths.formula_tree import (
     Accent,
     Fence,
     Fraction,
@@ -29,12 +26,14 @@ from pipeline.markup.maths.tree import (
     Script,
     Sign,
     Word,
+    function_of,
 )
+from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.operators import THIN, Style, sign, space, text
 
 NAMESPACE: Final = "http://www.w3.org/1998/Math/MathML"
 
 
-@functools.lru_cache(maxsize=8192)
 def mathml(latex: str, *, display: bool, alt: str) -> str:
     """Return a checked formula as MathML with its spoken words as `alttext`."""
     tree, _ = read(latex)
@@ -49,6 +48,37 @@ def drawing(latex: str, *, display: bool) -> str:
     return f'<math display="{"block" if display else "inline"}">{_row(tree, Style(display, drawn=True))}</math>'
 
 
+def letters(latex: str) -> str | None:
+    """Return a letter, a number, or a letter with one simple script as plain XHTML; None for anything else."""
+    items = read(latex)[0].items
+    if len(items) == 2 and isinstance(items[0], Sign) and items[0].sign == "−" and isinstance(items[1], Number):
+        return f"−{_letter(items[1])}"
+    if len(items) != 1:
+        return None
+    item = items[0]
+    if not isinstance(item, Script):
+        return _letter(item)
+    base, script = _letter(item.base), item.sub or item.sup
+    if base is None or script is None or item.primes or (item.sub and item.sup) or len(script.items) != 1:
+        return None
+    raised, tag = _letter(script.items[0]), "sub" if item.sub else "sup"
+    return raised and f"{base}<{tag}>{raised}</{tag}>"
+
+
+def _letter(node: Node) -> str | None:
+    if isinstance(node, Letter) and node.font in ("", "roman"):
+        return node.sign if _is_upright(node) else f"<i>{node.sign}</i>"
+    if isinstance(node, Letter) and node.font == "bold" and len(node.name) == 1:
+        return f"<b>{node.name}</b>"
+    if isinstance(node, Number) and not node.font:
+        return node.digits
+    return escape(node.words) if isinstance(node, Word) and not node.function else None
+
+
+def _is_upright(node: Letter) -> bool:
+    return node.font == "roman" or (not node.font and node.name in symbols.GREEK and node.name[0].isupper())
+
+
 def _row(row: Row, style: Style) -> str:
     """Return exactly one element."""
     parts = [part for index in range(len(row.items)) for part in _spaced(row.items, index, style)]
@@ -60,18 +90,13 @@ def _spaced(items: Sequence[Node], index: int, style: Style) -> list[str]:
     item = items[index]
     before = items[index - 1] if index else None
     after = items[index + 1] if index + 1 < len(items) else None
-    parts = [sign(item, before, after, style) if isinstance(item, Sign) else _node(item, style)]
-    if not style.script and (_is_function(item) or (style.drawn and _is_large(item))):
-        if before is not None and not _is_function(before) and _is_ordinary(before, closing=True):
+    parts = [sign(item, before, after, style) if isinstance(item, Sign) else _WRITERS[type(item)](item, style)]
+    if not style.script and (function_of(item) or (style.drawn and _is_large(item))):
+        if before is not None and not function_of(before) and _is_ordinary(before, closing=True):
             parts.insert(0, space(THIN))
         if after is not None and _is_ordinary(after, closing=False):
             parts.append(space(THIN))
     return parts
-
-
-def _is_function(node: Node) -> bool:
-    base = node.base if isinstance(node, Script) else node
-    return isinstance(base, Word) and base.function
 
 
 def _is_large(node: Node) -> bool:
@@ -88,14 +113,8 @@ def _is_ordinary(node: Node, *, closing: bool) -> bool:
     return not isinstance(node, Gap | (Grid if closing else Fence))
 
 
-def _node(node: Node, style: Style) -> str:
-    write = _WRITERS[type(node)]
-    return write(node, style)
-
-
 def _variable(node: Letter, style: Style) -> str:
-    upright = node.font == "roman" or (not node.font and node.name in symbols.GREEK and node.name[0].isupper())
-    return text("mi", node.sign, ' mathvariant="normal"' if upright or node.font else "")
+    return text("mi", node.sign, ' mathvariant="normal"' if _is_upright(node) or node.font else "")
 
 
 def _word(node: Word, style: Style) -> str:
@@ -180,10 +199,6 @@ def _fenced(opening: str, body: str, closing: str) -> str:
     return f"<mrow>{left}{body}{right}</mrow>"
 
 
-def _fence(node: Fence, style: Style) -> str:
-    return _fenced(node.opening, _row(node.body, style), node.closing)
-
-
 _GRIDS: Final = {
     "cases": ("{", "", ' columnalign="left left" columnspacing="1em" rowspacing="0.4em"'),
     "pmatrix": ("(", ")", ' columnspacing="0.8em" rowspacing="0.4em"'),
@@ -224,6 +239,6 @@ _WRITERS: Final[dict[type, Callable[[Any, Style], str]]] = {
     Root: _root,
     Script: _script,
     Accent: _accent,
-    Fence: _fence,
+    Fence: lambda node, style: _fenced(node.opening, _row(node.body, style), node.closing),
     Grid: _grid,
 }

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from pipeline.markup.faults import Fault
 from pipeline.markup.maths import symbols
+from pipeline.markup.maths.formula_tree import Accent, Fraction, Gap, Letter, Node, Number, Row, Script, Sign, Word, with_thousands
 from pipeline.markup.maths.symbols import Font
-from pipeline.markup.maths.tree import Accent, Fraction, Gap, Letter, Node, Number, Row, Script, Sign, Word, with_thousands
+from pipeline.markup.text_faults import Fault
 
 DEEPEST: Final = 8
 """Groups, arguments, and environments within one another."""
@@ -158,12 +158,8 @@ class Reader:
 
     def group(self, start: int) -> Row:
         """Read to the brace that closes the group opened at `start`."""
-        if self.depth >= DEEPEST:
-            self.fault("M190", "the formula is nested too deep here", start, 1, "split the formula")
-            self.at = len(self.latex)
-            return EMPTY
         self.depth += 1
-        row = self.row(frozenset("}"))
+        row = self.row(frozenset("}")) if self.enter(start) else EMPTY
         self.depth -= 1
         if self.peek() == "}":
             self.at += 1

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pipeline.markup.maths.tree import Accent, Fence, Fraction, Gap, Letter, Node, Phrase, Row, Script, Sign, Word
-from pipeline.markup.maths.vocabulary import NAMED, Words
+from pipeline.markup.maths.formula_tree import Accent, Fence, Fraction, Gap, Letter, Node, Phrase, Row, Script, Sign, Word
+from pipeline.markup.maths.symbols import NAMED, Words
 
 APPLIED: Final = frozenset("fghPE")
 """Letters that, before a parenthesis, are read as functions."""

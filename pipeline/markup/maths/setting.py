@@ -8,7 +8,7 @@ import warnings
 from typing import Any, Final
 
 from pipeline.markup.maths.presentation import drawing
-from pipeline.markup.target import Setting
+from pipeline.markup.text import Setting
 from pipeline.work import cache
 
 SIZE: Final = 20.0
@@ -32,7 +32,9 @@ def _ziamath() -> Any:
 def svg(latex: str, *, display: bool) -> Setting:
     """Return a checked formula drawn in black: recalled, or drawn and remembered."""
     facts = _shelf().remembered(lambda: _packed(draw((latex, display))), (latex, display))
-    return _noted(Setting(facts[0].encode(), *facts[1:]))
+    setting = Setting(facts[0].encode(), *facts[1:])
+    _named[setting.name] = setting.data
+    return setting
 
 
 def is_drawn(latex: str, display: bool) -> bool:
@@ -51,11 +53,6 @@ def drawing_named(name: str) -> bytes:
 
 
 _named: dict[str, bytes] = {}
-
-
-def _noted(setting: Setting) -> Setting:
-    _named[setting.name] = setting.data
-    return setting
 
 
 def _shelf() -> cache.Shelf:

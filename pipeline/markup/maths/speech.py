@@ -5,16 +5,13 @@ Keys of the table are the names of LaTeX commands and of the structures below; v
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
-from pipeline.markup.maths.latex import read
-from pipeline.markup.maths.pairs import PAIRS, function_of, paired
-from pipeline.markup.maths.saying import applies, prepared
-from pipeline.markup.maths.tree import (
+from pipeline.markup.maths.formula_tree import (
+    PAIRS,
     Accent,
     Fence,
     Fraction,
@@ -29,33 +26,29 @@ from pipeline.markup.maths.tree import (
     Script,
     Sign,
     Word,
+    function_of,
     is_simple,
+    paired,
 )
-from pipeline.markup.maths.vocabulary import Words
+from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.saying import applies, prepared
+from pipeline.markup.maths.symbols import Words
 
 NAMES: Final = {"|": "absolute", "‖": "norm", "⌊": "floor", "⌈": "ceiling"}
 
 
 def speak(latex: str, words: Words) -> str:
     """Return a checked formula in words: no signs but commas, points, hyphens, and apostrophes."""
-    return _speak_remembered(latex, _Table(words))
+    said = _row(read(latex)[0], _Table(words))
+    said = re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split()))
+    return said.strip(" ,")
 
 
 class _Table(dict[str, str]):
-    """A table of words that can be a key itself, by identity of its content."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash((len(self), self.get("of"), self.get("plus")))
+    """A table of words; what it lacks is said by its name."""
 
     def __missing__(self, key: str) -> str:
         return key.replace("-", " ")
-
-
-@functools.lru_cache(maxsize=8192)
-def _speak_remembered(latex: str, words: _Table) -> str:
-    said = _row(read(latex)[0], words)
-    said = re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split()))
-    return said.strip(" ,")
 
 
 def _row(row: Row, words: Words) -> str:

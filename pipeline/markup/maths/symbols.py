@@ -1,7 +1,8 @@
-"""List the LaTeX a formula may use, and the sign each command prints."""
+"""List the LaTeX a formula may use, the sign each command prints, and the words a language must have to speak them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 Role = Literal["letter", "infix", "prefix", "postfix", "open", "close", "bar", "comma", "sum", "integral"]
@@ -91,3 +92,40 @@ def letter_in(font: Font, letter: str) -> str | None:
         if first <= letter <= last and (font, first) in _STARTS:
             return chr(_STARTS[font, first] + ord(letter) - ord(first))
     return None
+
+
+Words = Mapping[str, str]
+
+NAMED: Final = "name-{}"
+"""Key of the words for letters that a book gives a name, as TP may be the true positives."""
+STRUCTURES: Final = frozenset(
+    {
+        "fraction", "long-fraction", "binom", "sqrt", "long-sqrt", "root", "sub", "long-sub",
+        "superscript", "squared", "cubed", "power", "long-power", "transpose", "sum-over",
+        "sum-from", "prod-over", "prod-from", "int-over", "int-from", "function-over",
+        "function-sub", "log-base", "lim-as", "gradient-over", "of", "parentheses",
+        "open-parenthesis", "close-parenthesis", "long-brackets", "set", "absolute",
+        "long-absolute", "norm", "long-norm", "floor", "long-floor", "ceiling", "long-ceiling",
+        "angle", "bold", "script", "double", "double-N", "double-Z", "double-Q", "double-R",
+        "double-C", "double-E", "double-P", "capital-greek", "given", "such-that", "cases", "matrix", "grid-row",
+        "grid-line", "end-cases", "end-matrix", "percent", "open", "close",
+    }
+)  # fmt: skip
+WORDS: Final = STRUCTURES | {
+    *GREEK,
+    *(name for name, (_, role) in SIGNS.items() if role not in ("open", "close")),
+    *FUNCTIONS,
+    *ACCENTS,
+    *(name for _, role, name in CHARACTERS.values() if role not in ("open", "close", "bar")),
+}  # fmt: skip
+"""Every key that a table of spoken words must have."""
+
+
+def missing_words(words: Words) -> tuple[str, ...]:
+    """Return the keys a table lacks, in order."""
+    return tuple(sorted(WORDS - words.keys()))
+
+
+def with_names(words: Words, names: Mapping[str, str]) -> Words:
+    """Return a table of words with those for letters that stand for one quantity together."""
+    return {**words, **{NAMED.format(letters): said for letters, said in names.items()}} if names else words

@@ -12,7 +12,7 @@ from markdown_it.rules_inline import autolink as read_autolink
 from markdown_it.rules_inline import link as read_link
 from markdown_it.token import Token
 
-from pipeline.markup.inlines import push_fault
+from pipeline.markup.inline_rules import push_fault
 
 Rule = Callable[[StateInline, bool], bool]
 SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
@@ -28,7 +28,7 @@ def bare_link(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         hint = "write [words](https://...)"
-        push_fault(state, "M126", "a bare address is no link", scheme.start(), at + 3 - scheme.start(), hint)
+        push_fault(state, "M126", "a bare address is no link", (scheme.start(), at + 3 - scheme.start()), hint)
         state.append_pending("://")
     state.pos = at + 3
     return True
@@ -40,7 +40,7 @@ def broken_link(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         hint = "take references and brackets out of its words, or write \\] for a bracket"
-        push_fault(state, "M129", "this link cannot be read", state.pos, 2, hint)
+        push_fault(state, "M129", "this link cannot be read", (state.pos, 2), hint)
         state.append_pending("](")
     state.pos += 2
     return True
@@ -73,13 +73,13 @@ def _judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> Non
     if not SAFE.match(address):
         token.meta = {"refused": True}
         hint = "write https:" if address.startswith("http:") else "link with https: or mailto:, or by [[id]]"
-        push_fault(state, "M125", f"“{address[:60]}” is no address a book may link to", at, length, hint)
+        push_fault(state, "M125", f"“{address[:60]}” is no address a book may link to", (at, length), hint)
     if bare:
-        push_fault(state, "M122", "this link has no words", at, length, "write the words between the brackets")
+        push_fault(state, "M122", "this link has no words", (at, length), "write the words between the brackets")
     if "title" in token.attrs:
-        push_fault(state, "M128", "a link's title is not printed", at, length, "remove the title")
+        push_fault(state, "M128", "a link's title is not printed", (at, length), "remove the title")
     if state.linkLevel:
-        push_fault(state, "M129", "a link stands within a link", at, length, "write one after the other")
+        push_fault(state, "M129", "a link stands within a link", (at, length), "write one after the other")
 
 
 def html(state: StateInline, silent: bool) -> bool:
@@ -93,7 +93,7 @@ def html(state: StateInline, silent: bool) -> bool:
     length = len(match[0]) if match else 4
     if not silent:
         hint = "put it between backticks, or write \\<"
-        push_fault(state, "M104", "raw HTML is not printed", state.pos, length, hint)
+        push_fault(state, "M104", "raw HTML is not printed", (state.pos, length), hint)
         state.append_pending(state.src[state.pos : state.pos + length])
     state.pos += length
     return True

@@ -1,13 +1,17 @@
-"""Put tokens into the shape that is printed: captions, figures, notes, unbreakable formulas."""
+"""Put tokens into the shape that is printed (captions, figures, notes, unbreakable formulas), and find where they were written."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from markdown_it.token import Token
 
-from pipeline.markup.faults import Fault
+from pipeline.markup.text_faults import Fault
 
 OPENERS: Final = re.compile(r"[(\[“‘¿¡]+$")
 FOLLOWERS: Final = re.compile(r"[^\s–—/]{1,24}(?=[\s–—/]|$)|[,.;:!?)\]’”%-]+")
@@ -147,8 +151,7 @@ def _strip_caption(caption: Token) -> None:
 
 def _align(tokens: list[Token], start: int) -> None:
     """Write into each cell how its column is aligned; a column of numbers goes right by itself."""
-    columns: list[list[Token]] = []
-    texts: list[list[str]] = []
+    columns: dict[int, list[tuple[Token, str]]] = defaultdict(list)
     column = 0
     for index in range(start + 1, len(tokens)):
         token = tokens[index]
@@ -157,17 +160,13 @@ def _align(tokens: list[Token], start: int) -> None:
         if token.type == "tr_open":
             column = 0
         elif token.type in ("th_open", "td_open"):
-            if column == len(columns):
-                columns.append([])
-                texts.append([])
-            columns[column].append(token)
-            if token.type == "td_open":
-                texts[column].append(tokens[index + 1].content)
+            columns[column].append((token, tokens[index + 1].content))
             column += 1
-    for cells, words in zip(columns, texts, strict=True):
-        given = str(cells[0].attrs.get("style", "")).removeprefix("text-align:")
+    for written in columns.values():
+        given = str(written[0][0].attrs.get("style", "")).removeprefix("text-align:")
+        words = [said for cell, said in written if cell.type == "td_open"]
         numbers = any(words) and all(NUMERIC.fullmatch(word.strip("*$")) for word in words)
-        for cell in cells:
+        for cell, _ in written:
             cell.meta["align"] = given or ("right" if numbers else "left")
 
 
@@ -191,3 +190,61 @@ def _hold(formula: Token, before: Token | None, after: Token | None) -> None:
     if after is not None and after.type == "text" and (match := FOLLOWERS.match(after.content)):
         formula.meta["after"] = match[0].replace("'", "’")
         after.content = after.content[match.end() :]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Translate an offset in a paragraph's content to a place in the text; both count from 1."""
+
+    offsets: tuple[int, ...]
+    """Offset at which each line of the content begins."""
+    line: int
+    columns: tuple[int, ...]
+    """Column, from 0, at which each of these lines stands in the text."""
+    escaped: str = ""
+    """Content of a table's cell, in which each bar was written with a backslash."""
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset."""
+        nth = max(bisect_right(self.offsets, offset) - 1, 0)
+        bars = self.escaped.count("|", 0, max(offset, 0))
+        return self.line + nth, self.columns[nth] + offset - self.offsets[nth] + bars + 1
+
+
+def of_inline(token: Token, lines: Sequence[str]) -> Places:
+    """Locate the content of an inline token, line for line, by the end of each line.
+
+    What stands before it (bars of quotations, indentation, list markers) was cut off by the parser.
+    """
+    first = token.map[0] if token.map else 0
+    if "column" in token.meta:
+        return Places((0,), first + 1, (token.meta["column"],), token.content)
+    offsets, columns, offset = [], [], 0
+    for nth, part in enumerate(token.content.split("\n")):
+        whole = lines[min(first + nth, len(lines) - 1)].rstrip()
+        part_end = part.rstrip()
+        start = len(whole) - len(part_end) if whole.endswith(part_end) else max(whole.rfind(part_end), 0)
+        offsets.append(offset)
+        columns.append(start)
+        offset += len(part) + 1
+    return Places(tuple(offsets), first + 1, tuple(columns))
+
+
+def note_cells(tokens: Sequence[Token], lines: Sequence[str]) -> None:
+    """Write into each table cell and each footnote the column at which it begins."""
+    cursor = 0
+    cell = False
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            token.meta["column"] = max(lines[token.map[0]].find(f"[^{token.meta['label']}]:"), 0) if token.map else 0
+        elif token.type == "tr_open":
+            cursor = 0
+        elif token.type in ("th_open", "td_open"):
+            cell = True
+        elif cell and token.type == "inline":
+            line = lines[token.map[0]] if token.map else ""
+            written = token.content.replace("|", "\\|")
+            found = line.find(written, cursor)
+            token.meta["column"] = max(found, 0)
+            cursor = max(found, cursor) + len(written)
+            cell = False

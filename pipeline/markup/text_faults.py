@@ -33,10 +33,7 @@ _TABLE: Final = {
         "The text, one paragraph of it, or the number of marks in one paragraph passes the limit. "
         "Nobody reads such a paragraph, and it would take long to read by machine.",
     ),
-    "M103": (
-        "Nested too deep",
-        "Lists, quotations, or emphasis stand inside one another more often than any page can show.",
-    ),
+    "M103": ("Nested too deep", "Lists, quotations, or emphasis stand inside one another more often than any page can show."),
     "M104": (
         "Raw HTML",
         "Text is Markdown only: what looks like an HTML tag would be printed as it stands. "
@@ -55,10 +52,7 @@ _TABLE: Final = {
         "Code language unknown",
         "A code block names its language after the opening backticks, for colors and for readers' ears. Write text where there is none.",
     ),
-    "M112": (
-        "Code line too long",
-        "A line of code has more than 68 columns and will not fit the page.",
-    ),
+    "M112": ("Code line too long", "A line of code has more than 68 columns and will not fit the page."),
     "M113": (
         "Indented code",
         "Four spaces make a code block without a language. That is nearly always a slip of indentation; "
@@ -79,80 +73,47 @@ _TABLE: Final = {
         "Not alone in its paragraph",
         "A figure, a box, and a display formula are blocks: each stands alone, with an empty line before and after.",
     ),
-    "M124": (
-        "Image by address",
-        "Pictures are placed by id, ![](figure:id); a picture by address would not be in the book.",
-    ),
+    "M124": ("Image by address", "Pictures are placed by id, ![](figure:id); a picture by address would not be in the book."),
     "M125": (
         "Link refused",
         "Links outside the book begin with https: or mailto:. Everything else is unsafe, or breaks once "
         "the text is printed. Links inside the book are written [[id]].",
     ),
-    "M126": (
-        "Bare address",
-        "An address in running text is not a link, and nobody wants to read it. Give it words: [words](https://...).",
-    ),
-    "M127": (
-        "Value not understood",
-        "A value of an example's output is written {=example.name}.",
-    ),
+    "M126": ("Bare address", "An address in running text is not a link, and nobody wants to read it. Give it words: [words](https://...)."),
+    "M127": ("Value not understood", "A value of an example's output is written {=example.name}."),
     "M128": (
         "Attribute refused",
         'Attributes in braces belong to index marks, [words]{.index term="..." sub="..." see="..." '
         'see-also="..."}, and to formulas, {alt="..."}. There are no others.',
     ),
-    "M129": (
-        "Link not understood",
-        "A link's words hold no other link, no reference, and no footnote, and its brackets come in pairs.",
-    ),
+    "M129": ("Link not understood", "A link's words hold no other link, no reference, and no footnote, and its brackets come in pairs."),
     "M130": ("Footnote not defined", "The text refers to a footnote that is nowhere written."),
     "M131": ("Footnote not used", "The text defines a footnote to which nothing refers; it would be lost."),
     "M132": ("Footnote defined twice", "Two footnotes of one text have the same name."),
-    "M133": (
-        "Footnote used twice",
-        "A footnote is printed where it is referred to, so once only, and never from another footnote.",
-    ),
+    "M133": ("Footnote used twice", "A footnote is printed where it is referred to, so once only, and never from another footnote."),
     "M134": (
         "Footnote of several blocks",
         "A footnote is one paragraph: at the foot of a page there is no room for lists, tables, or code.",
     ),
     "M140": ("Heading of the first level", "The book sets the first level itself. Headings begin with ##."),
-    "M141": (
-        "Heading level skipped",
-        "The first heading of a text is ##, and each one goes at most one level deeper than the one before.",
-    ),
-    "M142": (
-        "Heading in another block",
-        "A heading within a list, a quotation, or an admonition would tear the outline of the book.",
-    ),
+    "M141": ("Heading level skipped", "The first heading of a text is ##, and each one goes at most one level deeper than the one before."),
+    "M142": ("Heading in another block", "A heading within a list, a quotation, or an admonition would tear the outline of the book."),
     "M143": ("Heading empty", "A heading has no words."),
     "M150": ("Admonition unknown", 'An admonition is one of note, tip, warning, and example: !!! note "Title".'),
     "M151": ("Admonition empty", "The body of an admonition is indented by four spaces; this one has none."),
     "M160": ("Table row too long", "A row has more cells than the table's head; the rest would be lost."),
-    "M161": (
-        "Caption without a table",
-        'A paragraph that begins with "Table:" is the caption of the table directly below it.',
-    ),
-    "M162": (
-        "Table not recognized",
-        "A line of dashes and bars is no table: its head must have as many cells as that line.",
-    ),
+    "M161": ("Caption without a table", 'A paragraph that begins with "Table:" is the caption of the table directly below it.'),
+    "M162": ("Table not recognized", "A line of dashes and bars is no table: its head must have as many cells as that line."),
     "M170": (
         "Formula not closed",
         "A formula begins and ends with a dollar sign, in one paragraph. A dollar that means money is written \\$, or USD.",
     ),
-    "M171": (
-        "Formula with space at its edge",
-        "A dollar sign followed by a space (or a closing one after a space) is not a formula.",
-    ),
+    "M171": ("Formula with space at its edge", "A dollar sign followed by a space (or a closing one after a space) is not a formula."),
     "M172": ("Formula empty", "There is nothing between the dollar signs."),
     "M180": ("LaTeX command unknown", "Only a short list of LaTeX commands can be printed, spoken, and shown."),
     "M181": ("Brace unbalanced", "Every { of a formula has its }."),
     "M182": ("Delimiter without its partner", "\\left and \\right come in pairs, each followed by a delimiter."),
-    "M183": (
-        "Environment wrong",
-        "Environments are cases, pmatrix, bmatrix, and aligned, each from \\begin to its own \\end, not empty.",
-    ),
+    "M183": ("Environment wrong", "Environments are cases, pmatrix, bmatrix, and aligned, each from \\begin to its own \\end, not empty."),
     "M184": ("Alignment outside an environment", "& and \\\\ have a meaning only inside an environment."),
     "M185": ("Script without a base", "^ and _ need something before them to be attached to."),
     "M186": ("Argument missing", "A command lacks (one of) its arguments, or the argument is empty."),

@@ -7,31 +7,13 @@ from functools import cached_property, lru_cache
 
 from fontTools.ttLib import TTFont
 
+from pipeline.bindery.pdf_syntax import Writer, array, dictionary, refer, text
 from pipeline.work import cache
-
-from .syntax import array, dictionary, refer, text
-from .writing import Writer
 
 FIGURES = ("lnum", "tnum")
 """The OpenType features of folios: lining figures of one width."""
-UNNEEDED = (
-    "BASE",
-    "DSIG",
-    "GDEF",
-    "GPOS",
-    "GSUB",
-    "JSTF",
-    "MATH",
-    "STAT",
-    "OS/2",
-    "cmap",
-    "gasp",
-    "name",
-    "post",
-)
+UNNEEDED = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MATH", "STAT", "OS/2", "cmap", "gasp", "name", "post")
 """Tables a viewer does not read in an embedded CIDFontType2 (ISO 32000-1, 9.9)."""
-
-
 PLAIN = {"\u2010": "-", "\u00ad": "-", "\u00a0": " "}
 """What search should find for characters that faces draw with the glyph of a plainer one."""
 
@@ -47,22 +29,22 @@ class Face:
 
     @property
     def name(self) -> str:
-        """Give the PostScript name."""
+        """The PostScript name."""
         return str(self.font["name"].getDebugName(6))
 
     def advance(self, gid: int) -> float:
-        """Give a glyph's advance in thousandths of an em; 0 for a glyph that is not there."""
+        """Return a glyph's advance in thousandths of an em; 0 for a glyph that is not there."""
         advances = self._advances
         width: float = advances[gid] * self.per_mille if gid < len(advances) else 0
         return int(width) if width == int(width) else round(width, 3)
 
     def figure(self, character: str) -> int:
-        """Find the glyph of a character in a folio; raise KeyError when the face has none."""
+        """Return the glyph of a character in a folio; raise KeyError when the face has none."""
         name = self._glyph_names[ord(character)]
         return int(self.font.getGlyphID(self._figures.get(name, name)))
 
     def letter(self, character: str) -> int:
-        """Find the plain glyph of a character; raise KeyError when the face has none."""
+        """Return the plain glyph of a character; raise KeyError when the face has none."""
         return int(self.font.getGlyphID(self._glyph_names[ord(character)]))
 
     @cached_property
@@ -125,21 +107,14 @@ def embed(writer: Writer, number: int, face: Face, glyphs: Mapping[int, str]) ->
 
 @lru_cache(maxsize=64)
 def subset(data: bytes, gids: tuple[int, ...]) -> bytes:
-    """Reduce a font file to some glyphs, whose ids are kept: an edit seldom brings a glyph that was not there before."""
+    """Return a font file reduced to some glyphs, whose ids are kept: an edit seldom brings a glyph that was not there before."""
     return cache.remembered(lambda: _reduced(data, gids), "subset", data, list(gids))
 
 
 def _reduced(data: bytes, gids: tuple[int, ...]) -> bytes:
     from fontTools import subset as subsetting  # a dear import, for what is mostly remembered
 
-    options = subsetting.Options(
-        retain_gids=True,
-        hinting=False,
-        notdef_outline=True,
-        layout_features=[],
-        name_IDs=[],
-        glyph_names=False,
-    )
+    options = subsetting.Options(retain_gids=True, hinting=False, notdef_outline=True, layout_features=[], name_IDs=[], glyph_names=False)
     options.drop_tables = [*options.drop_tables, *UNNEEDED]
     font = TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
     subsetter = subsetting.Subsetter(options)

@@ -20,10 +20,10 @@ REFERENCE, TARGET, FOOTNOTE, FIGURE, VALUE, ATTRIBUTES, ATTRIBUTE = map(
 ALT: Final = re.compile(rf"\s?{dialect.ALT}")
 
 
-def push_fault(state: StateInline, code: str, message: str, at: int, length: int = 1, hint: str = "") -> None:
-    """Leave a token that records a fault at an offset."""
+def push_fault(state: StateInline, code: str, message: str, span: tuple[int, int], hint: str) -> None:
+    """Leave a token that records a fault, whose span is an offset and a length."""
     token = state.push("fault", "", 0)
-    token.meta = {"at": at, "code": code, "message": message, "length": length, "hint": hint}
+    token.meta = {"at": span[0], "code": code, "message": message, "length": span[1], "hint": hint}
 
 
 def reference(state: StateInline, silent: bool) -> bool:
@@ -35,7 +35,7 @@ def reference(state: StateInline, silent: bool) -> bool:
     end = match.end() if match else at + 2
     if not silent:
         if match is None:
-            push_fault(state, "M120", "this reference is not closed", at, 2, "write [[id]] or [[id|label]], in a table [[id\\|label]]")
+            push_fault(state, "M120", "this reference is not closed", (at, 2), "write [[id]] or [[id|label]], in a table [[id\\|label]]")
             state.append_pending("[[")
         else:
             _push_reference(state, match)
@@ -49,11 +49,11 @@ def _push_reference(state: StateInline, match: re.Match[str]) -> None:
     label = " ".join(match[2].split()) if match[2] is not None else None
     if target is None or (target[1] or "") not in dialect.REFERENCES:
         hint = f"write an id in lower case with hyphens, after one of {', '.join(f'{k}:' for k in dialect.REFERENCES if k)}"
-        push_fault(state, "M121", f"“{match[1].strip()}” names nothing", at, length, hint)
+        push_fault(state, "M121", f"“{match[1].strip()}” names nothing", (at, length), hint)
         state.append_pending(label or match[1])
         return
     if label == "":
-        push_fault(state, "M122", "the label of this reference is empty", at, length, "write a label, or no |")
+        push_fault(state, "M122", "the label of this reference is empty", (at, length), "write a label, or no |")
     token = state.push("reference", "", 0)
     token.content = label or target[2]
     token.meta = {"at": at, "kind": dialect.REFERENCES[target[1] or ""], "id": target[2], "label": label or None}
@@ -91,7 +91,7 @@ def mark(state: StateInline, silent: bool) -> bool:
 def _push_mark(state: StateInline, start: int, end: int, match: re.Match[str]) -> None:
     names = _attributes(state, match)
     if not state.src[start + 1 : end].strip():
-        push_fault(state, "M122", "this index mark has no words", start, match.end() - start, "mark some words")
+        push_fault(state, "M122", "this index mark has no words", (start, match.end() - start), "mark some words")
     opening = state.push("mark_open", "span", 1)
     opening.meta = {"at": start, **names}
     state.pos, state.posMax = start + 1, end
@@ -107,7 +107,7 @@ def _attributes(state: StateInline, match: re.Match[str]) -> dict[str, str]:
         found = ATTRIBUTE.match(text, at)
         place = match.start(1) + at + (len(text[at:]) - len(text[at:].lstrip()))
         if found is None:
-            push_fault(state, "M128", "these attributes cannot be read", place, 1, 'write {.index term="..."}')
+            push_fault(state, "M128", "these attributes cannot be read", (place, 1), 'write {.index term="..."}')
             break
         if found[1] == ".index":
             marked = True
@@ -115,10 +115,10 @@ def _attributes(state: StateInline, match: re.Match[str]) -> dict[str, str]:
             names[found[2]] = " ".join((found[3] if found[3] is not None else found[4]).split())
         else:
             word = found[1] or found[2]
-            push_fault(state, "M128", f"“{word}” is no attribute of text", place, len(word), "use .index only")
+            push_fault(state, "M128", f"“{word}” is no attribute of text", (place, len(word)), "use .index only")
         at = found.end()
     if not marked:
-        push_fault(state, "M128", "attributes without .index", match.start(), len(match[0]), "write {.index ...}")
+        push_fault(state, "M128", "attributes without .index", (match.start(), len(match[0])), "write {.index ...}")
     return names
 
 
@@ -132,7 +132,7 @@ def formula(state: StateInline, silent: bool) -> bool:
     end = _closing_dollar(state, at + 1)
     if end < 0:
         if not silent:
-            push_fault(state, "M170", "this formula is not closed", at, 1, "close it with $, or write \\$ for money")
+            push_fault(state, "M170", "this formula is not closed", (at, 1), "close it with $, or write \\$ for money")
             state.append_pending("$")
         state.pos = at + 1
         return True
@@ -147,7 +147,7 @@ def formula(state: StateInline, silent: bool) -> bool:
 def _push_formula(state: StateInline, latex: str, at: int, alt: str | None) -> None:
     if latex != latex.strip():
         hint = "remove the space, or write \\$ for money"
-        push_fault(state, "M171", "this formula begins or ends with a space", at, len(latex) + 2, hint)
+        push_fault(state, "M171", "this formula begins or ends with a space", (at, len(latex) + 2), hint)
     token = state.push("formula", "", 0)
     token.content = latex
     token.meta = {"at": at, "inside": at + 1, "alt": alt}
@@ -167,12 +167,12 @@ def _double_dollar(state: StateInline, silent: bool) -> bool:
     if silent:
         return True
     if end < 0:
-        push_fault(state, "M170", "this display formula is not closed", at, 2, "close it with $$")
+        push_fault(state, "M170", "this display formula is not closed", (at, 2), "close it with $$")
     elif not state.src[at + 2 : end].strip():
-        push_fault(state, "M172", "this formula is empty", at, end + 2 - at, "write the formula, or remove the signs")
+        push_fault(state, "M172", "this formula is empty", (at, end + 2 - at), "write the formula, or remove the signs")
     else:
         hint = "put $$ on a line of its own, with an empty line before and after"
-        push_fault(state, "M123", "a display formula stands within a paragraph", at, end + 2 - at, hint)
+        push_fault(state, "M123", "a display formula stands within a paragraph", (at, end + 2 - at), hint)
     state.append_pending(state.src[at : state.pos])
     return True
 
@@ -199,10 +199,10 @@ def _stray_braces(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         if state.src[at + 1] == "=":
-            push_fault(state, "M127", "this value cannot be read", at, 2, "write {=example.name}")
+            push_fault(state, "M127", "this value cannot be read", (at, 2), "write {=example.name}")
         else:
             hint = "put the words they belong to in brackets: [words]{.index}"
-            push_fault(state, "M128", "attributes belong to nothing here", at, 2, hint)
+            push_fault(state, "M128", "attributes belong to nothing here", (at, 2), hint)
         state.append_pending("{")
     state.pos = at + 1
     return True
@@ -220,6 +220,6 @@ def figure(state: StateInline, silent: bool) -> bool:
             token.meta = {"at": match.start(), "kind": "figure", "id": name, "label": None}
         else:
             hint = "write ![](figure:id)"
-            push_fault(state, "M124", "an image has no figure's id", match.start(), len(match[0]), hint)
+            push_fault(state, "M124", "an image has no figure's id", (match.start(), len(match[0])), hint)
     state.pos = match.end()
     return True

@@ -3,42 +3,31 @@
 import io
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from pipeline.bindery.catalog import Structure, labels, name_destinations, place, write_outline
+from pipeline.bindery.embedded_fonts import embed, open_face
+from pipeline.bindery.gathering import Gathered, Quire, sew
+from pipeline.bindery.page_marks import KEY, Foot, Unset, Unstamped, narrowest, stamp
+from pipeline.bindery.page_numbers import Glyphs, fault
+from pipeline.bindery.pdf_metadata import Imprint, describe, information
+from pipeline.bindery.pdf_syntax import TOKEN, Writer, array, dictionary, refer, with_contents
+from pipeline.brand import Palette
 from pipeline.diagnostics import BookError
 from pipeline.press import LaidOut, Signature
 
-from . import faces as faces_
-from .faults import fault
-from .gathering import NO_NOTES, Gathered, Quire, gather, sew
-from .metadata import describe, information
-from .navigation import labels, name_destinations, place, write_outline
-from .records import Copy, Entry, Imprint, Notes
-from .slots import Glyphs
-from .stamping import KEY, Foot, Unstamped, narrowest, stamp
-from .structure import Structure
-from .syntax import TOKEN, array, dictionary, refer, with_contents
-from .writing import Writer
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What one copy has to itself."""
 
-def bind(
-    signatures: Sequence[Signature],
-    leaves: Sequence[LaidOut],
-    *,
-    imprint: Imprint,
-    outline: tuple[Entry, ...],
-    fonts: Mapping[str, bytes],
-    cover: str,
-    notes: Mapping[str, Notes] = NO_NOTES,
-) -> bytes:
-    """Bind laid-out signatures into one PDF/A-2a and PDF/UA-1 file; the same bytes for the same input.
-
-    `fonts` are the files the press was given; `cover` labels pages without a folio; `notes` rules the last
-    page of the signatures it names. Raise BookError with every link that leads nowhere, for an id that stands
-    in two signatures, or for a slot too small.
-    """
-    gathered = gather(signatures, leaves, outline=outline, fonts=fonts, cover=cover, notes=notes)
-    return bind_copy(gathered, Copy(imprint, ()))
+    imprint: Imprint
+    own: tuple[tuple[Signature, LaidOut], ...]
+    """Signatures in the place of those of the same id, and with as many pages."""
+    palette: Palette | None = None
+    """Colors in the place of the reserved ones."""
+    stamp: str = ""
+    """What is printed at the foot of every page but the cover."""
 
 
 def bind_copy(gathered: Gathered, copy: Copy) -> bytes:
@@ -100,8 +89,8 @@ class _Binding:
         glyphs.update(self.glyphs)
         self._stamp(glyphs)
         for file, number in self.fonts.items():
-            face = faces_.open_face(gathered.fonts[file])
-            faces_.embed(self.writer, number, face, glyphs.by_file.get(file, {}))
+            face = open_face(gathered.fonts[file])
+            embed(self.writer, number, face, glyphs.by_file.get(file, {}))
         self.structure.close()
         count = sum(leaf.facts.pages for leaf in gathered.leaves)
         put(dictionary(Type="/Pages", Kids=array(*map(refer, self.nodes)), Count=count), self.pages)
@@ -122,13 +111,11 @@ class _Binding:
         file, first = self.gathered.folio_file, self.stamped[0]
         room = narrowest(self.feet, self.sizes)
         try:
-            drawn, used = stamp(self.copy.stamp, faces_.open_face(self.gathered.fonts[file]), room)
+            drawn = stamp(self.copy.stamp, file, open_face(self.gathered.fonts[file]), room, glyphs)
         except Unstamped as error:
             raise BookError(fault(first, "P205", str(error), "shorten the name of the recipient")) from error
-        except KeyError as error:
-            raise BookError(fault(first, "P204", f"{file} has no glyph for '{chr(error.args[0])}'")) from error
-        for gid, text in used.items():
-            glyphs.add(file, gid, text)
+        except Unset as error:
+            raise BookError(fault(first, "P204", str(error))) from error
         before, after = self.frame
         self.writer.put_stream(b"q\n", number=before, as_is=True)
         self.writer.put_stream(b"\nQ\n" + drawn, number=after)

@@ -1,13 +1,37 @@
 """What the file says about itself: XMP, document information, color and view (PDF/A-2a and PDF/UA-1)."""
 
 import html
+import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from .profile import srgb_profile
-from .records import Imprint
-from .syntax import array, dictionary, refer, text
-from .writing import Writer
+from pipeline.bindery.pdf_syntax import Writer, array, dictionary, refer, text
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the file says about itself: document information and XMP."""
+
+    title: str
+    lang: str
+    created: datetime
+    modified: datetime
+    identifier: str
+    """A URN, such as `urn:uuid:...`."""
+    subtitle: str = ""
+    creators: tuple[str, ...] = ()
+    publisher: str = ""
+    description: str = ""
+    subjects: tuple[str, ...] = ()
+    rights: str = ""
+    producer: str = "guidepress"
+    team: str = ""
+    """Name of the team whose copy it is."""
+    contact: str = ""
+    recipient: str = ""
+
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -46,17 +70,28 @@ def describe(writer: Writer, imprint: Imprint) -> dict[str, object]:
 
 
 def information(imprint: Imprint) -> bytes:
-    """Write the document information; each entry says what its XMP property says (PDF/A-2, 6.6.3)."""
-    return dictionary(**{name: text(value) for name, value in _information(imprint)})
+    """Return the document information; each entry says what its XMP property says (PDF/A-2, 6.6.3)."""
+    entries = {
+        "Title": full_title(imprint),
+        "Author": ", ".join(imprint.creators),
+        "Subject": imprint.description,
+        "Keywords": ", ".join(imprint.subjects),
+        **{f"Copy{name.title()}": text for name, text in _copy(imprint)},
+        "Creator": imprint.producer,
+        "Producer": imprint.producer,
+        "CreationDate": f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z",
+        "ModDate": f"D:{_utc(imprint.modified):%Y%m%d%H%M%S}Z",
+    }
+    return dictionary(**{name: text(value) for name, value in entries.items() if value})
 
 
 def full_title(imprint: Imprint) -> str:
-    """Give title and subtitle in one line."""
+    """Return title and subtitle in one line."""
     return f"{imprint.title}: {imprint.subtitle}" if imprint.subtitle else imprint.title
 
 
 def xmp(imprint: Imprint) -> str:
-    """Write the XMP packet (ISO 16684-1)."""
+    """Return the XMP packet (ISO 16684-1)."""
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
     return "\n".join((
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
@@ -89,7 +124,7 @@ def _property(described: tuple[str, str, str, str]) -> str:
 
 
 def _copy(imprint: Imprint) -> Iterator[tuple[str, str]]:
-    """Give what the file says of whose copy it is."""
+    """Yield what the file says of whose copy it is."""
     stated = (("team", imprint.team), ("contact", imprint.contact), ("recipient", imprint.recipient))
     yield from ((name, text) for name, text in stated if text)
 
@@ -107,8 +142,8 @@ def _properties(imprint: Imprint) -> Iterator[str]:
     yield f"<dc:identifier>{_escaped(imprint.identifier)}</dc:identifier>"
     yield _listed("contributor", "Bag", (imprint.team,) if imprint.team else ())
     yield from (f"<copy:{name}>{_escaped(text)}</copy:{name}>" for name, text in _copy(imprint))
-    yield f"<xmp:CreateDate>{_iso(imprint.created)}</xmp:CreateDate>"
-    yield f"<xmp:ModifyDate>{_iso(imprint.modified)}</xmp:ModifyDate>"
+    yield f"<xmp:CreateDate>{_utc(imprint.created):%Y-%m-%dT%H:%M:%S}Z</xmp:CreateDate>"
+    yield f"<xmp:ModifyDate>{_utc(imprint.modified):%Y-%m-%dT%H:%M:%S}Z</xmp:ModifyDate>"
     yield f"<xmp:CreatorTool>{_escaped(imprint.producer)}</xmp:CreatorTool>"
     yield f"<pdf:Producer>{_escaped(imprint.producer)}</pdf:Producer>"
     if imprint.subjects:
@@ -125,27 +160,8 @@ def _listed(name: str, kind: str, texts: tuple[str, ...]) -> str:
     return f"<dc:{name}><rdf:{kind}>{items}</rdf:{kind}></dc:{name}>" if items else ""
 
 
-def _information(imprint: Imprint) -> Iterator[tuple[str, str]]:
-    yield "Title", full_title(imprint)
-    if imprint.creators:
-        yield "Author", ", ".join(imprint.creators)
-    if imprint.description:
-        yield "Subject", imprint.description
-    if imprint.subjects:
-        yield "Keywords", ", ".join(imprint.subjects)
-    yield from ((f"Copy{name.title()}", text) for name, text in _copy(imprint))
-    yield "Creator", imprint.producer
-    yield "Producer", imprint.producer
-    yield "CreationDate", f"D:{_utc(imprint.created):%Y%m%d%H%M%S}Z"
-    yield "ModDate", f"D:{_utc(imprint.modified):%Y%m%d%H%M%S}Z"
-
-
 def _utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _iso(moment: datetime) -> str:
-    return f"{_utc(moment):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _output_intent(writer: Writer) -> bytes:
@@ -160,3 +176,70 @@ def _output_intent(writer: Writer) -> bytes:
 
 def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
+
+
+WHITE = (0.9642, 1.0, 0.8249)
+"""D50, the white of the profile connection space."""
+PRIMARIES = {
+    "r": (0.4360747, 0.2225045, 0.0139322),
+    "g": (0.3850649, 0.7168786, 0.0971045),
+    "b": (0.1430804, 0.0606169, 0.7141733),
+}
+"""sRGB's primaries, adapted to D50."""
+
+
+@cache
+def srgb_profile() -> bytes:
+    """Return the sRGB color profile (IEC 61966-2-1) as an ICC profile of version 2, computed: the same bytes every time."""
+    curve = _curve()
+    tags = {
+        "desc": _description("sRGB IEC61966-2.1"),
+        "cprt": b"text\0\0\0\0No copyright\0",
+        "wtpt": _xyz(WHITE),
+        **{f"{color}XYZ": _xyz(values) for color, values in PRIMARIES.items()},
+        "rTRC": curve,
+        "gTRC": curve,
+        "bTRC": curve,
+    }
+    return _assemble(tags)
+
+
+def _assemble(tags: dict[str, bytes]) -> bytes:
+    """Lay the tags out behind their table; equal ones are stored once (ICC.1:2001-04, 6.2)."""
+    offsets: dict[bytes, int] = {}
+    body, start = b"", 128 + 4 + 12 * len(tags)
+    for data in tags.values():
+        if data not in offsets:
+            offsets[data] = start + len(body)
+            body += data + b"\0" * (-len(data) % 4)
+    table = struct.pack(">I", len(tags))
+    for name, data in tags.items():
+        table += struct.pack(">4sII", name.encode(), offsets[data], len(data))
+    return _header(start + len(body)) + table + body
+
+
+def _header(size: int) -> bytes:
+    date = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+    start = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    rest = b"acsp" + bytes(28) + _fixed(*WHITE)
+    return (start + date + rest).ljust(128, b"\0")
+
+
+def _fixed(*values: float) -> bytes:
+    return struct.pack(f">{len(values)}i", *(round(value * 65536) for value in values))
+
+
+def _xyz(values: tuple[float, float, float]) -> bytes:
+    return b"XYZ \0\0\0\0" + _fixed(*values)
+
+
+def _description(text: str) -> bytes:
+    encoded = text.encode() + b"\0"
+    return b"desc\0\0\0\0" + struct.pack(">I", len(encoded)) + encoded + bytes(4 + 4 + 2 + 1 + 67)
+
+
+def _curve(steps: int = 1024) -> bytes:
+    """Tabulate the transfer function of sRGB."""
+    values = (step / (steps - 1) for step in range(steps))
+    linear = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+    return b"curv\0\0\0\0" + struct.pack(f">I{steps}H", steps, *(round(v * 65535) for v in linear))

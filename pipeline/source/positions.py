@@ -37,21 +37,20 @@ class Source:
 
     def value(self, keys: Keys) -> Any:
         """Return plain data at ``keys``, which must be there."""
-        node = self.root
-        for key in keys:
-            child = node.child(key)
-            if child is None:
-                raise KeyError(key)
-            node = child
+        node = self._node(keys)
+        if node is None:
+            raise KeyError(keys)
         return _plain(node)
 
     def holds(self, keys: Keys) -> bool:
         """Tell whether there is a value at ``keys``."""
-        try:
-            self.value(keys)
-        except KeyError:
-            return False
-        return True
+        return self._node(keys) is not None
+
+    def _node(self, keys: Keys) -> Node | None:
+        node: Node | None = self.root
+        for key in keys:
+            node = node.child(key) if node else None
+        return node
 
     @cached_property
     def _aligned(self) -> dict[Keys, tuple[list[int], list[Position]]]:

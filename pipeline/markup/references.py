@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,10 +10,9 @@ from typing import Final
 from markdown_it.token import Token
 
 from pipeline.markup import maths
-from pipeline.markup.faults import Fault
-from pipeline.markup.places import Places, of_inline
-from pipeline.markup.plain import words_of
-from pipeline.markup.text import Formula, Heading, Mark, Reference
+from pipeline.markup.normalize import Places, of_inline
+from pipeline.markup.text import Formula, Heading, Mark, Reference, words_of
+from pipeline.markup.text_faults import Fault
 
 DEEPEST: Final = 10
 """Emphasis, links, and marks within one another."""
@@ -33,14 +33,10 @@ class Found:
     headings: list[Heading] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
+    """Number of each footnote that is printed, by label."""
     words: int = 0
     open: int = 0
     """Parentheses of the paragraph that are open."""
-
-    @property
-    def footnotes(self) -> int:
-        """Count the footnotes that are printed."""
-        return len(self.numbers)
 
 
 def gather(tokens: Sequence[Token], notes: Mapping[str, Token], lines: Sequence[str]) -> Found:
@@ -84,9 +80,8 @@ def _read_inline(found: Found, token: Token) -> None:
 
 def _flatten(found: Found, token: Token) -> None:
     """Print a paragraph nested too deep as it was written."""
-    line, column = of_inline(token, found.lines).at(0)
     hint = "use one sort of emphasis at a time"
-    found.faults.append(Fault("M103", "emphasis is nested too deep here", line, column, 1, hint))
+    found.faults.append(Fault("M103", "emphasis is nested too deep here", *of_inline(token, found.lines).at(0), 1, hint))
     token.children = [Token("text", "", 0, content=token.content)]
 
 
@@ -94,8 +89,7 @@ def _add_fault(found: Found, children: Sequence[Token], index: int, places: Plac
     if len(found.faults) >= MOST:
         return
     meta = children[index].meta
-    line, column = places.at(meta["at"])
-    found.faults.append(Fault(meta["code"], meta["message"], line, column, meta["length"], meta["hint"]))
+    found.faults.append(Fault(meta["code"], meta["message"], *places.at(meta["at"]), meta["length"], meta["hint"]))
 
 
 def _add_reference(found: Found, token: Token, places: Places) -> None:
@@ -108,10 +102,9 @@ def _add_reference(found: Found, token: Token, places: Places) -> None:
 def _read_reference(found: Found, children: Sequence[Token], index: int, places: Places) -> None:
     token = children[index]
     if token.meta["kind"] in ("box", "figure"):
-        line, column = places.at(token.meta["at"])
         message = f"the {token.meta['kind']} “{token.meta['id']}” is not alone in its paragraph"
         hint = "put an empty line before and after it"
-        found.faults.append(Fault("M123", message, line, column, len(token.meta["id"]) + 4, hint))
+        found.faults.append(Fault("M123", message, *places.at(token.meta["at"]), len(token.meta["id"]) + 4, hint))
     else:
         _add_reference(found, token, places)
 
@@ -122,17 +115,15 @@ def _read_mark(found: Found, children: Sequence[Token], index: int, places: Plac
     while depth:
         end += 1
         depth += {"mark_open": 1, "mark_close": -1}.get(children[end].type, 0)
-    line, column = places.at(token.meta["at"])
     said = words_of(children[index + 1 : end]).translate(STRAIGHT)
     sub, see, see_also = (token.meta.get(key) for key in ("sub", "see", "see-also"))
-    found.marks.append(Mark(token.meta.get("term") or said, sub, see, see_also, line, column))
+    found.marks.append(Mark(token.meta.get("term") or said, sub, see, see_also, *places.at(token.meta["at"])))
     token.meta["number"] = len(found.marks)
 
 
 def _read_formula(found: Found, children: Sequence[Token], index: int, places: Places) -> None:
     token = children[index]
-    line, column = places.at(token.meta["at"])
-    formula = Formula(token.content, False, token.meta["alt"], line, column)
+    formula = Formula(token.content, False, token.meta["alt"], *places.at(token.meta["at"]))
     _add_formula(found, token, formula, lambda offset: places.at(token.meta["inside"] + offset))
 
 
@@ -149,10 +140,7 @@ def _read_display(found: Found, token: Token) -> None:
 
 
 def _line_offsets(content: str) -> tuple[int, ...]:
-    offsets = [0]
-    for part in content.split("\n")[:-1]:
-        offsets.append(offsets[-1] + len(part) + 1)
-    return tuple(offsets)
+    return (0, *(found.end() for found in re.finditer("\n", content)))
 
 
 def _add_formula(found: Found, token: Token, formula: Formula, place: Callable[[int], tuple[int, int]]) -> None:
@@ -170,7 +158,6 @@ def _add_formula(found: Found, token: Token, formula: Formula, place: Callable[[
 def _read_note(found: Found, children: Sequence[Token], index: int, places: Places) -> None:
     token = children[index]
     label = token.meta["label"]
-    line, column = places.at(token.meta["at"])
     if label not in found.notes:
         code, message, hint = "M130", f"the footnote “{label}” is not defined", f"write [^{label}]: ..."
     elif label in found.numbers or "note" in token.meta:
@@ -178,7 +165,7 @@ def _read_note(found: Found, children: Sequence[Token], index: int, places: Plac
     else:
         found.numbers[label] = token.meta["number"] = len(found.numbers) + 1
         return
-    found.faults.append(Fault(code, message, line, column, token.meta["length"], hint))
+    found.faults.append(Fault(code, message, *places.at(token.meta["at"]), token.meta["length"], hint))
 
 
 def _read_notes(found: Found) -> None:

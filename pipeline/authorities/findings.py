@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.diagnostics import Diagnostic, Severity
+from pipeline.diagnostics import Diagnostic, Rule, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,13 @@ class Report:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every finding as a diagnostic."""
         return tuple(reported.diagnostic for reported in self.findings)
+
+
+RULES = (
+    Rule("P401", "not PDF/A-2a", "veraPDF holds the file against ISO 19005-2, level A: it must print the same in decades."),
+    Rule("P402", "not PDF/UA-1", "veraPDF holds the file against ISO 14289-1: a screen reader must find all of it, in order."),
+    Rule("P403", "EPUBCheck objects", "EPUBCheck holds the file against EPUB 3.3. Its warnings count: shops refuse files for them."),
+    Rule("P404", "Ace objects", "Ace by DAISY holds the file against EPUB Accessibility 1.1 and WCAG 2.2."),
+    Rule("P405", "qpdf objects", "qpdf reads every object and every stream of the file, and warns of what a reader would have to mend."),
+)
+"""What the findings of each authority are called among the diagnostics."""

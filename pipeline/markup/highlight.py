@@ -10,27 +10,25 @@ from typing import Final
 from pygments import lex
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
-
-from pipeline.markup.checks import known_language
+from pygments.util import ClassNotFound
 
 _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
-    (Operator.Word, "k"),
-    (Keyword, "k"),
-    (Comment, "c"),
-    (String, "s"),
-    (Number, "m"),
-    (Operator, "o"),
-    (Name.Function, "n"),
-    (Name.Class, "n"),
-    (Name.Builtin, "n"),
-    (Name.Decorator, "n"),
-    (Name.Tag, "n"),
-    (Name.Exception, "n"),
+    (Operator.Word, "k"), (Keyword, "k"), (Comment, "c"), (String, "s"), (Number, "m"), (Operator, "o"),
+    (Name.Function, "n"), (Name.Class, "n"), (Name.Builtin, "n"), (Name.Decorator, "n"), (Name.Tag, "n"), (Name.Exception, "n"),
     (Token, ""),
-)
+)  # fmt: skip
 
 SHORT, COLUMNS = 20, 68
-"""Lines of a listing that fills less than a third of a page, and letters in each."""
+"""Lines of a listing that fills less than a third of a page, and columns of a line of code."""
+
+
+@functools.cache
+def known_language(name: str) -> bool:
+    """Tell whether the highlighter knows a language."""
+    try:
+        return bool(name) and bool(get_lexer_by_name(name))
+    except ClassNotFound:
+        return False
 
 
 @functools.lru_cache(maxsize=2048)
@@ -57,10 +55,6 @@ def _spans(code: str, language: str) -> list[str]:
     return spans
 
 
-def _within(kind: _TokenType, parent: _TokenType) -> bool:
-    return tuple(kind[: len(parent)]) == tuple(parent)
-
-
 @functools.cache
 def _css_class(kind: _TokenType) -> str:
-    return next(css for parent, css in _CLASSES if _within(kind, parent))
+    return next(css for parent, css in _CLASSES if tuple(kind[: len(parent)]) == tuple(parent))

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
-from pipeline.markup import places
-from pipeline.markup.blocks import DEEPEST, LONGEST
 from pipeline.markup.dialect import ADMONITIONS
-from pipeline.markup.faults import Fault
+from pipeline.markup.highlight import COLUMNS, known_language
+from pipeline.markup.text_faults import Fault
 
-COLUMNS: Final = 68
+DEEPEST: Final = 12
+"""Levels of blocks in one another; a list counts two."""
+LONGEST: Final = 20_000
+"""Characters of one paragraph."""
+DENSEST: Final = 500
+"""Signs of one sort in one paragraph."""
+SIGNS: Final = "[]*_$`<!{\"'&\\"
 RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
 Lines = Sequence[str]
 
 
+def refuse_large(state: StateCore) -> None:
+    """Empty each paragraph that would take long to read, and note why."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        content = token.content
+        if len(content) > LONGEST or (len(content) > DENSEST and any(content.count(sign) > DENSEST for sign in SIGNS)):
+            token.meta = {"refused": len(content)}
+            token.content = ""
+
+
 def check_blocks(tokens: Sequence[Token], lines: Lines, *, inline: bool) -> list[Fault]:
     """Return the faults of all blocks; a text that shall be `inline` has one paragraph and no other."""
-    faults: list[Fault] = []
-    if inline:
-        faults += _check_single(tokens, lines)
-    faults += _check_headings(tokens, lines)
-    faults += _check_depth(tokens, lines)
+    faults = [*_check_single(tokens, lines)] if inline else []
+    faults += [*_check_headings(tokens, lines), *_check_depth(tokens, lines)]
     for index, token in enumerate(tokens):
         check = _CHECKS.get(token.type)
         if check is not None:
@@ -96,15 +107,6 @@ def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[
             yield Fault("M112", message, first + 2 + nth, column, len(line) - COLUMNS, f"break it at {COLUMNS}")
 
 
-@functools.cache
-def known_language(name: str) -> bool:
-    """Tell whether the highlighter knows a language."""
-    try:
-        return bool(name) and bool(get_lexer_by_name(name))
-    except ClassNotFound:
-        return False
-
-
 def _check_indented(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
     yield _fault("M113", "this is indented like code", tokens[index], lines, "indent less, or use three backticks")
 
@@ -129,15 +131,17 @@ def _check_table(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[
         if token.type == "table_close":
             return
         if token.type == "tr_open" and token.map:
-            count = places.cells(_row(lines, token.map[0]))
+            count = _cells(lines[token.map[0]].lstrip(" >"))
             width = width or count
             if count > width:
                 message = f"this row has {count} cells, the head of its table {width}"
                 yield _fault("M160", message, token, lines, "remove a cell, or write \\| for a bar in a cell")
 
 
-def _row(lines: Lines, line: int) -> str:
-    return lines[line].lstrip(" >")
+def _cells(line: str) -> int:
+    """Count the cells of a table row, its outer bars being optional (GFM, section 4.10)."""
+    row = line.strip().replace("\\|", "")
+    return row.removeprefix("|").removesuffix("|").count("|") + 1
 
 
 def _check_paragraph(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[Fault]:
