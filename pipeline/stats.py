@@ -11,6 +11,8 @@ from pipeline.checks.places import Passage, passages
 from pipeline.editions import question_numbers
 from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of
 
+NO_LEVEL = "-"
+"""Stands for the level of a question that has none."""
 PACE = 220
 """Words a minute of someone who reads to learn."""
 
@@ -116,7 +118,9 @@ def _rows(book: Book, amounts: Mapping[tuple[str, str], tuple[int, int, frozense
         if name in book.questions:
             q = book.questions[name]
             counts = len(q.examples), len(q.follow_ups), len(_sources(q))
-            yield QuestionRow(numbers[name], name, division.id, q.level, q.type, q.topics, q.minutes, _whole(q, amounts), *counts)
+            yield QuestionRow(
+                numbers[name], name, division.id, q.level or NO_LEVEL, q.type, q.topics, q.minutes, _whole(q, amounts), *counts
+            )
 
 
 def _listed(book: Book) -> Iterator[tuple[Division, str]]:
@@ -125,7 +129,7 @@ def _listed(book: Book) -> Iterator[tuple[Division, str]]:
 
 def _sources(question: Question) -> set[str]:
     """Return the works that a question cites, in its list or in its answer."""
-    cited = {r.id for r in markup.parse(question.answer).references if r.kind == "source"}
+    cited = {r.id for r in markup.parse(question.answer or "").references if r.kind == "source"}
     return cited | {source.key for source in question.sources}
 
 

@@ -56,7 +56,7 @@ def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses) -> Drafte
         style = Style(item.path, losses, anchors.get(item.path, {}), name)
         drafted.questions[name] = f"questions/{section}/{name}.yaml", _question(name, item, style)
     for section, (title, members) in sections.items():
-        drafted.sections[section] = title, _intro(haul, title, len(members), losses, anchors), members
+        drafted.sections[section] = title, _intro(haul, title, losses, anchors), members
     _about(haul, drafted, losses, anchors)
     return drafted
 
@@ -118,9 +118,9 @@ def _refused(ask: str, answer: str, item: Item, style: Style) -> None:
             style.losses.tell("I309", message, (item.path, item.line), f"mend it in the book: {fault.hint}")
 
 
-def _intro(haul: Haul, title: str, count: int, losses: Losses, anchors: Mapping[str, Mapping[str, str]]) -> str:
+def _intro(haul: Haul, title: str, losses: Losses, anchors: Mapping[str, Mapping[str, str]]) -> str:
     texts = [Style(path, losses, anchors.get(path, {})).block(blocks) for path, blocks in haul.around.get(title, ())]
-    return "\n".join(text for text in texts if text) or (f"{count} questions." if count > 1 else "One question.")
+    return "\n".join(text for text in texts if text)
 
 
 def _about(haul: Haul, drafted: Drafted, losses: Losses, anchors: Mapping[str, Mapping[str, str]]) -> None:

@@ -74,6 +74,8 @@ def same_anchors(book: Book) -> Found:
 def summary_length(book: Book) -> Found:
     """A summary is far shorter, or longer, than what one says in `speak.short` at 150 words a minute."""
     for question in book.questions.values():
+        if question.summary is None or question.speak is None:
+            continue
         words = markup.parse(question.summary).words
         said = question.speak.short * PACE / 60
         if question.speak.short < question.speak.full and not SLOWEST * said <= words <= FASTEST * said:
@@ -87,7 +89,7 @@ def review_too_old(book: Book) -> Found:
     """A question or a chapter was last reviewed more than `bounds.reviewed_days` before the date of the book."""
     limit = book.outline.bounds.reviewed_days
     for record in written(book):
-        days = (book.outline.date - record.reviewed).days
+        days = (book.outline.date - record.reviewed).days if record.reviewed is not None else 0
         if limit is not None and days > limit:
             message = f"reviewed {days} days before the book's date, and {limit} are allowed"
             yield fault("C709", message, spot(book, record, "reviewed"), "check it against its sources, then mend the date", "warning")

@@ -140,7 +140,7 @@ def list_(book: Path) -> None:
         for name in division.questions:
             number += 1
             question = loaded.questions.get(name)
-            click.echo(f"{number:>4}  {name:<34} {question.level if question else '(refused)'}")
+            click.echo(f"{number:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
 
 
 @cli.command()

@@ -7,7 +7,7 @@ Nothing here reads a file, and nothing raises on an author's slip: faults are va
 text can be printed still.
 """
 
-from pipeline.markup.faults import EXPLANATIONS, FAULTS, Fault
+from pipeline.markup.faults import EXPLANATIONS, FAULTS, WARNINGS, Fault
 from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg
 from pipeline.markup.parse import parse
 from pipeline.markup.plain import plain
@@ -16,6 +16,6 @@ from pipeline.markup.text import Formula, Mark, Reference, Text
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [
-    "EXPLANATIONS", "FAULTS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text", "check", "draw", "drawing_named",
-    "inline_xhtml", "is_drawn", "keep", "mathml", "parse", "plain", "speak", "svg", "to_xhtml",
+    "EXPLANATIONS", "FAULTS", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text", "check", "draw",
+    "drawing_named", "inline_xhtml", "is_drawn", "keep", "mathml", "parse", "plain", "speak", "svg", "to_xhtml",
 ]  # fmt: skip

@@ -82,7 +82,7 @@ class Furniture:
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""
         minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
-        return self._label("section_chart", count=len(section.members), minutes=minutes)
+        return self._label("section_chart" if minutes else "section_count", count=len(section.members), minutes=minutes)
 
     def identifier(self) -> str:
         """Return the identifier of this edition."""
