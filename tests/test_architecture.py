@@ -20,6 +20,7 @@ RANKS = {
     "model": 3, "source": 3,
     "checks": 4, "publication": 4,
     "load": 5, "index": 5,
+    "bring": 6,
     "editions": 6,
     "render": 7, "stats": 7,
     "press": 8,
@@ -37,8 +38,8 @@ ONE_DOOR = {
     "jinja2": ("render",),
     "yaml": ("source", "theme"),  # theme reads labels, which are the package's own
     "pydantic": ("model", "load"),  # load turns its errors into diagnostics
-    "markdown_it": ("markup",),
-    "mdit_py_plugins": ("markup",),
+    "markdown_it": ("markup", "bring"),  # a book's Markdown, and that of the rest of the world
+    "mdit_py_plugins": ("markup", "bring"),
     "pygments": ("markup",),
     "ziamath": ("markup",),
     "spellchecker": ("checks",),
@@ -55,6 +56,8 @@ DISK_EXCEPTIONS = {
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
+    "bring.sources": "finds the files of a bank that is imported",
+    "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
 }

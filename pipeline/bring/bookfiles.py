@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pipeline import markup
 from pipeline.bring import yamltext
+from pipeline.bring.dialects import Dialect
 from pipeline.bring.elements import Node, said
 from pipeline.bring.housestyle import Style
 from pipeline.bring.items import Haul, Item, Picked
@@ -42,22 +43,23 @@ class Drafted:
     items: Mapping[str, Item]
 
 
-def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses) -> Drafted:
+def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: Dialect) -> Drafted:
     """Return the files of the questions, and what book.yaml lists."""
     items = identify(haul.items, ledger, taken)
     sections = _sections(items, ledger, taken)
     anchors = _anchors(items)
+    texts = _Around(losses, anchors, dialect)
     topics = {slug(words, "topic"): words for item in items.values() for words in item.topics}
     drafted = Drafted({}, {}, topics, {}, items)
     homes = {title: (name, titles) for name, (title, titles) in sections.items()}
     for name, item in items.items():
         section, members = homes[item.section]
         members.append(name)
-        style = Style(item.path, losses, anchors.get(item.path, {}), name)
+        style = Style(item.path, losses, anchors.get(item.path, {}), name, dialect.signs, changes_code=dialect.code == "change")
         drafted.questions[name] = f"questions/{section}/{name}.yaml", _question(name, item, style)
     for section, (title, members) in sections.items():
-        drafted.sections[section] = title, _intro(haul, title, losses, anchors), members
-    _about(haul, drafted, losses, anchors)
+        drafted.sections[section] = title, texts.intro(haul, title), members
+    texts.about(haul, drafted)
     return drafted
 
 
@@ -85,7 +87,9 @@ def _anchors(items: Mapping[str, Item]) -> dict[str, dict[str, str]]:
 
 def _question(name: str, item: Item, style: Style) -> str:
     """Return the file of a question."""
+    style.asking = True
     ask = style.line(item.ask)
+    style.asking = False
     if len(ask) > ROOM:
         style.losses.tell("I203", f"a question of {len(ask):,} characters", (item.path, item.line), "move what leads to it into the answer")
         ask = f"{ask[: ROOM - 20].rpartition(' ')[0]} …"
@@ -113,31 +117,41 @@ def _choice(choice: Picked, style: Style) -> dict[str, str]:
 def _refused(ask: str, answer: str, item: Item, style: Style) -> None:
     """Tell what the press will object to, at the question it stands in."""
     for text, inline in ((ask, True), (answer, False)):
-        for fault in markup.parse(text, inline=inline).faults if text else ():
+        for fault in (f for f in markup.parse(text, inline=inline).faults if text and f.code not in markup.WARNINGS):
             message = f"{fault.code}: {fault.message} (line {fault.line} of the {'question' if inline else 'answer'})"
             style.losses.tell("I309", message, (item.path, item.line), f"mend it in the book: {fault.hint}")
 
 
-def _intro(haul: Haul, title: str, losses: Losses, anchors: Mapping[str, Mapping[str, str]]) -> str:
-    texts = [Style(path, losses, anchors.get(path, {})).block(blocks) for path, blocks in haul.around.get(title, ())]
-    return "\n".join(text for text in texts if text)
+@dataclass(frozen=True)
+class _Around:
+    """Writes the words that stand around questions."""
 
+    losses: Losses
+    anchors: Mapping[str, Mapping[str, str]]
+    dialect: Dialect
 
-def _about(haul: Haul, drafted: Drafted, losses: Losses, anchors: Mapping[str, Mapping[str, str]]) -> None:
-    """Keep the words that stand around all questions in a chapter of their own."""
-    blocks: list[str] = []
-    for chain, pieces in haul.around.items():
-        if chain in {title for title, _, _ in drafted.sections.values()}:
-            continue
-        for path, nodes in pieces:
-            heading = chain.strip("\n").split("\n")[-1]
-            first = [Node("heading", nodes[0].line, [Node("text", text=heading)], level=1)] if heading and heading != haul.title else []
-            blocks.append(Style(path, losses, anchors.get(path, {})).block([*first, *nodes]))
-            message = f"{len(nodes)} blocks stand outside of all questions, and are kept in chapters/{ABOUT}.yaml"
-            losses.tell("I205", message, (path, nodes[0].line), "delete the chapter if they say nothing to readers")
-    body = "\n".join(block for block in blocks if block)
-    if body:
-        drafted.others[f"chapters/{ABOUT}.yaml"] = yamltext.document({"id": ABOUT, "title": "About this bank", "body": body})
+    def block(self, path: str, nodes: list[Node]) -> str:
+        return Style(path, self.losses, self.anchors.get(path, {}), "", self.dialect.signs).block(nodes)
+
+    def intro(self, haul: Haul, title: str) -> str:
+        """Return what opens a section."""
+        texts = [self.block(path, blocks) for path, blocks in haul.around.get(title, ())]
+        return "\n".join(text for text in texts if text)
+
+    def about(self, haul: Haul, drafted: Drafted) -> None:
+        """Keep the words that stand around all questions in a chapter of their own."""
+        blocks: list[str] = []
+        titles = {title for title, _, _ in drafted.sections.values()}
+        for chain, pieces in ((chain, pieces) for chain, pieces in haul.around.items() if chain not in titles):
+            for path, nodes in pieces:
+                heading = chain.strip("\n").split("\n")[-1]
+                first = [Node("heading", nodes[0].line, [Node("text", text=heading)], level=1)] if heading not in ("", haul.title) else []
+                blocks.append(self.block(path, [*first, *nodes]))
+                message = f"{len(nodes)} blocks stand outside of all questions, and are kept in chapters/{ABOUT}.yaml"
+                self.losses.tell("I205", message, (path, nodes[0].line), "delete the chapter if they say nothing to readers")
+        body = "\n".join(block for block in blocks if block)
+        if body:
+            drafted.others[f"chapters/{ABOUT}.yaml"] = yamltext.document({"id": ABOUT, "title": "About this bank", "body": body})
 
 
 def outline(drafted: Drafted, facts: Facts) -> str:

@@ -104,7 +104,7 @@ def _tree(tokens: Sequence[Token], first: int) -> list[Node]:
             node = stack.pop()
             node.children = Folder(node, _between).fold(node.children) if node.kind in ("item", "quote") else node.children
             stack[-1].children.append(node)
-    return _tidied(Folder(stack[0], _between).fold(stack[0].children))
+    return tidied(Folder(stack[0], _between).fold(stack[0].children))
 
 
 def _opened(token: Token, kind: str, line: int) -> Node:
@@ -146,7 +146,7 @@ def _inline(token: Token, line: int) -> list[Node]:
     return Folder(stack[0], None).fold(stack[0].children)
 
 
-def _tidied(nodes: list[Node]) -> list[Node]:
+def tidied(nodes: list[Node]) -> list[Node]:
     """Return blocks without paragraphs that hold nothing; parts of a line between blocks become paragraphs."""
     tidy: list[Node] = []
     loose: list[Node] = []
@@ -158,7 +158,7 @@ def _tidied(nodes: list[Node]) -> list[Node]:
             tidy.append(Node("paragraph", loose[0].line, trimmed(loose)))
         loose = []
         if node.kind in ("item", "quote", "details", "list"):
-            node.children = _tidied(node.children)
+            node.children = tidied(node.children)
         if node.kind == "paragraph":
             node.children = trimmed(node.children)
         if node.kind not in ("paragraph", "heading", "quote", "list") or node.children:

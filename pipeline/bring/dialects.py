@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline import source
+from pipeline.bring import yamltext
 from pipeline.bring.losses import Losses
 from pipeline.diagnostics import BookError, Diagnostic, nearest
 from pipeline.model import LEVELS
@@ -17,7 +18,8 @@ from pipeline.source import Source, SourceFault
 
 FOLDER: Final = Path(__file__).parent / "dialects"
 ORDER: Final = ("item-headings", "details", "lettered-choices", "bold-lines", "file-per-question", "numbered-headings", "headings",
-                "bold-questions", "list-items")  # fmt: skip
+                "bold-questions", "list-items", "table", "json", "gift", "aiken",
+                "moodle", "qti", "anki")  # fmt: skip
 """The press's own dialects, the more special before those that fit much."""
 READERS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki", "notes")
 SIGNS: Final = (
@@ -48,11 +50,19 @@ class Dialect:
     placeholders: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
+    signs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    code: str = "keep"
+    """Whether signs that the press cannot print are changed in code too: keep, or change."""
     text: str = "markdown"
     """What the texts of a table or of JSON hold: markdown, html, or plain."""
-    text_of_file: str = ""
-    """The file itself, as it was written."""
+
+    @property
+    def written(self) -> str:
+        """The dialect as a file, with all that it knows."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "id"}
+        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items() if value}
+        return f"# Dialect '{self.id}': docs/importing.md says what each key means.\n{yamltext.document(plain)}"
 
 
 @cache
@@ -89,9 +99,9 @@ def _read(path: Path, name: str, losses: Losses) -> Dialect:
     if read.root.style != "{":
         raise BookError(_at(read, (), "a dialect is a mapping of keys", "write 'question: [heading]' and the like"))
     fields = {field.name: field for field in dataclasses.fields(Dialect)}
-    given: dict[str, Any] = {**_words(), "id": path.stem, "text_of_file": read.text}
+    given: dict[str, Any] = {**_words(), "id": path.stem}
     for key, value in read.data.items():
-        if key not in fields or key in ("id", "text_of_file"):
+        if key not in fields or key == "id":
             losses.diagnostics.append(_at(read, (key,), f"unknown key '{key[:60]}'", nearest(key, fields), of_key=True))
         elif (shaped := _shaped(value, str(fields[key].type))) is None:
             losses.diagnostics.append(_at(read, (key,), f"'{key}' has the wrong shape", _hint(str(fields[key].type))))
@@ -128,7 +138,7 @@ def _wrong_words(read: Source, given: Mapping[str, Any]) -> list[Diagnostic]:
     """Return a fault for each word that means nothing."""
     found: list[tuple[tuple[str | int, ...], str, Sequence[str]]] = []
     words: Sequence[str]
-    for key, words in (("reads", READERS), ("text", ("markdown", "html", "plain"))):
+    for key, words in (("reads", READERS), ("text", ("markdown", "html", "plain")), ("code", ("keep", "change"))):
         found += [((key,), given[key], words)] if given.get(key, words[0]) not in words else []
     for key, words in (("question", SIGNS), ("section", SECTIONS)):
         found += [((key, n), word, words) for n, word in enumerate(given.get(key, ())) if word not in words]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.bring import bookfiles, dialects, listing, markdown_banks, sources
+from pipeline.bring import bookfiles, kinds, listing, sources
 from pipeline.bring import ledger as ledgers
 from pipeline.bring.bookfiles import Drafted, Facts
 from pipeline.bring.dialects import Dialect
@@ -15,7 +16,7 @@ from pipeline.bring.items import Haul
 from pipeline.bring.ledger import Entry, Ledger, digest, remembered
 from pipeline.bring.losses import Losses
 from pipeline.bring.shelf import Shelf, Taking
-from pipeline.diagnostics import Diagnostic, Place, ordered
+from pipeline.diagnostics import Diagnostic, ordered
 
 OUTLINE = "book.yaml"
 
@@ -52,7 +53,7 @@ def bring(errand: Errand, dialect: Dialect | None) -> Outcome:
     shelf = Shelf(errand.book or Path(""), errand.taking, losses)
     if errand.book is not None:
         shelf.open()
-    drafted = bookfiles.draft(haul, shelf.remembered, _taken(shelf) if errand.book else set(), losses)
+    drafted = bookfiles.draft(haul, shelf.remembered, _taken(shelf) if errand.book else set(), losses, used)
     _tell_doubles(haul, losses)
     if errand.book is not None and drafted.questions:
         _shelve(shelf, drafted, errand, haul)
@@ -62,11 +63,7 @@ def bring(errand: Errand, dialect: Dialect | None) -> Outcome:
 
 def read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Dialect]:
     """Return what a source holds, and the dialect that it was read by."""
-    first = dialect or dialects.known()["headings"]
-    texts = {file.name: text for file in sources.files(path, first, losses) if (text := sources.text(file, losses)) is not None}
-    documents = markdown_banks.documents(texts, losses)
-    used = dialect or markdown_banks.guessed(documents)
-    haul = markdown_banks.haul(documents, used, losses)
+    haul, used = kinds.haul(path, dialect, losses)
     for name in haul.empty:
         losses.tell("I106", f"no question of dialect '{used.id}' stands here", (name, 1), "name another with --as, or leave it out")
     return haul, used
@@ -168,15 +165,10 @@ def _facts(stands: str, facts: Facts) -> Facts:
 
 
 def _title(errand: Errand, haul: Haul) -> str:
-    words = errand.title or haul.title or errand.source.resolve().stem.replace("-", " ").replace("_", " ")
-    return words[:200].strip() or "Interview questions"
+    words = errand.title or haul.title or " ".join(re.split(r"[-_\s]+", sources.name_of(errand.source)))
+    return words[:1].upper() + words[1:200].strip() or "Interview questions"
 
 
 def _rights(errand: Errand) -> str:
     found = sources.license_line(errand.source)
     return f"{found}: see the license of the source." if found else "See the license of the source."
-
-
-def placed(path: str) -> Place:
-    """Return the first place of a file."""
-    return Place(path)

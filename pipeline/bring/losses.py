@@ -44,6 +44,7 @@ RULES: Final = (
         "refused by the press",
         "What was imported breaks a rule of the book's Markdown; `check` reports it at its place in the book.",
     ),
+    Rule("I310", "sign without a glyph", "No face of the press has the sign. In words another stands in its place; in code it stays."),
     Rule(
         "I401",
         "changed on both sides",
@@ -57,7 +58,7 @@ RULES: Final = (
 SEVERITIES: Final[dict[str, Severity]] = {
     "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
     "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
-    "I309": "warning", "I402": "note", "I403": "note", "I405": "note",
+    "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
 }  # fmt: skip
 NOWHERE: Final = Place("source")
 

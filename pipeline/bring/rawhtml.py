@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -58,7 +58,7 @@ class Event:
         return ""
 
 
-def events(text: str, line: int, names: Sequence[str] | dict[str, str]) -> Iterator[Event]:
+def events(text: str, line: int, names: Mapping[str, str]) -> Iterator[Event]:
     """Yield the tags of the given names, comments, and the words between them."""
     start = at = 0
     while (at := text.find("<", at)) >= 0:
@@ -87,11 +87,11 @@ def events(text: str, line: int, names: Sequence[str] | dict[str, str]) -> Itera
 class Folder:
     """Fold siblings: what a tag opens holds what follows, until it is closed."""
 
-    def __init__(self, parent: Node, inner: Inner | None) -> None:
-        """Take the node whose children are folded, and what reads Markdown between tags of blocks."""
+    def __init__(self, parent: Node, inner: Inner | None, names: Mapping[str, str] = BLOCK_TAGS) -> None:
+        """Take the node whose children are folded, what reads the words between tags, and the tags that are known."""
         self.stack: list[tuple[Node, str]] = [(Node(parent.kind, parent.line), "")]
         self.inner = inner
-        self.names = BLOCK_TAGS if inner else {**LINE_TAGS}
+        self.names = names if inner else LINE_TAGS
 
     def fold(self, children: Sequence[Node]) -> list[Node]:
         """Return the children with all HTML folded."""
@@ -133,7 +133,7 @@ class Folder:
 
     def open(self, event: Event) -> None:
         """Open what a tag begins."""
-        kind = (BLOCK_TAGS if self.inner else LINE_TAGS)[event.name]
+        kind = self.names[event.name]
         node = Node(kind, event.line)
         if kind == "picture":
             node.info, node.text = event.attribute("src"), event.attribute("alt")

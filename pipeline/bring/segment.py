@@ -128,7 +128,9 @@ class _Cutter:
     def begin(self, node: Node) -> None:
         """Open a question."""
         ask, body, self.closed = _parted(node, self.dialect)
-        draft = Draft(self.cut.path, node.line, ask, body, self.section(), options="item options" in self.dialect.question)
+        line = _first(node).line if node.kind == "details" else node.line
+        options = "item options" in self.dialect.question
+        draft = Draft(self.cut.path, line, ask, body, self.section(), options=options)
         draft.anchors = {slug(said(ask)), slug(said(node.children[:1] or [node])), *self.names} - {""}
         draft.anchors |= {n.info for n in node.walk() if n.kind == "anchor"}
         self.names = set()

@@ -27,6 +27,8 @@ MAX_ALL: Final = 40_000_000
 """Bytes of all files of text together."""
 MAX_FILES: Final = 20_000
 LICENSES: Final = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING")
+PLAIN_NAMES = ("readme", "questions", "data", "docs", "src", "content", "bank")
+"""Names of files and folders that say nothing of a bank."""
 PAST: Final = re.compile(r"\r\n?")
 
 
@@ -87,6 +89,15 @@ def _natural(path: Path) -> list[tuple[str, int, str]]:
     ]
 
 
+def octets(file: SourceFile, losses: Losses) -> bytes | None:
+    """Return the bytes of a deck or an archive, or None when it cannot be read."""
+    try:
+        return source.octets(file.path, file.name, MAX_DECK)
+    except SourceFault as fault:
+        losses.tell("I102" if fault.diagnostic.code == "S102" else "I101", fault.diagnostic.message, (file.name, 1), fault.diagnostic.hint)
+        return None
+
+
 def text(file: SourceFile, losses: Losses) -> str | None:
     """Return the text of a file without characters that cannot be seen, each told; None when it cannot be read."""
     try:
@@ -126,3 +137,16 @@ def license_line(root: Path) -> str:
             lines = path.read_bytes().decode("utf-8", "replace").split("\n")
             return FORBIDDEN.sub("", next((" ".join(line.strip("# \r").split()) for line in lines if line.strip("# \r")), ""))[:120]
     return ""
+
+
+def name_of(root: Path) -> str:
+    """Return what a source is called: its own name, or that of its folder where its own says nothing."""
+    whole = root.resolve()
+    return whole.parent.name if whole.stem.lower() in PLAIN_NAMES else whole.stem
+
+
+def suffixes(root: Path) -> list[str]:
+    """Return the suffixes of the files of a source."""
+    if root.is_file():
+        return [root.suffix.lower()]
+    return [path.suffix.lower() for path in _walk(root, Losses())] if root.is_dir() else []

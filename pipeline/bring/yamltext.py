@@ -21,7 +21,9 @@ def _field(name: str, value: Any, depth: int) -> str:
     if isinstance(value, str):
         return f"{indent}{name}: {_block(value, depth + 1)}" if "\n" in value else f"{indent}{name}: {scalar(value)}\n"
     if isinstance(value, Mapping):
-        return f"{indent}{name}:\n" + "".join(_field(key, inner, depth + 1) for key, inner in value.items() if inner not in (None, ""))
+        return f"{indent}{name}:\n" + "".join(
+            _field(_key(key), inner, depth + 1) for key, inner in value.items() if inner not in (None, "")
+        )
     flow = f"{indent}{name}: [{', '.join(map(str, value))}]\n"
     if all(isinstance(item, str) and re.fullmatch(r"[a-z0-9-]+", item) for item in value) and len(flow) <= WIDE and name != "questions":
         return flow
@@ -34,6 +36,10 @@ def _item(value: Any, depth: int) -> str:
         return f"{indent}- {scalar(value)}\n"
     written = "".join(_field(key, inner, depth + 1) for key, inner in value.items() if inner not in (None, "", (), []))
     return f"{indent}- {written[len(indent) + 2 :]}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z][\w ]*", name) else scalar(name)
 
 
 def scalar(text: str) -> str:
