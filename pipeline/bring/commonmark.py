@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -19,6 +20,7 @@ DEEPEST: Final = 60
 """Levels of blocks in one another; markdown-it would leave out what is deeper."""
 LONGEST: Final = 60_000
 """Characters of one paragraph that is read; a longer one is taken as plain words."""
+LONGEST_FORMULA: Final = 1_000
 DENSEST: Final = 3_000
 """Signs of one sort in one paragraph."""
 CONTAINERS: Final = {
@@ -50,7 +52,8 @@ def read(text: str, line: int = 1) -> Node:
 def _parser(whole: bool) -> MarkdownIt:
     """Return the parser; what stands between tags of a block of HTML is no HTML block itself."""
     md = MarkdownIt("commonmark", {"maxNesting": DEEPEST + 4}).enable(["table", "strikethrough"])
-    md.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True, allow_blank_lines=False)
+    md.use(dollarmath_plugin, allow_blank_lines=False).disable("math_inline")
+    md.inline.ruler.before("escape", "dollars", _dollars)
     if whole:
         md.use(front_matter_plugin)
     else:
@@ -60,6 +63,24 @@ def _parser(whole: bool) -> MarkdownIt:
     md.normalizeLink = lambda url: url  # type: ignore[method-assign]
     md.core.ruler.after("block", "guard", _guard)
     return md
+
+
+def _dollars(state: StateInline, silent: bool) -> bool:
+    """Read a formula between dollars as GitHub does: money and variables of a shell are none."""
+    source, at = state.src, state.pos
+    if source[at] != "$" or (at and (source[at - 1].isalnum() or source[at - 1] in "\\$`")):
+        return False
+    sign = "$$" if source.startswith("$$", at) else "$"
+    end = source.find(sign, at + len(sign), min(state.posMax, at + LONGEST_FORMULA))
+    inside = source[at + len(sign) : end] if end > 0 else ""
+    after = source[end + len(sign) : end + len(sign) + 1]
+    if not inside.strip() or "`" in inside or inside[-1] == "\\" or after.isalnum() or (sign == "$" and inside != inside.strip()):
+        return False
+    if not silent:
+        token = state.push("math_inline_double" if sign == "$$" else "math_inline", "math", 0)
+        token.content = inside
+    state.pos = end + len(sign)
+    return True
 
 
 def _guard(state: object) -> None:

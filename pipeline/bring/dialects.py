@@ -21,7 +21,7 @@ ORDER: Final = ("item-headings", "details", "lettered-choices", "bold-lines", "f
                 "bold-questions", "list-items", "table", "json", "gift", "aiken",
                 "moodle", "qti", "anki")  # fmt: skip
 """The press's own dialects, the more special before those that fit much."""
-READERS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki", "notes")
+READERS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki")
 SIGNS: Final = (
     "heading", "numbered heading", "item heading", "item bold", "item options", "item numbered", "item", "details", "bold level",
     "bold number", "bold", "file", *(f"heading {n}" for n in range(1, 7)),

@@ -72,7 +72,7 @@ class LineStyle:
         """Return parts of a line, written."""
         parts: list[str] = []
         for n, node in enumerate(nodes):
-            following = said(list(nodes[n + 1 : n + 2]))[:1] if n + 1 < len(nodes) and nodes[n + 1].kind not in ("soft", "break") else ""
+            following = _first_sign(nodes[n + 1]) if n + 1 < len(nodes) else ""
             write = _PARTS.get(node.kind)
             written = write(self, node, following) if write else ""
             if joined and node.kind in ("soft", "break"):
@@ -134,6 +134,8 @@ class LineStyle:
         words = self.written(line_nodes(node.children), joined=True)
         if node.text:
             self.losses.leave_out("titles of links")
+        if said(node.children) == node.info:
+            words = ""
         return self._link(node, node.info, words)
 
     def _link(self, node: Node, target: str, words: str) -> str:
@@ -145,6 +147,9 @@ class LineStyle:
             if found is None:
                 self.tell("I303", f"'{target[:60]}' leads to no question", node, "link by [[id]], or leave the words", target)
             return words
+        if self.asking:
+            self.tell("I305", "a link in a question is no link", node, "move the link into the answer", target)
+            return escapes.code(target) if said(node.children) in ("", target) else f"{words} ({escapes.code(target)})"
         if target.lower().startswith("http://"):
             self.tell("I306", "an address by http was written with https", node, "check that it leads somewhere", target)
             target = f"https://{target[7:]}"
@@ -152,9 +157,6 @@ class LineStyle:
         if not SAFE.fullmatch(address):
             self.tell("I303", f"'{target[:60]}' is no address that a book may link to", node, "give it one that begins with https:", target)
             return words or escapes.words(target)
-        if self.asking:
-            self.tell("I305", "a link in a question is no link", node, "move the link into the answer", target)
-            return f"{words} ({escapes.code(target)})" if words else escapes.code(target)
         if "[" in re.sub(r"\\.", "", words) or "](" in words:
             words = escapes.words(said(node.children))
         return f"[{_balanced(words) or escapes.words(escapes.shown(target))}]({address})"
@@ -174,6 +176,10 @@ class LineStyle:
             return self._link(node, re.sub("^http:", "https:", node.info, flags=re.IGNORECASE), escapes.words(f"picture: {words or name}"))
         self.tell("I302", f"the picture '{node.info[:60]}' is not printed", node, "draw it as a figure of the book", node.info)
         return escapes.words(f"(picture: {words or name})")
+
+
+def _first_sign(node: Node) -> str:
+    return next((n.text[:1] for n in node.walk() if n.text), "") if node.kind not in ("soft", "break") else ""
 
 
 def _label(words: str) -> str:

@@ -15,8 +15,8 @@ from pipeline.bring.losses import Losses
 from pipeline.bring.segment import Cut, Draft, asks, cut
 from pipeline.bring.shaping import front_facts, shaped
 
-MINIMUM: Final = 2
-"""Questions that a dialect must find to be guessed; one may be chance."""
+MINIMUM: Final = 1.5
+"""Least score of a dialect that is guessed; a single question may be chance."""
 
 
 def documents(texts: dict[str, str], losses: Losses) -> dict[str, Node]:
@@ -73,7 +73,7 @@ def haul(read: dict[str, Node], dialect: Dialect, losses: Losses) -> Haul:
         for item in items:
             item.section = item.section or _section(item, one, dialect)
         found.items += items
-        found.title = found.title or one.title
+        found.title = one.title if len(read) == 1 else ""
         _around(found, one, bool(items))
     _flatten(found)
     return found
