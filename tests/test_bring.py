@@ -373,7 +373,9 @@ def test_what_the_book_s_markdown_would_read_into_words_is_escaped(tmp_path: Pat
 
 def test_code_is_kept_to_the_byte(tmp_path: Path) -> None:
     fences = ["plain\n", "  indented\n\ttab\n\n\nend \n", "```\ninner\n```\n", "日本 'quotes' \"double\" # no comment: x\n", " \n x\n"]
-    body = "".join(f"- item\n\n  ````text\n{''.join('  ' + line + chr(10) for line in fence.split(chr(10))[:-1])}  ````\n\n" for fence in fences)
+    body = "".join(
+        f"- item\n\n  ````text\n{''.join('  ' + line + chr(10) for line in fence.split(chr(10))[:-1])}  ````\n\n" for fence in fences
+    )
     bank = source(tmp_path)
     (bank / "README.md").write_text(f"### What is kept?\n\n{body}\n### What else?\n\nNothing.\n")
     _, questions = brought(bank, "headings")

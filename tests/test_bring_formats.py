@@ -78,7 +78,13 @@ def test_text_that_anki_exports(tmp_path: Path) -> None:
 
 def test_json(tmp_path: Path) -> None:
     bank = [
-        {"name": "bow.md", "question": "Where is the bow?", "answer": "In front.\n\n```text\n>\n```", "goodToHear": ["Forward"], "expertise": 0},
+        {
+            "name": "bow.md",
+            "question": "Where is the bow?",
+            "answer": "In front.\n\n```text\n>\n```",
+            "goodToHear": ["Forward"],
+            "expertise": 0,
+        },
         {"question": "Which are knots?", "options": ["Bowline", "Bulkhead", "Hitch"], "correct": [0, 2], "note": "By rope."},
         {"question": "Which is aft?", "options": [{"text": "Bow"}, {"text": "Stern", "correct": True, "why": "Behind."}]},
         {"answer": "No question."},

@@ -147,7 +147,8 @@ class _Around:
                 heading = chain.strip("\n").split("\n")[-1]
                 first = [Node("heading", nodes[0].line, [Node("text", text=heading)], level=1)] if heading not in ("", haul.title) else []
                 blocks.append(self.block(path, [*first, *nodes]))
-                message = f"{len(nodes)} blocks stand outside of all questions, and are kept in chapters/{ABOUT}.yaml"
+                more = f" and {len(nodes) - 1} more" if len(nodes) > 1 else ""
+                message = f"'{said(nodes[:1])[:60]}'{more} stand outside of all questions, and are kept in chapters/{ABOUT}.yaml"
                 self.losses.tell("I205", message, (path, nodes[0].line), "delete the chapter if they say nothing to readers")
         body = "\n".join(block for block in blocks if block)
         if body:

@@ -53,18 +53,13 @@ def _questions(text: str) -> list[_Question]:
         if line.startswith("$CATEGORY:"):
             category, open_ = line.partition(":")[2].strip().rpartition("/")[2], False
         elif not line.strip():
-            open_ = bool(found) and open_ and _unclosed(found[-1].text)
+            open_ = False
         elif open_:
             found[-1].text += f"\n{line}"
         else:
             found.append(_Question(n, line, category))
             open_ = True
     return found
-
-
-def _unclosed(text: str) -> bool:
-    plain = ESCAPE.sub("", text)
-    return plain.count("{") > plain.count("}")
 
 
 def _item(question: _Question, path: str, losses: Losses) -> Item | None:

@@ -54,11 +54,7 @@ def _into(read: Source, division: str, members: list[str], missing: list[str], f
     node = read.root.child("sections")
     listed = node.child(at).child("questions") if node and node.child(at) else None  # type: ignore[union-attr]
     rows: dict[str, Node] = {item.value: item for item in listed.value} if listed and listed.style == "[" else {}
-    if (
-        not rows
-        or len({row.line for row in rows.values()}) < len(rows)
-        or (listed and read.lines[listed.line - 1].lstrip().startswith("["))
-    ):
+    if not rows or len({row.line for row in rows.values()}) < len(rows) or (listed and _on_one_line(read, listed)):
         faults.append(_unlisted(read, f"list {', '.join(missing[:8])} in section '{division}'"))
         return []
     inserts: dict[int, str] = {}
@@ -76,7 +72,7 @@ def _new(read: Source, key: str, text: str, faults: list[Diagnostic]) -> list[tu
     """Return where a new section or topic goes: at the end of its list."""
     node = read.root.child(key)
     following = [child.key_line for _, child in read.root.value if node and child.key_line > node.line]
-    if node is None or node.style != "[" or not node.value or read.lines[node.line - 1].lstrip().startswith("["):
+    if node is None or node.style != "[" or not node.value or _on_one_line(read, node):
         faults.append(_unlisted(read, f"add to '{key}': {text.partition(chr(10))[2].strip()[:120]}"))
         return []
     end = (min(following) if following else len(read.lines) + 1) - 1
@@ -85,6 +81,10 @@ def _new(read: Source, key: str, text: str, faults: list[Diagnostic]) -> list[tu
     indent = node.value[0].column - 3
     body = text.partition("\n")[2].removesuffix("\n").split("\n")
     return [(end, "\n".join(f"{' ' * indent}{line[2:]}" if line else "" for line in body))]
+
+
+def _on_one_line(read: Source, node: Node) -> bool:
+    return read.lines[node.line - 1][node.column - 1 :].startswith("[")
 
 
 def _unlisted(read: Source, hint: str) -> Diagnostic:

@@ -19,7 +19,9 @@ RULES: Final = (
         "A control character, a change of direction, or a character of no width was taken out: it cannot be printed, and can hide what "
         "a text says.",
     ),
-    Rule("I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. What can be read of it is imported."),
+    Rule(
+        "I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. Nothing of what is broken is imported."
+    ),
     Rule("I106", "no question found", "No question of the dialect stands in the file. Another dialect may fit, or it holds none."),
     Rule("I107", "dialect not understood", "A dialect has a key or a word that means nothing. docs/importing.md lists them all."),
     Rule("I201", "no answer", "The source has no answer to the question, or only a placeholder for one. The question is imported without."),

@@ -169,7 +169,11 @@ def _marked(cutter: _Cutter, node: Node) -> bool:
 
 def _heading(cutter: _Cutter, sign: str, node: Node, parent: Node) -> bool:
     level = sign.partition(" ")[2]
-    return node.kind == "heading" and parent.kind not in ("item", "quote") and (str(node.level) == level if level else node.level == cutter.asking)
+    return (
+        node.kind == "heading"
+        and parent.kind not in ("item", "quote")
+        and (str(node.level) == level if level else node.level == cutter.asking)
+    )
 
 
 def _item(cutter: _Cutter, sign: str, node: Node, parent: Node) -> bool:

@@ -124,7 +124,8 @@ def cleaned(raw: bytes, name: str, losses: Losses) -> str | None:
         if told[found[0]] == 1:
             line = written.count("\n", 0, found.start()) + 1
             count = written.count(found[0])
-            losses.tell("I104", f"U+{ord(found[0]):04X} was removed {count} times", (name, line), "delete it in the source", found[0])
+            times = f", {count} times" if count > 1 else ""
+            losses.tell("I104", f"U+{ord(found[0]):04X} was removed{times}", (name, line), "delete it in the source", found[0])
     return FORBIDDEN.sub("", written)
 
 
