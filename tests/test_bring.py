@@ -394,7 +394,8 @@ def test_a_book_of_an_import_has_no_fault(tmp_path: Path) -> None:
 
 
 def test_words_around_questions_are_kept(tmp_path: Path) -> None:
-    bank = "# Masts\n\nRead me first.\n\n## Wood\n\nOf trees.\n\n### Why pine?\n\nIt bends.\n\n### Why oak?\n\nIt lasts.\n\n## Thanks\n\nTo all.\n"
+    bank = "# Masts\n\nRead me first.\n\n## Wood\n\nOf trees.\n\n### Why pine?\n\nIt bends.\n\n"
+    bank += "### Why oak?\n\nIt lasts.\n\n## Thanks\n\nTo all.\n"
     outcome, _ = brought(source(tmp_path, README_md=bank), "headings")
     made = outline(tmp_path / "book")
     assert made["sections"][0]["intro"] == "Of trees.\n"

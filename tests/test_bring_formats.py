@@ -126,7 +126,8 @@ def test_gift(tmp_path: Path) -> None:
     outcome, questions = brought(tmp_path, "bank.gift", text)
     assert outcome.dialect.id == "gift"
     assert [q["ask"] for q in questions] == [
-        "Which color has port?", "Which two?", "Two { braces } are grouped.", "Depth of the keel?", "Who **steers**?", "Match.", "Write about fog.",
+        "Which color has port?", "Which two?", "Two { braces } are grouped.", "Depth of the keel?", "Who **steers**?", "Match.",
+        "Write about fog.",
     ]  # fmt: skip
     assert questions[0]["id"] == "port"
     assert questions[0]["choices"][0] == {"text": "red", "correct": "true", "note": "Yes."}
@@ -197,12 +198,14 @@ QTI2 = """
 """
 QTI3 = """
     <qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="who" title="Who">
-      <qti-response-declaration identifier="R"><qti-correct-response><qti-value>cook</qti-value></qti-correct-response></qti-response-declaration>
+      <qti-response-declaration identifier="R">
+      <qti-correct-response><qti-value>cook</qti-value></qti-correct-response></qti-response-declaration>
       <qti-item-body><p>Who bakes? <qti-text-entry-interaction response-identifier="R"/></p></qti-item-body>
     </qti-assessment-item>
 """
 QTI_OTHER = """
-    <assessmentItem identifier="drag"><itemBody><orderInteraction><simpleChoice identifier="a">1</simpleChoice></orderInteraction></itemBody>
+    <assessmentItem identifier="drag"><itemBody><orderInteraction>
+      <simpleChoice identifier="a">1</simpleChoice></orderInteraction></itemBody>
     </assessmentItem>
 """
 

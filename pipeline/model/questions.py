@@ -103,14 +103,14 @@ class Question(Record):
     level: Level | None = None
     speak: Speak | None = None
     minutes: Annotated[int, Field(ge=1, le=60)] = 0
-    topics: Annotated[tuple[Slug, ...], Field(max_length=6)] = ()
+    topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)] = ()
     competency: Slug | None = None
     audience: Audience = "public"
     choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=26)] = ()
     summary: Block | None = None
     answer: Block | None = None
     star: Star | None = None
-    key_points: Annotated[tuple[Line, ...], Field(max_length=9)] = ()
+    key_points: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)] = ()
     examples: tuple[Example, ...] = ()
     figures: tuple[Slug, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
