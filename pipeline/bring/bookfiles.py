@@ -17,6 +17,9 @@ from pipeline.bring.losses import Losses
 from pipeline.bring.segment import slug as anchor
 
 ABOUT: Final = "about-this-bank"
+VOLUME: Final = 100_000
+"""Letters of the contents of one volume, with those of the markup around each line."""
+AROUND: Final = 120
 ROOM: Final = 4000
 """Characters of a line of the book."""
 
@@ -176,19 +179,49 @@ def section(name: str, title: str, intro: str, members: list[str]) -> dict[str, 
 
 
 def editions(drafted: Drafted) -> dict[str, str]:
-    """Return the files of the two editions that a book begins with."""
+    """Return the files of the editions that a book begins with: study and practice, of a large bank in several volumes."""
     picked = any(item.choices for item in drafted.items.values())
-    parts = ["choices", "key"] * picked + ["answer", "key_points"]
-    sections = ["cover", "title-page", "imprint", "contents", "front", "questions", "back", "index", "end", "colophon"]
-    study = {
+    volumes = _volumes(drafted)
+    found = {}
+    for n, sections in enumerate(volumes, start=1):
+        for fields in (_study(picked), _practice(picked)):
+            if len(volumes) > 1:
+                fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
+                fields["select"] = {"sections": sections}
+            found[f"editions/{fields['id']}.yaml"] = yamltext.document(fields)
+    return found
+
+
+def _volumes(drafted: Drafted) -> list[list[str]]:
+    """Return the sections of each volume: contents with more letters than that are no file that a reader opens at once."""
+    volumes: list[list[str]] = [[]]
+    letters = 0
+    for name, (_, _, members) in drafted.sections.items():
+        asked = sum(AROUND + len(drafted.items[member].asked) for member in members if member in drafted.items)
+        if volumes[-1] and letters + asked > VOLUME:
+            volumes.append([])
+            letters = 0
+        volumes[-1].append(name)
+        letters += asked
+    return volumes
+
+
+PLACES: Final = ["cover", "title-page", "imprint", "contents", "front", "questions", "back", "index", "end", "colophon"]
+
+
+def _study(picked: bool) -> dict[str, Any]:
+    return {
         "id": "study", "title": "Study edition", "audience": "candidate", "description": "Every question with its answer below it.",
-        "sections": sections, "parts": parts, "answers": "inline", "flow": "page", "formats": ["pdf", "epub"], "papers": ["a4", "letter"],
+        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points"], "answers": "inline", "flow": "page",
+        "formats": ["pdf", "epub"], "papers": ["a4", "letter"],
     }  # fmt: skip
-    practice = {
+
+
+def _practice(picked: bool) -> dict[str, Any]:
+    return {
         "id": "practice", "title": "Practice edition", "audience": "candidate",
         "description": "Every question with room to write, and all answers at the back.",
-        "sections": [*sections[:6], "answers", *sections[6:]], "parts": ["choices"] * picked + ["writing_space"], "answers": "end-of-book",
-        "answer_parts": [part for part in parts if part != "choices"], "flow": "run-on", "formats": ["pdf", "epub"],
+        "sections": [*PLACES[:6], "answers", *PLACES[6:]], "parts": [*["choices"] * picked, "writing_space"], "answers": "end-of-book",
+        "answer_parts": [*["key"] * picked, "answer", "key_points"], "flow": "run-on", "formats": ["pdf", "epub"],
         "papers": ["a4", "letter"],
     }  # fmt: skip
-    return {"editions/study.yaml": yamltext.document(study), "editions/practice.yaml": yamltext.document(practice)}
