@@ -16,6 +16,7 @@ from pipeline.bring.ledger import Ledger, identify, slug
 from pipeline.bring.losses import Losses
 from pipeline.bring.segment import slug as anchor
 
+SHORTENED: Final = 200
 ABOUT: Final = "about-this-bank"
 VOLUME: Final = 100_000
 """Letters of the contents of one volume, with those of the markup around each line."""
@@ -93,10 +94,11 @@ def _question(name: str, item: Item, style: Style) -> str:
     style.asking = True
     ask = style.line(item.ask)
     style.asking = False
-    if len(ask) > ROOM:
-        style.losses.tell("I203", f"a question of {len(ask):,} characters", (item.path, item.line), "move what leads to it into the answer")
-        ask = f"{ask[: ROOM - 20].rpartition(' ')[0]} …"
     answer = style.block(item.answer)
+    if len(ask) > ROOM:
+        hint = "shorten it in the source: its first words ask now, and all of it leads the answer"
+        style.losses.tell("I203", f"a question of {len(ask):,} characters is no line", (item.path, item.line), hint)
+        ask, answer = f"{ask[:SHORTENED].rpartition(' ')[0] or ask[:SHORTENED]} …", f"{ask}\n\n{answer}"
     fields: dict[str, Any] = {
         "id": name,
         "ask": ask,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline import source
 from pipeline.bring import bookfiles, kinds, listing, sources
 from pipeline.bring import ledger as ledgers
 from pipeline.bring.bookfiles import Drafted, Facts
@@ -158,8 +159,6 @@ def _stands(shelf: Shelf, name: str, after: Ledger) -> bool:
 
 def _facts(stands: str, facts: Facts) -> Facts:
     """Return what book.yaml says of the book already: an import changes no title, no date."""
-    from pipeline import source
-
     data = source.parse(stands, OUTLINE).data
     return Facts(data["title"], data["rights"], data["date"], data["lang"])
 
