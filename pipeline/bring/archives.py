@@ -32,7 +32,7 @@ def texts(file: SourceFile, dialect: Dialect, losses: Losses) -> dict[str, str]:
 
 
 def _texts(archive: zipfile.ZipFile, name: str, losses: Losses) -> dict[str, str]:
-    infos = [info for info in archive.infolist() if info.filename.lower().endswith(".xml") and not info.is_dir()]
+    infos = [info for info in archive.infolist() if info.filename.lower().endswith(".xml")]
     total = sum(info.file_size for info in infos)
     if len(infos) > MOST or total > MAX_ALL or any(i.file_size > MAX_RATIO * max(1000, i.compress_size) for i in infos):
         losses.tell("I102", f"{len(infos):,} files that unpack to {total:,} bytes", (name, 1), "split the archive")

@@ -92,7 +92,7 @@ def _made(fields: Fields, dialect: Dialect, losses: Losses, given: _Sorted) -> I
     if not answer and not choices and not points:
         losses.tell("I201", "no answer", (fields.path, fields.line), "write the answer, in the source or in the book")
     return Item(fields.path, fields.line, lead, answer, given.first("section"), level, tuple(dict.fromkeys(topics))[:6], points, choices,
-                given.first("id").rpartition(".")[0] or given.first("id"))  # fmt: skip
+                re.sub(r"\.\w{1,8}$", "", given.first("id")))  # fmt: skip
 
 
 def _asked(blocks: list[Node]) -> tuple[list[Node], list[Node]]:
