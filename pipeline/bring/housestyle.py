@@ -56,8 +56,8 @@ class Style(LineStyle):
     def paragraph(self, node: Node, depth: int, top: bool) -> list[str]:
         """Return the lines of a paragraph."""
         text = self.written(trimmed(node.children))
-        kept = [escapes.first_words(" ".join(line.split())) for line in text.split("\n")]
-        return [line for line in kept if line.strip("\\ ")] if text.strip("\\ \n") else []
+        lines = [escapes.first_words(" ".join(line.split())) for line in text.split("\n")]
+        return [line for line in lines if line not in ("", "\\")]
 
     def heading(self, node: Node, depth: int, top: bool) -> list[str]:
         """Return a heading; below other blocks it is a bold line."""
