@@ -47,3 +47,30 @@ def test_words_are_kept_and_mean_nothing(text: str, inline: bool) -> None:
     parsed = markup.parse(source, inline=inline)
     assert [fault for fault in parsed.faults if source] == []
     assert markup.plain(parsed).translate(STRAIGHT).split() == text.split()
+
+
+PIECES = st.recursive(
+    st.tuples(st.just("t"), st.text("ab. ,!?)(*_-:`", min_size=1, max_size=5)),
+    lambda inner: st.tuples(st.sampled_from(["b", "i", "code"]), st.lists(inner, min_size=1, max_size=3)),
+    max_leaves=8,
+)
+
+
+def marked_up(piece: tuple[str, object]) -> tuple[str, str]:
+    """Give a piece as HTML, and its words."""
+    kind, inner = piece
+    if isinstance(inner, str):
+        return html.escape(inner), inner
+    parts = [marked_up(part) for part in inner]  # type: ignore[attr-defined]
+    words = "".join(text for _, text in parts)
+    return f"<{kind}>{html.escape(words) if kind == 'code' else ''.join(tags for tags, _ in parts)}</{kind}>", words
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=st.lists(PIECES, min_size=1, max_size=4))
+def test_words_are_kept_however_they_are_emphasized(pieces: list[tuple[str, object]]) -> None:
+    tags, words = (f"a {''.join(parts)} z" for parts in zip(*map(marked_up, pieces), strict=True))
+    source = Style("bank", Losses()).block(hypertext.from_html(tags, 1))
+    parsed = markup.parse(source)
+    assert parsed.faults == ()
+    assert "".join(markup.plain(parsed).translate(STRAIGHT).split()) == "".join(words.split())

@@ -65,3 +65,13 @@ def pieces(text: str) -> list[tuple[str, bool]]:
         found += [(text[end : match.start()], False), (link, True)]
         end = match.start() + len(link)
     return [*found, (text[end:], False)]
+
+
+def label(words: str) -> str:
+    """Return words as the label of a reference."""
+    return re.sub(r"[\[\]|\\]", "", words)[:400].strip()
+
+
+def balanced(words: str) -> str:
+    """Return the words of a link with their brackets escaped."""
+    return re.sub(r"(?<!\\)[\[\]]", lambda found: f"\\{found[0]}", words)

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline import markup
-from pipeline.bring import escapes
+from pipeline.bring import commonmark, escapes
 from pipeline.bring.elements import Node, line_nodes, said, trimmed
 from pipeline.bring.losses import Losses
 
 RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 SAFE: Final = re.compile(r"https://[^/\s?#.]+[^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
+RISKY: Final = re.compile(r"\*{3,}|[^\s\w*]\*|\*[^\s\w*]|\w\*+\w")
+"""Where emphasis may be read otherwise than it is meant: next to signs, or within a word."""
 PICTURED: Final = re.compile("[\U0001f000-\U0001faff\ufe0f\u200d]")
 """Emoji, and what joins them: no face of the press has them."""
 
@@ -34,6 +36,8 @@ class LineStyle:
     """What is written for signs that the press cannot print."""
     asking: bool = False
     """Whether a question itself is written: it is printed in several places, and links stand in none of them."""
+    bare: bool = False
+    """Whether words are written without emphasis."""
     changes_code: bool = False
     """Whether that is done in code too."""
 
@@ -69,7 +73,26 @@ class LineStyle:
         return not faults
 
     def written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
-        """Return parts of a line, written."""
+        """Return parts of a line, written; where emphasis would be read otherwise, the words stand without it."""
+        text = self._written(nodes, joined=joined)
+        if not RISKY.search(text) or not any(n.kind in ("strong", "em") for node in nodes for n in node.walk()):
+            return text
+        self.bare, before = True, self.bare
+        plain = self._written(nodes, joined=joined)
+        self.bare = before
+        if _said(text) == _said(plain):
+            return text
+        self.tell(
+            "I305",
+            "emphasis that the book's Markdown cannot have here",
+            nodes[0],
+            "part it from the words around it",
+            said(list(nodes))[:40],
+        )
+        return plain
+
+    def _written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
+        nodes = _merged(_flat(nodes) if self.bare else nodes)
         parts: list[str] = []
         for n, node in enumerate(nodes):
             following = _first_sign(nodes[n + 1]) if n + 1 < len(nodes) else ""
@@ -101,7 +124,7 @@ class LineStyle:
         """Return strong or emphasized words; signs that would keep the markup from closing stand outside of it."""
         sign = "**" if node.kind == "strong" else "*"
         inner = self.written(trimmed(node.children))
-        if not inner.strip() or sign in inner or (sign == "*" and "*" in inner):
+        if self.bare or not inner.strip() or sign in inner or (sign == "*" and "*" in inner):
             return inner
         lead, tail = "", ""
         if following.isalnum() and (found := re.search(r"[^\w`\)\]$*\\]+$", inner)):
@@ -143,7 +166,7 @@ class LineStyle:
         if name:
             found = self.anchors.get(name)
             if found and found != self.own and words and not self.asking:
-                return f"[[{found}|{_label(said(node.children))}]]"
+                return f"[[{found}|{escapes.label(said(node.children))}]]"
             if found is None:
                 self.tell("I303", f"'{target[:60]}' leads to no question", node, "link by [[id]], or leave the words", target)
             return words
@@ -159,7 +182,7 @@ class LineStyle:
             return words or escapes.words(target)
         if "[" in re.sub(r"\\.", "", words) or "](" in words:
             words = escapes.words(said(node.children))
-        return f"[{_balanced(words) or escapes.words(escapes.shown(target))}]({address})"
+        return f"[{escapes.balanced(words) or escapes.words(escapes.shown(target))}]({address})"
 
     def picture(self, node: Node, following: str) -> str:
         """Return what stands for a picture: a link where it has an address, its words where it is a file."""
@@ -178,16 +201,29 @@ class LineStyle:
         return escapes.words(f"(picture: {words or name})")
 
 
+def _merged(nodes: Sequence[Node]) -> list[Node]:
+    """Return parts of a line in which no code stands next to code."""
+    merged: list[Node] = []
+    for node in nodes:
+        if merged and node.kind == "code" == merged[-1].kind:
+            merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
+        else:
+            merged.append(node)
+    return merged
+
+
+def _flat(nodes: Sequence[Node]) -> list[Node]:
+    return [part for node in nodes for part in (_flat(trimmed(node.children)) if node.kind in ("strong", "em") else [node])]
+
+
+def _said(text: str) -> str:
+    """Return what a line says when it is read again, without spaces."""
+    joined = text.replace("\\\n", " ").replace("\n", " ")
+    return "".join(said([commonmark.read(f"x {joined}")]).split())
+
+
 def _first_sign(node: Node) -> str:
     return next((n.text[:1] for n in node.walk() if n.text), "") if node.kind not in ("soft", "break") else ""
-
-
-def _label(words: str) -> str:
-    return re.sub(r"[\[\]|\\]", "", words)[:400].strip()
-
-
-def _balanced(words: str) -> str:
-    return re.sub(r"(?<!\\)[\[\]]", lambda found: f"\\{found[0]}", words)
 
 
 _PARTS: Final[Mapping[str, Callable[[LineStyle, Node, str], str]]] = {
