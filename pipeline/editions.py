@@ -213,7 +213,8 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
 
 
 def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions that no section prints."""
+    """Yield the texts of the book's questions that no section prints, not even within another text."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
+    whole = "\n".join(sorted(printed))
     for question in book.questions.values():
-        yield from (text for _, _, text in model.prose(question) if text not in printed)
+        yield from (text for _, _, text in model.prose(question) if text not in printed and text.rstrip("\n. ") not in whole)

@@ -84,9 +84,22 @@ def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     assert same not in assemble(changed, "study").withheld
 
 
-@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space"}))
+def test_a_text_printed_within_another_is_not_said_to_be_withheld(book) -> None:
+    within = book.questions["falling-glass"].key_points[0].rpartition(" ")[0]
+    changed = with_questions(book, falling_glass={"hints": (f"{within}.", "Nobody prints this hint anywhere.")})
+    withheld = assemble(changed, "study").withheld
+    assert f"{within}." not in withheld
+    assert "Nobody prints this hint anywhere." in withheld
+
+
+CHOICES = ({"text": "Red", "correct": "true"}, {"text": "Green", "note": "That is starboard."})
+
+
+@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space", "choices"}))
 def test_a_part_left_out_takes_its_texts_along_and_no_other(book, part: str) -> None:
     question = book.questions["corrected-log" if part == "star" else "light-characteristics"]
+    choices = tuple(Question.model_validate({"id": "a", "ask": "b", "choices": CHOICES}).choices)
+    question = question.model_copy(update={"choices": choices})
     parts = tuple(p for p in model.PARTS if p != part)
     kept = editions.keep(question, parts)
     changed = {name for name in Question.model_fields if getattr(kept, name) != getattr(question, name)}
