@@ -6,17 +6,14 @@ Hidden means absent: what an edition does not print is dropped here, so that no 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from pipeline import index, markup, model
-from pipeline.markup import dialect
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, INDEX, OPENER, QUESTION, SOURCES, SectionKind
 
-LINKED = re.compile(dialect.LINKED)
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
 
@@ -216,13 +213,7 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
 
 
 def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions that no section prints, not even within another text."""
+    """Yield the texts of the book's questions that no section prints."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
-    whole = "\n".join(map(_letters, sorted(printed)))
     for question in book.questions.values():
-        yield from (text for _, _, text in model.prose(question) if text not in printed and (_letters(text) or "\n") not in whole)
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of a text, addresses of links left out: no more can be told from a page."""
-    return "".join(filter(str.isalnum, LINKED.sub("]", text).casefold()))
+        yield from (text for _, _, text in model.prose(question) if text not in printed)

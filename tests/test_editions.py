@@ -84,14 +84,6 @@ def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     assert same not in assemble(changed, "study").withheld
 
 
-def test_a_text_printed_within_another_is_not_said_to_be_withheld(book) -> None:
-    within = book.questions["falling-glass"].key_points[0].rpartition(" ")[0]
-    changed = with_questions(book, falling_glass={"hints": (f"{within}.", "Nobody prints this hint anywhere.")})
-    withheld = assemble(changed, "study").withheld
-    assert f"{within}." not in withheld
-    assert "Nobody prints this hint anywhere." in withheld
-
-
 CHOICES = ({"text": "Red", "correct": "true"}, {"text": "Green", "note": "That is starboard."})
 
 
