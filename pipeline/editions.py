@@ -12,7 +12,7 @@ from functools import partial
 from pipeline import index, markup, model, theme
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
-from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, OPENER, QUESTION, SOURCES, SectionKind
+from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, INDEX, OPENER, QUESTION, SOURCES, SectionKind
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -25,7 +25,9 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
     numbers = question_numbers(book)
-    sections = tuple(_sections(book, edition, labels, chosen, numbers))
+    made = tuple(_sections(book, edition, labels, chosen, numbers))
+    entries = index.build(_marks(made))
+    sections = made if entries else tuple(section for section in made if section.kind != INDEX)
     names = dict(_names(book, sections))
     everything = dict(_all_names(book, numbers))
     return Publication(
@@ -35,7 +37,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         names=names,
         absent={target: name for target, name in everything.items() if target not in names},
         numbers=dict(_caption_numbers(sections)),
-        index=index.build(_marks(sections)),
+        index=entries,
         box_homes=_box_homes(sections),
         resources={"boxes": book.boxes, "figures": book.figures, "drawings": book.drawings, "works": book.works,
                    "topics": {t.id: t for t in book.outline.topics},
@@ -142,7 +144,10 @@ def _answer(book: Book, edition: Edition, question: Question, number: str, level
 def keep(question: Question, parts: tuple[str, ...]) -> Question:
     """Return the question with only the named parts; every other text of it is gone."""
     kept = {name for part in parts for name in model.PARTS[part]}
-    return question.model_copy(update={name: blank for name, blank in model.BLANKS.items() if name not in kept})
+    blanks = {name: blank for name, blank in model.BLANKS.items() if name not in kept}
+    if "choices" in kept and "key" not in parts:
+        blanks["choices"] = tuple(choice.unmarked for choice in question.choices)
+    return question.model_copy(update=blanks)
 
 
 def _names(book: Book, sections: tuple[Section, ...]) -> Iterator[tuple[str, Name]]:

@@ -12,6 +12,8 @@ from pipeline.editions import question_numbers
 from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of
 from pipeline.readability import Readability, readability
 
+NO_LEVEL = "-"
+"""Stands for the level of a question that has none."""
 PACE = 220
 """Words a minute of someone who reads to learn."""
 
@@ -118,8 +120,9 @@ def _rows(book: Book, amounts: Mapping[tuple[str, str], tuple[int, int, frozense
     for division, name in _listed(book):
         if name in book.questions:
             q = book.questions[name]
-            counts = len(q.examples), len(q.follow_ups), len(_sources(q)), readability(q.answer)
-            yield QuestionRow(numbers[name], name, division.id, q.level, q.type, q.topics, q.minutes, _whole(q, amounts), *counts)
+            counts = len(q.examples), len(q.follow_ups), len(_sources(q)), readability(q.answer or "")
+            level, whole = q.level or NO_LEVEL, _whole(q, amounts)
+            yield QuestionRow(numbers[name], name, division.id, level, q.type, q.topics, q.minutes, whole, *counts)
 
 
 def _listed(book: Book) -> Iterator[tuple[Division, str]]:
@@ -128,7 +131,7 @@ def _listed(book: Book) -> Iterator[tuple[Division, str]]:
 
 def _sources(question: Question) -> set[str]:
     """Return the works that a question cites, in its list or in its answer."""
-    cited = {r.id for r in markup.parse(question.answer).references if r.kind == "source"}
+    cited = {r.id for r in markup.parse(question.answer or "").references if r.kind == "source"}
     return cited | {source.key for source in question.sources}
 
 

@@ -21,7 +21,7 @@ RANKS = {
     "theme": 4,
     "checks": 5, "publication": 5,
     "load": 6, "index": 6,
-    "editions": 7,
+    "editions": 7, "bring": 7,
     "render": 8, "stats": 8,
     "press": 9,
     "bindery": 10, "epub": 10, "cover": 10, "release": 10,
@@ -39,8 +39,8 @@ ONE_DOOR = {
     "yaml": ("source",),
     "tinycss2": ("load",),
     "pydantic": ("model", "load"),  # load turns its errors into diagnostics
-    "markdown_it": ("markup",),
-    "mdit_py_plugins": ("markup",),
+    "markdown_it": ("markup", "bring"),  # a book's Markdown, and that of the rest of the world
+    "mdit_py_plugins": ("markup", "bring"),
     "pygments": ("markup",),
     "ziamath": ("markup",),
     "spellchecker": ("checks",),
@@ -57,6 +57,8 @@ DISK_EXCEPTIONS = {
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
+    "bring.sources": "finds the files of a bank that is imported",
+    "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",
 }

@@ -26,7 +26,7 @@ from pipeline.flow.rules import rules
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
-COMMANDS = ("build", "check", "explain", "list", "schema", "stats", "store", "store prune", "verify")
+COMMANDS = ("build", "check", "explain", "import", "list", "schema", "stats", "store", "store prune", "verify")
 
 
 @pytest.fixture(scope="session")

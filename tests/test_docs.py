@@ -37,7 +37,7 @@ NAMES = [
     (model.Slug, "id"), (model.Plain, "plain"), (model.Line, "line"), (model.Block, "block"), (model.Listing, "code"),
     (model.Duration, "duration"), (model.Version, "version"), (model.Language, "language"), (model.Address, "address"),
     (model.Color, "color"),
-    (dt.date, "date"), (int, "number"), (str, "plain"),
+    (dt.date, "date"), (bool, "yes or no"), (int, "number"), (str, "plain"),
 ]  # fmt: skip
 
 
@@ -119,6 +119,8 @@ def need(field: typing.Any) -> str:
         return "yes"
     if isinstance(field.default, str):
         return f"no: `{field.default}`"
+    if isinstance(field.default, bool):
+        return f"no: `{str(field.default).lower()}`"
     return "no: all" if isinstance(field.default, tuple) and field.default else "no"
 
 
@@ -150,7 +152,7 @@ def test_the_guide_names_every_word_a_field_may_hold(name: str) -> None:
 
 
 def test_every_type_in_the_tables_is_explained() -> None:
-    explained = set(re.findall(r"^\| (\w+) \| ", AUTHORING.split("### Types")[1].split("## The book")[0], re.MULTILINE)) - {"type"}
+    explained = set(re.findall(r"^\| ([\w ]+) \| ", AUTHORING.split("### Types")[1].split("## The book")[0], re.MULTILINE)) - {"type"}
     used = {kind.removeprefix("list of ") for text in sections().values() for _, kind, _ in rows(text)}
     assert {word for word in used if word.replace(" ", "").replace("-", "") not in RECORDS} == explained
 
@@ -375,6 +377,7 @@ def test_the_make_commands_of_the_readme_are_targets_with_help() -> None:
 @pytest.mark.slow
 def test_the_guidepress_commands_of_the_readme_run(tmp_path: Path) -> None:
     (tmp_path / "content").symlink_to(ROOT / "tests/books/small")
+    (tmp_path / "bank.md").write_text("# Oars\n\n## Why feather?\n\nFor the wind.\n\n## How long?\n\nAs long as it takes.\n")
     commands = [line for body in fences(README, "sh") for line in body.split("\n") if line.startswith("guidepress")]
     assert len(commands) >= 5
     for command in commands:

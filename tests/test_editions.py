@@ -84,9 +84,14 @@ def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     assert same not in assemble(changed, "study").withheld
 
 
-@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space"}))
+CHOICES = ({"text": "Red", "correct": "true"}, {"text": "Green", "note": "That is starboard."})
+
+
+@pytest.mark.parametrize("part", sorted(set(model.PARTS) - {"writing_space", "choices"}))
 def test_a_part_left_out_takes_its_texts_along_and_no_other(book, part: str) -> None:
     question = book.questions[{"star": "corrected-log", "spoken": "falling-glass"}.get(part, "light-characteristics")]
+    choices = tuple(Question.model_validate({"id": "a", "ask": "b", "choices": CHOICES}).choices)
+    question = question.model_copy(update={"choices": choices})
     parts = tuple(p for p in model.PARTS if p != part)
     kept = editions.keep(question, parts)
     changed = {name for name in Question.model_fields if getattr(kept, name) != getattr(question, name)}

@@ -380,3 +380,10 @@ def test_a_book_is_parsed_and_printed_in_seconds() -> None:
     assert len(source) > 500_000
     assert parsed < 8
     assert time.perf_counter() - started < 16
+
+
+@pytest.mark.parametrize("language", ["console", "pycon", "python", "text", "diff", "html", "psysh"])
+@pytest.mark.parametrize("body", ["$ one\n$ two", "one\ntwo", "a\tb", ">>> x\n1\n>>> y", "<a>\n b"])
+def test_a_listing_is_printed_to_its_last_sign(language: str, body: str) -> None:
+    (shown,) = (e for e in render(f"```{language}\n{body}\n```").iter() if str(e.tag).endswith("pre"))
+    assert "".join(shown.itertext()) == body

@@ -42,7 +42,7 @@ def mix(book: Book) -> Mapping[str, Mapping[str, int]]:
     minutes = {d.id: sum(book.questions[n].minutes for n in d.questions if n in book.questions) for d in book.outline.sections}
     return {
         "types": _counted(typing.get_args(QuestionType), (q.type for q in questions)),
-        "levels": _counted(LEVELS, (q.level for q in questions)),
+        "levels": _counted(LEVELS, (q.level for q in questions if q.level)),
         "topics": _counted((topic.id for topic in book.outline.topics), (t for q in questions for t in q.topics)),
         "minutes": minutes,
     }

@@ -73,6 +73,8 @@ def same_anchors(book: Book) -> Found:
 def summary_length(book: Book) -> Found:
     """A summary is far shorter, or longer, than what one says in `speak.short` at 150 words a minute."""
     for question in book.questions.values():
+        if question.summary is None or question.speak is None:
+            continue
         words = markup.parse(question.summary).words
         said = question.speak.short * PACE / 60
         if question.speak.short < question.speak.full and not SLOWEST * said <= words <= FASTEST * said:
@@ -95,8 +97,9 @@ def spoken_length(book: Book) -> Found:
 def spoken_time(book: Book) -> Found:
     """A spoken answer takes longer than `speak.full` at 150 words a minute, to the nearest five seconds, as it is printed."""
     for question, words in _spoken(book):
-        if (takes := speaking_time(words)) > question.speak.full:
-            message = f"a spoken answer of {words} words takes {takes} seconds to say, and has {question.speak.full}"
+        full = question.speak.full if question.speak else None
+        if full is not None and (takes := speaking_time(words)) > full:
+            message = f"a spoken answer of {words} words takes {takes} seconds to say, and has {full}"
             yield fault("C712", message, key_spot(book, question, "spoken"), "shorten it, or give it more time", "warning")
 
 
@@ -110,7 +113,7 @@ def review_too_old(book: Book) -> Found:
     """A question or a chapter was last reviewed more than `bounds.reviewed_days` before the date of the book."""
     limit = book.outline.bounds.reviewed_days
     for record in written(book):
-        days = (book.outline.date - record.reviewed).days
+        days = (book.outline.date - record.reviewed).days if record.reviewed is not None else 0
         if limit is not None and days > limit:
             message = f"reviewed {days} days before the book's date, and {limit} are allowed"
             yield fault("C709", message, spot(book, record, "reviewed"), "check it against its sources, then mend the date", "warning")

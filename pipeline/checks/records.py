@@ -116,9 +116,9 @@ def unknown_source(book: Book) -> Found:
 
 @register("C309", "no source", "warning")
 def no_source(book: Book) -> Found:
-    """A question cites nothing. Readers want to check an answer, and to read on."""
+    """A question cites nothing in a book that has sources. Readers want to check an answer, and to read on."""
     for question in book.questions.values():
-        if not question.sources:
+        if book.works and not question.sources:
             yield fault(
                 "C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source", "warning"
             )
@@ -158,7 +158,7 @@ def example_too_long(book: Book) -> Found:
 def speak_order(book: Book) -> Found:
     """The short answer takes longer to say than the full one."""
     for question in book.questions.values():
-        if question.speak.short >= question.speak.full:
+        if question.speak is not None and question.speak.short >= question.speak.full:
             yield fault(
                 "C312", "the short answer is not shorter than the full one", spot(book, question, "speak", "short"), "mend one of the two"
             )
@@ -181,7 +181,7 @@ def version_in_changes(book: Book) -> Found:
 def reviewed_later(book: Book) -> Found:
     """A record was reviewed after the date of the book that prints it."""
     for record in written(book):
-        if record.reviewed > book.outline.date:
+        if record.reviewed is not None and record.reviewed > book.outline.date:
             yield fault(
                 "C314",
                 f"reviewed {record.reviewed}, after the book's date",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline import markup, theme
 from pipeline.checks.places import Spot, fault, passages, spot
-from pipeline.diagnostics import BookError, Diagnostic
+from pipeline.diagnostics import BookError, Diagnostic, Severity
 from pipeline.model import Book
 
 Found = Iterator[Diagnostic]
@@ -17,7 +17,8 @@ def faults_in_texts(book: Book) -> Found:
     """Yield what Markdown, and the LaTeX of the formula sheet, hold that cannot be printed: `markup.FAULTS`."""
     for passage in passages(book):
         for found in passage.text.faults:
-            yield fault(found.code, found.message, passage.spot(found.line, found.column, found.length), found.hint)
+            severity: Severity = "warning" if found.code in markup.WARNINGS else "error"
+            yield fault(found.code, found.message, passage.spot(found.line, found.column, found.length), found.hint, severity)
     for formula in book.formulas.values():
         origin = book.origin(formula)
         for found in markup.check(formula.latex):

@@ -27,7 +27,7 @@ def unknown_competency(book: Book) -> Found:
     """A question bears a competency that ``book.yaml`` does not declare."""
     known = {competency.id for competency in book.outline.competencies}
     for question in book.questions.values():
-        if question.competency not in known:
+        if question.competency is not None and question.competency not in known:
             yield fault(
                 "C402", f"no competency '{question.competency}'", spot(book, question, "competency"), nearest(question.competency, known)
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.bringing import import_
 from pipeline.cli.completing import edition_names, team_names
 from pipeline.cli.options import BOOK, OUTPUT, STORE, THEME, read_book
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages
@@ -34,6 +35,7 @@ def cli() -> None:
       guidepress build              build every edition into output/guides
       guidepress build study        build one edition; the others stay as they are
       guidepress explain C201       say what a code means
+      guidepress import SOURCE      bring a bank of questions that you have into a book
 
     Shell completion: eval "$(_GUIDEPRESS_COMPLETE=bash_source guidepress)", or zsh_source, fish_source.
     """
@@ -142,7 +144,7 @@ def list_(book: Path) -> None:
         for name in division.questions:
             number += 1
             question = loaded.questions.get(name)
-            click.echo(f"{number:>4}  {name:<34} {question.level if question else '(refused)'}")
+            click.echo(f"{number:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
 
 
 @cli.command()
@@ -222,3 +224,4 @@ def verify(folder: Path, full: bool, book: Path) -> int:
 
 
 cli.add_command(store)
+cli.add_command(import_)

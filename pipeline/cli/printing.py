@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.diagnostics import Diagnostic, show
+from pipeline.diagnostics import RANK, Diagnostic, show
 from pipeline.formats import PDF
 
 if TYPE_CHECKING:
@@ -33,6 +33,24 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text") -> 
             click.echo(_colored(show(diagnostic), diagnostic.severity) + "\n", err=True)
         if found:
             click.echo(_count(found), err=True)
+
+
+def print_grouped(diagnostics: Iterable[Diagnostic], most: int = 3) -> None:
+    """Print the first diagnostics of each code, errors last, and how many more there are of it."""
+    groups: dict[str, list[Diagnostic]] = {}
+    found = sorted(diagnostics, key=lambda d: (-RANK[d.severity], d.code))
+    for diagnostic in found:
+        groups.setdefault(diagnostic.code, []).append(diagnostic)
+    for code, group in groups.items():
+        for diagnostic in group[:most]:
+            click.echo(_colored(show(diagnostic), diagnostic.severity) + "\n", err=True)
+        if len(group) > most:
+            places = ", ".join(f"{d.place.path.rpartition('/')[2]}:{d.place.line}" for d in group[most : most + 3])
+            click.echo(
+                f"{group[0].severity}[{code}]: {len(group) - most} more of this kind: {places}{', …' * (len(group) > most + 3)}\n", err=True
+            )
+    if found:
+        click.echo(_count(found), err=True)
 
 
 def print_outcome(outcome: Outcome, output: Path) -> None:

@@ -59,7 +59,8 @@ def _amount(amount: Amount) -> dict[str, float]:
 
 def _matrix(stats: Stats) -> Iterator[tuple[str, ...]]:
     """Yield the matrix of topics by sections and levels; a cell says questions and minutes."""
-    columns = [(section, level) for section in dict.fromkeys(row.section for row in stats.questions) for level in LEVELS]
+    levels = [*LEVELS, *sorted({row.level for row in stats.questions} - set(LEVELS))]
+    columns = [(section, level) for section in dict.fromkeys(row.section for row in stats.questions) for level in levels]
     yield ("topic", *(f"{section[:11].rstrip('-')} {level[0]}" for section, level in columns), "all")
     cells = {(c.topic, c.section, c.level): (c.questions, c.minutes) for c in stats.mix}
     for topic in dict.fromkeys(cell.topic for cell in stats.mix):

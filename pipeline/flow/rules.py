@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline import authorities, bindery, checks, epub, load, markup, preflight, press, source, theme
+from pipeline import authorities, bindery, bring, checks, epub, load, markup, preflight, press, source, theme
 from pipeline.diagnostics import Rule
 
 OWN = (
@@ -26,7 +26,18 @@ OWN = (
 
 def rules() -> dict[str, Rule]:
     """Return every rule by its code, sorted."""
-    found = [*checks.RULES, *source.RULES, *load.RULES, *theme.RULES, *press.RULES, *bindery.RULES, *epub.RULES, *preflight.RULES, *OWN]
+    found = [
+        *checks.RULES,
+        *source.RULES,
+        *load.RULES,
+        *theme.RULES,
+        *press.RULES,
+        *bindery.RULES,
+        *epub.RULES,
+        *preflight.RULES,
+        *bring.RULES,
+        *OWN,
+    ]
     found += authorities.RULES
     found += [Rule(check.code, check.title, check.text) for check in checks.CHECKS]
     found += [Rule(code, title, markup.EXPLANATIONS[code]) for code, title in markup.FAULTS.items()]

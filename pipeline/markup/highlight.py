@@ -46,13 +46,25 @@ def _lines(code: str) -> int:
 
 
 def _spans(code: str, language: str) -> list[str]:
-    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    tokens = ((_css_class(kind), value) for kind, value in lex(code, lexer))
+    tokens = ((_css_class(kind), value) for kind, value in _lexed(code, language))
     spans = []
     for css, group in groupby(tokens, key=lambda token: token[0]):
         words = escape("".join(value for _, value in group), quote=False)
         spans.append(f'<span class="{css}">{words}</span>' if css else words)
     return spans
+
+
+def _lexed(code: str, language: str) -> list[tuple[_TokenType, str]]:
+    """Return code in pieces with their kinds; lexers of consoles lose a last line without an end, and no lexer may lose a sign."""
+    lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    found = list(lex(code, lexer))
+    if "".join(value for _, value in found) == code:
+        return found
+    found = list(lex(f"{code}\n", lexer))
+    if "".join(value for _, value in found) != f"{code}\n":
+        return [(Token, code)]
+    kind, last = found[-1]
+    return [*found[:-1], (kind, last.removesuffix("\n"))]
 
 
 @functools.cache

@@ -52,7 +52,7 @@ _TABLE: Final = {
         "Code language unknown",
         "A code block names its language after the opening backticks, for colors and for readers' ears. Write text where there is none.",
     ),
-    "M112": ("Code line too long", "A line of code has more than 68 columns and will not fit the page."),
+    "M112": ("Code line too long", "A line of code has more than 68 columns. The page wraps it, and readers lose their place."),
     "M113": (
         "Indented code",
         "Four spaces make a code block without a language. That is nearly always a slip of indentation; "
@@ -127,6 +127,9 @@ _TABLE: Final = {
 
 FAULTS: Final[dict[str, str]] = {code: title for code, (title, _) in _TABLE.items()}
 """Title of each code."""
+
+WARNINGS: Final = frozenset({"M112"})
+"""Codes of what is printed all the same."""
 
 EXPLANATIONS: Final[dict[str, str]] = {code: why for code, (_, why) in _TABLE.items()}
 """A short paragraph for each code."""

@@ -22,7 +22,7 @@ class Chapter(Record):
     figures: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
-    reviewed: dt.date
+    reviewed: dt.date | None = None
 
 
 class Box(Record):

@@ -31,7 +31,7 @@ class Named(Record):
 
     id: Slug
     title: Plain
-    definition: Line
+    definition: Line | None = None
 
 
 class Spoken(Record):
@@ -46,7 +46,7 @@ class Division(Record):
 
     id: Slug
     title: Plain
-    intro: Block
+    intro: Block | None = None
     questions: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 
@@ -108,8 +108,8 @@ class Outline(Record):
     description: Plain
     subjects: tuple[Plain, ...] = ()
     changes: tuple[Change, ...] = ()
-    competencies: tuple[Named, ...]
-    topics: tuple[Named, ...]
+    competencies: tuple[Named, ...] = ()
+    topics: tuple[Named, ...] = ()
     front: tuple[Slug, ...] = ()
     sections: Annotated[tuple[Division, ...], Field(min_length=1)]
     back: tuple[Slug, ...] = ()

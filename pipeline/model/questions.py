@@ -71,6 +71,19 @@ class Samples(Record):
     strong: Block
 
 
+class Choice(Record):
+    """One of the answers to choose from: whether it is correct, and why."""
+
+    text: Line
+    correct: bool = False
+    note: Line | None = None
+
+    @property
+    def unmarked(self) -> Choice:
+        """The choice without a word of whether it is correct."""
+        return self.model_copy(update={"correct": False, "note": None})
+
+
 class IndexMark(Record):
     """An index entry that a record asks for as a whole."""
 
@@ -105,17 +118,18 @@ class Question(Record):
 
     id: Slug
     ask: Line
-    type: QuestionType
-    level: Level
-    speak: Speak
-    minutes: Annotated[int, Field(ge=1, le=60)]
-    topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)]
-    competency: Slug
+    type: QuestionType = "technical"
+    level: Level | None = None
+    speak: Speak | None = None
+    minutes: Annotated[int, Field(ge=1, le=60)] = 0
+    topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)] = ()
+    competency: Slug | None = None
     audience: Audience = "public"
-    summary: Block
-    answer: Block
+    choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=26)] = ()
+    summary: Block | None = None
+    answer: Block | None = None
     star: Star | None = None
-    key_points: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)]
+    key_points: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)] = ()
     spoken: Block | None = None
     examples: tuple[Example, ...] = ()
     figures: tuple[Slug, ...] = ()
@@ -128,23 +142,20 @@ class Question(Record):
     see_also: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
-    reviewed: dt.date
+    reviewed: dt.date | None = None
 
 
 FACTS = {"id", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
 """What every edition knows of a question. Every other field is withheld where no part of it is printed."""
-BLANKS: Mapping[str, Any] = {
-    name: ("" if field.annotation is str else ()) if field.is_required() else field.default
-    for name, field in Question.model_fields.items()
-    if name not in FACTS
-}
+BLANKS: Mapping[str, Any] = {name: field.default for name, field in Question.model_fields.items() if name not in FACTS}
 """What stands in a field that is withheld."""
 PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name != "figures"} | {
     "answer": ("answer", "figures"),
+    "key": ("choices",),
     "writing_space": (),
 }
 """The parts of a question that an edition may print, with the fields of each: a field, and its template of the same name."""
-COUNTED = (*(name for name, blank in BLANKS.items() if blank != ""), "index")
+COUNTED = (*BLANKS, "index")
 """Fields that a question may lack, or have several of."""
 INTERVIEWER_PARTS = ("probes", "hints")
 """What candidates may not see."""

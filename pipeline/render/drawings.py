@@ -9,6 +9,8 @@ from pipeline.brand import Palette
 from pipeline.publication import Publication, Section
 
 INK = "#1c2b30"
+USUAL = 5
+"""Minutes of a question that plans none."""
 
 
 def arcs(publication: Publication, stroke: str) -> str:
@@ -21,7 +23,7 @@ def arcs(publication: Publication, stroke: str) -> str:
         if not isinstance(record, model.Question):
             continue
         x = places[section.id]
-        strokes.append(f'<path d="M{x:.1f} 330v{record.minutes * 9:.1f}" stroke-width="{4 if len(questions) < 90 else 1.6}"/>')
+        strokes.append(f'<path d="M{x:.1f} 330v{(record.minutes or USUAL) * 9:.1f}" stroke-width="{4 if len(questions) < 90 else 1.6}"/>')
         for other in publication.links.get(section.id, ()):
             if other in places and places[other] > x:
                 radius = (places[other] - x) / 2
@@ -38,13 +40,14 @@ def minutes(section: Section, alt: str, palette: Palette) -> str:
     members = [m.record for m in section.members if isinstance(m.record, model.Question)]
     width, height = 360.0, 78.0
     step = min(24.0, width / max(1, len(members)))
-    top = max((record.minutes for record in members), default=1)
+    top = max((record.minutes or USUAL for record in members), default=1)
     shades = {"foundation": palette.faint, "intermediate": palette.middle, "advanced": palette.accent}
     bars = []
     for n, record in enumerate(members):
-        tall, x, wide = 72 * record.minutes / top, n * step, step * 0.7
+        tall, x, wide = 72 * (record.minutes or USUAL) / top, n * step, step * 0.7
         place = f'x="{x + step * 0.15:.1f}" y="{76 - tall:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
-        bars.append(f'<rect {place} fill="{shades[record.level]}"/>')
+        shade = shades[record.level or "intermediate"]
+        bars.append(f'<rect {place} fill="{shade}"/>')
     used = max(step * len(members), 40)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {used:.0f} {height:.0f}" '

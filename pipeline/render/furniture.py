@@ -101,7 +101,7 @@ class Furniture:
         """Return the chart in words: of each level its questions, with the minutes of each."""
         found: dict[str, list[str]] = {level: [] for level in model.LEVELS}
         for member in section.members:
-            if isinstance(member.record, model.Question):
+            if isinstance(member.record, model.Question) and member.record.level:
                 bar = self._label("level_chart_bar", number=member.number, minutes=member.record.minutes)
                 found[member.record.level].append(bar)
         levels = (self._label("level_chart_level", level=self._label(level), bars=", ".join(bars)) for level, bars in found.items() if bars)
@@ -110,7 +110,7 @@ class Furniture:
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""
         minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
-        return self._label("section_chart", count=len(section.members), minutes=minutes)
+        return self._label("section_chart" if minutes else "section_count", count=len(section.members), minutes=minutes)
 
     def identifier(self) -> str:
         """Return the identifier of this edition."""

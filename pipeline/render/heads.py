@@ -41,6 +41,8 @@ class Head:
 
     def summary_title(self) -> str:
         """Return the heading of the short answer: how long it takes to say."""
+        if self._question.speak is None:
+            return self._label("summary_plain")
         seconds = self._question.speak.short
         return self._label("summary") if seconds == 30 else self._label("summary_other", duration=self.duration(seconds))
 
@@ -53,6 +55,14 @@ class Head:
     def _question(self) -> model.Question:
         assert isinstance(self._section.record, model.Question)
         return self._section.record
+
+    def letter(self, number: int) -> str:
+        """Return the letter of a choice, numbered from 0."""
+        return chr(ord("A") + number)
+
+    def key_letters(self) -> str:
+        """Return the letters of the choices that are correct."""
+        return ", ".join(self.letter(n) for n, choice in enumerate(self._question.choices) if choice.correct)
 
     def star_steps(self) -> tuple[str, ...]:
         """Return the steps of the story that are written."""

@@ -1,0 +1,244 @@
+"""Write what stands within a line in the book's Markdown, and tell what has no equal there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline import markup
+from pipeline.bring import commonmark, escapes
+from pipeline.bring.elements import Node, line_nodes, said, trimmed
+from pipeline.bring.losses import Losses
+
+RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+SAFE: Final = re.compile(r"https://[^/\s?#.]+[^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
+RISKY: Final = re.compile(r"\*{3,}|[^\s\w*]\*|\*[^\s\w*]|\w\*+\w")
+"""Where emphasis may be read otherwise than it is meant: next to signs, or within a word."""
+PICTURED: Final = re.compile("[\U0001f000-\U0001faff\ufe0f\u200d]")
+"""Emoji, and what joins them: no face of the press has them."""
+
+
+@dataclass
+class LineStyle:
+    """Writes lines of one question."""
+
+    path: str
+    losses: Losses
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Ids of questions by the names that links of the source use for them."""
+    own: str = ""
+    """Id of the question itself: it does not link to itself."""
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """What is written for signs that the press cannot print."""
+    asking: bool = False
+    """Whether a question itself is written: it is printed in several places, and links stand in none of them."""
+    bare: bool = False
+    """Whether words are written without emphasis."""
+    changes_code: bool = False
+    """Whether that is done in code too."""
+
+    def tell(self, code: str, message: str, node: Node, hint: str, words: str = "") -> None:
+        """Note what is lost at a node."""
+        self.losses.tell(code, message, (self.path, node.line), hint, words)
+
+    def plain(self, text: str, node: Node) -> str:
+        """Return a text with words in the place of signs that the press cannot print."""
+        for sign, instead in self.signs.items():
+            if sign in text:
+                self.tell("I310", f"'{sign}' was written as '{instead}'", node, "leave it, or name another sign in the dialect", sign)
+                text = text.replace(sign, instead)
+        for sign in sorted(set(PICTURED.findall(text)) - {"\ufe0f", "\u200d"}):
+            name = unicodedata.name(sign, "sign").lower()
+            self.tell("I310", f"'{sign}' was written as '({name})'", node, "leave it, or name another sign in the dialect", sign)
+            text = text.replace(sign, f"({name})")
+        return PICTURED.sub("", text)
+
+    def in_code(self, text: str, node: Node) -> str:
+        """Return code as it is; signs in it that the press cannot print are told, or changed where the dialect says so."""
+        if self.changes_code:
+            return self.plain(text, node)
+        hint = "put a sign there that the press has a glyph for, or write 'code: change' in the dialect"
+        for sign in sorted({*PICTURED.findall(text), *(sign for sign in self.signs if sign in text)} - {"\ufe0f", "\u200d"}):
+            self.tell("I310", f"'{sign}' stands in code, where nothing is changed", node, hint, sign)
+        return text
+
+    def _sound(self, node: Node) -> bool:
+        faults = markup.check(node.text.strip())
+        if faults:
+            self.tell("I308", f"a formula that the press cannot set: {faults[0].message}", node, "mend it by hand, or leave it as code")
+        return not faults
+
+    def written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
+        """Return parts of a line, written; where emphasis would be read otherwise, the words stand without it."""
+        text = self._written(nodes, joined=joined)
+        if not RISKY.search(text) or not any(n.kind in ("strong", "em") for node in nodes for n in node.walk()):
+            return text
+        self.bare, before = True, self.bare
+        plain = self._written(nodes, joined=joined)
+        self.bare = before
+        if _said(text) == _said(plain):
+            return text
+        self.tell(
+            "I305",
+            "emphasis that the book's Markdown cannot have here",
+            nodes[0],
+            "part it from the words around it",
+            said(list(nodes))[:40],
+        )
+        return plain
+
+    def _written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
+        nodes = _merged(_flat(nodes) if self.bare else nodes)
+        parts: list[str] = []
+        for n, node in enumerate(nodes):
+            following = _first_sign(nodes[n + 1]) if n + 1 < len(nodes) else ""
+            write = _PARTS.get(node.kind)
+            written = write(self, node, following) if write else ""
+            if joined and node.kind in ("soft", "break"):
+                written = " "
+            parts.append(written)
+        return "".join(parts)
+
+    def text(self, node: Node, following: str) -> str:
+        """Return plain words; an address among them becomes a link."""
+        text = self.plain(node.text, node)
+        return "".join(self._address(node, piece) if is_link else escapes.words(piece) for piece, is_link in escapes.pieces(text))
+
+    def _address(self, node: Node, link: str) -> str:
+        return self._link(node, link, "")
+
+    def code(self, node: Node, following: str) -> str:
+        """Return code within a line."""
+        return escapes.code(self.in_code(node.text, node)) if node.text.strip() else ""
+
+    def formula(self, node: Node, following: str) -> str:
+        """Return a formula within a line."""
+        latex = " ".join(node.text.split())
+        return f"${latex}$" if self._sound(node) else escapes.code(f"${latex}$")
+
+    def marked(self, node: Node, following: str) -> str:
+        """Return strong or emphasized words; signs that would keep the markup from closing stand outside of it."""
+        sign = "**" if node.kind == "strong" else "*"
+        inner = self.written(trimmed(node.children))
+        if self.bare or not inner.strip() or sign in inner or (sign == "*" and "*" in inner):
+            return inner
+        lead, tail = "", ""
+        if following.isalnum() and (found := re.search(r"[^\w`\)\]$*\\]+$", inner)):
+            inner, tail = inner[: found.start()], found[0]
+        body = inner.strip()
+        spaces = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+        return f"{lead}{spaces[0]}{sign}{body}{sign}{spaces[1]}{tail}" if body else tail
+
+    def struck(self, node: Node, following: str) -> str:
+        """Return words that were struck out."""
+        self.tell("I305", "words that are struck out", node, "write what they mean", said(node.children)[:40])
+        return self.written(node.children)
+
+    def shifted(self, node: Node, following: str) -> str:
+        """Return what was raised or lowered: in signs of that kind, or behind a sign that says so."""
+        words = said(node.children)
+        table = RAISED if node.kind == "raised" else LOWERED
+        if words and all(ord(c) in table for c in words):
+            return words.translate(table)
+        self.tell("I305", f"'{words[:40]}' was {node.kind}", node, "write it as a formula: $x_{i}$", words[:40])
+        return f"{'^' if node.kind == 'raised' else escapes.words('_')}{self.written(node.children)}"
+
+    def tag(self, node: Node, following: str) -> str:
+        """Return a tag that has no equal, as code."""
+        self.tell("I304", f"{node.text[:60]} has no equal", node, "put it between backticks in the source", node.text)
+        return escapes.code(node.text)
+
+    def link(self, node: Node, following: str) -> str:
+        """Return a link out of the book, or to another question of it."""
+        words = self.written(line_nodes(node.children), joined=True)
+        if node.text:
+            self.losses.leave_out("titles of links")
+        if said(node.children) == node.info:
+            words = ""
+        return self._link(node, node.info, words)
+
+    def _link(self, node: Node, target: str, words: str) -> str:
+        name = target.removeprefix("#").lower() if target.startswith("#") else ""
+        if name:
+            found = self.anchors.get(name)
+            if found and found != self.own and words and not self.asking:
+                return f"[[{found}|{escapes.label(said(node.children))}]]"
+            if found is None:
+                self.tell("I303", f"'{target[:60]}' leads to no question", node, "link by [[id]], or leave the words", target)
+            return words
+        if self.asking:
+            self.tell("I305", "a link in a question is no link", node, "move the link into the answer", target)
+            return escapes.code(target) if said(node.children) in ("", target) else f"{words} ({escapes.code(target)})"
+        if target.lower().startswith("http://"):
+            self.tell("I306", "an address by http was written with https", node, "check that it leads somewhere", target)
+            target = f"https://{target[7:]}"
+        address = escapes.address(target)
+        if not SAFE.fullmatch(address):
+            self.tell("I303", f"'{target[:60]}' is no address that a book may link to", node, "give it one that begins with https:", target)
+            return words or escapes.words(target)
+        if "[" in re.sub(r"\\.", "", words) or "](" in words:
+            words = escapes.words(said(node.children))
+        return f"[{escapes.balanced(words) or escapes.words(escapes.shown(target))}]({address})"
+
+    def picture(self, node: Node, following: str) -> str:
+        """Return what stands for a picture: a link where it has an address, its words where it is a file."""
+        words = " ".join(node.text.split()) or said(node.children)
+        name = node.info.rsplit("/", 1)[-1]
+        if node.info.lower().startswith(("http://", "https://")):
+            self.tell(
+                "I301",
+                f"the picture '{(words or name)[:60]}' is not in the source",
+                node,
+                "draw it as a figure, or leave the link",
+                node.info,
+            )
+            return self._link(node, re.sub("^http:", "https:", node.info, flags=re.IGNORECASE), escapes.words(f"picture: {words or name}"))
+        self.tell("I302", f"the picture '{node.info[:60]}' is not printed", node, "draw it as a figure of the book", node.info)
+        return escapes.words(f"(picture: {words or name})")
+
+
+def _merged(nodes: Sequence[Node]) -> list[Node]:
+    """Return parts of a line in which no code stands next to code."""
+    merged: list[Node] = []
+    for node in nodes:
+        if merged and node.kind == "code" == merged[-1].kind:
+            merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
+        else:
+            merged.append(node)
+    return merged
+
+
+def _flat(nodes: Sequence[Node]) -> list[Node]:
+    return [part for node in nodes for part in (_flat(trimmed(node.children)) if node.kind in ("strong", "em") else [node])]
+
+
+def _said(text: str) -> str:
+    """Return what a line says when it is read again, without spaces."""
+    joined = text.replace("\\\n", " ").replace("\n", " ")
+    return "".join(said([commonmark.read(f"x {joined}")]).split())
+
+
+def _first_sign(node: Node) -> str:
+    return next((n.text[:1] for n in node.walk() if n.text), "") if node.kind not in ("soft", "break") else ""
+
+
+_PARTS: Final[Mapping[str, Callable[[LineStyle, Node, str], str]]] = {
+    "text": LineStyle.text,
+    "code": LineStyle.code,
+    "strong": LineStyle.marked,
+    "em": LineStyle.marked,
+    "link": LineStyle.link,
+    "picture": LineStyle.picture,
+    "struck": LineStyle.struck,
+    "raised": LineStyle.shifted,
+    "lowered": LineStyle.shifted,
+    "tag": LineStyle.tag,
+    "formula": LineStyle.formula,
+    "display": LineStyle.formula,
+    "soft": lambda style, node, following: "\n",
+    "break": lambda style, node, following: "\\\n",
+}

@@ -1,0 +1,99 @@
+"""Tell what an import could not keep, each with its place, its words, and what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.diagnostics import Diagnostic, Place, Rule, Severity
+
+RULES: Final = (
+    Rule("I101", "source cannot be read", "The source of an import is missing, not a regular file, or of a kind that no dialect reads."),
+    Rule("I102", "source too large", "A source, or what it unpacks to, passes a limit, or nests deeper than can be read whole."),
+    Rule("I103", "not UTF-8", "Texts are read as UTF-8. The place is the first byte that is not."),
+    Rule(
+        "I104",
+        "invisible character removed",
+        "A control character, a change of direction, or a character of no width was taken out: it cannot be printed, and can hide what "
+        "a text says.",
+    ),
+    Rule(
+        "I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. Nothing of what is broken is imported."
+    ),
+    Rule("I106", "no question found", "No question of the dialect stands in the file. Another dialect may fit, or it holds none."),
+    Rule("I107", "dialect not understood", "A dialect has a key or a word that means nothing. docs/importing.md lists them all."),
+    Rule("I201", "no answer", "The source has no answer to the question, or only a placeholder for one. The question is imported without."),
+    Rule(
+        "I202",
+        "no correct choice",
+        "A question has choices, and none of them is marked as correct, or the key names one that is not there.",
+    ),
+    Rule("I203", "item not imported", "An item of the source could not become a question; the message says why."),
+    Rule("I204", "same words twice", "Two questions ask the same words. Both are imported, under ids of their own."),
+    Rule("I205", "text outside of questions", "Words stand between questions; they are kept where the message says."),
+    Rule("I301", "remote picture", "An import reaches no network: a link stands in the place of a picture with an address."),
+    Rule("I302", "picture not imported", "A picture of the source is named in the text, and not printed: draw it as a figure of the book."),
+    Rule("I303", "dead link", "A link leads to nothing in the book, or to no address that a book may have. Its words are kept."),
+    Rule("I304", "HTML without an equal", "Raw HTML has no equal in the book's Markdown. Its words are kept, or it stands as code."),
+    Rule("I305", "formatting lost", "Markup of the source has no equal in the book's Markdown. Its words are kept."),
+    Rule("I306", "address changed", "A book links by https; a link by http was written so, and may lead nowhere."),
+    Rule("I307", "language of code unknown", "The highlighter does not know the language; the listing is printed plain."),
+    Rule("I308", "formula not understood", "LaTeX that the press cannot set; it is kept as code."),
+    Rule(
+        "I309",
+        "refused by the press",
+        "What was imported breaks a rule of the book's Markdown; `check` reports it at its place in the book.",
+    ),
+    Rule("I310", "sign without a glyph", "No face of the press has the sign. In words another stands in its place; in code it stays."),
+    Rule(
+        "I401",
+        "changed on both sides",
+        "A file was edited by hand since it was imported, and its source has changed as well. The file stays; the message has both.",
+    ),
+    Rule("I402", "no longer in the source", "A question that was imported once is not in the source any more. Its file stays."),
+    Rule("I403", "deleted by hand", "A file that an import wrote has been deleted. It is not written again."),
+    Rule("I404", "book.yaml cannot be edited", "New questions could not be listed in book.yaml, which was edited by hand."),
+    Rule("I405", "to be filled in", "A book needs what its source does not say; a line stands in its place."),
+)
+SEVERITIES: Final[dict[str, Severity]] = {
+    "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
+    "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
+    "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
+}  # fmt: skip
+NOWHERE: Final = Place("source")
+
+
+@dataclass(slots=True)
+class Losses:
+    """What has been lost or changed so far, and what was left out by rule, counted."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    """Lines of each file that has been read, to be shown."""
+
+    @staticmethod
+    def alone(code: str, message: str, hint: str, place: Place = NOWHERE) -> Diagnostic:
+        """Return a diagnostic without a line."""
+        return Diagnostic(code, message, place, hint, SEVERITIES.get(code, "error"))
+
+    def tell(self, code: str, message: str, where: tuple[str, int], hint: str, words: str = "") -> None:
+        """Note what was lost at a line of a file; ``words`` are looked for in the line."""
+        path, number = where
+        lines = self.lines.get(path, [])
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        found = line.find(words) if words else -1
+        column = found if found >= 0 else len(line) - len(line.lstrip())
+        length = len(words) if found >= 0 else max(1, len(line.strip()))
+        place = Place(path, number, column + 1, length)
+        self.diagnostics.append(Diagnostic(code, message, place, hint, SEVERITIES.get(code, "error"), line))
+
+    def leave_out(self, what: str, times: int = 1) -> None:
+        """Count what is left out by rule."""
+        self.left_out[what] += times
+
+    def extend(self, more: Iterable[Diagnostic]) -> None:
+        """Take diagnostics that another part has made."""
+        self.diagnostics += more

@@ -1,0 +1,69 @@
+"""The command says what was found, what was left out, what was lost, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli.running import main
+
+BANK = "# Oars\n\n" + "".join(f"## Why is oar {n} [so](#nowhere{n}) long?\n\nSee [this](#gone{n}).\n\n---\n\n" for n in range(6))
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    Path("bank.md").write_text(BANK)
+    return Path("bank.md")
+
+
+def test_nothing_is_written_without_a_book(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "bank.md"]) == 0
+    said = capsys.readouterr()
+    assert "6 questions in 1 file, read as 'headings' (guessed; --show-dialect prints it)" in said.out
+    assert "left out by rule: 6 x rules between blocks" in said.out
+    assert "Nothing was written: name a book with --to BOOK." in said.out
+    assert said.err.count("warning[I303]:") == 4
+    assert "9 more of this kind: bank.md:" in said.err
+    assert [path.name for path in Path().iterdir()] == ["bank.md"]
+
+
+def test_a_book_is_written_and_its_date_is_the_day_s(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "bank.md", "--to", "book", "--title", "Rowing", "--all"]) == 0
+    said = capsys.readouterr()
+    assert "book: 6 new" in said.out
+    assert "Next: guidepress build --book book" in said.out
+    assert said.err.count("warning[I303]:") == 12
+    written = Path("book/book.yaml").read_text()
+    assert "title: Rowing\n" in written
+    assert "date: 1970-01-01\n" in written
+
+
+def test_losses_are_for_programs_too(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "bank.md", "--format", "json"]) == 0
+    assert {row["code"] for row in json.loads(capsys.readouterr().out)} == {"I303"}
+
+
+def test_the_dialect_can_be_shown_edited_and_named(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "bank.md", "--show-dialect"]) == 0
+    shown = capsys.readouterr().out
+    Path("mine.yaml").write_text(shown.replace("question: [heading]", "question: [heading 1]"))
+    assert main(["import", "bank.md", "--profile", "mine.yaml"]) == 0
+    assert "1 question in 1 file, read as 'mine' (as asked)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["bank.md", "--as", "headings", "--profile", "mine.yaml"], 2, "name two dialects"),
+        (["bank.md", "--as", "heddings"], 1, "no dialect 'heddings'"),
+        (["gone.md"], 1, "no such file or folder"),
+        (["bank.md", "--take", "mine"], 2, "'mine' is not one of"),
+    ],
+)
+def test_wrong_usage_is_said(bank: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, message: str) -> None:
+    assert main(["import", *arguments]) == status
+    assert message in capsys.readouterr().err
