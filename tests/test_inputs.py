@@ -55,3 +55,15 @@ def test_a_file_written_a_moment_ago_is_read_every_time(tmp_path: Path, monkeypa
     inputs.files(tmp_path)
     assert reads == ["read"]
     assert path not in inputs._digests
+
+
+def test_a_link_out_of_the_folder_is_no_part_of_it_and_one_within_is(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    path, inside, outside = made(folder), folder / "inside.yaml", folder / "outside.yaml"
+    (tmp_path / "other.yaml").write_text("title: Two")
+    inside.symlink_to(path)
+    outside.symlink_to(tmp_path / "other.yaml")
+    (folder / "linked").symlink_to(tmp_path, target_is_directory=True)
+    digest = hashlib.sha256(b"title: One").digest()
+    assert inputs.files(folder) == {"book.yaml": digest, "inside.yaml": digest, "linked": b"other", "outside.yaml": b"other"}

@@ -20,7 +20,11 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build
+<<<<<<< HEAD
 from pipeline.preflight import RULES, inspect, keys, operands, paper, verify_release
+=======
+from pipeline.preflight import RULES, container, inspect, operands, verify_release
+>>>>>>> index-slots
 from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
@@ -562,6 +566,14 @@ def test_a_file_over_fifty_megabytes_is_noticed(built, publications):
 
 def test_an_epub_packed_again_unchanged_passes(built, publications):
     assert inspect(artefact(built, STUDY_EPUB, edited(built / STUDY_EPUB, {})), publications["study"]) == ()
+
+
+def test_in_a_process_that_stays_only_the_documents_that_changed_are_read_again(built, publications):
+    assert inspect(artefact(built, STUDY_EPUB), publications["study"]) == ()
+    before = container.parse.cache_info().misses
+    data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml: xhtml.replace("</section>", "<img/></section>", 1)})
+    assert found(inspect(artefact(built, STUDY_EPUB, data), publications["study"])) == {"P307"}
+    assert container.parse.cache_info().misses == before + 1
 
 
 # A release on disk

@@ -47,7 +47,8 @@ def named_questions(folder: Path) -> list[str]:
 
 def _file_digest(path: Path, root: Path) -> bytes:
     try:
-        if not path.resolve().is_relative_to(root) or not path.is_file():
+        # No link to a folder is followed: what is no link itself lies inside.
+        if (path.is_symlink() and not path.resolve().is_relative_to(root)) or not path.is_file():
             return b"other"
         with path.open("rb") as file:
             state = os.fstat(file.fileno())

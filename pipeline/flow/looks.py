@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pipeline import load, theme
+from pipeline import load, press, theme
 from pipeline.flow.request import Request
 from pipeline.theme import Look
 
@@ -33,6 +33,12 @@ def _likely(request: Request) -> Iterator[tuple[Sequence[str], Look]]:
     for edition in found:
         if edition.id in request.editions or not request.editions:
             yield edition.papers, theme.of_edition(layers, edition)
+
+
+@theme.remembered
+def fonts_digest(look: Look) -> str:
+    """Return the digest of a look's fonts: they are the same for all of its signatures."""
+    return press.fonts_digest(look.font_resources())
 
 
 def fonts_of(looks: Iterable[Look]) -> dict[str, bytes]:

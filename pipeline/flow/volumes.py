@@ -10,7 +10,7 @@ from pipeline import markup, press, render
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.flow.copies import own_sections
-from pipeline.flow.looks import fonts_of
+from pipeline.flow.looks import fonts_digest, fonts_of
 from pipeline.flow.request import Pages, Relaid, Request
 from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
@@ -133,10 +133,9 @@ def _is_picture(name: str) -> bool:
 
 
 def _signature(volume: Volume, sheet: Sheet) -> Signature:
-    fonts = press.fonts_digest(volume.publication.look.font_resources())
     return Signature(
-        id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet(sheet.matter), fonts=fonts,
-        resources=sheet.resources, sections=sheet.sections,
+        id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet(sheet.matter),
+        fonts=fonts_digest(volume.publication.look), resources=sheet.resources, sections=sheet.sections,
     )  # fmt: skip
 
 

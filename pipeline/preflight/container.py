@@ -7,9 +7,12 @@ import posixpath
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
+
+from pipeline.work.thresholds import DOCUMENTS_KEPT_READ
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -84,8 +87,9 @@ def read(data: bytes) -> Container:
         raise Damaged(f"its package is not complete: {error}") from error
 
 
+@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
 def parse(name: str, data: bytes) -> etree._Element:
-    """Read an XML document. Raises Damaged when it is not well-formed (as with '--' in a comment)."""
+    """Return the tree of an XML document, which nobody changes. Raises Damaged when it is not well-formed (as with '--' in a comment)."""
     try:
         return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:

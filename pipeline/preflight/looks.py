@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
 from pipeline.preflight.container import XHTML, Container
+from pipeline.work.thresholds import DOCUMENTS_KEPT_READ
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 BLOCK = re.compile(r"([^{}]*)\{([^{}]*)\}")
@@ -29,7 +31,7 @@ def faults(container: Container) -> Iterator[tuple[str, str]]:
     yield from ((names[0], message) for message in _listing_faults(together) if names)
     padded = _padded_classes(together)
     for name, root in container.pages:
-        yield from ((name, message) for message in _markup_faults(root, padded))
+        yield from ((name, message) for message in _markup_faults_of(root, padded))
 
 
 def parse_css(text: str) -> Rules:
@@ -67,14 +69,19 @@ def _listing_faults(rules: Rules) -> Iterator[str]:
         yield "listings ('pre') cannot break between pages"
 
 
-def _padded_classes(rules: Rules) -> set[str]:
+def _padded_classes(rules: Rules) -> frozenset[str]:
     """Return the classes whose rules add padding."""
     padded = (selectors for selectors, declarations in rules if any(name.startswith("padding") for name in declarations))
     subjects = (part.split()[-1] for selectors in padded for part in selectors.split(",") if part.strip())
-    return {name for subject in subjects for name in CLASS.findall(subject)}
+    return frozenset(name for subject in subjects for name in CLASS.findall(subject))
 
 
-def _markup_faults(root: etree._Element, padded: set[str]) -> Iterator[str]:
+@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
+def _markup_faults_of(root: etree._Element, padded: frozenset[str]) -> tuple[str, ...]:
+    return tuple(_markup_faults(root, padded))
+
+
+def _markup_faults(root: etree._Element, padded: frozenset[str]) -> Iterator[str]:
     for element in root.iter(etree.Element):
         style, line, tag = str(element.get("style", "")), element.sourceline, str(element.tag)
         if style and tag.startswith(XHTML):

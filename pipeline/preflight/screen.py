@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from pipeline.preflight.faults import fault
 from pipeline.preflight.sheets import branches
 from pipeline.preflight.words import letters, title_letters
 from pipeline.publication import Publication
+from pipeline.work.thresholds import DOCUMENTS_KEPT_READ
 
 LARGEST, HEAVY, WIDEST = 50_000_000, 300_000, 1600
 """Bytes of an EPUB, bytes of a document or a picture in it, and pixels of a picture's side, at most."""
@@ -85,7 +87,7 @@ def _manifest(path: str, container: Container) -> Iterator[Diagnostic]:
 
 def _links(path: str, container: Container) -> Iterator[Diagnostic]:
     """Check every reference of every document and style sheet."""
-    ids = {name: {str(e.get("id")) for e in root.iter(etree.Element) if e.get("id")} for name, root in container.documents.items()}
+    ids = {name: _ids(root) for name, root in container.documents.items()}
     for name, line, reference, followed in _references(container):
         where = f"{name}:{line}"
         if ADDRESS.match(reference) or reference.startswith("//"):
@@ -104,16 +106,28 @@ def _links(path: str, container: Container) -> Iterator[Diagnostic]:
 def _references(container: Container) -> Iterator[tuple[str, int, str, bool]]:
     """Yield each reference with its file, its line, and whether a reader follows it or the file shows it."""
     for name, root in container.documents.items():
-        for element in root.iter(etree.Element):
-            for key in ("href", "src", XLINK_HREF):
-                reference = element.get(key)
-                if reference is not None:
-                    yield name, int(str(element.sourceline or 0)), str(reference), element.tag == f"{XHTML}a"
+        yield from ((name, *reference) for reference in _references_in(root))
     for item in container.listed:
         if item.media_type == "text/css" and item.name in container.files:
             text = container.files[item.name].decode("utf-8", "replace")
             for found in CSS_REFERENCE.finditer(text):
                 yield item.name, text.count("\n", 0, found.start()) + 1, found[1].strip(), False
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
+def _ids(root: etree._Element) -> frozenset[str]:
+    return frozenset(str(e.get("id")) for e in root.iter(etree.Element) if e.get("id"))
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
+def _references_in(root: etree._Element) -> tuple[tuple[int, str, bool], ...]:
+    """Return each reference of a document: its line, where it leads, and whether a reader follows it."""
+    return tuple(
+        (int(str(element.sourceline or 0)), str(reference), element.tag == f"{XHTML}a")
+        for element in root.iter(etree.Element)
+        for key in ("href", "src", XLINK_HREF)
+        if (reference := element.get(key)) is not None
+    )
 
 
 def _alternatives(path: str, container: Container) -> Iterator[Diagnostic]:

@@ -22,5 +22,8 @@ PAGES_READ_APART = 2_000
 PAGES_BOUND_APART = 2_000
 """Pages that are bound by a process that does nothing else and gives its memory back: for fewer, to start one takes longer than to
 bind."""
+DOCUMENTS_KEPT_READ = 256
+"""Documents of EPUBs that stay parsed in a process that stays, with what was found in each: those of the first book take 25 MB. A
+build under --watch takes 0.09 s less."""
 NEW_ON_A_SHELF = 50
 """Small results that are worth the writing of a shelf: fewer are sooner made again by the next build than written down by this one."""
