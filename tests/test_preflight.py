@@ -20,11 +20,7 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build
-<<<<<<< HEAD
-from pipeline.preflight import RULES, inspect, keys, operands, paper, verify_release
-=======
-from pipeline.preflight import RULES, container, inspect, operands, verify_release
->>>>>>> index-slots
+from pipeline.preflight import RULES, container, inspect, keys, operands, paper, verify_release
 from pipeline.preflight.inspecting import inspect_file
 from pipeline.preflight.words import letters
 from pipeline.publication import Publication
