@@ -24,9 +24,13 @@ from pipeline.flow import Request, build, load_and_check
 from pipeline.preflight import verify_release
 
 LOOKS = Path(__file__).parent / "looks"
+FIRST = Path(__file__).parent.parent / "content"
 MM = 72 / 25.4
 STUDY = "guides/study/harbor-watch-study-0.2.0"
 Laid = Callable[[str, str], Path]
+Type = tuple[str, float, float, float]
+PARTED = "\x02"
+"""What PDFium reads where a hyphen ends a line."""
 
 
 def book(folder: Path, look: str, papers: str) -> Path:
@@ -153,6 +157,97 @@ def test_the_manifest_tells_the_fonts_of_each_guide_with_their_digests(laid: Lai
     (guide,) = [row for row in manifest["artefacts"] if row["format"] == "pdf"]
     digests = {face.sha256 for face in theme.look().faces}
     assert set(manifest["looks"][guide["look"]]["fonts"].values()) == digests
+
+
+# Compact and large print, as the first book draws them
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+    """Build two editions of the small book with the theme of the first; return the file of one on a paper."""
+    folder = tmp_path_factory.mktemp("family")
+    book(folder / "book", "", "a4")
+    shutil.copytree(FIRST / "theme", folder / "book/theme")
+    for name in ("compact", "large-print"):
+        shutil.copy(FIRST / f"editions/{name}.yaml", folder / "book/editions")
+    build(Request(folder / "book", folder / "out", formats=("pdf",), store=folder / "store"), lambda _: None)
+    assert verify_release(folder / "out") == ()
+    return lambda edition, paper: folder / f"out/guides/{edition}/harbor-watch-{edition}-0.2.0-{paper}.pdf"
+
+
+def said(path: Path) -> list[str]:
+    """What each page says."""
+    with pypdfium2.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def types(path: Path) -> list[list[Type]]:
+    """What stands on each page outside drawings: words, size of type in points, left edge, and baseline in millimeters."""
+    with pypdfium2.PdfDocument(path) as document:
+        return [[_type(item) for item in page.get_objects([raw.FPDF_PAGEOBJ_TEXT], max_depth=1, textpage=page.get_textpage())
+                 if "Math" not in item.get_font().get_base_name()] for page in document]  # fmt: skip
+
+
+def _type(item: pypdfium2.PdfTextObj) -> Type:
+    matrix = item.get_matrix()
+    return item.extract().strip(), round(item.get_font_size() * abs(matrix.d), 2), matrix.e / MM, matrix.f / MM
+
+
+@pytest.mark.parametrize("edition", ["compact", "large-print"])
+def test_both_papers_have_the_same_pages_under_the_same_numbers(family: Callable[[str, str], Path], edition: str) -> None:
+    labels = []
+    for paper in ("a4", "letter"):
+        with pypdfium2.PdfDocument(family(edition, paper)) as document:
+            labels.append([document.get_page_label(n) for n in range(len(document))])
+    assert labels[0] == labels[1] and len(labels[0]) > 15
+    assert said(family(edition, "a4")) == said(family(edition, "letter"))
+
+
+def test_large_print_has_no_text_below_sixteen_points(family: Callable[[str, str], Path]) -> None:
+    found = [each for page in types(family("large-print", "a4")) for each in page if each[0]]
+    assert len(found) > 500 and [each for each in found if each[1] < 16] == []
+
+
+def test_large_print_parts_no_word_that_has_no_hyphen_of_its_own(family: Callable[[str, str], Path]) -> None:
+    written = "".join(path.read_text() for path in SMALL.rglob("*.yaml"))
+    parted = {}
+    for edition in ("compact", "large-print"):
+        ends = [each[0].split()[-1] for page in types(family(edition, "a4")) for each in page if each[0].endswith(PARTED)]
+        parted[edition] = [end for end in ends if end.replace(PARTED, "-") not in written]
+    assert parted["compact"] and parted["large-print"] == []
+
+
+def test_the_number_of_a_question_in_large_print_stands_above_its_title(family: Callable[[str, str], Path]) -> None:
+    page = next(page for page in types(family("large-print", "a4")) if any(size == 60 for _, size, _, _ in page))
+    number = next(each for each in page if each[1] == 60)
+    title = next(each for each in page if each[0].startswith("How do you identify"))
+    assert (number[0], title[1]) == ("1", 28) and number[3] > title[3] and number[2] == pytest.approx(title[2], abs=1)
+
+
+def test_large_print_tells_the_rows_of_a_table_one_below_the_other(family: Callable[[str, str], Path]) -> None:
+    (page,) = [page.splitlines() for page in said(family("large-print", "a4")) if "Table 1.1 Rhythms" in page]
+    first = page.index("Class \xb7 Fixed")
+    assert page[first : first + 4] == ["Class \xb7 Fixed", "Abbr. \xb7 F", "Light and dark \xb7 steady", "Rate \xb7 none"]
+
+
+def test_nothing_is_ruled_for_notes_in_compact_and_questions_share_pages(family: Callable[[str, str], Path]) -> None:
+    assert any("Notes" in page.split() for page in said(family("study", "a4")))
+    assert not any("Notes" in page.split() for page in said(family("compact", "a4")))
+    heads = [base for page in types(family("compact", "a4")) for words, size, left, base in page if size == 34 and left < 30]
+    assert len(heads) == 5 and min(heads) < 200
+
+
+def test_references_of_compact_stand_beside_the_head_of_their_question(family: Callable[[str, str], Path]) -> None:
+    for page in types(family("compact", "a4")):
+        for number in [each for each in page if each[1] == 34 and each[2] < 30]:
+            beside = [each for each in page if each[0] in ("See also", "Sources") and each[2] < 30 and each[3] < number[3]]
+            assert beside and beside[0][3] > number[3] - 25, number
+
+
+def test_compact_has_a_cover_of_ink_on_paper(family: Callable[[str, str], Path]) -> None:
+    with pypdfium2.PdfDocument(family("compact", "a4")) as document:
+        cover = document[0].render(scale=0.5).to_pil().convert("RGB")
+    assert {cover.getpixel((x, y)) for x in (1, cover.width - 2) for y in (1, cover.height - 2)} == {(255, 255, 255)}
 
 
 # Layers

@@ -34,6 +34,12 @@ def test_each_line_of_code_is_an_element_and_says_what_it_said() -> None:
     assert ["".join(line.itertext()).rstrip("\n") for line in lines] == CODE.rstrip("\n").split("\n")
 
 
-def test_code_may_break_after_a_bracket_and_never_inside_a_number() -> None:
+def test_code_may_break_after_the_bracket_of_a_call_and_never_inside_a_number() -> None:
     shown = lined(block(CODE, "python"))
     assert "fit(<wbr/>" in shown and not re.search(r"0\.<wbr/>", shown)
+    assert "round</span>(<wbr/>" in lined(block("round(float(x))", "python"))
+
+
+def test_a_bracket_stays_with_what_it_begins() -> None:
+    shown = re.sub(r"</?span[^>]*>", "", lined(block("for name, m in [('a', 1), ('b', 2)]: pass", "python")))
+    assert "[(" in shown and "(<wbr/>" not in shown and "[<wbr/>" not in shown

@@ -13,8 +13,7 @@ CELL = re.compile(r"<(td|th)\b")
 PICTURE = re.compile(r"<img\b[^>]*\balt=\"([^\"]*)\"[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
-BREAK = re.compile(r"([(\[{=]|[.,](?!\d))(?=\S|$)")
-TAGS = re.compile(r"(<[^>]*>)")
+BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
 
 
@@ -63,5 +62,5 @@ def _lines(code: str) -> str:
 
 
 def _breakable(line: str) -> str:
-    """Return a line of code that may break after its brackets, signs, and points, where it has no space."""
-    return "".join(part if part.startswith("<") else BREAK.sub(r"\1<wbr/>", part) for part in TAGS.split(line))
+    """Return a line of code that may break after the bracket of a call, a sign, or a point, where it has no space."""
+    return BREAK.sub(lambda found: f"{found[0]}<wbr/>" if found[1] else found[0], line)
