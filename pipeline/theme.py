@@ -22,7 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
 LAYERS: Mapping[Medium, tuple[str, ...]] = {
-    "paged": ("tokens", "paged", "base", "sections", "components"),
+    "paged": ("tokens", "paged", "base", "sections", "components", "overviews"),
     "reflow": ("reflow",),
 }
 

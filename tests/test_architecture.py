@@ -19,7 +19,7 @@ RANKS = {
     "markup": 2,
     "model": 3, "source": 3, "readability": 3,
     "checks": 4, "publication": 4,
-    "load": 5, "index": 5,
+    "load": 5, "index": 5, "overviews": 5,
     "editions": 6,
     "render": 7, "stats": 7,
     "press": 8,

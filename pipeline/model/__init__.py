@@ -31,16 +31,18 @@ from pipeline.model.fields import (
 )
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works, enclosed
 from pipeline.model.outline import Counted, Division, Outline, Requirement
+from pipeline.model.overview import Entry, Group, Made, Overview
 from pipeline.model.questions import BLANKS, INTERVIEWER_PARTS, PACE, PARTS, Cited, Example, Hint, IndexMark, Question, Star, speaking_time
 from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope, texts, value_at
 
 __all__ = [
     "BLANKS", "COLOR", "INTERVIEWER_PARTS", "LEVELS", "LOGO", "PACE", "PARTS", "SLUG", "Address", "Block", "Book", "Box", "Chapter",
-    "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Example", "Figure", "Formula", "FormulaSheet",
-    "Glossary", "Hint", "Ignore", "Ignores", "IndexMark", "Keys", "Language", "Level", "Line", "Listing", "Located", "Logo", "Origin",
-    "Outline", "Plain", "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Version", "Work",
-    "Works", "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time", "texts", "value_at",
+    "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry", "Example", "Figure", "Formula", "FormulaSheet",
+    "Glossary", "Group", "Hint", "Ignore", "Ignores", "IndexMark", "Keys", "Language", "Level", "Line", "Listing", "Located", "Logo",
+    "Made", "Origin", "Outline", "Overview", "Plain", "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star",
+    "Team", "Version", "Work", "Works", "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time",
+    "texts", "value_at",
 ]  # fmt: skip
 
 

@@ -104,6 +104,7 @@ class Question(Record):
     """One question with all that any edition may print of it."""
 
     id: Slug
+    name: Plain | None = None
     ask: Line
     type: QuestionType
     level: Level
@@ -131,7 +132,7 @@ class Question(Record):
     reviewed: dt.date
 
 
-FACTS = {"id", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
+FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
 """What every edition knows of a question. Every other field is withheld where no part of it is printed."""
 BLANKS: Mapping[str, Any] = {
     name: ("" if field.annotation is str else ()) if field.is_required() else field.default
