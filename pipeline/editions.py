@@ -11,8 +11,22 @@ from functools import partial
 
 from pipeline import index, markup, model, theme
 from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
+from pipeline.overviews import overview
 from pipeline.publication import Locator, Name, Publication, Section
-from pipeline.section_kinds import ANSWER, ANSWERS, BY_NAME, CHAPTER, FORMULAS, GLOSSARY, INDEX, OPENER, QUESTION, SOURCES, SectionKind
+from pipeline.section_kinds import (
+    ANSWER,
+    ANSWERS,
+    BY_NAME,
+    CHAPTER,
+    FORMULAS,
+    GLOSSARY,
+    INDEX,
+    KINDS,
+    OPENER,
+    QUESTION,
+    SOURCES,
+    SectionKind,
+)  # fmt: skip
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -85,6 +99,7 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{place: partial(_chapters, book, getattr(book.outline, place)) for place in CHAPTER.places},
         **{place: partial(_questions, book, edition, labels, chosen, numbers) for place in QUESTION.places},
         **{place: partial(_answers, book, edition, labels, chosen, numbers) for place in ANSWERS.places},
+        **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
     }
     for place in edition.sections:
         yield from makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels)
@@ -100,6 +115,10 @@ def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iter
     record = lists.get(kind)
     if record is None or any(getattr(record, name) for name in type(record).model_fields):
         yield Section(kind.name, kind, labels[kind.label], record=record, source=kind.source)
+
+
+def _overview(book: Book, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
+    yield overview(kind, labels[kind.label], book, chosen, numbers)
 
 
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from pipeline.brand import PLAIN, Brand
-from pipeline.model import Edition, Example, Outline, Record
+from pipeline.model import Edition, Example, Made, Outline, Record
 from pipeline.section_kinds import Matter, SectionKind
 from pipeline.theme import Look, look
 
@@ -26,7 +26,7 @@ class Section:
     level: int = 1
     """Depth in the contents, from 1."""
     number: str = ""
-    record: Record | None = None
+    record: Record | Made | None = None
     """What it prints, without what the edition withholds."""
     parts: tuple[str, ...] = ()
     """Parts of a question, in order."""

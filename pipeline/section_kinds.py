@@ -46,6 +46,10 @@ class SectionKind:
     is_question: bool = False
     is_numbered: bool = False
     """Whether a question's number stands before its title and in its captions."""
+    stands_alone: bool = False
+    """Whether an edition may have nothing but it."""
+    is_overview: bool = False
+    """Whether it shows all questions of an edition together."""
     needs_folios: bool = False
     """Whether what it prints depends on how places landed, so that it can only be rendered after them."""
 
@@ -80,9 +84,13 @@ FORMULAS = SectionKind(name="formulas", source="formulas.yaml", epub_type="appen
 GLOSSARY = SectionKind(name="glossary", source="glossary.yaml", epub_type="glossary", role="doc-glossary", landmark="glossary")
 SOURCES = SectionKind(name="sources", source="sources.yaml", epub_type="bibliography", role="doc-bibliography", landmark="bibliography")
 INDEX = SectionKind(name="index", epub_type="index", role="doc-index", landmark="index", feature="index", needs_folios=True)
+CHEAT_SHEET = SectionKind(name="cheat-sheet", stands_alone=True, is_overview=True)
+TRACKER = SectionKind(name="tracker", stands_alone=True, is_overview=True)
+MAP = SectionKind(name="map", stands_alone=True, is_overview=True)
 COLOPHON = SectionKind(name="colophon", epub_type="colophon", role="doc-colophon")
 
-KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES, INDEX, COLOPHON)
+KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES,
+         CHEAT_SHEET, TRACKER, MAP, INDEX, COLOPHON)  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 PLACES = tuple(dict.fromkeys(place for kind in KINDS for place in kind.places))
 """What an edition may list among its sections."""

@@ -108,6 +108,7 @@ ELSEWHERE = {
     "B112": "names an edition on the command line: test_an_edition_that_is_not_there_is_refused",
     "B115": "names a team on the command line: test_an_unknown_team_is_a_diagnostic_that_names_the_nearest",
     "B116": "names a person on the command line: test_a_name_that_cannot_be_printed_is_refused",
+    "C609": "needs a book of sixty questions: test_more_questions_than_a_page_holds_are_warned_of_where_it_is_listed",
     "T102": "lies in a file of labels: test_labels_of_a_language_are_all_there",
     "T105": "names a folder on the command line: test_a_theme_that_is_not_there_is_named",
 }

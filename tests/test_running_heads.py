@@ -11,7 +11,20 @@ from test_contents import PRINTED, guide
 from pipeline.publication import Publication
 
 GUIDE = "Harbor Watch Interview Guide"
-OPENING = {"contents", "opener", "chapter", "answers", "formulas", "glossary", "sources", "index", "colophon"}
+OPENING = {
+    "map",
+    "cheat-sheet",
+    "tracker",
+    "contents",
+    "opener",
+    "chapter",
+    "answers",
+    "formulas",
+    "glossary",
+    "sources",
+    "index",
+    "colophon",
+}
 
 
 def heads(publication: Publication) -> dict[str, str]:

@@ -21,8 +21,10 @@ BLOCKS = ("p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "pre", "td", "th"
 DRAWN = re.compile(r"[\d\u0370-\u03ff]")
 """Short formulas are drawn on paper and set as words on screen: a book with many is compared without numbers and Greek."""
 Plain = Callable[[str], str]
-ONLY_ON_PAPER = re.compile(r"Notes|Page numbers lead to .*|\d+\. https://\S+")
-"""The label of ruled lines, the note above the index, and the address of a link, in a footnote."""
+ONLY_ON_PAPER = re.compile(
+    r"Notes|Page numbers lead to .*|\d+\. https://\S+|A line joins .*|.*color of the upper one.*|Foundation.*Advanced"
+)
+"""The label of ruled lines, the note above the index, the address of a link, in a footnote, and the legend of the map's lines."""
 NUMBER_IN_TITLE = re.compile(r"(?<!\w)\d+(?!\w)")
 MARKS = re.compile(r"^\d+\.?\s|\s?\d+$")
 """What stands before a footnote or a title, and after a line: the footnote's number, the title's, its page."""

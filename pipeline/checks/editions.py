@@ -9,9 +9,11 @@ from pipeline.checks.places import complete, fault, key_spot, spot
 from pipeline.checks.registry import register
 from pipeline.diagnostics import Diagnostic, nearest
 from pipeline.model import INTERVIEWER_PARTS, Book, Edition
-from pipeline.section_kinds import ANSWERS, QUESTION
+from pipeline.section_kinds import ANSWERS, BY_NAME, CHEAT_SHEET, KINDS, MAP, QUESTION
 
 Found = Iterator[Diagnostic]
+MOST = 60
+"""Questions that a page has room for."""
 
 
 @register("C601", "edition takes an unknown section or topic")
@@ -43,9 +45,9 @@ def unknown_paper(book: Book) -> Found:
 
 @register("C602", "edition without questions")
 def edition_without_questions(book: Book) -> Found:
-    """An edition's list of sections leaves out the questions."""
+    """An edition's list of sections leaves out the questions, and has no section that stands alone: a cheat sheet, a tracker, a map."""
     for edition in book.editions.values():
-        if not edition.lists(QUESTION):
+        if not edition.lists(QUESTION) and not any(edition.lists(kind) for kind in KINDS if kind.stands_alone):
             yield fault(
                 "C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list"
             )
@@ -111,3 +113,15 @@ def nothing_selected(book: Book) -> Found:
             and not any(_unknown(book, edition))
         ):
             yield fault("C607", f"edition '{edition.id}' selects no question", spot(book, edition, "id"), "widen 'select'")
+
+
+@register("C609", "too many questions for a page", "warning")
+def too_many_for_a_page(book: Book) -> Found:
+    """An edition has a cheat sheet or a map, and more than 60 questions: on a page no one could read that."""
+    listed = [(d.id, book.questions[name]) for d in book.outline.sections for name in d.questions if name in book.questions]
+    for edition in book.editions.values():
+        taken = sum(edition.takes(section, question) for section, question in listed)
+        for n, place in enumerate(edition.sections):
+            if taken > MOST and BY_NAME.get(place) in (CHEAT_SHEET, MAP):
+                message = f"edition '{edition.id}' has {taken} questions, and its {place} room for {MOST}"
+                yield fault("C609", message, spot(book, edition, "sections", n), "take fewer questions, or leave it out", "warning")

@@ -117,6 +117,7 @@ class Question(Record):
     """One question with all that any edition may print of it."""
 
     id: Slug
+    name: Plain | None = None
     ask: Line
     type: QuestionType = "technical"
     level: Level | None = None
@@ -145,7 +146,7 @@ class Question(Record):
     reviewed: dt.date | None = None
 
 
-FACTS = {"id", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
+FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
 """What every edition knows of a question. Every other field is withheld where no part of it is printed."""
 BLANKS: Mapping[str, Any] = {name: field.default for name, field in Question.model_fields.items() if name not in FACTS}
 """What stands in a field that is withheld."""

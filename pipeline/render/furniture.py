@@ -12,7 +12,7 @@ from pipeline import index, markup, model, slots
 from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
-from pipeline.render import drawings
+from pipeline.render import drawings, maps
 from pipeline.theme import Medium
 
 T = TypeVar("T")
@@ -107,6 +107,43 @@ class Furniture:
         levels = (self._label("level_chart_level", level=self._label(level), bars=", ".join(bars)) for level, bars in found.items() if bars)
         return " ".join((self._label("level_chart_alt", count=len(section.members)), *levels))
 
+    def entry_link(self, entry: model.Entry, shown: str) -> Markup:
+        """Return what is shown of a question as a link, where the edition has the question; a number would be a page's."""
+        return Markup('<a href="#{}">{}</a>').format(entry.id, shown) if entry.id in self._publication.names else Markup("{}").format(shown)
+
+    def entry_name(self, entry: model.Entry) -> Markup:
+        """Return number and name of a question, the name linked."""
+        name = self.entry_link(entry, Markup('<span class="entry-name">{}</span>').format(entry.name))
+        return Markup('<span class="entry-number">{}</span> {}').format(entry.number, name)
+
+    def map_bows(self, section: Section) -> Markup:
+        """Return the bows of the map."""
+        overview = _overview(section)
+        numbers = {entry.id: entry.number for entry in overview.entries}
+        lines = (
+            self._label("map_alt_line", number=e.number, others=", ".join(numbers[n] for n in maps.neighbors(e, overview)))
+            for e in overview.entries
+            if maps.neighbors(e, overview)
+        )
+        return Markup(maps.draw(overview, self._label("map_alt", lines=" ".join(lines))))
+
+    def map_pitch(self, section: Section) -> float:
+        """Return the height of a row of the map in millimeters."""
+        return maps.pitch(_overview(section))
+
+    def map_color(self, group: int) -> str:
+        """Return the color of a section on the map."""
+        return maps.color(group)
+
+    def map_key(self, level: str) -> Markup:
+        """Return the dot of a level on the map."""
+        return Markup(maps.key(level))
+
+    def map_neighbors(self, section: Section, entry: model.Entry) -> tuple[model.Entry, ...]:
+        """Return the questions that a question is tied to."""
+        tied = maps.neighbors(entry, _overview(section))
+        return tuple(other for other in _overview(section).entries if other.id in tied)
+
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""
         minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
@@ -184,3 +221,8 @@ def _lines(entry: TocEntry) -> int:
 
 def _index_lines(entry: IndexEntry) -> int:
     return 1 + len(entry.subentries)
+
+
+def _overview(section: Section) -> model.Overview:
+    assert isinstance(section.record, model.Overview)
+    return section.record

@@ -50,7 +50,11 @@ class Setter:
 
     def title(self, section: Section) -> Markup:
         """Return the title of a section, without links and marks."""
-        return Markup(self._title(section.title))
+        return self.words(section.title)
+
+    def words(self, title: str) -> Markup:
+        """Return a title as it is printed."""
+        return Markup(self._title(title))
 
     def _title(self, title: str) -> str:
         return self._written(title, "title", inline=True)
@@ -183,10 +187,11 @@ class Setter:
 
     # Numbers and drawings
 
-    def formula(self, formula: model.Formula) -> Markup:
-        """Return a displayed formula."""
+    def formula(self, formula: model.Formula, *, display: bool = True) -> Markup:
+        """Return a formula of the sheet, displayed or in a line."""
         alt = f'{{alt="{formula.speech}"}}' if formula.speech else ""
-        return self._set(f"$$\n{formula.latex.strip()}\n$${alt}", "formula", inline=False)
+        latex = f"$$\n{formula.latex.strip()}\n$$" if display else f"${formula.latex.strip()}$"
+        return self._set(f"{latex}{alt}", "formula", inline=not display)
 
     def figure(self, name: str) -> Markup:
         """Return a figure with its number and caption."""

@@ -11,7 +11,7 @@ from pipeline.theme import files
 from pipeline.theme.files import remembered
 
 Medium = Literal["paged", "reflow"]
-SHEETS: dict[Medium, tuple[str, ...]] = {"paged": ("paged", "base", "sections", "components"), "reflow": ("reflow",)}
+SHEETS: dict[Medium, tuple[str, ...]] = {"paged": ("paged", "base", "sections", "components", "overviews"), "reflow": ("reflow",)}
 MEDIA = re.compile(r"@media\s+(print|screen)\s*\{")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
