@@ -20,13 +20,13 @@ NAMESPACES = {
     "epub": "http://www.idpf.org/2007/ops", "opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/",
     "ncx": "http://www.daisy.org/z3986/2005/ncx/",
 }  # fmt: skip
-HEAD = 54.0
-"""Points below the upper edge of a page: no text stands above."""
+HEAD = 775.0
+"""Height above which no text stands but the running head, where pages are laid out, which is A4 for Letter too."""
 
 
 @functools.cache
 def pdf(path: Path) -> Paper:
-    return paper.read(path.read_bytes())
+    return paper.read(path.read_bytes(), foot=theme.look().foot("letter" if path.stem.endswith("letter") else "a4"))
 
 
 def page_texts(path: Path) -> list[str]:
@@ -50,8 +50,8 @@ def running_heads(path: Path) -> list[str]:
     with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
         for number in range(len(document)):
             with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as text:
-                width, height = page.get_size()
-                found.append(" ".join(text.get_text_bounded(0, height - HEAD, width, height).split()))
+                left, _, right, top = page.get_mediabox()
+                found.append(" ".join(text.get_text_bounded(left, HEAD, right, top).split()))
     return found
 
 

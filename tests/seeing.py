@@ -65,10 +65,9 @@ def _frame(width: float, height: float, top: float, right: float, bottom: float,
     )
 
 
-FRAMES = {
-    "a4": _frame(210, 297, 24, 22, 25, 62, 18),
-    "letter": _frame(215.9, 279.4, 22, 23, 22, 65, 19),
-}
+FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 27, 22, 30, 62, 18))
+"""Pages are laid out once, on A4, and Letter is put around them."""
+SHEET = _frame(210, 297, 20, 15, 30, 15, 15)
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,8 @@ class Sight:
     opens: frozenset[int]
     body: tuple[int, ...]
     labels: tuple[str, ...]
+    sheets: frozenset[int] = frozenset()
+    """Pages with narrow margins of their own."""
 
     @cached_property
     def file(self) -> Drawn:
@@ -87,9 +88,9 @@ class Sight:
 
     @cached_property
     def pictures(self) -> list[np.ndarray]:
-        """The pages at 72 dpi."""
+        """The pages at 72 dpi, as they were laid out."""
         with closing(pypdfium2.PdfDocument(self.pdf)) as document:
-            return [document[number].render(scale=1, rev_byteorder=True).to_numpy()[:, :, :3].copy() for number in range(len(document))]
+            return [_laid_out(document[number]) for number in range(len(document))]
 
     @cached_property
     def paths(self) -> dict[tuple[int, int], tuple[Element, ...]]:
@@ -106,6 +107,14 @@ class Sight:
 
     def said(self, page: int, text: str) -> str:
         return f"page {self.labels[page]}: {text}"
+
+
+def _laid_out(page: pypdfium2.PdfPage) -> np.ndarray:
+    """Return a picture of a page whose corner is that of the coordinates it was laid out in, wherever its paper begins."""
+    left, bottom, *_ = map(round, page.get_mediabox())
+    picture = page.render(scale=1, rev_byteorder=True).to_numpy()[:, :, :3]
+    beside = ((0, max(0, bottom)), (max(0, left), 0), (0, 0))
+    return np.pad(picture[:, max(0, -left) :], beside, constant_values=255)
 
 
 def _paths(element: Element, above: tuple[Element, ...]) -> Iterator[tuple[tuple[int, int], tuple[Element, ...]]]:
@@ -134,15 +143,19 @@ def outside(sight: Sight) -> Iterator[str]:
         if sight.labels[number] == "Cover":
             continue
         for piece in page:
-            if piece.text and not any(_within(_box(piece), box, RISE) for box in sight.frame.boxes):
+            if piece.text and not any(_within(_box(piece), box, RISE) for box in _boxes(sight, number)):
                 yield sight.said(number, f"'{piece.text}' stands outside the margins")
         dark = (sight.pictures[number] < 250).any(axis=2)
-        for left, bottom, right, top in sight.frame.boxes:
+        for left, bottom, right, top in _boxes(sight, number):
             height = dark.shape[0]
             dark[max(0, int(height - top - RISE)) : int(height - bottom + RISE) + 1, int(left - RISE) : int(right + RISE) + 1] = False
         if dark.any():
             row, column = np.argwhere(dark)[0]
             yield sight.said(number, f"ink outside the margins, {column} points from the left and {row} from above")
+
+
+def _boxes(sight: Sight, page: int) -> tuple[Box, ...]:
+    return SHEET.boxes if page in sight.sheets else sight.frame.boxes
 
 
 # Collisions

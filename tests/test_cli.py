@@ -332,7 +332,7 @@ def test_progress_is_plain_lines_elsewhere(tmp_path: Path, warm: Path) -> None:
     book(tmp_path / "book")
     done = run(*build(tmp_path), env=environment(warm))
     assert "\x1b" not in done.stderr + done.stdout
-    assert [line.split(" ")[0] for line in done.stderr.splitlines()][:2] == ["load", "lay"]
+    assert [line.split(" ")[0] for line in done.stderr.splitlines()][:3] == ["load", "render", "lay"]
     assert done.stderr.splitlines()[-1] == "publish"
     assert len(done.stderr.splitlines()) < 20
     assert [line for line, after in pairwise(done.stderr.splitlines()) if line == after] == []

@@ -22,8 +22,9 @@ from pipeline.bindery.page_numbers import Folios, Glyphs
 from pipeline.press import Signature, lay_out
 
 MM = 72 / 25.4
-MARGINS = {"a4": (18 * MM, 22 * MM, 62 * MM), "letter": (19 * MM, 23 * MM, 65 * MM)}
-"""Left edge of the side column, right margin, and left edge of the text, in points."""
+WIDTH = 210 * MM
+MARGINS = (18 * MM, 22 * MM, 62 * MM)
+"""Left edge of the side column, right margin, and left edge of the text, in points, of A4, which both papers are laid out on."""
 SLACK = 2.0
 """Points that a glyph's box may stand out of its line."""
 
@@ -53,7 +54,7 @@ def pages(path: Path) -> list[tuple[float, list[Run]]]:
         found = []
         for number in range(len(document)):
             with contextlib.closing(document[number]) as page, contextlib.closing(page.get_textpage()) as words:
-                found.append((page.get_width(), list(runs(page, words))))
+                found.append((WIDTH, list(runs(page, words))))
         return found
 
 
@@ -66,20 +67,26 @@ def runs(page: pypdfium2.PdfPage, words: pypdfium2.PdfTextPage) -> Iterator[Run]
 
 
 def body(path: Path) -> Iterator[tuple[str, float, list[Run]]]:
-    """Label, width, and runs between head and foot of each page of the body."""
+    """Label, width, and runs between head and foot of each page of the body, the cheat sheet apart: its margins are its own."""
     for label, (width, page) in zip(reading.labels(path), pages(path), strict=True):
-        if label.isdigit():
-            yield label, width, [run for run in page if run.bottom > 62 and run.top < 792]
+        if label.isdigit() and label != cheat_sheet(path):
+            yield label, width, [run for run in page if run.bottom > 72 and run.top < 772]
+
+
+def cheat_sheet(path: Path) -> str:
+    """The label of its page, where there is one."""
+    page = reading.pdf(path).places.get("cheat-sheet")
+    return reading.labels(path)[page] if page is not None else ""
 
 
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)
 def test_no_text_stands_outside_the_margins(built, edition: str, paper: str) -> None:
     path = guide(built, edition, paper)
-    side, right, _ = MARGINS[paper]
+    side, right, _ = MARGINS
     strays = [
         (label, run.text)
         for label, (width, page) in zip(reading.labels(path), pages(path), strict=True)
-        if label != "Cover"
+        if label not in ("Cover", cheat_sheet(path))
         for run in page
         if run.left < side - SLACK or run.right > width - right + SLACK or run.bottom < 20 or run.top > 842
     ]
@@ -97,7 +104,7 @@ def test_no_run_of_text_covers_another(built, edition: str, paper: str) -> None:
 @pytest.mark.parametrize(("edition", "paper"), [("study", "a4"), ("study", "letter"), ("kit", "a4")])
 def test_the_side_column_ends_before_the_text_begins(built, publications, edition: str, paper: str) -> None:
     path = guide(built, edition, paper)
-    column = MARGINS[paper][2]
+    column = MARGINS[2]
     side = [
         run for _, _, page in body(path) for run in page if run.left < column - 20 and run.font.find("SourceSans") >= 0 and run.size < 9
     ]
@@ -118,12 +125,12 @@ def test_no_page_ends_in_a_heading(built, edition: str, paper: str) -> None:
 
 
 LINES = ("ash", "beech", "cedar", "dogwood", "elm")
-HEIGHT = {"a4": (297 - 24 - 25) * MM, "letter": (279.4 - 22 - 22) * MM}
+HEIGHT = 240 * MM
 
 
 def broken(paper: str, above: str) -> list[tuple[str, str]]:
     """Set five lines nearer and nearer to the end of a page; give what stands on each two pages."""
-    cases = [f'<section class="page"><div style="height: {HEIGHT[paper] - room:.1f}pt"></div>{above}<p>{"<br/>".join(LINES)}</p></section>'
+    cases = [f'<section class="page"><div style="height: {HEIGHT - room:.1f}pt"></div>{above}<p>{"<br/>".join(LINES)}</p></section>'
              for room in range(20, 132, 7)]  # fmt: skip
     css = theme.look((), "study").paged(paper) + "\n.page { break-before: right } .page:first-child { break-before: auto }"
     xhtml = f'<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head><body>{"".join(cases)}</body></html>'
@@ -173,7 +180,7 @@ def test_a_long_line_of_code_wraps_inside_its_box(built) -> None:
     ends = [run for run in code if run.text.rstrip().endswith("before_sunrise")]
     assert len(begins) == len(ends) == 1
     assert begins[0].bottom > ends[0].bottom + 5
-    assert max(run.right for run in code) <= pages(path)[5][0] - MARGINS["a4"][1] + SLACK
+    assert max(run.right for run in code) <= pages(path)[5][0] - MARGINS[1] + SLACK
 
 
 @pytest.mark.parametrize("edition", ["study", "kit"])

@@ -33,7 +33,7 @@ def _row(row: str, names: list[str]) -> str:
 
     def cell(found: re.Match[str]) -> str:
         name = next(waiting, "")
-        return f'{found[0]} data-label="{name}"' if name and found[1] == "td" else found[0]
+        return f'{found[0]} data-label="{name}"' if name else found[0]
 
     return CELL.sub(cell, row)
 

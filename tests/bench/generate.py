@@ -127,7 +127,12 @@ def _write_lists(folder: Path, names: list[str], seed: int) -> None:
     ]  # fmt: skip
     write_yaml(folder / "formulas.yaml", {"formulas": formulas})
     works = [
-        {"key": f"work-{ordinal(n)}", "short": f"Notes {n}", "cite": f"*Notes on the {writer.thing()}*, volume {n}."}
+        {
+            "key": f"work-{ordinal(n)}",
+            "short": f"Notes {n}",
+            "cite": f"*Notes on the {writer.thing()}*, volume {n}.",
+            "url": f"https://example.org/notes/{n}",
+        }
         for n in range(1, SOURCES + 1)
     ]
     write_yaml(folder / "sources.yaml", {"sources": works})
