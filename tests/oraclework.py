@@ -136,13 +136,14 @@ def single(volume: Volume) -> Single:
     root = engine._parse(signature.xhtml)
     fonts = theme.look().font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
-    markup = engine.Document(root, engine.BookFetcher(dict(signature.resources)))
+    resources = dict(signature.resources)
+    markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources, engine.SCHEME)
     with engine.warnings_heard() as messages:
-        document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet])
+        document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()
         with _tagging(painting):
             document.write_pdf(target, finisher=engine._finish, pdf_tags=True, pdf_version="1.7")
-    assert [*dress.warnings, *messages] == []
+    assert not [*dress.warnings, *messages], [*dress.warnings, *messages]
     anchors = {name: number for number, page in reversed([*enumerate(document.pages)]) for name in page.anchors}
     return Single(target.getvalue(), tuple(tuple(_slots(page, root)) for page in document.pages), anchors)
 
@@ -195,8 +196,7 @@ def _fill(slot: etree._Element, folio: str) -> None:
 
 
 def _stylesheet(volume: Volume) -> str:
-    style = volume.printed[0].signature.stylesheet
-    assert {item.signature.stylesheet for item in volume.printed} == {style}
+    (style,) = {item.signature.stylesheet for item in volume.printed}
     assert not re.search(r"@page\s*:first", style)
     firsts = [page + 1 for page in volume.folios.first]
     style = FIRST.sub(lambda rule: "@page " + ", ".join(f"{rule[1]}:nth({n})" for n in firsts), style)
@@ -292,7 +292,11 @@ def _moved(page: Seen, twin: Seen, masks: list[Slot]) -> list[str]:
 def _redrawn(page: Seen, twin: Seen, masks: list[Slot]) -> list[str]:
     """Compare lines, areas, and pictures one by one, the lines of notes apart."""
     notes = [mask for mask in masks if mask.target == "notes"]
-    mine = [d for d in page.drawings if not (d.stroked and any(m.holds(d.left, d.bottom) and m.holds(d.right, d.top) for m in notes))]
+    its = {_box(drawing) for drawing in twin.drawings}
+    ruled = {
+        n for n, d in enumerate(page.drawings) if d.stroked and any(m.holds(d.left, d.bottom) and m.holds(d.right, d.top) for m in notes)
+    }
+    mine = [drawing for n, drawing in enumerate(page.drawings) if n not in ruled or _box(drawing) in its]
     if len(mine) != len(twin.drawings):
         return [f"{len(mine)} lines, areas, and pictures, in a single run {len(twin.drawings)}"]
     unlike = [(a, b) for a, b in zip(mine, twin.drawings, strict=True) if (a.kind, a.color) != (b.kind, b.color) or _apart(a, b)]

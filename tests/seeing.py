@@ -81,6 +81,8 @@ class Sight:
     labels: tuple[str, ...]
     sheets: frozenset[int] = frozenset()
     """Pages with narrow margins of their own."""
+    maps: frozenset[int] = frozenset()
+    """Pages whose words lie over a drawing."""
 
     @cached_property
     def file(self) -> Drawn:
@@ -170,7 +172,7 @@ def overlapping(sight: Sight) -> Iterator[str]:
         for a, b in _pairs(boxes, boxes):
             if a < b:
                 yield sight.said(number, f"'{text[a].text}' and '{text[b].text}' cover each other")
-        own = drawings[number]
+        own = drawings[number] if number not in sight.maps else []
         for a, b in _pairs(np.array([box for _, box in own] or np.empty((0, 4))), boxes):
             if own[a][0] not in sight.path(text[b]):
                 yield sight.said(number, f"a {own[a][0].kind.lower()} and '{text[b].text}' cover each other")

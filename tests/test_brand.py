@@ -227,7 +227,7 @@ def test_the_stamp_is_on_every_page_but_the_cover_within_the_margins_and_clear_o
         for number, page in enumerate(document):
             text, width = page.get_textpage(), page.get_width()
             boxes = [text.get_charbox(n) for n in range(text.count_chars())]
-            foot = [(box, text.get_text_range(n, 1)) for n, box in enumerate(boxes) if box[3] < 60 and text.get_text_range(n, 1).strip()]
+            foot = [(box, text.get_text_range(n, 1)) for n, box in enumerate(boxes) if box[3] < 76 and text.get_text_range(n, 1).strip()]
             stamp = [box for box, _ in foot[: len("PreparedforAnaLopes")]] if number else []
             stamp = [box for box, _ in foot if box[2] < width - 110]
             said = "".join(character for box, character in foot if box[2] < width - 110)

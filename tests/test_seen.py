@@ -27,8 +27,8 @@ def sight(path: Path, publication: Publication, paper: str) -> Sight:
     opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
     opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind.name == "opener"}
     body = tuple(number for number, label in enumerate(labels) if label.isdigit())
-    sheets = frozenset(read.places[name] for name in ("cheat-sheet",) if name in read.places)
-    return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels, sheets)
+    sheets, maps = (frozenset({read.places[name]} if name in read.places else ()) for name in ("cheat-sheet", "map"))
+    return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels, sheets, maps)
 
 
 def faults(seen: Sight) -> list[str]:
