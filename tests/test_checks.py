@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from test_faults import ELSEWHERE
 
 from pipeline import checks
 from pipeline.flow import load_and_check
@@ -40,7 +41,7 @@ def test_every_check_has_a_code_of_its_own_a_title_and_an_explanation() -> None:
 
 def test_a_check_gives_the_code_it_is_registered_under() -> None:
     faults = Path(__file__).parent / "faults"
-    for check in checks.CHECKS:
+    for check in (check for check in checks.CHECKS if check.code not in ELSEWHERE):
         shown = "".join(path.read_text(encoding="utf-8") for path in faults.glob(f"{check.code}*/expected.txt"))
         assert f"{check.severity}[{check.code}]: " in shown
 

@@ -113,7 +113,7 @@ ELSEWHERE = {
     "T103": "lies in a file of labels: test_labels_of_a_language_are_all_there",
     "T104": "lies in a file of labels: test_labels_of_a_language_are_all_there",
 }
-"""Codes that no book can give, and where they are tested."""
+"""Codes that no book can give, or none of a bearable size, and where they are tested."""
 
 
 def png_logo(book: Path, data: bytes) -> None:
