@@ -112,7 +112,7 @@ ELSEWHERE = {
     "T102": "lies in a file of labels: test_labels_of_a_language_are_all_there",
     "T105": "names a folder on the command line: test_a_theme_that_is_not_there_is_named",
 }
-"""Codes that no book can give, and where they are tested."""
+"""Codes that no book can give, or none of a bearable size, and where they are tested."""
 
 
 def png_logo(book: Path, data: bytes) -> None:
