@@ -67,7 +67,7 @@ def _frame(width: float, height: float, top: float, right: float, bottom: float,
 
 FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 27, 22, 30, 62, 18))
 """Pages are laid out once, on A4, and Letter is put around them."""
-SHEET = _frame(210, 297, 27, 15, 30, 15, 15)
+SHEET = _frame(210, 297, 20, 15, 30, 15, 15)
 
 
 @dataclass(frozen=True)
