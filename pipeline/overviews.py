@@ -32,7 +32,7 @@ def _group(division: Division, questions: tuple[Question, ...], numbers: Mapping
 
 def _entry(question: Question, number: str) -> Entry:
     # A mark would lead readers of the index to a page on which nothing is explained.
-    gist = MARK.sub(r"\1", question.key_points[0])
+    gist = MARK.sub(r"\1", next(iter(question.key_points), ""))
     return Entry(id=question.id, number=number, name=called(question), level=question.level, gist=gist, see_also=question.see_also)
 
 

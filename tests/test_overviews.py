@@ -53,6 +53,15 @@ def test_what_an_edition_does_not_take_is_in_none_of_them(book, publications) ->
 
 
 @pytest.mark.parametrize("medium", ["paged", "reflow"])
+def test_a_question_that_has_nothing_but_its_words_stands_in_them_too(book, publications, medium: str) -> None:
+    bare = {"level": None, "key_points": (), "index": (), "see_also": (), "name": None}
+    questions = {name: question.model_copy(update=bare) for name, question in book.questions.items()}
+    made = sections(rendered(with_overviews(replace(book, questions=questions), publications["study"], *PLACES), medium))
+    first = words(xpath(made["cheat-sheet"], ".//h:p[@class='cheat-entry']")[0])
+    assert first == f"1 {book.questions['light-characteristics'].ask}." and len(xpath(made["map"], ".//h:li")) == 5
+
+
+@pytest.mark.parametrize("medium", ["paged", "reflow"])
 def test_the_map_says_in_words_which_questions_lead_to_one_another(book, publications, medium: str) -> None:
     found = sections(rendered(with_overviews(book, publications["study"], "questions", "map"), medium))["map"]
     said = xpath(found, ".//@aria-label")[0] if medium == "paged" else ""

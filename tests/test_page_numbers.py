@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import reading
+from test_contents import guide
 
 from pipeline.preflight import numbers
 from pipeline.preflight.paper import Link, Page
@@ -42,6 +44,16 @@ def wrong_numbers(path: Path) -> tuple[int, list[str]]:
 
 def test_all_the_guides_of_the_small_book_are_looked_at(built):
     assert sorted(p.relative_to(built).as_posix() for p in built.glob("*/*.pdf")) == PDFS
+
+
+def test_both_papers_and_the_epub_have_the_same_page_numbers_and_the_contents_say_so(built):
+    rows = json.loads((built / "manifest.json").read_text())["artefacts"]
+    assert len({row["pagination"] for row in rows if row["edition"] == "study" and row["format"] != "png"}) == 1
+    a4, letter = (reading.page_texts(guide(built, "study", paper)) for paper in ("a4", "letter"))
+    assert a4[1:] == letter[1:]
+    assert any("Page numbers are the same on every size of paper" in " ".join(text.split()) for text in a4)
+    alone = " ".join(reading.page_texts(guide(built, "kit", "a4")))
+    assert "Page numbers are the same" not in " ".join(alone.split())
 
 
 @pytest.mark.parametrize("pdf", PDFS)

@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
+import pypdfium2
 import pytest
 from presswork import CSS, DIGEST, FONTS, lay_out_all, signature
 
+from pipeline import markup
 from pipeline.diagnostics import BookError
-from pipeline.press import LAY_OUT, Facts, Signature, fonts_digest, key, lay_out, system_versions
+from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, lay_out, system_versions
 from pipeline.work import Crew, Step, Work
 from pipeline.work.store import Store
 
@@ -257,13 +260,13 @@ def test_a_path_drawn_again_is_drawn_as_the_first_time(monkeypatch: pytest.Monke
 
     from pipeline.press import weasyprint70
 
-    drawing = replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", LETTERS),))
+    drawing = ("figure/a.svg", LETTERS)
     monkeypatch.setattr(weasyprint70, "known_paths", {})
-    first, stock, calls = lay_out(drawing, FONTS), weasyprint70.path, list[str]()
+    first, stock, calls = DRAW.call(drawing), weasyprint70.path, list[str]()
     monkeypatch.setattr(weasyprint70, "path", lambda svg, node, size: (calls.append(node.get("d")), stock(svg, node, size)))
-    again = lay_out(drawing, FONTS)
+    again = DRAW.call(drawing)
     monkeypatch.setattr(weasyprint70, "draw_path", stock)
-    assert first.pdf == again.pdf == lay_out(drawing, FONTS).pdf
+    assert LETTERS != first == again == DRAW.call(drawing)
     assert calls == ["M0 0L1em 2em", "M0 0L1em 2em"], "what depends on the size of type is worked out anew"
     assert TAGS["path"] is stock, "other users of WeasyPrint in this process have theirs"
 
@@ -275,8 +278,47 @@ def test_no_more_paths_are_remembered_than_will_do(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(weasyprint70, "MOST_PATHS", 2)
     drawn = "".join(f'<path d="M0 0L{n} 5"/>' for n in range(5)) + f'<path d="M0 0{"L1 1" * 900}"/>'
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10">{drawn}</svg>'.encode()
-    lay_out(replace(signature("here", '<img alt="x" src="guidepress:figure/a.svg"/>'), resources=(("figure/a.svg", picture),)), FONTS)
+    DRAW.call(("figure/a.svg", picture))
     assert list(weasyprint70.known_paths) == ["M0 0L3 5", "M0 0L4 5"]
+
+
+def shown(name: str, picture: bytes) -> np.ndarray:
+    """A page that shows a picture, as a reader sees it."""
+    showing = f'<p>Before <img alt="x" style="width: 180pt; height: 60pt" src="guidepress:{name}"/> after.</p>'
+    laid = lay_out(replace(signature("here", showing), resources=((name, picture),)), FONTS)
+    assert laid.facts.warnings == ()
+    with pypdfium2.PdfDocument(laid.pdf) as document:
+        return document[0].render(scale=3).to_numpy().astype(int)
+
+
+HATCHED = b"""<svg xmlns="http://www.w3.org/2000/svg" width="90pt" height="40pt" viewBox="0 0 90 40">
+<defs><pattern id="h" patternUnits="userSpaceOnUse" width="4" height="4"><path d="M0 4L4 0" stroke="#0a0"/></pattern></defs>
+<rect x="5" y="5" width="50" height="30" fill="url(#h)" stroke="#00f"/>
+<g opacity="0.5"><circle cx="60" cy="20" r="15" fill="#f00"/></g></svg>"""
+
+
+@pytest.mark.parametrize(("name", "picture"), [("figure/a.svg", LETTERS), ("figure/a.svg", HATCHED)])
+def test_a_picture_drawn_once_is_seen_as_one_drawn_on_its_page(name: str, picture: bytes) -> None:
+    made = DRAW.call((name, picture))
+    assert made != picture
+    assert (np.abs(shown(name, made) - shown(name, picture)) > 60).mean() < 0.002
+
+
+@pytest.mark.parametrize("latex", [r"\frac{a}{b}", r"\sum_{i=1}^n \sqrt{x_i}"])
+def test_a_formula_is_seen_as_its_drawing_says(latex: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipeline.press import form_xobjects
+
+    formula = markup.draw((latex, True))
+    mine = shown(formula.name, formula.data)
+    monkeypatch.setattr(form_xobjects, "images", lambda *_: {})
+    assert (np.abs(mine - shown(formula.name, formula.data)) > 60).mean() < 0.001
+
+
+@pytest.mark.parametrize(
+    "picture", [b'<svg xmlns="http://www.w3.org/2000/svg" width="9em" height="2em"><path d="M0 0h9v9z"/></svg>', b"<svg"]
+)
+def test_a_picture_that_cannot_be_drawn_apart_is_left_to_its_page(picture: bytes) -> None:
+    assert DRAW.call(("figure/a.svg", picture)) == picture
 
 
 def test_font_features_go_with_their_text() -> None:

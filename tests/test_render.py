@@ -275,6 +275,17 @@ def test_sheets_begin_where_a_page_must_begin(publications) -> None:
     ]
 
 
+def test_a_very_long_run_of_questions_is_laid_out_in_parts_and_every_other_as_one(publications, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_on = replace(publications["study"], sections=tuple(replace(s, starts_page=False) for s in publications["study"].sections))
+    whole = rendered(run_on)
+    assert [sheet.id for sheet in render.sheets(whole)] == [run_on.sections[0].id]
+    monkeypatch.setattr(render, "LONGEST_RUN", 9)
+    monkeypatch.setattr(render, "PART_OF_RUN", 4)
+    parts = render.sheets(whole)
+    assert [name for sheet in parts for name, _ in sheet.sections] == [fragment.section.id for fragment in whole.fragments]
+    assert {len(sheet.sections) for sheet in parts[:-1]} == {4}
+
+
 def test_a_tightened_sheet_is_the_same_but_for_the_class_of_its_body(publications) -> None:
     sheet: Sheet = render.sheets(rendered(publications["study"]))[6]
     tight = render.tightened(sheet)

@@ -13,13 +13,13 @@ Styled = tuple[str, dict[str, bytes]]
 
 
 def likely_styles(request: Request) -> tuple[Styled, ...]:
-    """Return the style sheets of what is asked for, as the files of its editions and its theme have them."""
-    return tuple(
-        (look.paged(paper), look.font_resources())
-        for papers, look in _likely(request)
-        for paper in papers
-        if (paper in request.papers or not request.papers) and paper in look.tokens.papers
-    )
+    """Return the style sheets that what is asked for is laid out in, as the files of its editions and its theme have them."""
+    found: dict[str, dict[str, bytes]] = {}
+    for papers, look in _likely(request):
+        known = [paper for paper in papers if paper in look.tokens.papers]
+        wanted = (paper for paper in known if paper in request.papers or not request.papers)
+        found |= {look.paged(look.laid_on(known, paper)): look.font_resources() for paper in wanted}
+    return tuple(found.items())
 
 
 def likely_fonts(request: Request) -> tuple[dict[str, bytes], tuple[bytes, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.model.fields import Level, Line, Plain, Slug
@@ -15,13 +17,13 @@ class Made(BaseModel):
 
 
 class Entry(Made):
-    """A question in a line: its number and name, its first key point, and where it sends the reader."""
+    """A question in a line: its number and name, its first key point if it has one, and where it sends the reader."""
 
     id: Slug
     number: Plain
     name: Plain
-    level: Level
-    gist: Line
+    level: Level | None
+    gist: Line | Literal[""]
     see_also: tuple[Slug, ...]
 
 

@@ -10,7 +10,6 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 import pydyf
 
@@ -27,21 +26,16 @@ NEEDS_THE_PAGE = (b"<text", b"<image", b"<mask", b"mask:", b"mask=")
 
 
 def made(name: str, svg: bytes) -> bytes:
-    """Return the form of a picture; the picture itself where it cannot be drawn apart from its page, or is a formula."""
+    """Return the form of a picture; the picture itself where it is a formula, or is left to its page, which tells what is wrong."""
     if any(word in svg for word in NEEDS_THE_PAGE) or FORMULA.fullmatch(svg):
         return svg
-    image = weasyprint70.svg_image(ElementTree.fromstring(svg), name)
-    box = image._svg.get_viewbox()
-    width, height, ratio = image.get_intrinsic_size(1, 16)
-    across, down = (box[2], box[3]) if box else (width, height)
-    if not (across and down) or "em" in f"{image._svg.tree.get('width')}{image._svg.tree.get('height')}":
+    drawn = weasyprint70.drawn(svg, name)
+    if drawn is None:
         return svg
-    stream = weasyprint70.new_stream()
-    image.draw(stream, across, down, None)
+    across, down = drawn.size
     # What a picture draws beyond its edges shows on the page too.
-    stream.extra |= {"Type": "/XObject", "Subtype": "/Form", "BBox": [-across, -down, 2 * across, 2 * down]}
-    form = {"form": _plain(stream), "size": (across, down), "intrinsic": (width, height, ratio)}
-    return json.dumps(form).encode()
+    drawn.stream.extra |= {"Type": "/XObject", "Subtype": "/Form", "BBox": [-across, -down, 2 * across, 2 * down]}
+    return json.dumps({"form": _plain(drawn.stream), "size": drawn.size, "intrinsic": drawn.intrinsic}).encode()
 
 
 def images(resources: Mapping[str, bytes], scheme: str) -> dict[str, "Drawing"]:
@@ -65,9 +59,9 @@ class Drawing:
     def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
         """Show the form, scaled to fit into a width and a height."""
         across, down = self._form["size"]
-        forms = stream._resources["XObject"]
-        if self._name not in forms:
-            forms[self._name] = _stream(self._form["form"], stream._resources["ColorSpace"])
+        resources = weasyprint70.resources(stream)
+        if self._name not in resources["XObject"]:
+            resources["XObject"][self._name] = _stream(self._form["form"], resources["ColorSpace"])
         scale = min(width / across, height / down)
         stream.transform(scale, 0, 0, scale, (width - across * scale) / 2, (height - down * scale) / 2)
         stream.draw_x_object(self._name)
@@ -123,8 +117,9 @@ def _packed(content: bytes) -> str:
 def _plain(value: Any) -> Any:
     """Return an object of pydyf as JSON has it. Fonts and color spaces are the page's."""
     if isinstance(value, pydyf.Stream):
-        entries = {**value.extra, "Resources": value._resources} if hasattr(value, "_resources") else value.extra
-        return {"content": _packed(b"\n".join(map(pydyf._to_bytes, value.stream))), "entries": _plain(entries)}
+        resources = weasyprint70.resources(value)
+        entries = value.extra if resources is None else {**value.extra, "Resources": resources}
+        return {"content": _packed(weasyprint70.content(value)), "entries": _plain(entries)}
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items() if key not in ("Font", "ColorSpace")}
     if isinstance(value, list | tuple):

@@ -8,22 +8,22 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import pydyf
 import weasyprint
-import weasyprint.html
 import weasyprint.pdf
 import weasyprint.svg
 from weasyprint import cssselect2
-from weasyprint.css.counters import CounterStyle
 from weasyprint.images import SVGImage
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf.stream import Stream
 from weasyprint.svg.path import path
 from weasyprint.text import line_break
-from weasyprint.text.ffi import ffi, gobject, pango
+from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
 
 from pipeline.diagnostics import ToolError
@@ -33,24 +33,7 @@ if weasyprint.VERSION != "70.0":
     raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
 
 
-# Documents. Look at HTML.__init__: whether it takes a tree of XHTML, and which attributes render() reads; at the user agent's
-# style sheet: whether its rules for pseudo-elements still stand for every element, each of which has six more styles by them.
-
-PSEUDO_ELEMENTS = {"\n::marker": "\nli::marker", "\n::footnote-": "\n.footnote::footnote-", "\n::note-": "\n.note::note-"}
-"""What a rule begins with, and where it is wanted. A tenth of the time."""
-
-
-def _user_agent() -> weasyprint.CSS:
-    """Return the user agent's style sheet, with pseudo-elements only where the book has them."""
-    sheet = weasyprint.html.UA
-    for rule, wanted in PSEUDO_ELEMENTS.items():
-        if rule not in sheet:
-            raise ToolError(f"the style sheet of WeasyPrint has no rule for {rule.strip()}: install weasyprint==70.0")
-        sheet = sheet.replace(rule, wanted)
-    return weasyprint.CSS(string=sheet, counter_style=CounterStyle())
-
-
-USER_AGENT = _user_agent()
+# Documents. Look at HTML.__init__: whether it takes a tree of XHTML, and which attributes render() reads.
 
 
 class Document(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
@@ -61,9 +44,6 @@ class Document(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint 70 has no t
         self.base_url, self.url_fetcher, self.media_type = None, fetcher, "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
-
-    def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:
-        return [USER_AGENT]
 
 
 # Boxes. Look at Page, AbsolutePlaceholder, and Stream: whether boxes and marked content can be reached by a public name.
@@ -90,20 +70,44 @@ def font_file(font: Any) -> bytes:
     return data
 
 
-# Pictures. Look at SVGImage and Stream: what they are made with. A form (see `form_xobjects`) is handed over in the cache of images,
-# and has the two methods of SVGImage that layout and drawing call.
+# Pictures. Look at SVGImage and Stream: what they are made with, and what of a stream `generate_pdf` makes references of. A form (see
+# `form_xobjects`) is handed over in the cache of images, and has the two methods of SVGImage that layout and drawing call.
+
+RESOURCES = ("ExtGState", "XObject", "Pattern", "Shading", "ColorSpace")
 
 
-def svg_image(tree: Element, name: str) -> Any:
-    """Return a picture that can be drawn."""
-    return SVGImage(tree, name, BookFetcher({}), None)
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture drawn on a stream of its own; width, height, and their ratio are what it says of itself."""
+
+    stream: Stream
+    size: tuple[float, float]
+    intrinsic: tuple[float | None, float | None, float | None]
 
 
-def new_stream() -> Any:
-    """Return a stream to draw on, with nothing but its own resources."""
-    names = ("ExtGState", "XObject", "Pattern", "Shading", "ColorSpace")
-    resources = pydyf.Dictionary({**{name: pydyf.Dictionary() for name in names}, "Font": None})
-    return Stream({}, (0, 0, 0, 0), resources, {}, None, {}, None)
+def drawn(svg: bytes, name: str) -> Drawn | None:
+    """Return a picture drawn in its own units; None where its size depends on the text around it, or WeasyPrint has something to say."""
+    image = SVGImage(ElementTree.fromstring(svg), name, BookFetcher({}), None)
+    sides, box = [image._svg.tree.get(side) or "" for side in ("width", "height")], image._svg.get_viewbox()
+    intrinsic = image.get_intrinsic_size(1, 16)
+    across, down = (box[2], box[3]) if box else intrinsic[:2]
+    if not (across and down) or any(side.endswith(("em", "ex", "ch")) for side in sides):
+        return None
+    resources = pydyf.Dictionary({**{kind: pydyf.Dictionary() for kind in RESOURCES}, "Font": None})
+    stream = Stream({}, (0, 0, 0, 0), resources, {}, None, {}, None)
+    with warnings_heard() as messages, _paths_known():
+        image.draw(stream, across, down, None)
+    return None if messages else Drawn(stream, (across, down), intrinsic)
+
+
+def content(stream: pydyf.Stream) -> bytes:
+    """Return the operators of a stream."""
+    return b"\n".join(map(pydyf._to_bytes, stream.stream))
+
+
+def resources(stream: Any) -> Any:
+    """Return what the operators of a stream name; None for a stream that names nothing."""
+    return getattr(stream, "_resources", None)
 
 
 # Writing. Look at weasyprint.pdf: whether tags and fonts have a hook by now, and what generate_pdf hands to the two functions.
@@ -111,13 +115,13 @@ def new_stream() -> Any:
 
 @contextmanager
 def writing_by(tag: Callable[..., None], note_fonts: Callable[..., Any]) -> Iterator[None]:
-    """Let two functions stand in for `add_tags` and `build_fonts_dictionary`, and `_draw_path` for `path`, meanwhile."""
-    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"]
-    weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = tag, note_fonts, draw_path
+    """Let two functions stand in for `add_tags` and `build_fonts_dictionary` meanwhile."""
+    stock = weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary
+    weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = tag, note_fonts
     try:
         yield
     finally:
-        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary, weasyprint.svg.TAGS["path"] = stock
+        weasyprint.pdf.add_tags, weasyprint.pdf.build_fonts_dictionary = stock
 
 
 # Paths. Look at svg.path.path: whether its outcome still follows from the data alone, and is still put on the stream's list.
@@ -127,8 +131,19 @@ NUMBERS = re.compile(r"[\sMLHVCSQTAZmlhvcsqtaz0-9eE.,+-]*")
 LONGEST_PATH = 2_000
 """Characters; longer data are the curve of one figure."""
 MOST_PATHS = 1_000
-"""Paths remembered: a drawing says its letters with the same few outlines again and again. Drawings then take a quarter of the time."""
+"""Paths remembered: a drawing says its letters with the same few outlines again and again. 51 of them take 4.5 s of
+processor time, and 7.0 s without."""
 known_paths: dict[str, tuple[list[Any], list[Any]]] = {}
+
+
+@contextmanager
+def _paths_known() -> Iterator[None]:
+    """Let `draw_path` stand in for `path` meanwhile."""
+    stock, weasyprint.svg.TAGS["path"] = weasyprint.svg.TAGS["path"], draw_path
+    try:
+        yield
+    finally:
+        weasyprint.svg.TAGS["path"] = stock
 
 
 def draw_path(svg: Any, node: Any, font_size: float) -> None:
@@ -167,23 +182,11 @@ def font_configuration() -> FontConfiguration:
     return fonts
 
 
-ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *src);")
-
-
 def _set_up(layout: Any, style: Any) -> None:
-    known = style.__dict__.get("_bare")
-    if known is not None:
-        bare, layout.language, layout.ascent, rest = known
-        layout.__dict__.update(rest)
-        layout.style, layout.first_line_direction = style, 0
-        layout.layout = ffi.gc(pango.pango_layout_copy(bare), gobject.g_object_unref)
-        return
     _stock_set_up(layout, style)
     features = pango.pango_layout_get_attributes(layout.layout)
     if features != ffi.NULL and isinstance(style.font_config.font_features, _Unshared):
         pango.pango_attr_list_unref(features)
-    rest = {name: value for name, value in layout.__dict__.items() if name.startswith(("underline", "strikethrough"))}
-    style._bare = (ffi.gc(pango.pango_layout_copy(layout.layout), gobject.g_object_unref), layout.language, layout.ascent, rest)
 
 
 _stock_set_up = line_break.Layout.setup

@@ -82,7 +82,7 @@ def _dots(overview: Overview, high: float) -> Iterator[str]:
     places = rows(overview)
     for entry in overview.entries:
         y = (places[entry.id][0] + 0.5) * high
-        yield f'<circle cx="{LEFT - 1.6:g}" cy="{y:.2f}" r="1.05" fill="{SHADES[entry.level]}"/>'
+        yield f'<circle cx="{LEFT - 1.6:g}" cy="{y:.2f}" r="1.05" fill="{SHADES[entry.level or "intermediate"]}"/>'
 
 
 def key(level: str) -> str:

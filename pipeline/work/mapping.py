@@ -57,10 +57,10 @@ class Work:
             self.seconds[stage] += taken - self._within
             self._within = before + taken
 
-    def warm(self, call: Callable[..., object], item: object, shared: object = None) -> None:
+    def warm(self, call: Callable[..., object], item: object) -> None:
         """Let a worker get ready, while there is nothing to do yet; the others start when there is."""
         if self.crew.jobs > 1 and not self.crew.running and not self.cluster:
-            self.crew.send(_call, call, item, _file(self.crew, shared), None)
+            self.crew.send(call, item)
 
     def map(self, stage: Stage[T, R], items: Sequence[T], shared: object = None, *, apart: str = "") -> Results[R]:
         """Return what comes of each item, by and by where workers are at it; raises BookError with every fault there is.
