@@ -18,7 +18,10 @@ UNITS: Final = {"types": "questions of type", "levels": "questions of level", "t
 
 @register("C708", "mix out of bounds", "warning")
 def mix_out_of_bounds(book: Book) -> Found:
-    """The book has more or less of a type, a level, a topic, or of a section's minutes than `bounds` of ``book.yaml`` says."""
+    """The book has more or less of a type, a level, a topic, or of a section's minutes than `bounds` of ``book.yaml`` says.
+
+    Questions for hiring teams count only for minutes of their section: no reader of the guide sees them.
+    """
     for key, counts in mix(book).items():
         for n, limit in enumerate(getattr(book.outline.bounds, key)):
             if limit.of not in counts:
@@ -37,8 +40,9 @@ def _range(least: int, most: int | None) -> str:
 
 
 def mix(book: Book) -> Mapping[str, Mapping[str, int]]:
-    """Count questions by type, level, and topic, and minutes by section; what there is none of counts zero."""
-    questions = [book.questions[name] for d in book.outline.sections for name in d.questions if name in book.questions]
+    """Count public questions by type, level, and topic, and minutes by section; what there is none of counts zero."""
+    listed = [book.questions[name] for d in book.outline.sections for name in d.questions if name in book.questions]
+    questions = [question for question in listed if question.audience == "public"]
     minutes = {d.id: sum(book.questions[n].minutes for n in d.questions if n in book.questions) for d in book.outline.sections}
     return {
         "types": _counted(typing.get_args(QuestionType), (q.type for q in questions)),

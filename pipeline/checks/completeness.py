@@ -19,13 +19,13 @@ FEWEST, MOST = 250, 400
 
 @register("C701", "question not complete", "warning")
 def not_complete(book: Book) -> Found:
-    """A question lacks a part that `bounds.parts` of ``book.yaml`` asks of its type, or has too few or too many of it.
+    """A question lacks a part that `bounds.parts` of ``book.yaml`` asks of its audience and type, or has too few or too many of it.
 
     A story counts as there when it has its learning too.
     """
     for question in book.questions.values():
         for need in book.outline.bounds.parts:
-            if not need.types or question.type in need.types:
+            if question.audience == need.audience and (not need.types or question.type in need.types):
                 yield from _lacking(book, question, need)
 
 

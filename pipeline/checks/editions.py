@@ -80,7 +80,7 @@ def answers_empty(book: Book) -> Found:
 
 @register("C605", "candidates would see the interviewer's parts")
 def interviewer_parts(book: Book) -> Found:
-    """An edition for candidates prints probes or hints, which only interviewers may see."""
+    """An edition for candidates prints probes, hints, or answers to rate, which only interviewers may see."""
     for edition in book.editions.values():
         for key in ("parts", "answer_parts"):
             for n, part in enumerate(getattr(edition, key)):

@@ -34,13 +34,26 @@ from pipeline.model.look import FONT_FILE, LENGTH, SIZE, SIZES, FontFile, Fonts,
 from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works, enclosed
 from pipeline.model.outline import Counted, Division, Outline, Requirement
 from pipeline.model.overview import Entry, Group, Made, Overview
-from pipeline.model.questions import BLANKS, INTERVIEWER_PARTS, PACE, PARTS, Cited, Example, Hint, IndexMark, Question, Star, speaking_time
+from pipeline.model.questions import (
+    BLANKS,
+    INTERVIEWER_PARTS,
+    PACE,
+    PARTS,
+    PLANNING,
+    Cited,
+    Example,
+    Hint,
+    IndexMark,
+    Question,
+    Star,
+    speaking_time,
+)
 from pipeline.model.teams import LOGO, Logo, Team
 from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope, texts, value_at
 
 __all__ = [
-    "BLANKS", "COLOR", "FONT_FILE", "INTERVIEWER_PARTS", "LENGTH", "LEVELS", "LOGO", "PACE", "PARTS", "SIZE", "SIZES", "SLUG", "Address",
-    "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry", "Example",
+    "BLANKS", "COLOR", "FONT_FILE", "INTERVIEWER_PARTS", "LENGTH", "LEVELS", "LOGO", "PACE", "PARTS", "PLANNING", "SIZE", "SIZES", "SLUG",
+    "Address", "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry", "Example",
     "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group", "Hint", "Ignore", "Ignores", "IndexMark", "Keys",
     "Language", "Layer", "Level", "Line", "Listing", "Located", "Logo", "Made", "Origin", "Outline", "Overview", "PaperSize", "Plain",
     "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Tokens", "Version", "Work", "Works",

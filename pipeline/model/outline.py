@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from pipeline.model.fields import Block, Language, Line, Plain, QuestionType, Record, Slug, Version
+from pipeline.model.fields import Audience, Block, Language, Line, Plain, QuestionType, Record, Slug, Version
 from pipeline.model.questions import COUNTED
 
 
@@ -65,9 +65,10 @@ else:
 
 
 class Requirement(Record):
-    """A part that questions of some types need, an empty list standing for all types, and how many of it."""
+    """A part that questions for an audience need, of some types, an empty list standing for all types, and how many of it."""
 
     part: Counted
+    audience: Audience = "public"
     types: tuple[QuestionType, ...] = ()
     least: Annotated[int, Field(ge=0)] = 1
     most: Annotated[int, Field(ge=0)] | None = None

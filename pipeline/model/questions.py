@@ -71,6 +71,16 @@ class Samples(Record):
     strong: Block
 
 
+class Calibration(Record):
+    """Spoken answers that earn exactly the ratings 1 to 5, for interviewers to train on."""
+
+    one: Block = Field(alias="1")
+    two: Block = Field(alias="2")
+    three: Block = Field(alias="3")
+    four: Block = Field(alias="4")
+    five: Block = Field(alias="5")
+
+
 class Choice(Record):
     """One of the answers to choose from: whether it is correct, and why."""
 
@@ -126,6 +136,7 @@ class Question(Record):
     topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)] = ()
     competency: Slug | None = None
     audience: Audience = "public"
+    exhibit: Block | None = None
     choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=26)] = ()
     summary: Block | None = None
     answer: Block | None = None
@@ -140,6 +151,10 @@ class Question(Record):
     red_flags: tuple[Line, ...] = ()
     rubric: Rubric | None = None
     samples: Samples | None = None
+    calibration: Calibration | None = None
+    variant_of: Slug | None = None
+    enemies: tuple[Slug, ...] = ()
+    retire: dt.date | None = None
     see_also: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
@@ -150,7 +165,9 @@ FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "co
 """What every edition knows of a question. Every other field is withheld where no part of it is printed."""
 BLANKS: Mapping[str, Any] = {name: field.default for name, field in Question.model_fields.items() if name not in FACTS}
 """What stands in a field that is withheld."""
-PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name != "figures"} | {
+PLANNING = ("variant_of", "enemies", "retire")
+"""Fields that help to plan interviews, and that no edition prints."""
+PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name not in ("figures", *PLANNING)} | {
     "answer": ("answer", "figures"),
     "key": ("choices",),
     "writing_space": (),
@@ -158,5 +175,5 @@ PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name
 """The parts of a question that an edition may print, with the fields of each: a field, and its template of the same name."""
 COUNTED = (*BLANKS, "index")
 """Fields that a question may lack, or have several of."""
-INTERVIEWER_PARTS = ("probes", "hints")
+INTERVIEWER_PARTS = ("probes", "hints", "calibration")
 """What candidates may not see."""
