@@ -53,9 +53,9 @@ from pipeline.model.walking import Keys, identity, kind_of, output_value, prose,
 
 __all__ = [
     "BLANKS", "COLOR", "FONT_FILE", "INTERVIEWER_PARTS", "LENGTH", "LEVELS", "LOGO", "PACE", "PARTS", "PLANNING", "SIZE", "SIZES", "SLUG",
-    "Address", "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry", "Example",
-    "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group", "Hint", "Ignore", "Ignores", "IndexMark", "Keys",
-    "Language", "Layer", "Level", "Line", "Listing", "Located", "Logo", "Made", "Origin", "Outline", "Overview", "PaperSize", "Plain",
+    "Address", "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry",
+    "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group", "Hint", "Ignore", "Ignores", "IndexMark",
+    "Keys", "Language", "Layer", "Level", "Line", "Listing", "Located", "Logo", "Made", "Origin", "Outline", "Overview", "PaperSize", "Plain",
     "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Tokens", "Version", "Work", "Works",
     "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
