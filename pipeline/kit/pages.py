@@ -1,0 +1,56 @@
+"""Make what the pages of an interviewer kit print out of a plan and the book, and what a candidate is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.model import Book, Form, Handout, Kit, KitCompetency, KitQuestion, KitTopic, Plan, Role
+from pipeline.overviews import called
+
+
+def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
+    """Return one form of a plan, ready to print."""
+    role = book.roles[plan.role]
+    questions = tuple(_questions(book, plan, form, numbers))
+    inside = {question.id for question in questions}
+    return Kit(
+        role=role,
+        plan=plan,
+        form=form,
+        questions=questions,
+        competencies=tuple(_competencies(book, role, form)),
+        asked=tuple(sorted((each for each in book.exposure.asked if each.question in inside), key=lambda each: (each.on, each.form))),
+    )
+
+
+def _questions(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Iterator[KitQuestion]:
+    starts = plan.agenda.opening
+    titles = {each.id: each.title for each in book.outline.competencies}
+    for place, asked in enumerate(form.questions, start=1):
+        question = book.questions[asked.id]
+        yield KitQuestion(
+            id=question.id, place=place, number=numbers[question.id], name=called(question), ask=question.ask,
+            competency=titles[str(question.competency)], level=question.level, minutes=asked.minutes, interviewer=asked.interviewer,
+            starts=starts, exhibit=question.exhibit, retire=question.retire,
+        )  # fmt: skip
+        starts += asked.minutes
+
+
+def _competencies(book: Book, role: Role, form: Form) -> Iterator[KitCompetency]:
+    named = {each.id: each for each in book.outline.competencies}
+    for sought in role.competencies:
+        rated = (n for n, asked in enumerate(form.questions, start=1) if book.questions[asked.id].competency == sought.id)
+        known = named[sought.id]
+        yield KitCompetency(title=known.title, definition=known.definition, why=sought.why, weight=sought.weight,
+                            must_pass=sought.must_pass, places=tuple(rated))  # fmt: skip
+
+
+def handout(book: Book, plan: Plan) -> Handout:
+    """Return what a candidate is told: how the time is spent and what is rated, and nothing of the questions."""
+    role, named = book.roles[plan.role], {each.id: each for each in book.outline.competencies}
+    topics = (named[each.id] for each in role.competencies)
+    return Handout(
+        role=role.title, minutes=plan.minutes, opening=plan.agenda.opening, questions=plan.question_minutes, candidate=plan.agenda.candidate,
+        closing=plan.agenda.closing, count=max(len(form.questions) for form in plan.forms), interviewers=role.interviewers,
+        competencies=tuple(KitTopic(title=each.title, definition=each.definition) for each in topics), contact=role.contact,
+    )  # fmt: skip
