@@ -1,0 +1,86 @@
+"""The commands for hiring teams: draw a plan of interviews that are alike, and record what was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from pipeline.cli.book_commands import BOOK, read_book
+from pipeline.diagnostics import nearest
+from pipeline.model import LEVELS
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group(invoke_without_command=True)
+@BOOK
+@click.option("--role", metavar="ID", default="", help="The role to interview for: the name of a file in roles/.")
+@click.option("--name", metavar="ID", default="", help="What the plan is called.  [default: as the role]")
+@click.option("--minutes", type=click.IntRange(15, 240), default=60, show_default=True, help="Length of an interview.")
+@click.option("--forms", type=click.IntRange(1, 26), default=3, show_default=True, help="How many interviews that are alike.")
+@click.option("--questions", type=click.IntRange(1, 20), default=5, show_default=True, help="Questions in each.")
+@click.option("--level", "levels", type=click.Choice(LEVELS), multiple=True, help="Levels to take.  [default: the role's]")
+@click.option("--topic", "topics", metavar="ID", multiple=True, help="Topics to take.  [default: all]")
+@click.option("--avoid-since", type=DAY, default=None, metavar="DATE", help="Take nothing that was asked on this day or later.")
+@click.option("--public", is_flag=True, help="Take questions, too, that the public guide prints.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed draws another of the plans that are as good.")
+@click.option("--explain", "explains", is_flag=True, help="Print the table that proves the balance.")
+@click.pass_context
+def plan(
+    context: click.Context, book: Path, role: str, name: str, minutes: int, forms: int, questions: int, levels: tuple[str, ...],
+    topics: tuple[str, ...], avoid_since: dt.datetime | None, public: bool, seed: int, explains: bool,
+) -> int:  # fmt: skip
+    """Draw interviews that are alike for a role, and write them to plans/.
+
+    Every form asks of the same competencies, at the same levels, in the same time; no question stands in two. Where there
+    are no such forms, the command says what would help, and writes nothing.
+
+    \b
+      guidepress plan --role mle-mid --explain
+      guidepress plan --role mle-mid --minutes 45 --questions 4 --seed 7 --name spring
+      guidepress plan record spring A --times 3
+    """
+    if context.invoked_subcommand:
+        return 0
+    from pipeline.kit import balance, plan_files, planning
+
+    loaded = read_book(book)
+    if not role:
+        raise click.UsageError(f"name a role with --role: {', '.join(loaded.roles) or 'there is none in roles/'}")
+    if role not in loaded.roles:
+        raise click.UsageError(f"no role '{role}': {nearest(role, loaded.roles)}")
+    wanted = planning.Wanted(loaded.roles[role], minutes, forms, questions, seed, levels, topics, avoid_since.date() if avoid_since else None, public)
+    drawn = planning.plan(loaded, name or role, wanted, dt.date.today())
+    if isinstance(drawn, tuple):
+        click.echo(f"No {forms} forms of {questions} questions can be drawn that are alike. What would help:", err=True)
+        for line in balance.advice(drawn):
+            click.echo(f"  {line}", err=True)
+        return 1
+    path = plan_files.write_plan(book, drawn)
+    if explains:
+        for line in balance.balance(loaded, drawn):
+            click.echo(line)
+    click.echo(f"{path}: {len(drawn.forms)} forms of {questions} questions")
+    return 0
+
+
+@plan.command()
+@BOOK
+@click.argument("name")
+@click.argument("form")
+@click.option("--on", type=DAY, default=None, metavar="DATE", help="The day.  [default: today]")
+@click.option("--times", type=click.IntRange(1, 999), default=1, show_default=True, help="With how many candidates.")
+def record(book: Path, name: str, form: str, on: dt.datetime | None, times: int) -> None:
+    """Record that a FORM of the plan NAME was used, so that its questions are drawn less often."""
+    from pipeline.kit import balance, plan_files
+
+    loaded = read_book(book)
+    if name not in loaded.plans:
+        raise click.UsageError(f"no plan '{name}': {nearest(name, loaded.plans)}")
+    found = balance.form_of(loaded.plans[name], form)
+    if found is None:
+        raise click.UsageError(f"no form '{form}': the plan has {', '.join(each.id for each in loaded.plans[name].forms)}")
+    path = plan_files.record(book, loaded.plans[name], found, on.date() if on else dt.date.today(), times)
+    click.echo(f"{path}: {len(found.questions)} questions, {times}x")
