@@ -28,10 +28,10 @@ def pools(draw: st.DrawFn, least: int = 0, most: int = 40) -> list[Item]:
 
 
 BOUNDS = st.builds(
-    Bounds, competencies=st.just(COMPETENCIES), forms=st.integers(1, 4), questions=st.integers(3, 6), minutes=st.integers(25, 60),
+    Bounds, competencies=st.just(COMPETENCIES), forms=st.integers(1, 3), questions=st.integers(3, 5), minutes=st.integers(25, 60),
     minutes_apart=st.integers(0, 3), levels_apart=st.integers(0, 1), asked=st.none() | st.integers(0, 2),
 )  # fmt: skip
-PATIENT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+PATIENT = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def holds(made: Assembly, bounds: Bounds) -> None:
@@ -56,7 +56,7 @@ def holds(made: Assembly, bounds: Bounds) -> None:
 
 
 @PATIENT
-@given(pools(least=20), BOUNDS, st.integers(0, 9))
+@given(pools(least=12, most=30), BOUNDS, st.integers(0, 9))
 def test_forms_keep_to_every_bound_or_remedies_make_it_possible(pool: list[Item], bounds: Bounds, seed: int) -> None:
     made = assemble(pool, bounds, seed)
     if made.forms:
@@ -69,7 +69,7 @@ def test_forms_keep_to_every_bound_or_remedies_make_it_possible(pool: list[Item]
 
 
 @PATIENT
-@given(pools(least=25), BOUNDS, st.randoms(use_true_random=False))
+@given(pools(least=15, most=30), BOUNDS, st.randoms(use_true_random=False))
 def test_the_same_seed_draws_the_same_forms_whatever_the_order_of_the_pool(pool: list[Item], bounds: Bounds, random) -> None:
     shuffled = list(pool)
     random.shuffle(shuffled)
@@ -141,7 +141,7 @@ def replace_enemies(item: Item, *enemies: str) -> Item:
 
 def test_a_bank_of_2600_questions_gives_three_forms() -> None:
     pool = [
-        Item(f"q{n}", COMPETENCIES[n % 3], LEVELS[n * 7 % 3], 5 + n * 13 % 9, n % 4, frozenset({f"q{n * 31 % 2600}"} if n % 3 == 0 else ()))
+        Item(f"q{n}", COMPETENCIES[n % 3], LEVELS[n * 7 % 3], 5 + n * 13 % 9, n % 4, frozenset({f"q{n * 31 % 2600}"} - {f"q{n}"} if n % 3 == 0 else ()))
         for n in range(2600)
     ]
     bounds = replace(Bounds(COMPETENCIES, questions=5), asked=2)

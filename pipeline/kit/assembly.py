@@ -209,15 +209,26 @@ class _Program:
         self.solver.addConstr(objective <= round(self.solver.getObjectiveValue()))
         return True
 
+    def best(self, forms: range) -> Any:
+        """Return what is minimized: first how far minutes lie apart, then how often questions were asked, then time not used."""
+        time = self.bounds.forms * self.bounds.minutes + 1
+        asked = self.bounds.forms * self.bounds.questions * max((item.asked for item in self.items), default=0) + 1
+        terms = [asked * time * (self.longest - self.shortest)]
+        terms += [time * self.total(form, lambda kind: kind.asked) for form in forms]
+        return self.solver.qsum(terms + [-1 * self.minutes(form) for form in forms])
+
     def drawn(self, seed: int) -> tuple[tuple[Item, ...], ...]:
         """Return the questions of each form in the order to ask them, or nothing where there are no such forms."""
         self.require()
         forms = range(self.bounds.forms)
-        asked = self.solver.qsum([self.total(form, lambda kind: kind.asked) for form in forms])
-        time = self.solver.qsum([self.minutes(form) for form in forms])
-        by_lot = [_lot(seed, form, *kind) * count for form in forms for kind, count in self.counts[form].items()]
-        if not by_lot or not all(map(self.solved, (self.longest - self.shortest, asked, -1 * time, self.solver.qsum(by_lot)))):
+        if not self.kinds or not self.solved(self.best(forms)):
             return ()
+        total = {kind: self.solver.qsum([counts[kind] for counts in self.counts]) for kind in self.kinds}
+        self.solved(self.solver.qsum([_lot(seed, *kind) * count for kind, count in total.items()]))
+        settled = {kind: round(self.solver.val(count)) for kind, count in total.items()}
+        for kind, count in settled.items():  # which questions are asked is settled, in which form is not
+            self.solver.addConstr(total[kind] == count)
+        self.solved(self.solver.qsum([_lot(seed, form, *kind) * self.counts[form][kind] for form in forms for kind in self.kinds]))
         left = {kind: sorted(alike, key=lambda item: _lot(seed, item.id)) for kind, alike in self.kinds.items()}
         drawn = []
         for counts in self.counts:
