@@ -344,6 +344,6 @@ def test_a_copy_says_whose_it_is_below_a_folio_in_the_middle(tmp_path: Path) -> 
     build(request, lambda _: None)
     (path,) = (tmp_path / "out/guides/study").glob("*.pdf")
     ((left, base),) = [(left, base) for said, left, _, base in words(path, 6) if said == "Prepared for Ana Lopes"]
-    assert left == pytest.approx(38, abs=1) and 3 < base < 12
+    assert left == pytest.approx(38, abs=1) and 3 < base < 16
     assert folio(path, 6, "3")
     assert verify_release(tmp_path / "out") == ()
