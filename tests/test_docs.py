@@ -30,7 +30,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-NOT_HERE = ("pipeline.model.fields", "pipeline.model.look")
+NOT_HERE = ("pipeline.model.fields", "pipeline.model.appearance")
 """What every record is made from, and what a page of its own tells: docs/themes.md."""
 RECORDS = {kind.__name__.lower(): kind for kind in model.Record.__subclasses__() if kind.__module__ not in NOT_HERE}
 NAMES = [

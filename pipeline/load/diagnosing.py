@@ -22,7 +22,7 @@ FORMS: Final = {
     r"^\d+\.\d+\.\d+$": "write three numbers, such as 1.0.0",
     "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
     model.COLOR: "write a color as #rrggbb, such as #0f5c66",
-    model.LOGO: "name an SVG or PNG file that stands beside this one, such as acme.svg",
+    model.PICTURE_FILE: "name an SVG or PNG file that stands beside this one, such as acme.svg",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
     model.LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
     model.SIZE: "write a size in points, such as 9",
