@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -204,7 +203,7 @@ class Ignores(Record):
     ignore: tuple[Ignore, ...]
 
 
-class Located(typing.Protocol):
+class Located(Protocol):
     """A file that knows where each of its values stands."""
 
     @property

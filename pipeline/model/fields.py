@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -88,7 +87,7 @@ def _fields(record: type[BaseModel]) -> tuple[tuple[str, str, Prose | None], ...
 
 
 def _holds_records(annotation: Any) -> bool:
-    return (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or any(map(_holds_records, typing.get_args(annotation)))
+    return (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or any(map(_holds_records, get_args(annotation)))
 
 
 def _kind(annotation: Any) -> Prose | None:
@@ -96,7 +95,7 @@ def _kind(annotation: Any) -> Prose | None:
     for item in getattr(annotation, "__metadata__", ()):
         if isinstance(item, Prose):
             return item
-    return next((found for part in typing.get_args(annotation) if (found := _kind(part))), None)
+    return next((found for part in get_args(annotation) if (found := _kind(part))), None)
 
 
 def texts(record: BaseModel) -> Iterator[str]:
@@ -118,12 +117,12 @@ def _texts(value: Any) -> Iterator[str]:
 @cache
 def _readable(record: type[BaseModel]) -> tuple[str, ...]:
     """Give the fields of a record that hold no ids."""
-    hints = typing.get_type_hints(record, include_extras=True)
+    hints = get_type_hints(record, include_extras=True)
     return tuple(name for name in record.model_fields if not _is_id(hints[name]))
 
 
 def _is_id(hint: Any) -> bool:
-    return bool(hint == Slug) or any(map(_is_id, typing.get_args(hint)))
+    return bool(hint == Slug) or any(map(_is_id, get_args(hint)))
 
 
 def value_at(record: Any, keys: Iterable[str | int]) -> Any:

@@ -1,11 +1,24 @@
 """The theme: what a book looks like, as data. Layers lie over one another, and a look is what they come to for one edition."""
 
-from pipeline.theme.files import folder, forget, remembered
-from pipeline.theme.fonts import CODE, MATH, SANS, SERIF, Face, package_file
-from pipeline.theme.looks import THEME, Foot, Look, Traits, digest, look, of_edition, package, token_names
-from pipeline.theme.styles import Medium
-from pipeline.theme.tokens import merged, unknown
-from pipeline.theme.words import BOOK, RULES, blanks, is_words, labels, listed_blanks, model_words, spoken, words_digest
+from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, package_file, token_names
+from pipeline.theme.package_theme import (
+    BOOK,
+    RULES,
+    THEME,
+    blanks,
+    digest,
+    folder,
+    forget,
+    is_words,
+    labels,
+    listed_blanks,
+    model_words,
+    package,
+    remembered,
+    spoken,
+    words_digest,
+)
+from pipeline.theme.stylesheets import Medium, merged, unknown
 
 __all__ = [
     "BOOK",
@@ -15,7 +28,6 @@ __all__ = [
     "SANS",
     "SERIF",
     "THEME",
-    "Face",
     "Foot",
     "Look",
     "Medium",
