@@ -17,7 +17,7 @@ from pipeline.brand import RESERVED, Palette
 from pipeline.diagnostics import ToolError
 from pipeline.model import Edition, FontFile, Layer, PaperSize, Tokens
 from pipeline.theme import package_theme
-from pipeline.theme.package_theme import digest, package, remembered, style_sheet
+from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
 from pipeline.theme.stylesheets import filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
 
 SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
@@ -237,7 +237,7 @@ class Look:
         """Digest all of the look that an edition in a language may show."""
         faces = [(face.family, face.weight, face.style, face.sha256) for face in self.faces]
         sheets = [self.paged(paper) for paper in self.tokens.papers]
-        templates = (digest(".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
+        templates = (files_digest(package_theme.folder(), ".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
         shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), templates,
                  hashlib.sha256(self.cover_picture()).hexdigest(), self.tokens.model_dump(exclude={"editions"}))  # fmt: skip
         return hashlib.sha256(repr(shown).encode()).hexdigest()

@@ -61,9 +61,14 @@ def style_sheet(name: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def digest(ending: str = "") -> str:
-    """Return the digest of every template, style sheet, token, and label of the package's own theme, or of files with an ending."""
-    root, total = folder(), hashlib.sha256()
+def digest() -> str:
+    """Return the digest of every template, style sheet, token, and label of the package's own theme."""
+    return files_digest(folder())
+
+
+def files_digest(root: Path, ending: str = "") -> str:
+    """Return the digest of all files in a folder, or of those whose names have an ending."""
+    total = hashlib.sha256()
     for path in sorted(p for p in root.rglob(f"*{ending}") if p.is_file() and not is_stray(p.relative_to(root))):
         total.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
     return total.hexdigest()
