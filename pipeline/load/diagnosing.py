@@ -15,6 +15,8 @@ from pydantic.fields import FieldInfo
 from pipeline import model, source
 from pipeline.diagnostics import Diagnostic, Place, Rule, nearest
 from pipeline.model import Located, Origin, Record
+from pipeline.model.appearance import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES
+from pipeline.model.fields import COLOR, SLUG
 from pipeline.source import Keys, Source, SourceFault
 
 T = TypeVar("T")
@@ -55,16 +57,16 @@ SHAPES: Final = {
     "int_type": "a whole number", "literal_error": "a word", "date_type": "a date", "mapping_type": "a mapping", "dict_type": "a mapping",
 }  # fmt: skip
 FORMS: Final = {
-    model.SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
+    SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
     r"^\d+\.\d+\.\d+$": "write three numbers, such as 1.0.0",
     "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
-    model.COLOR: "write a color as #rrggbb, such as #0f5c66",
-    model.PICTURE_FILE: "name an SVG or PNG file that stands beside this one, such as acme.svg",
+    COLOR: "write a color as #rrggbb, such as #0f5c66",
+    PICTURE_FILE: "name an SVG or PNG file that stands beside this one, such as acme.svg",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
-    model.LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
-    model.SIZE: "write a size in points, such as 9",
-    model.SIZES: "write size and leading in points, such as 10.25/14",
-    model.FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
+    LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
+    SIZE: "write a size in points, such as 9",
+    SIZES: "write size and leading in points, such as 10.25/14",
+    FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
 }
 
 

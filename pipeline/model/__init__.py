@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.model.appearance import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES, FontFile, Fonts, Layer, PaperSize, Tokens
+from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
 from pipeline.model.book import (
     Book,
     Counted,
@@ -24,32 +24,7 @@ from pipeline.model.book import (
     Requirement,
     Team,
 )
-from pipeline.model.fields import (
-    COLOR,
-    LEVELS,
-    SLUG,
-    Address,
-    Block,
-    Color,
-    Duration,
-    Keys,
-    Language,
-    Level,
-    Line,
-    Listing,
-    Plain,
-    Prose,
-    QuestionType,
-    Record,
-    Slug,
-    Version,
-    identity,
-    kind_of,
-    prose,
-    scope,
-    texts,
-    value_at,
-)
+from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
 from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
 from pipeline.model.questions import (
     BLANKS,
@@ -58,7 +33,6 @@ from pipeline.model.questions import (
     PARTS,
     Cited,
     Example,
-    Hint,
     IndexMark,
     Question,
     Star,
@@ -67,13 +41,11 @@ from pipeline.model.questions import (
 )
 
 __all__ = [
-    "BLANKS", "COLOR", "FONT_FILE", "INTERVIEWER_PARTS", "LENGTH", "LEVELS", "PACE", "PARTS", "PICTURE_FILE", "SIZE", "SIZES",
-    "SLUG", "Address", "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration",
-    "Edition", "Entry", "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group", "Hint",
-    "Ignore", "Ignores", "IndexMark", "Keys", "Language", "Layer", "Level", "Line", "Listing", "Located", "Logo", "Made",
-    "Origin", "Outline", "Overview", "PaperSize", "Plain", "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug",
-    "Star", "Team", "Tokens", "Version", "Work", "Works", "enclosed", "identity", "kind_of", "output_value", "prose", "schema",
-    "scope", "speaking_time", "texts", "value_at",
+    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "PACE", "PARTS", "Book", "Box", "Chapter", "Cited", "Counted", "Division",
+    "Drawing", "Edition", "Entry", "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group",
+    "Ignore", "Ignores", "IndexMark", "Keys", "Layer", "Level", "Located", "Logo", "Made", "Origin", "Outline", "Overview",
+    "PaperSize", "Prose", "Question", "QuestionType", "Record", "Requirement", "Star", "Team", "Tokens", "Work", "Works",
+    "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 
 
