@@ -320,7 +320,7 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     words = spoil((tmp_path / "labels" / "en.yaml").read_text(encoding="utf-8"))
     if words is not None:
         (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
-    monkeypatch.setattr("pipeline.theme.files.folder", lambda: tmp_path)
+    monkeypatch.setattr("pipeline.theme.package_theme.folder", lambda: tmp_path)
     theme.forget()
     with pytest.raises(BookError) as caught:
         theme.labels("fr")

@@ -84,7 +84,7 @@ COLD = """
 from pathlib import Path
 from pipeline import theme
 from pipeline.flow import Request, build
-theme.folder = theme.files.folder = lambda: Path('{templates}')
+theme.folder = theme.package_theme.folder = lambda: Path('{templates}')
 build(Request(Path('{book}'), Path('{output}'), ("sample",)), lambda _: None)
 """
 
