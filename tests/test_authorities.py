@@ -12,7 +12,7 @@ from conftest import SMALL
 from pipeline import authorities
 from pipeline.authorities import ace, epubcheck, placing, qpdf, tools, verapdf
 from pipeline.authorities.findings import Authority, Finding
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
 
 STUDY = "study/harbor-watch-study-0.2.0"

@@ -13,8 +13,7 @@ import click
 import watchfiles
 
 from pipeline import theme
-from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
-from pipeline.cli.progress import Say, progress
+from pipeline.cli.printing import Say, counted, print_diagnostics, print_outcome, print_rebuild, progress
 from pipeline.flow.watch import Rebuild, rebuilds
 from pipeline.strays import is_stray
 
