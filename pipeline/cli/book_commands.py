@@ -109,7 +109,7 @@ def explain(code: str | None) -> None:
       guidepress explain
       guidepress explain C201
     """
-    from pipeline.flow.rules import rules
+    from pipeline.flow import rules
 
     known = rules()
     if code is None:
