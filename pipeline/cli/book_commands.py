@@ -70,7 +70,7 @@ def list_(book: Path) -> None:
       guidepress list
       guidepress list --book my-bank
     """
-    loaded = _read(book)
+    loaded = read_book(book)
     for edition in loaded.editions.values():
         click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
     for team in loaded.teams.values():
@@ -97,7 +97,7 @@ def stats(book: Path, form: str) -> None:
     from pipeline.cli.tables import print_stats
     from pipeline.stats import stats as counted
 
-    print_stats(counted(_read(book)), form)
+    print_stats(counted(read_book(book)), form)
 
 
 @click.command()
@@ -216,7 +216,7 @@ def _summary(outcome: Outcome, book: Path | None) -> None:
     click.echo(f"Next: guidepress build --book {book}")
 
 
-def _read(folder: Path) -> Book:
+def read_book(folder: Path) -> Book:
     """Return the valid records of a book. Raises BookError when there is no book at all."""
     from pipeline.flow import load_and_check
 

@@ -93,13 +93,14 @@ def build(
       guidepress build --book my-bank --output my-guides
     """
     from pipeline import flow
-    from pipeline.cli.watching import watch as watch_and_build
 
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
     )  # fmt: skip
     if watch:
+        from pipeline.cli.watching import watch as watch_and_build
+
         watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
     with progress(quiet=quiet) as say:
         outcome = flow.build(request, say)
