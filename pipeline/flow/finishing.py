@@ -140,7 +140,7 @@ def _without_paper(
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
-                    shared[issue.counts] = _screen(binding, issue, rendition)
+                    shared[issue.counts] = screen(binding, issue, rendition)
             writings.append((number, (shared[issue.counts], issue.publication, image)))
     for (number, _), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
         found[number].append(_file(binding, binding.issues[number], (EPUB.name, edition.id, ""), data))
@@ -152,7 +152,7 @@ def _file(binding: Binding, issue: Issue, slot: Slot, data: bytes) -> File:
     return File(issue.publication, slot, data, binding.count(issue), pagination=binding.landed[issue.counts].digest)
 
 
-def _screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
+def screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
     """Return the files of a volume for screens, marked where the pages of a copy of it begin."""
     landed = binding.landed[issue.counts]
     whole, pages = render.with_index(rendition, landed), numbered(binding.whole(issue), landed)
