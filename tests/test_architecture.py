@@ -60,7 +60,7 @@ DISK_EXCEPTIONS = {
     "bring.sources": "finds the files of a bank that is imported",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
-    "cli.completing": "completes the names of editions and teams",
+    "cli.book_commands": "completes the names of editions and teams",
 }
 """Modules that touch the disk beside those, each with its reason."""
 

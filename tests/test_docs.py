@@ -19,9 +19,8 @@ from pydantic_core import PydanticUndefined
 import pipeline
 from pipeline import markup, model
 from pipeline.diagnostics import show
-from pipeline.flow import load_and_check
+from pipeline.flow import load_and_check, rules
 from pipeline.flow.inputs import modified
-from pipeline.flow.rules import rules
 from pipeline.markup.maths import symbols
 from pipeline.model import fields
 

@@ -27,10 +27,9 @@ from epubwork import png
 from PIL import ImageFile
 
 from pipeline import checks, load, markup, source, theme
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.diagnostics import BookError, show
-from pipeline.flow import load_and_check
-from pipeline.flow.rules import rules
+from pipeline.flow import load_and_check, rules
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "tests" / "books" / "small"

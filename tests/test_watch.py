@@ -18,8 +18,8 @@ from typing import IO
 import pytest
 from buildwork import book, bytes_of, edit, environment, start, warm_cache
 
+from pipeline.cli.watching import Rebuild, rebuilds
 from pipeline.flow import Request, Step
-from pipeline.flow.watch import Rebuild, rebuilds
 from pipeline.strays import is_stray
 
 GLASS = "questions/weather-and-watch/falling-glass.yaml"
