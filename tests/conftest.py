@@ -52,7 +52,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     folder = tmp_path / "templates"
     shutil.copytree(theme.folder(), folder)
     monkeypatch.setattr(theme, "folder", lambda: folder)
-    monkeypatch.setattr("pipeline.theme.files.folder", lambda: folder)
+    monkeypatch.setattr("pipeline.theme.package_theme.folder", lambda: folder)
     theme.forget()
     yield folder
     monkeypatch.undo()

@@ -10,9 +10,9 @@ import pytest
 from conftest import SMALL
 
 from pipeline import authorities
-from pipeline.authorities import ace, epubcheck, placing, qpdf, tools, verapdf
+from pipeline.authorities import ace, epubcheck, findings, qpdf, tools, verapdf
 from pipeline.authorities.findings import Authority, Finding
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
 
 STUDY = "study/harbor-watch-study-0.2.0"
@@ -145,7 +145,7 @@ def test_an_authority_that_breaks_down_is_told_by_its_last_words() -> None:
     ],
 )
 def test_a_finding_is_put_where_it_was_written(book, finding: Finding, path: str, says: str) -> None:
-    place = placing.source(finding, Path("none.epub"), placing.places(book))
+    place = findings.source(finding, Path("none.epub"), findings.places(book))
     assert place is not None and place.path == f"{SMALL}/{path}"
     assert Path(place.path).read_text().splitlines()[place.line - 1].strip() == says
 
@@ -154,15 +154,15 @@ def test_a_finding_is_put_where_it_was_written(book, finding: Finding, path: str
     "finding", [Finding("x", "", where="Figure, object 9"), Finding("x", "", "EPUB/nav.xhtml"), Finding("x", "", "EPUB/style.css", 3)]
 )
 def test_what_no_record_prints_is_put_nowhere_in_the_book(book, finding: Finding) -> None:
-    assert placing.source(finding, Path("none.epub"), placing.places(book)) is None
+    assert findings.source(finding, Path("none.epub"), findings.places(book)) is None
 
 
 def test_a_line_of_a_file_is_traced_by_the_ids_around_it(book, built: Path) -> None:
     epub = built / f"{STUDY}.epub"
-    lines = placing._document(epub, "EPUB/glossary.xhtml")
+    lines = findings._document(epub, "EPUB/glossary.xhtml")
     assert lines is not None
     term = next(e for e in lines.iter() if str(e.get("id", "")).startswith("term-"))
-    place = placing.source(Finding("x", "", "EPUB/glossary.xhtml", term.sourceline), epub, placing.places(book))
+    place = findings.source(Finding("x", "", "EPUB/glossary.xhtml", term.sourceline), epub, findings.places(book))
     assert place is not None and place.path == f"{SMALL}/glossary.yaml" and place.line > 1
 
 

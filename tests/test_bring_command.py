@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 
 BANK = "# Oars\n\n" + "".join(f"## Why is oar {n} [so](#nowhere{n}) long?\n\nSee [this](#gone{n}).\n\n---\n\n" for n in range(6))
 

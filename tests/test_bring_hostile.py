@@ -19,7 +19,7 @@ import zstandard
 from buildwork import ROOT, environment
 
 from pipeline.bring import Errand, bring
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 
 SECONDS, MEGABYTES = 5.0, 300
 DATE = "2026-11-28"
@@ -80,7 +80,7 @@ def test_what_means_harm_is_told_and_ends_soon(name: str, tmp_path: Path) -> Non
     file, data, code = HOSTILE[name]
     path = tmp_path / file
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    script = "import sys; from pipeline.cli.running import main; sys.exit(main(sys.argv[1:]))"
+    script = "import sys; from pipeline.cli.__main__ import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-P", "-c", script, "import", str(path), "--to", str(tmp_path / "book"), "--all", "--format", "json"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ended = subprocess.run(

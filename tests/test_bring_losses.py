@@ -17,7 +17,7 @@ from test_faults import VERBS
 
 from pipeline import bring
 from pipeline.diagnostics import BookError, show
-from pipeline.flow.rules import rules
+from pipeline.flow import rules
 
 LOSSES = sorted((path for path in (ROOT / "tests/imports").iterdir() if path.is_dir()), key=lambda path: path.name)
 ELSEWHERE = {

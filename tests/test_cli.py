@@ -22,7 +22,7 @@ import pytest
 from buildwork import SMALL, book, command, edit, environment, run, warm_cache
 
 from pipeline.cli.commands import cli
-from pipeline.flow.rules import rules
+from pipeline.flow import rules
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"

@@ -19,10 +19,10 @@ from pydantic_core import PydanticUndefined
 import pipeline
 from pipeline import markup, model
 from pipeline.diagnostics import show
-from pipeline.flow import load_and_check
+from pipeline.flow import load_and_check, rules
 from pipeline.flow.inputs import modified
-from pipeline.flow.rules import rules
 from pipeline.markup.maths import symbols
+from pipeline.model import fields
 
 ROOT = Path(__file__).parent.parent
 AUTHORING = (ROOT / "docs/authoring.md").read_text(encoding="utf-8")
@@ -30,13 +30,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-NOT_HERE = ("pipeline.model.fields", "pipeline.model.look")
+NOT_HERE = ("pipeline.model.fields", "pipeline.model.appearance")
 """What every record is made from, and what a page of its own tells: docs/themes.md."""
 RECORDS = {kind.__name__.lower(): kind for kind in model.Record.__subclasses__() if kind.__module__ not in NOT_HERE}
 NAMES = [
-    (model.Slug, "id"), (model.Plain, "plain"), (model.Line, "line"), (model.Block, "block"), (model.Listing, "code"),
-    (model.Duration, "duration"), (model.Version, "version"), (model.Language, "language"), (model.Address, "address"),
-    (model.Color, "color"),
+    (fields.Slug, "id"), (fields.Plain, "plain"), (fields.Line, "line"), (fields.Block, "block"), (fields.Listing, "code"),
+    (fields.Duration, "duration"), (fields.Version, "version"), (fields.Language, "language"), (fields.Address, "address"),
+    (fields.Color, "color"),
     (dt.date, "date"), (bool, "yes or no"), (int, "number"), (str, "plain"),
 ]  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline import editions, model, theme
 from pipeline.model import Book, Edition, Question
+from pipeline.model.questions import Hint
 from pipeline.publication import Publication, Section
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -80,7 +81,7 @@ def test_a_sample_without_answers_holds_none_anywhere(book, publications) -> Non
 
 def test_a_text_printed_elsewhere_is_not_said_to_be_withheld(book) -> None:
     same = book.questions["falling-glass"].key_points[0]
-    changed = with_questions(book, falling_glass={"hints": (model.Hint(text=same),)})
+    changed = with_questions(book, falling_glass={"hints": (Hint(text=same),)})
     assert same not in assemble(changed, "study").withheld
 
 

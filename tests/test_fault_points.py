@@ -39,10 +39,8 @@ with Store.open(cache) as store, release.lock(output, print):
     carried = [release.Carried(old, item, stale=True) for item in old.artefacts[1:]] if old else []
     made = [guide("practice")] if old else [guide("practice"), guide("study")]
     try:
-        new = release.publish(
-            output, made, carried=carried, inputs=text, versions={},
-            book=release.BookFacts("garden", "Garden", "1.0.0", "2026-11-22"),
-        )
+        book = release.BookFacts("garden", "Garden", "1.0.0", "2026-11-22")
+        new = release.publish(output, made, release.Colophon(book, text, {}), carried)
     except ToolError as error:
         sys.exit(str(error))
     print(*store.warnings, *new.warnings, sep="\\n")

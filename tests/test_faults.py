@@ -27,10 +27,9 @@ from epubwork import png
 from PIL import ImageFile
 
 from pipeline import checks, load, markup, source, theme
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.diagnostics import BookError, show
-from pipeline.flow import load_and_check
-from pipeline.flow.rules import rules
+from pipeline.flow import load_and_check, rules
 
 ROOT = Path(__file__).parent.parent
 BOOK = ROOT / "tests" / "books" / "small"
@@ -320,7 +319,7 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     words = spoil((tmp_path / "labels" / "en.yaml").read_text(encoding="utf-8"))
     if words is not None:
         (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
-    monkeypatch.setattr("pipeline.theme.files.folder", lambda: tmp_path)
+    monkeypatch.setattr("pipeline.theme.package_theme.folder", lambda: tmp_path)
     theme.forget()
     with pytest.raises(BookError) as caught:
         theme.labels("fr")

@@ -21,7 +21,7 @@ from pipeline import release
 from pipeline.diagnostics import ToolError
 from pipeline.work.store import Store, key
 
-BOOK = release.BookFacts("garden", "Garden", "1.0.0", "2026-11-22")
+COLOPHON = release.Colophon(release.BookFacts("garden", "Garden", "1.0.0", "2026-11-22"), "all", {})
 FOREIGN = "not made by a build; move it away and build again"
 
 
@@ -31,7 +31,7 @@ def guide(data: bytes) -> release.Artefact:
 
 def publish(output: Path, data: bytes = b"guide") -> release.Release:
     with release.lock(output, print):
-        return release.publish(output, [guide(data)], book=BOOK, inputs="all", versions={})
+        return release.publish(output, [guide(data)], COLOPHON)
 
 
 def everything(folder: Path) -> dict[str, object]:
@@ -229,7 +229,7 @@ def test_a_link_or_a_pipe_inside_the_release_that_stands_is_a_fault_and_not_carr
         assert release.data(made, old) == b"" and release.file_bytes(made, old) is None
         with release.lock(output, print), pytest.raises(ToolError, match="missing or damaged"):
             carried = [release.Carried(made, old, stale=False)]
-            release.publish(output, [], carried=carried, book=BOOK, inputs="all", versions={})
+            release.publish(output, [], COLOPHON, carried)
     assert publish(output, b"guide").digest == made.digest
     found, reason = release.read(output)
     assert found is not None and release.verify(found) == (), reason

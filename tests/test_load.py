@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.flow import load_and_check
 from pipeline.load import load_book
-from pipeline.load.drawings import unsafe
+from pipeline.load.svg import unsafe
 from pipeline.model import Book
 
 BOOK = Path(__file__).parent / "books" / "small"

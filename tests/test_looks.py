@@ -18,7 +18,7 @@ from pypdfium2 import raw
 from pipeline import theme
 from pipeline.bindery.page_marks import operands
 from pipeline.brand import RESERVED
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build, load_and_check
 from pipeline.preflight import verify_release

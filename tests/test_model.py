@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline import model
 from pipeline.model import Edition, Question
+from pipeline.model.fields import Address
 
 QUESTION = {
     "id": "knots", "ask": "Which *knot*?", "type": "technical", "level": "foundation", "speak": {"short": "90s", "full": "3m"},
@@ -67,7 +68,7 @@ def test_lists_become_tuples_and_a_key_alone_is_a_citation() -> None:
 
 
 def test_an_address_is_safe_to_follow() -> None:
-    address = TypeAdapter(model.Address).validate_python
+    address = TypeAdapter(Address).validate_python
     assert address("https://example.org/a?b=c") and address("mailto:a@example.org")
     for bad in ("http://example.org", "javascript:alert(1)", "https://a b", 'https://a"b', "file:///etc"):
         with pytest.raises(ValidationError):

@@ -13,7 +13,7 @@ from buildwork import edit
 from renderwork import rendered, sections, words, xpath
 
 from pipeline import editions, theme
-from pipeline.checks.editions import too_many_for_a_page
+from pipeline.checks.edition_checks import too_many_for_a_page
 from pipeline.flow import Request, build
 from pipeline.model import Book, Edition, Entry, Group, Overview
 from pipeline.publication import Publication

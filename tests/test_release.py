@@ -33,8 +33,8 @@ def publish(
     *artefacts: release.Artefact,
     carried: Sequence[release.Carried] = (),
 ) -> release.Release:
-    versions = {"weasyprint": "70.0", "pikepdf": "10.17"}
-    return release.publish(output, artefacts, carried=carried, book=BOOK, inputs="all", versions=versions)
+    colophon = release.Colophon(BOOK, "all", {"weasyprint": "70.0", "pikepdf": "10.17"})
+    return release.publish(output, artefacts, colophon, carried)
 
 
 def edited(artefact: release.Artefact, data: bytes) -> release.Artefact:
@@ -456,7 +456,7 @@ for turn in range(20):
         data = (letter + str(turn) + "|").encode() * 20000
         guide = release.Artefact("g.pdf", "study", "pdf", "a4", "candidate", "G", data, 1, 1, letter)
         book = release.BookFacts("g", "G", "1", "2026-11-22")
-        new = release.publish(output, [guide], book=book, inputs=letter, versions={})
+        new = release.publish(output, [guide], release.Colophon(book, letter, {}))
         assert release.verify(new) == () and new.warnings == ()
 """
 

@@ -57,6 +57,16 @@ def test_a_question_of_the_practice_edition_shows_its_head_and_room_to_write(pub
     assert [child.get("class") for child in question] == ["question-head", "writing-space"]
 
 
+def test_stories_are_said_to_be_made_up_wherever_they_are_told(book, publications) -> None:
+    falling = book.questions["falling-glass"]
+    told = {"spoken": falling.spoken, "samples": book.questions["light-characteristics"].samples}
+    for name, expected in {"corrected-log": 2, "falling-glass": 0}.items():
+        question = book.questions[name].model_copy(update=told)
+        changed = replace(book, questions={**book.questions, name: question})
+        made = sections(rendered(edition(changed, "study", publications["study"])))[name]
+        assert words(made).count("Illustrative, told by somebody made up") == expected
+
+
 def test_no_style_hides_and_no_reader_has_to_open_a_part(publications) -> None:
     for publication in publications.values():
         for fragment in rendered(publication, "reflow").fragments:

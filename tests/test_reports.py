@@ -9,14 +9,14 @@ from types import SimpleNamespace
 import reading
 
 from pipeline import release
-from pipeline.flow import reports
+from pipeline.flow.releasing import write_report
 from pipeline.flow.request import Pages
 
 
 def written(output: Path, paths: tuple[str, ...], *made: Pages) -> dict:
     """Report a build that made some files of a release that holds these."""
     standing = SimpleNamespace(digest="d", artefacts=[SimpleNamespace(path=path) for path in paths])
-    assert reports.write(output, made, {"bind": 1.234}, standing) == ()
+    assert write_report(output, made, {"bind": 1.234}, standing) == ()
     return json.loads((output / "reports/build.json").read_text())
 
 

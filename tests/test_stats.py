@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pipeline.readability
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.model import Book
 from pipeline.readability import readability
 from pipeline.stats import Cell, Stats, stats

@@ -18,8 +18,8 @@ from typing import IO
 import pytest
 from buildwork import book, bytes_of, edit, environment, start, warm_cache
 
+from pipeline.cli.watching import Rebuild, rebuilds
 from pipeline.flow import Request, Step
-from pipeline.flow.watch import Rebuild, rebuilds
 from pipeline.strays import is_stray
 
 GLASS = "questions/weather-and-watch/falling-glass.yaml"
@@ -84,7 +84,7 @@ COLD = """
 from pathlib import Path
 from pipeline import theme
 from pipeline.flow import Request, build
-theme.folder = theme.files.folder = lambda: Path('{templates}')
+theme.folder = theme.package_theme.folder = lambda: Path('{templates}')
 build(Request(Path('{book}'), Path('{output}'), ("sample",)), lambda _: None)
 """
 

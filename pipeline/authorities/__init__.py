@@ -12,9 +12,8 @@ from concurrent.futures import as_completed
 from dataclasses import replace
 
 from pipeline import release
-from pipeline.authorities import ace, epubcheck, placing, qpdf, verapdf
-from pipeline.authorities.findings import RULES, Authority, Finding, Report, Reported, Row
-from pipeline.authorities.placing import Places
+from pipeline.authorities import ace, epubcheck, findings, qpdf, verapdf
+from pipeline.authorities.findings import RULES, Authority, Finding, Places, Report, Reported, Row
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, PDF
 from pipeline.model import Book
@@ -55,7 +54,7 @@ def verify(standing: Release, prior: Iterable[Diagnostic], book: Book | None, jo
     versions = {PREFLIGHT: standing.versions.get("guidepress", ""), **check_tools()}
     found = _sorted_out(prior, standing)
     answers = {**found, **_ask(standing, jobs, say)}
-    known = placing.places(book) if book is not None and book.outline.id == standing.book.id else {}
+    known = findings.places(book) if book is not None and book.outline.id == standing.book.id else {}
     reported = tuple(item for (name, path), each in answers.items() for item in _report(standing, name, path, each, known))
     return Report(standing.digest, versions, tuple(_rows(standing, answers)), reported)
 
@@ -117,7 +116,7 @@ def _report(standing: Release, name: str, path: str, found: Sequence[Finding], k
             continue
         more = total[finding.rule] - MOST if seen[finding.rule] == MOST else 0
         told = replace(finding, message=f"{finding.message} (and {more} more like it)") if more > 0 else finding
-        place = placing.source(finding, standing.folder / path, known)
+        place = findings.source(finding, standing.folder / path, known)
         yield Reported(name, path, finding.rule, finding.location, _diagnostic(name, path, told, place))
 
 

@@ -1,14 +1,42 @@
-"""Point a finding at the line and column of the field, or of the words inside a text, that it is about."""
+"""Register checks, and point what they find at the line and column of the field, or of the words inside a text, that it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline import markup, model
 from pipeline.diagnostics import Diagnostic, Place, Severity
 from pipeline.model import Book, Chapter, Keys, Origin, Question, Record
+
+Found = Iterator[Diagnostic]
+Run = Callable[[Book], Iterable[Diagnostic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: its code, what a finding is called, how grave it is, and the function that looks."""
+
+    code: str
+    title: str
+    severity: Severity
+    run: Run
+    text: str
+
+
+CHECKS: list[Check] = []
+
+
+def register(code: str, title: str, severity: Severity = "error") -> Callable[[Run], Run]:
+    """Register the decorated function; its docstring is what ``guidepress explain`` prints, and its findings have this severity."""
+
+    def decorate(run: Run) -> Run:
+        CHECKS.append(Check(code, title, severity, run, inspect.cleandoc(run.__doc__ or "")))
+        return run
+
+    return decorate
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Find the words and sentences that a reader reads, each with its place: code, formulas, and ids are masked out.
+"""Find the words and sentences that a reader reads, each with its place, and check sentences: code, formulas, and ids are masked out.
 
 A masked text has the length of its source, so that every offset in it is an offset in the file.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
-from pipeline.checks.places import Spot, passages
+from pipeline.checks.places import Found, Spot, fault, passages, register
 from pipeline.markup import dialect
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
 from pipeline.work import cache
@@ -31,6 +31,12 @@ PARTED: Final = re.compile(rf"{BREAK}+|\n[ \t]*\n|\||{dialect.OPENING}", re.MULT
 ENDED: Final = re.compile(rf"[.!?][\"')\]*_{NOTHING}”’]*(?=\s)")
 HEADING: Final = re.compile(r"(?<= )(?:term|sub)=\"([^\"{}]*)\"")
 MARKS: Final = re.compile(rf"[*_\"“”\[\]{NOTHING}]+")
+LONGEST: Final = 40
+"""Words of a sentence."""
+SHORTEST: Final = 6
+"""Words of a sentence that a reader would know again."""
+QUOTED: Final = (("ask",), ("title",))
+TWICE: Final = re.compile(r"\b([^\W\d_]{2,})[ \t]*(?:\n[ \t]*|[ \t])\1\b", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -198,3 +204,38 @@ def _ended(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, found.end()
         start = found.end()
     yield start, end
+
+
+@register("C705", "long sentence", "warning")
+def long_sentence(book: Book) -> Found:
+    """A sentence has more than 40 words. A formula or a reference counts as one; a cell or an item is a sentence of its own."""
+    for stretch in stretches(book):
+        for sentence in stretch.sentences:
+            if sentence.words > LONGEST:
+                message = f"a sentence of {sentence.words} words"
+                yield fault("C705", message, sentence.spot, f"split it: {LONGEST} words are enough")
+
+
+@register("C706", "word said twice", "warning")
+def word_twice(book: Book) -> Found:
+    """A word stands twice in a row, which is nearly always a slip of the hand."""
+    for stretch in stretches(book):
+        for found in slips("C706", stretch, TWICE.finditer):
+            where = stretch.spot(found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]))
+            yield fault("C706", f"'{found[1][:60]}' stands here twice", where, "delete one of the two")
+
+
+@register("C710", "sentence said twice", "warning")
+def sentence_twice(book: Book) -> Found:
+    """A sentence of six words or more stands in two places of the book. What both need belongs in a box, or behind a link.
+
+    Titles, and the questions themselves, may be quoted.
+    """
+    seen: dict[str, Sentence] = {}
+    for sentence in (s for stretch in stretches(book) if stretch.keys not in QUOTED for s in stretch.sentences):
+        if sentence.words < SHORTEST:
+            continue
+        first = seen.setdefault(sentence.said, sentence)
+        if first is not sentence:
+            message = f"this sentence stands at {first.spot.place} too"
+            yield fault("C710", message, sentence.spot, "write it in other words, or link to the other place")

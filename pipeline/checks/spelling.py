@@ -3,21 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from spellchecker import SpellChecker
 
-from pipeline.checks.american import american
-from pipeline.checks.places import fault
-from pipeline.checks.registry import register
-from pipeline.checks.sentences import WORD, Stretch, known, labels, slips, stretches
-from pipeline.diagnostics import Diagnostic
+from pipeline.checks.places import Found, fault, register
+from pipeline.checks.sentences import WORD, known, labels, slips, stretches
 from pipeline.model import Book
 from pipeline.work.cache import digest
 
-Found = Iterator[Diagnostic]
+STEMS_OUR: Final = (
+    "arb|ard|arm|behavi|cand|clam|clang|col|demean|dol|enam|endeav|fav|ferv|flav|harb|hon|hum|lab|mis(?:dem|behavi)|neighb|od|parl|"
+    "ranc|rig|rum|sav|splend|succ|tum|val|vap|vig"
+)
+STEMS_L: Final = (
+    "cancel|channel|counsel|dial|enamel|equal|fuel|funnel|initial|jewel|label|level|libel|marshal|marvel|model|panel|pedal|pencil|quarrel|"
+    "signal|snorkel|spiral|total|travel|tunnel"
+)
+PATTERNS: Final = tuple(
+    (re.compile(pattern), becomes)
+    for pattern, becomes in (
+        (rf"\b((?:dis|mis|un)?(?:{STEMS_OUR}))our(?!ous)", r"\1or"),
+        (rf"\b((?:dis|mis|re|un)?(?:{STEMS_L}))l(?=ed|ing|er)", r"\1"),
+        (r"\b((?:epi|kilo|centi|milli|nano)?(?:cent|met|lit|fib|theat|calib|somb|spect|lust|meag|sab))re(?=s?$)", r"\1er"),
+        (r"\b(cent)r(?=ed$)", r"\1er"),
+        (r"\b(cent)ring$", r"\1ering"),
+        (r"\bmanoeuvre", "maneuver"),
+        (r"\b(anal|cata?l|paral|dial)ys(?=e$|ed$|er$|ers$|ing$)", r"\1yz"),
+        (r"\b(def|off|pret)ence(?=s?$|less)", r"\1ense"),
+        (r"\b(lic)ence(?=[sd]?$)", r"\1ense"),
+        (r"\b(practi)s(?=e$|ed$|es$|ing$)", r"\1c"),
+        (r"\b(judg|acknowledg|abridg)e(?=ment)", r"\1"),
+        (r"\b(fulfil|instil|enrol|distil)(?=s?$|ment)", r"\1l"),
+        (r"\b(skil|wil)(?=ful)", r"\1l"),
+        (r"\bageing$", "aging"),
+        (r"\b(art)e(?=facts?$)", r"\1i"),
+        (r"\bgrey(?!h|l|w|b)", "gray"),
+        (r"\b(program)me(?=s?$)", r"\1"),
+        (r"\bsceptic", "skeptic"),
+        (r"\blearnt$", "learned"),
+        (r"\bspelt$", "spelled"),
+        (r"\bwhilst$", "while"),
+        (r"\b(among|amid)st$", r"\1"),
+        (r"\b(mo|smo)ul(?=d|t)", r"\1l"),
+        (r"\baeroplane", "airplane"),
+        (r"\b(alumin)ium", r"\1um"),
+        (r"\bcheque(?=s?$)", "check"),
+        (r"\btyre(?=s?$)", "tire"),
+        (r"\bplough", "plow"),
+        (r"\bkerb(?=s?$)", "curb"),
+        (r"\b(instal)(?=ments?$)", r"\1l"),
+        (r"\b(an|gyn|orthop|p)ae(?=m|c|d)", r"\1e"),
+    )
+)
+IZE: Final = re.compile(r"(?<=\w{4})(is)(e|ed|es|er|ers|ing|ation|ations|ational)$")
+KEPT: Final = frozenset({
+    "advertise", "advise", "apprise", "arise", "chastise", "circumcise", "comprise", "compromise", "demise", "despise",
+    "devise", "disguise", "enterprise", "excise", "exercise", "exorcise", "expertise", "franchise", "guise", "improvise", "incise",
+    "liaise", "merchandise", "precise", "premise", "prise", "promise", "raise", "revise", "rise", "supervise", "surmise",
+    "surprise", "televise", "treatise", "wise",
+})  # fmt: skip
 WORDS: Final = re.compile(rf"(?<![\w{WORD}.@\\])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w{WORD}@]|\.[^\W_])")
 ACRONYM: Final = re.compile(r"\w.*[A-Z]|.$")
 OWNER: Final = re.compile(r"['’]s$|(?<=s)['’]$")
@@ -43,18 +90,14 @@ def misspelled(book: Book) -> Found:
     find = partial(_slips, lang=book.outline.lang, own=book.words)
     for stretch in (*stretches(book), *labels(book)):
         for start, word, hint in slips(check, stretch, find):
-            yield _misspelled(stretch, start, word, hint)
+            british = "British spelling" if hint.startswith("write") else "unknown word"
+            yield fault("C704", f"{british} '{word[:60]}'", stretch.spot(start, len(word)), hint)
 
 
 def _slips(masked: str, lang: str, own: frozenset[str]) -> Iterator[tuple[int, str, str]]:
     """Yield the words of a text that are not well spelled: where each stands, and what to do about it."""
     found = ((match.start(), match[0], _verdict(match[0], lang, own)) for match in WORDS.finditer(masked))
     yield from ((start, word, hint) for start, word, hint in found if hint is not None)
-
-
-def _misspelled(stretch: Stretch, start: int, word: str, hint: str) -> Diagnostic:
-    british = "British spelling" if hint.startswith("write") else "unknown word"
-    return fault("C704", f"{british} '{word[:60]}'", stretch.spot(start, len(word)), hint, "warning")
 
 
 @lru_cache(maxsize=16384)
@@ -67,7 +110,7 @@ def _verdict(word: str, lang: str, own: frozenset[str]) -> str | None:
     if known().get(name):
         return None
     words, low = _dictionary().word_frequency.dictionary, bare.lower()
-    instead = american(low, words) if lang == "en-US" else None
+    instead = _american(low, words) if lang == "en-US" else None
     if instead is not None:
         return f"write '{instead}'"
     if low in words or word.replace("’", "'").lower() in words:
@@ -88,3 +131,15 @@ def _nearest(word: str, own: frozenset[str]) -> str:
     near = [w for w in _dictionary().edit_distance_1(word) if w in frequencies or w in own]
     best = min(near, key=lambda w: (w not in own, -frequencies.get(w, 0), w), default=None)
     return f"use '{best}', or add the word to words.txt" if best else "mend it, or add it to words.txt"
+
+
+def _american(word: str, known: Container[str]) -> str | None:
+    """Return the American spelling of a word in lower case, or None when it is none of the British ones."""
+    ized = IZE.sub(r"iz\2", word)
+    if ized != word and IZE.sub("ise", word) not in KEPT and ized in known:
+        return ized
+    for pattern, becomes in PATTERNS:
+        if pattern.search(word):
+            spelled = pattern.sub(becomes, word)
+            return None if spelled == word else spelled
+    return None

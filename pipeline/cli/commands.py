@@ -1,22 +1,35 @@
-"""The commands, their arguments, and their help."""
+"""The command, and the commands that make guides, verify them, and look after what is remembered between builds."""
 
 from __future__ import annotations
 
 import os
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.bringing import import_
-from pipeline.cli.completing import edition_names, team_names
-from pipeline.cli.options import BOOK, OUTPUT, STORE, THEME, read_book
-from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages
-from pipeline.cli.progress import progress
-from pipeline.cli.remembering import store
-from pipeline.cli.schemas import any_of, print_schema
-from pipeline.diagnostics import nearest
+from pipeline.cli.book_commands import (
+    BOOK,
+    OUTPUT,
+    STORE,
+    THEME,
+    check,
+    edition_names,
+    explain,
+    import_,
+    list_,
+    schema,
+    stats,
+    team_names,
+)  # fmt: skip
+from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages, progress
+from pipeline.diagnostics import ToolError
 from pipeline.formats import CHOSEN
+
+if TYPE_CHECKING:
+    from pipeline.diagnostics import Diagnostic
+    from pipeline.release import Release
 
 # Each command imports what it needs when it runs: help and completion answer at once.
 
@@ -80,13 +93,14 @@ def build(
       guidepress build --book my-bank --output my-guides
     """
     from pipeline import flow
-    from pipeline.cli.watching import watch as watch_and_build
 
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
     )  # fmt: skip
     if watch:
+        from pipeline.cli.watching import watch as watch_and_build
+
         watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
     with progress(quiet=quiet) as say:
         outcome = flow.build(request, say)
@@ -99,107 +113,6 @@ def build(
         print_outcome(outcome, output)
     if open_:
         click.launch(str(output / "guides"))
-
-
-@cli.command()
-@BOOK
-@THEME
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
-)
-@click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
-def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
-    """Read the book and report every fault in it, without building anything.
-
-    \b
-      guidepress check
-      guidepress check --format github --strict     annotations for a pull request
-    """
-    from pipeline.flow import load_and_check
-
-    loaded, faults = load_and_check(book, theme)
-    print_diagnostics(faults, form)
-    if form == "text" and not faults and loaded is not None:
-        click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
-    return int(any(strict or d.severity == "error" for d in faults))
-
-
-@cli.command("list")
-@BOOK
-def list_(book: Path) -> None:
-    """List the book's editions and questions.
-
-    \b
-      guidepress list
-      guidepress list --book my-bank
-    """
-    loaded = read_book(book)
-    for edition in loaded.editions.values():
-        click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
-    for team in loaded.teams.values():
-        click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
-    number = 0
-    for division in loaded.outline.sections:
-        click.echo(f"\n{division.title}")
-        for name in division.questions:
-            number += 1
-            question = loaded.questions.get(name)
-            click.echo(f"{number:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
-
-
-@cli.command()
-@BOOK
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the counts.")
-def stats(book: Path, form: str) -> None:
-    """Count what the book holds: its mix of questions, and words, figures, and sources of each.
-
-    \b
-      guidepress stats
-      guidepress stats --format json > stats.json
-    """
-    from pipeline.cli.tables import print_stats
-    from pipeline.stats import stats as counted
-
-    print_stats(counted(read_book(book)), form)
-
-
-@cli.command()
-@click.argument("code", required=False)
-def explain(code: str | None) -> None:
-    """Say what a diagnostic's CODE means; without one, list them all.
-
-    \b
-      guidepress explain
-      guidepress explain C201
-    """
-    from pipeline.flow.rules import rules
-
-    known = rules()
-    if code is None:
-        for rule in known.values():
-            click.echo(f"{rule.code}  {rule.title}")
-        return
-    found = known.get(code.upper())
-    if found is None:
-        raise click.UsageError(f"no code '{code}': {nearest(code.upper(), known)}")
-    click.echo(f"{found.code}: {found.title}\n\n{found.text}")
-
-
-@cli.command()
-@click.argument("kind", required=False)
-def schema(kind: str | None) -> None:
-    """Print the JSON Schema of files of one KIND, or of any, for editors that check YAML as you type.
-
-    \b
-      guidepress schema > book.schema.json
-      guidepress schema questions > question.schema.json
-    """
-    from pipeline.model import schema as schemas
-
-    known = schemas()
-    if kind is not None and kind not in known:
-        raise click.UsageError(f"no kind '{kind}': {nearest(kind, known)}")
-    print_schema(known[kind] if kind else any_of(known))
 
 
 @cli.command()
@@ -217,11 +130,67 @@ def verify(folder: Path, full: bool, book: Path) -> int:
       guidepress verify my-guides
       guidepress verify --full
     """
-    from pipeline.cli.verdicts import verify_files, verify_fully
+    from pipeline import preflight, release
 
-    faults = verify_fully(folder, book) if full else verify_files(folder)
+    standing = release.read(release.output_folder(folder))[0] if full else None
+    if standing is not None:
+        faults = _ask(standing, folder, book)
+    else:
+        faults = preflight.verify_release(folder)
+        print_diagnostics(faults)
+        if not faults:
+            click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
     return int(any(d.severity == "error" for d in faults))
 
 
-cli.add_command(store)
-cli.add_command(import_)
+def _ask(standing: Release, folder: Path, book: Path) -> tuple[Diagnostic, ...]:
+    """Ask the authorities too; print and write their report; return all that was found."""
+    from pipeline import authorities, load, preflight, release
+    from pipeline.cli.tables import facts, print_report, verdict
+
+    def say(name: str, artefact: str, count: int) -> None:
+        click.echo(f"{name} {artefact}: {verdict(count)}", err=True)
+
+    authorities.check_tools()
+    faults = preflight.verify_release(folder)
+    known, _ = load.load_book(book)
+    report = authorities.verify(standing, faults, known, os.cpu_count() or 1, say)
+    print_diagnostics(report.diagnostics)
+    print_report(report)
+    for warning in release.report(release.output_folder(folder), "verify", facts(report)):
+        click.echo(f"guidepress: {warning}", err=True)
+    return report.diagnostics
+
+
+@cli.group()
+def store() -> None:
+    """Look after what is remembered between builds.
+
+    \b
+      guidepress store prune --limit 100
+    """
+
+
+@store.command()
+@click.option("--all", "all_", is_flag=True, help="Forget everything.")
+@click.option("--limit", type=click.IntRange(0), default=500, show_default=True, metavar="MB", help="Keep this much, the latest used.")
+@STORE
+def prune(all_: bool, limit: int, store: Path | None) -> None:
+    """Forget what was used longest ago.
+
+    \b
+      guidepress store prune --limit 100
+      guidepress store prune --all
+    """
+    from pipeline.work.store import Store
+
+    opened = Store.open(store)
+    if opened.folder is None:
+        raise ToolError(opened.warnings[0])
+    before = opened.size()
+    opened.prune(0 if all_ else limit * 1_000_000)
+    click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
+
+
+for command in (check, explain, import_, list_, schema, stats):
+    cli.add_command(command)

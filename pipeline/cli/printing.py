@@ -1,13 +1,14 @@
-"""Print diagnostics and releases: text to people, JSON to programs, annotations to a pull request."""
+"""Print diagnostics, how far a build has come, and what came of it: text to people, JSON to programs, annotations to a pull request."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +16,14 @@ from pipeline.diagnostics import RANK, Diagnostic, show
 from pipeline.formats import PDF
 
 if TYPE_CHECKING:
-    from pipeline.flow import Outcome
+    from pipeline.flow import Outcome, Step
 
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
+TOLD = 3
+"""Diagnostics of one kind that are told; of more, as many places are named."""
+Say = Callable[["Step"], None]
+LONG = 20
+"""Steps of a stage above which a line of its own stands at each tenth."""
 
 
 def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text") -> None:
@@ -35,20 +41,18 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text") -> 
             click.echo(_count(found), err=True)
 
 
-def print_grouped(diagnostics: Iterable[Diagnostic], most: int = 3) -> None:
-    """Print the first diagnostics of each code, errors last, and how many more there are of it."""
+def print_grouped(diagnostics: Iterable[Diagnostic]) -> None:
+    """Print the first three diagnostics of each code, errors last, and how many more there are of it."""
     groups: dict[str, list[Diagnostic]] = {}
     found = sorted(diagnostics, key=lambda d: (-RANK[d.severity], d.code))
     for diagnostic in found:
         groups.setdefault(diagnostic.code, []).append(diagnostic)
     for code, group in groups.items():
-        for diagnostic in group[:most]:
+        for diagnostic in group[:TOLD]:
             click.echo(_colored(show(diagnostic), diagnostic.severity) + "\n", err=True)
-        if len(group) > most:
-            places = ", ".join(f"{d.place.path.rpartition('/')[2]}:{d.place.line}" for d in group[most : most + 3])
-            click.echo(
-                f"{group[0].severity}[{code}]: {len(group) - most} more of this kind: {places}{', …' * (len(group) > most + 3)}\n", err=True
-            )
+        if more := group[TOLD:]:
+            places = ", ".join(f"{d.place.path.rpartition('/')[2]}:{d.place.line}" for d in more[:TOLD])
+            click.echo(f"{more[0].severity}[{code}]: {len(more)} more of this kind: {places}{', …' * (len(more) > TOLD)}\n", err=True)
     if found:
         click.echo(_count(found), err=True)
 
@@ -113,3 +117,54 @@ def _colored(text: str, severity: str) -> str:
         return text
     head, line, rest = text.partition("\n")
     return click.style(head, fg=COLORS[severity], bold=True) + line + rest
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Say]:
+    """Give the function that hears each step of a build."""
+    if quiet:
+        yield lambda _step: None
+    elif sys.stderr.isatty():
+        with _bar() as bar:
+            yield _on(bar)
+    else:
+        yield _in_lines()
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True, no_color=bool(os.environ.get("NO_COLOR")))
+    count = TextColumn("{task.completed}/{task.total} {task.fields[at]}")
+    return Progress(TextColumn("{task.description:<10}"), BarColumn(), count, TimeElapsedColumn(), console=console, transient=True)
+
+
+def _on(bar: Any) -> Say:
+    task, shown = bar.add_task("", total=None, at=""), ""
+
+    def say(step: Step) -> None:
+        nonlocal shown
+        at = step.detail if step.stage == "wait" else step.detail[:40]
+        # A stage is shown at once, however short it is.
+        bar.update(task, description=step.stage, completed=step.done, total=step.total, at=at, refresh=step.stage != shown)
+        shown = step.stage
+
+    return say
+
+
+def _in_lines() -> Say:
+    """Print a line when a stage begins, and at each tenth of a long one."""
+    last = ("", -1)
+
+    def say(step: Step) -> None:
+        nonlocal last
+        tenth = step.done * 10 // step.total if step.total > LONG else 0
+        if (step.stage, tenth) == last:
+            return
+        last = (step.stage, tenth)
+        count = f" {step.done}/{step.total}" if step.total > LONG else ""
+        detail = f": {step.detail}" if step.stage == "wait" else ""
+        click.echo(f"{step.stage}{count}{detail}", err=True)
+
+    return say

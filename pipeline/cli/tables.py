@@ -1,32 +1,24 @@
-"""Print the counts of a book: tables to people, JSON to programs."""
+"""Print the counts of a book, and what authorities say of a release: tables to people, JSON to programs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipeline.model import LEVELS
 from pipeline.stats import Amount, QuestionRow, Stats
 
+if TYPE_CHECKING:
+    from pipeline.authorities import Report
+
 HEADINGS = (
-    "no",
-    "question",
-    "level",
-    "type",
-    "min",
-    "words",
-    "read",
-    "figures",
-    "formulas",
-    "examples",
-    "follow-ups",
-    "sources",
-    "sentence",
+    "no", "question", "level", "type", "min", "words", "read", "figures", "formulas", "examples", "follow-ups", "sources", "sentence",
     "grade",
-)
+)  # fmt: skip
 
 
 def print_stats(stats: Stats, form: str = "text") -> None:
@@ -102,8 +94,44 @@ def _minutes(amount: Amount) -> str:
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns, words to the left and numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     right = [all(cell.lstrip("K")[:1].isdigit() or cell == "-" for cell in column) for column in zip(*rows[1:], strict=True)]
+    for line in _aligned(rows, right):
+        click.echo(line)
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True))
-        click.echo("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
+
+
+def print_report(report: Report) -> None:
+    """Print what authorities say: artefacts down, authorities across; ``-`` where one has no say."""
+    names = tuple(report.versions)
+    rows = [("", *names), *((row.artefact, *(verdict(row.counts.get(name)) for name in names)) for row in report.rows)]
+    for line in _aligned(rows, [False] * (len(names) + 1)):
+        click.echo(line)
+
+
+def verdict(count: int | None) -> str:
+    """Return the verdict of an authority that has so many findings, or, where it is None, no say."""
+    return "-" if count is None else "pass" if count == 0 else f"{count} found"
+
+
+def facts(report: Report) -> dict[str, Any]:
+    """Return a report as plain values."""
+    return {
+        "schema": 1,
+        "release": report.release,
+        "authorities": dict(report.versions),
+        "artefacts": [{"path": row.artefact, "findings": dict(row.counts)} for row in report.rows],
+        "findings": [
+            {
+                "authority": found.authority, "artefact": found.artefact, "rule": found.rule, "location": found.location,
+                "code": found.diagnostic.code, "severity": found.diagnostic.severity, "message": found.diagnostic.message,
+                "path": found.diagnostic.place.path, "line": found.diagnostic.place.line, "column": found.diagnostic.place.column,
+            }
+            for found in report.findings
+        ],
+    }  # fmt: skip

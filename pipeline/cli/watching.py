@@ -1,26 +1,31 @@
-"""Stay and build again: wait for changes of files, and print a line for each build, or what is wrong."""
+"""Stay and build again, in one warm run, each time files are not what they were; print a line for each build, or what is wrong."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 import watchfiles
 
 from pipeline import theme
-from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
-from pipeline.cli.progress import Say, progress
-from pipeline.flow.watch import Rebuild, rebuilds
+from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild, progress
+from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.flow.inputs import files
+from pipeline.flow.order import build
+from pipeline.flow.request import Outcome, Request, get_ready
 from pipeline.strays import is_stray
+from pipeline.work import Crew, Say
 
-if TYPE_CHECKING:
-    from pipeline.flow import Request
-
+Files = Mapping[str, Mapping[str, bytes]]
+"""The digest of every file, by the folder it stands in and its name there."""
+Heard = Callable[[bool], AbstractContextManager[Say]]
+"""Give what hears the steps of one build; true for the first."""
 QUIET = 200
 """Milliseconds without a change after which folders are looked at again."""
 STEP = 50
@@ -29,6 +34,17 @@ LONGEST_FLURRY = 1000
 """Milliseconds after which a flurry is taken as it stands."""
 NAMED = 3
 """Changed files that a line names; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """One build of many: what has changed, and what came of it: an outcome, faults of the book, or trouble with the machine."""
+
+    changed: tuple[str, ...]
+    """The files that are new, gone, or not what they were, as an author would name them; empty for the first build."""
+    outcome: Outcome | None = None
+    faults: tuple[Diagnostic, ...] = ()
+    trouble: str = ""
 
 
 def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoReturn:
@@ -42,10 +58,84 @@ def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoRetu
         return progress(quiet=quiet or not (first or sys.stderr.isatty()))
 
     for rebuild in rebuilds(request, heard, _wakings(_folders(request))):
-        told = _tell(rebuild, request.output, told, explain=request.explain, quiet=quiet, verbose=verbose)
+        told = _tell(rebuild, request, told, quiet=quiet, verbose=verbose)
         if not rebuild.changed and rebuild.outcome and show:
             click.launch(str(request.output / "guides"))
     raise AssertionError("unreachable: waking never ends")
+
+
+def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterator[Rebuild]:
+    """Build once, and again whenever ``woken`` yields and a file of the book or the theme has changed.
+
+    What the files hold decides, not when they were written. ``woken`` yields something true when files were written
+    since, perhaps while they were read, and taken back: then the build itself finds out whether anything is to be
+    done. A book with faults, and a machine in trouble, are told and survived; the next change is another chance.
+    """
+    with Crew(request.jobs) as crew:
+        yield from _rebuilds(request, heard, woken, crew)
+
+
+def _rebuilds(request: Request, heard: Heard, woken: Iterable[object], crew: Crew) -> Iterator[Rebuild]:
+    before: Files | None = None
+    last = Rebuild(())
+    for written in woken:
+        now = _files(request)
+        if now == before and not written:
+            continue
+        changed = () if before is None else tuple(sorted(_changed(before, now)))
+        _forget(before, now)
+        rebuild = _rebuild(request, heard(before is None), changed, crew)
+        if before is None or changed or _is_news(rebuild, last):
+            yield rebuild
+        if before is None and rebuild.outcome:
+            _prepare(request, crew)
+        before, last = now, rebuild
+
+
+def _is_news(rebuild: Rebuild, last: Rebuild) -> bool:
+    """Tell whether a build without a change came out otherwise than the one before."""
+    made = rebuild.outcome is not None and not rebuild.outcome.unchanged
+    return made or (rebuild.faults, rebuild.trouble) != (last.faults, last.trouble)
+
+
+def _prepare(request: Request, crew: Crew) -> None:
+    """Load what laying out and binding take where they will be done, so that the first change does not wait for it.
+
+    Workers lay out, if there are any: there is time here then for what does not wait for pages.
+    """
+    if crew.jobs > 1:
+        for _ in range(crew.jobs):
+            crew.send(get_ready, request)
+    else:
+        get_ready(request)
+
+
+def _files(request: Request) -> Files:
+    named = {request.theme.as_posix(): files(request.theme)} if request.theme else {}
+    return {request.book.as_posix(): files(request.book), **named, theme.folder().name: files(theme.folder())}
+
+
+def _forget(before: Files | None, now: Files) -> None:
+    """Forget what was read of the package's theme when it has changed; nothing else is remembered by name."""
+    name = theme.folder().name
+    if before is not None and before[name] != now[name]:
+        theme.forget()
+
+
+def _changed(before: Files, now: Files) -> Iterator[str]:
+    for folder, names in now.items():
+        then = before[folder]
+        yield from (f"{folder}/{name}" for name in then.keys() | names.keys() if then.get(name) != names.get(name))
+
+
+def _rebuild(request: Request, heard: AbstractContextManager[Say], changed: tuple[str, ...], crew: Crew) -> Rebuild:
+    try:
+        with heard as say:
+            return Rebuild(changed, build(request, say, crew))
+    except BookError as error:
+        return Rebuild(changed, faults=error.diagnostics)
+    except ToolError as error:
+        return Rebuild(changed, trouble=str(error))
 
 
 def _folders(request: Request) -> tuple[Path, ...]:
@@ -89,7 +179,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _tell(rebuild: Rebuild, output: Path, told: frozenset[str], *, explain: bool, quiet: bool, verbose: bool) -> frozenset[str]:
+def _tell(rebuild: Rebuild, request: Request, told: frozenset[str], *, quiet: bool, verbose: bool) -> frozenset[str]:
     """Print what came of a build; warnings that were printed for the build before are not printed again."""
     outcome = rebuild.outcome
     faults = outcome.diagnostics if outcome else rebuild.faults
@@ -101,8 +191,8 @@ def _tell(rebuild: Rebuild, output: Path, told: frozenset[str], *, explain: bool
         if rebuild.changed:
             click.echo(_line(rebuild))
         else:
-            print_outcome(outcome, output)
-    if outcome and explain:
+            print_outcome(outcome, request.output)
+    if outcome and request.explain:
         print_rebuild(outcome)
     return frozenset(d.message for d in shown)
 

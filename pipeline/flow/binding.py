@@ -6,6 +6,7 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from pipeline import bindery, epub, markup
@@ -43,7 +44,7 @@ class Landed:
         """Return the folio printed on the page of a place."""
         return self.folios.folio(target)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest the page numbers: where they agree, so do contents, index, and every reference."""
         return key(self.folios.labels, sorted(self.folios.pages.items()))
@@ -112,9 +113,11 @@ class Binding:
         """Count the pages of a copy."""
         return sum(item.laid.facts.pages for item in self.whole(issue))
 
-    def landed(self, issue: Issue) -> Landed:
-        """Return where the places of a copy were printed."""
-        return Landed(self.whole(issue), self.labels["cover"])
+    @cached_property
+    def landed(self) -> Mapping[tuple[int, ...], Landed]:
+        """Where the places of copies were printed, by the page counts of what these have to themselves."""
+        issues = {issue.counts: issue for issue in self.issues}
+        return {counts: Landed(self.whole(issue), self.labels["cover"]) for counts, issue in issues.items()}
 
     def whole(self, issue: Issue) -> list[Printed]:
         """Return all signatures of a copy."""

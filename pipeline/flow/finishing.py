@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
+from pipeline import cover, epub, release, render
 from pipeline.bindery import Shown
-from pipeline.flow.binding import Binding, Bound
-from pipeline.flow.copies import fingerprint, standing
-from pipeline.flow.request import Pages, Request, Slot
-from pipeline.flow.screens import WRITE, Screen, picture, screen
-from pipeline.flow.volumes import filled
+from pipeline.flow.binding import Binding, Bound, Issue, numbered
+from pipeline.flow.inputs import fingerprint, is_fresh
+from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
+from pipeline.flow.volumes import RENDER, filled, own_sections
 from pipeline.formats import COVER, EPUB, FORMATS, PDF
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 from pipeline.render import Rendition
-from pipeline.work import Results, Work
+from pipeline.work import Results, Stage, Work, cache
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A publication for screens: rendered, its files, and the pages of the printed guide in them."""
+
+    rendition: Rendition
+    spine: tuple[epub.File, ...]
+    pages: tuple[epub.Page, ...]
+
+
+Writing = tuple[Screen, Publication, bytes]
+"""What copies share, whose copy is to be written, and the picture of its cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,17 @@ class Finished:
     """Of a copy, files that stand and differ from it by their recipient alone: they were inspected before."""
 
 
+@dataclass(frozen=True)
+class Made:
+    """What a build has made, and what it has found out meanwhile."""
+
+    finished: Sequence[Finished]
+    fingerprints: Mapping[Slot, str]
+    """Digest of what each artefact of the book depends on, made or not."""
+    pages: tuple[Pages, ...]
+    laid_out: tuple[Relaid, ...]
+
+
 def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: Release | None) -> Finished:
     """Return the artefact that a file is, and the files of the release that stands that gate 2 may read it beside."""
     publication, (form, _, paper) = file.publication, file.slot
@@ -62,8 +85,26 @@ def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: 
         traits=publication.look.traits(paper, publication.outline.lang) if form == PDF.name else None,
         pagination=file.pagination,
     )  # fmt: skip
-    alike = tuple(standing(current, book, digests, artefact)) if current and form == PDF.name else ()
+    alike = tuple(_alike(current, book, digests, artefact)) if current and form == PDF.name else ()
     return Finished(artefact, publication, file.shown, alike)
+
+
+def _alike(current: Release, book: Book, plain: Mapping[Slot, str], artefact: Artefact) -> Iterator[bytes]:
+    """Give the files that stand, as fresh as a copy, which differ from it by their recipient alone."""
+    for old in current.artefacts if artefact.recipient else ():
+        if (slot(old), old.team or "") == (slot(artefact), artefact.team) and old.recipient and is_fresh(old, book, plain):
+            yield release.data(current, old)
+
+
+def render_screens(work: Work, publications: Sequence[Publication], request: Request) -> Mapping[str, Rendition]:
+    """Return what is asked for on screens, by edition: all but the index, which waits for folios."""
+    found = {}
+    for publication in publications:
+        if request.wants(publication.edition, EPUB.name):
+            sections = [section for section in publication.sections if not section.kind.needs_folios]
+            fragments = work.map(RENDER, [(publication, section, "reflow", None) for section in sections])
+            found[publication.edition.id] = Rendition(publication, "reflow", tuple(fragments))
+    return found
 
 
 def finish(
@@ -76,9 +117,9 @@ def finish(
         extras = _without_paper(work, request, binding, screens.get(edition.id), bound) if paper == edition.papers[0] else {}
         for number, issue in enumerate(binding.issues):
             if request.wants(edition, PDF.name, paper):
-                pages, (pdf, shown) = binding.count(issue), bound[0][number]
-                file = File(issue.publication, (PDF.name, edition.id, paper), pdf, pages, shown, pagination=binding.landed(issue).digest)
-                found.append(replace(file, filled=filled(f"{edition.id}/{file.name}", binding.printed)))
+                pdf, shown = bound[0][number]
+                file = _file(binding, issue, (PDF.name, edition.id, paper), pdf)
+                found.append(replace(file, shown=shown, filled=filled(f"{edition.id}/{file.name}", binding.printed)))
             found += extras.get(number, ())
     return found
 
@@ -94,19 +135,51 @@ def _without_paper(
         if not as_file and rendition is None:
             continue
         with work.time("cover"):
-            image = picture(binding, issue, partial(_pdf, bound, number))
+            image = _picture(binding, number, bound)
         found[number] = [File(issue.publication, (COVER.name, edition.id, ""), image, 1)] if as_file else []
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
                     shared[issue.counts] = screen(binding, issue, rendition)
             writings.append((number, (shared[issue.counts], issue.publication, image)))
-    for (number, (_, publication, _)), data in zip(writings, work.map(WRITE, [each for _, each in writings]), strict=True):
-        issue = binding.issues[number]
-        file = File(publication, (EPUB.name, edition.id, ""), data, binding.count(issue), pagination=binding.landed(issue).digest)
-        found[number].append(file)
+    for (number, _), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
+        found[number].append(_file(binding, binding.issues[number], (EPUB.name, edition.id, ""), data))
     return found
 
 
-def _pdf(bound: Results[list[Bound]], number: int) -> bytes:
-    return bound[0][number].pdf
+def _file(binding: Binding, issue: Issue, slot: Slot, data: bytes) -> File:
+    """Return a file that has the pages of a copy."""
+    return File(issue.publication, slot, data, binding.count(issue), pagination=binding.landed[issue.counts].digest)
+
+
+def screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
+    """Return the files of a volume for screens, marked where the pages of a copy of it begin."""
+    landed = binding.landed[issue.counts]
+    whole, pages = render.with_index(rendition, landed), numbered(binding.whole(issue), landed)
+    return Screen(whole, epub.files(whole, pages), pages)
+
+
+def _picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes:
+    """Draw the first page of a copy, or recall it: covers change more seldom than what is between them."""
+    issue = binding.issues[number]
+    first = binding.whole(issue)[0]
+    if first.signature.matter != "cover":
+        return cover.picture(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
+    return cache.remembered(lambda: cover.picture(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
+
+
+def _write(writing: Writing) -> bytes:
+    """Write the EPUB of a copy."""
+    shared, publication, image = writing
+    if publication.brand.is_plain:
+        return epub.write(shared.rendition, cover=image, pages=shared.pages, spine=shared.spine)
+    sections = own_sections(publication, "reflow")
+    own = Rendition(publication, "reflow", tuple(render.render_section(publication, section, "reflow") for section in sections))
+    files = {file.name: file for file in epub.files(own, shared.pages, shared.spine)}
+    fragments = {fragment.section.id: fragment for fragment in own.fragments}
+    whole = tuple(fragments.get(fragment.section.id, fragment) for fragment in shared.rendition.fragments)
+    rendition = replace(shared.rendition, publication=publication, fragments=whole)
+    return epub.write(rendition, cover=image, pages=shared.pages, spine=tuple(files.get(file.name, file) for file in shared.spine))
+
+
+WRITE: Stage[Writing, bytes] = Stage("write", _write, title=lambda writing: writing[1].edition.id + writing[1].brand.suffix)

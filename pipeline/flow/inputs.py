@@ -1,4 +1,4 @@
-"""Digest all that a build depends on: the book, the theme, this package, and the versions it runs with."""
+"""Digest all that a build, and each artefact, depends on: the book, the theme, this package, and the versions it runs with."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ import hashlib
 import importlib.metadata
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from pipeline import press, theme
+from pipeline.brand import Brand
 from pipeline.diagnostics import ToolError
+from pipeline.flow.request import Slot, of_team, slot
+from pipeline.formats import FORMATS
+from pipeline.model import Book, Edition
+from pipeline.publication import Publication, Section
+from pipeline.release import Published
 from pipeline.strays import is_stray
 from pipeline.work.store import key
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
-
-
 SETTLED = 2_000_000_000
 """Nanoseconds after which a file that is written gets another time."""
 _digests: dict[Path, tuple[tuple[int, ...], bytes]] = {}
@@ -125,3 +130,36 @@ def modified(date: dt.date | None) -> str:
         except (ValueError, OverflowError, OSError) as error:
             raise ToolError(f"SOURCE_DATE_EPOCH is '{epoch}': set it to seconds since 1970, or unset it") from error
     return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC).isoformat() if date else ""
+
+
+def fingerprints(publication: Publication) -> Mapping[Slot, str]:
+    """Digest what each artefact of an edition depends on, made or not."""
+    whole = key(_printable(publication), publication.look.digest(publication.outline.lang), code_digest(), dict(versions()))
+    return {slot: key(whole, *slot) for slot in _slots(publication.edition)}
+
+
+def _printable(publication: Publication) -> str:
+    """Write out all that a publication may print; the files it was read from are not part of that."""
+    return repr(replace(publication, sections=tuple(_without_source(section) for section in publication.sections)))
+
+
+def _without_source(section: Section) -> Section:
+    return replace(section, source="", members=tuple(_without_source(member) for member in section.members))
+
+
+def _slots(edition: Edition) -> Iterator[Slot]:
+    """Give every artefact that an edition is to have."""
+    for form in FORMATS.values():
+        if form.name in edition.formats or not form.is_chosen:
+            yield from ((form.name, edition.id, paper) for paper in (edition.papers if form.has_papers else ("",)))
+
+
+def fingerprint(plain: str, copy: Brand) -> str:
+    """Digest what a copy depends on, given the digest of the plain file."""
+    return plain if copy.is_plain else key(plain, repr(copy))
+
+
+def is_fresh(old: Published, book: Book, plain: Mapping[Slot, str]) -> bool:
+    """Tell whether a file of an earlier release would come out the same today."""
+    copy = replace(of_team(book, old.team or ""), recipient=old.recipient or "")
+    return fingerprint(plain[slot(old)], copy) == old.inputs

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import checks, editions, load, markup, press, release, render, theme
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
-from pipeline.flow.copies import brands
-from pipeline.flow.fingerprints import fingerprints
-from pipeline.flow.finishing import Finished, finish, finished_file
-from pipeline.flow.inputs import inputs_of, maker, moment, named_questions, settled
+from pipeline.flow.finishing import Made, finish, finished_file, render_screens
+from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
-from pipeline.flow.looks import likely_styles
-from pipeline.flow.reports import write as write_report
-from pipeline.flow.request import Outcome, Pages, Relaid, Request, Slot
-from pipeline.flow.screens import render_screens
-from pipeline.flow.standing import publish, stands
+from pipeline.flow.releasing import publish, stands, write_report
+from pipeline.flow.request import Outcome, Request, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
 from pipeline.model import Book, Edition
@@ -33,17 +27,6 @@ from pipeline.work.store import Store
 DRAW: Stage[tuple[str, bool], Setting] = Stage(
     "render", markup.draw, weight=lambda formula: len(formula[0]), few=thresholds.FORMULAS_WORTH_WORKERS
 )
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a build has made, and what it has found out meanwhile."""
-
-    finished: Sequence[Finished]
-    fingerprints: Mapping[Slot, str]
-    """Digest of what each artefact of the book depends on, made or not."""
-    pages: tuple[Pages, ...]
-    laid_out: tuple[Relaid, ...]
 
 
 def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
@@ -74,7 +57,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
         inputs = settled(before, after, inputs_of(request.book, request.theme))
-        published = publish(request, book, [each.artefact for each in made.finished], made.fingerprints, inputs, current)
+        published = publish(request, book, made, inputs, current)
         unwritten = write_report(request.output, made.pages, work.seconds, published)
     lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
     warnings = [_warning(text, request) for text in (*lost, *store.warnings, *published.warnings, *unwritten)]

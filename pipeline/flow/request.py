@@ -1,15 +1,37 @@
-"""What a build is asked for, what it says while it runs, and what comes of it."""
+"""What a build is asked for, for whom, in which looks, and what comes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.diagnostics import Diagnostic
-from pipeline.model import Edition
+from pipeline import bindery, brand, load, press, theme
+from pipeline.brand import Brand
+from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
+from pipeline.model import Book, Edition
 from pipeline.release import Artefact, Published, Release
+from pipeline.theme import Look
 
+LONGEST = 80
+"""Characters of a recipient's name: more have no room at the foot of a page."""
+RULES = (
+    Rule("B112", "unknown edition", "The command names an edition that the book does not have; editions/<id>.yaml makes one."),
+    Rule("B115", "unknown team", "The command names a team that the book does not have; teams/<id>.yaml makes one."),
+    Rule("B117", "unknown paper", "The command names a paper that no edition is printed on; an edition's 'papers' lists them."),
+    Rule(
+        "B116",
+        "recipient's name cannot be printed",
+        "The name of whom a copy is for stands at the foot of its pages: 80 characters at most, all of them in the book's own face, and "
+        "none that cannot be seen.",
+    ),
+    Rule(
+        "P110",
+        "warning of the layout engine",
+        "The layout engine could not do what a style or a text asks. What it left out, a reader would miss, so the build stops.",
+    ),
+    Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
+)  # fmt: skip
 Slot = tuple[str, str, str]
 """What an artefact is: its format, its edition, and its paper, if it has one."""
 
@@ -91,3 +113,81 @@ class Outcome:
     pages: tuple[Pages, ...] = ()
     laid_out: tuple[Relaid, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
+
+
+def brands(book: Book, request: Request) -> tuple[Brand, ...]:
+    """Return the copies asked for: one for each recipient, or the team's own; the plain guide when none is.
+
+    Raises BookError for an unknown team, and for names that cannot be printed.
+    """
+    faults = [*_team_faults(book, request), *(fault for name in request.recipients for fault in _name_faults(name, book, request))]
+    if faults:
+        raise BookError(*faults)
+    team = of_team(book, request.team)
+    names = dict.fromkeys(brand.one_line(name) for name in request.recipients)
+    return tuple(replace(team, recipient=name) for name in names) or (team,)
+
+
+def of_team(book: Book, name: str) -> Brand:
+    """Return the brand of a team; of none, the plain one."""
+    if not name:
+        return brand.PLAIN
+    team, logo = book.teams[name], book.logos.get(name)
+    return Brand(
+        team.id, team.name, team.contact or "", (team.accent or "").lower(), logo.data if logo else b"", logo.type if logo else "",
+        (team.logo_alt or team.name) if logo else "",
+    )  # fmt: skip
+
+
+def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:
+    if request.team and request.team not in book.teams:
+        yield Diagnostic("B115", f"no team '{request.team}'", Place(str(request.book)), nearest(request.team, book.teams))
+
+
+def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnostic]:
+    name = brand.one_line(given)
+    look = theme.look(book.layers)
+    face = look.font(look.face(theme.SANS))
+    reasons = (
+        ("it is empty", "write a name", not name),
+        (f"it has {len(name)} characters", f"keep it within {LONGEST}", len(name) > LONGEST),
+        (f"it holds {_listed(brand.hidden(name))}, which cannot be seen", "delete it", brand.hidden(name)),
+        (f"the book's face has no {_listed(lacking := bindery.lacking(name, face))}", "write the name in Latin letters",
+         lacking and not brand.hidden(name)),
+    )  # fmt: skip
+    for message, hint, found in reasons:
+        if found:
+            yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+            return
+
+
+def _listed(characters: str) -> str:
+    """Name characters: ``'☃' (U+2603)``; what cannot be seen by its number alone."""
+    shown = [f"U+{ord(c):04X}" if brand.hidden(c) else f"'{c}' (U+{ord(c):04X})" for c in characters[:5]]
+    return ", ".join(shown) + (", …" if len(characters) > 5 else "")
+
+
+def likely_styles(request: Request) -> tuple[tuple[str, dict[str, bytes]], ...]:
+    """Return the style sheets that what is asked for is probably laid out in, each with its fonts: the book has not been read yet."""
+    found: dict[str, dict[str, bytes]] = {}
+    for papers, look in _likely(request):
+        known = [paper for paper in papers if paper in look.tokens.papers]
+        wanted = (paper for paper in known if paper in request.papers or not request.papers)
+        found |= {look.paged(look.laid_on(known, paper)): look.font_resources() for paper in wanted}
+    return tuple(found.items())
+
+
+def get_ready(request: Request) -> None:
+    """Load what laying out and binding take, as the files of the editions asked for and of the theme have it."""
+    press.get_ready(likely_styles(request))
+    found = [look for _, look in _likely(request)]
+    fonts = {name: data for look in found for name, data in look.font_resources().items()}
+    of_figures = {name: data for look in found for name, data in look.slot_fonts().items()}
+    bindery.get_ready(fonts.values(), tuple(of_figures.values()))
+
+
+def _likely(request: Request) -> Iterator[tuple[Sequence[str], Look]]:
+    found, layers = load.load_editions(request.book, request.theme)
+    for edition in found:
+        if edition.id in request.editions or not request.editions:
+            yield edition.papers, theme.of_edition(layers, edition)

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline import markup, press, render
+from pipeline import markup, press, render, theme
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
-from pipeline.flow.copies import own_sections
-from pipeline.flow.looks import fonts_digest, fonts_of
 from pipeline.flow.request import Pages, Relaid, Request
 from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
 from pipeline.section_kinds import Matter
-from pipeline.theme import Medium
+from pipeline.theme import Look, Medium
 from pipeline.work import Results, Stage, Work, cache
 from pipeline.work.store import key
 
@@ -86,6 +84,12 @@ def render_sheets(work: Work, volumes: Sequence[Volume]) -> Sheets:
     return (*shared, *owned)
 
 
+def own_sections(publication: Publication, medium: Medium) -> tuple[Section, ...]:
+    """Return the sections that a copy has to itself."""
+    paged = medium == "paged"
+    return tuple(s for s in publication.sections if (s.kind.branded_on_paper if paged else s.kind.branded_on_screen))
+
+
 def _sheets(work: Work, publication: Publication, sections: Sequence[Section]) -> tuple[Sheet, ...]:
     fragments = work.map(RENDER, [(publication, section, "paged", None) for section in sections])
     return render.sheets(render.Rendition(publication, "paged", tuple(fragments)))
@@ -102,7 +106,8 @@ def index_sheets(work: Work, places: Mapping[Volume, render.Folio]) -> Sheets:
 def lay_out(work: Work, sheets: Sheets) -> Results[Printed]:
     """Return the signatures that sheets become. Looking at them raises BookError for whatever the layout engine warns of."""
     sheets = _with_forms(work, sheets)
-    fonts = fonts_of(volume.publication.look for volume, _ in sheets)
+    looks = dict.fromkeys(volume.publication.look for volume, _ in sheets)
+    fonts = {name: data for look in looks for name, data in look.font_resources().items()}
     signatures = [_signature(volume, sheet) for volume, sheet in sheets]
     leaves = work.map(LAY_OUT, signatures, fonts)
     why = [_why(signatures[n], *sheets[n]) if n in leaves.new else "" for n in range(len(sheets))]
@@ -135,8 +140,14 @@ def _is_picture(name: str) -> bool:
 def _signature(volume: Volume, sheet: Sheet) -> Signature:
     return Signature(
         id=sheet.id, matter=sheet.matter, xhtml=sheet.xhtml, stylesheet=volume.stylesheet(sheet.matter),
-        fonts=fonts_digest(volume.publication.look), resources=sheet.resources, sections=sheet.sections,
+        fonts=_fonts_digest(volume.publication.look), resources=sheet.resources, sections=sheet.sections,
     )  # fmt: skip
+
+
+@theme.remembered
+def _fonts_digest(look: Look) -> str:
+    """Return the digest of a look's fonts: they are the same for all of its signatures."""
+    return press.fonts_digest(look.font_resources())
 
 
 def _why(signature: Signature, volume: Volume, sheet: Sheet) -> str:

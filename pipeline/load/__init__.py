@@ -12,11 +12,9 @@ from pydantic import ValidationError
 from pipeline import model, source
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
 from pipeline.load import layers, pictures
-from pipeline.load.diagnosing import diagnose
-from pipeline.load.reading import Reading
-from pipeline.load.rules import RULES
+from pipeline.load.diagnosing import RULES, Reading, at, diagnose
 from pipeline.model import Book, Keys, Origin, Record
-from pipeline.source import Source, SourceFault
+from pipeline.source import Source
 from pipeline.strays import is_stray
 
 __all__ = ["RULES", "load_book", "load_editions"]
@@ -39,7 +37,7 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
 
     Returns the book of the valid records (None when ``book.yaml`` itself is refused) and every fault, sorted by place.
     """
-    reading = Reading(folder, _shown(folder))
+    reading = Reading(folder)
     if not (folder / "book.yaml").exists():
         fault = Diagnostic("B108", "no book.yaml in this folder", Place(reading.name), "name the book's folder with --book DIR")
         return None, (fault,)
@@ -65,13 +63,9 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
 
 def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.Edition, ...], tuple[model.Layer, ...]]:
     """Read the editions of a book, and the layers of its look, and nothing else; what is at fault is left out."""
-    reading = Reading(folder, _shown(folder))
+    reading = Reading(folder)
     _files(reading, "editions/*.yaml", model.Edition)
     return tuple(reading.records.get("edition", {}).values()), layers.layers(reading, theme)
-
-
-def _shown(folder: Path) -> str:
-    return folder.as_posix().rstrip("/") or "."
 
 
 def _one(reading: Reading, path: Path, kind: type[R]) -> R | None:
@@ -92,7 +86,7 @@ def _files(reading: Reading, pattern: str, kind: type[Record]) -> None:
         if name != path.stem:
             origin = reading.origins[kind.__name__.lower(), name]
             hint = f"rename the file to {name}.yaml, or mend the id"
-            reading.fault("B107", f"id '{name}' stands in {path.name}", origin.place(("id",)), hint, origin.source)
+            reading.faults.append(at(origin.source, "B107", f"id '{name}' stands in {path.name}", origin.place(("id",)), hint))
 
 
 def _listed(reading: Reading, path: Path, kind: type[Record]) -> None:
@@ -136,19 +130,8 @@ def _record(written: str, name: str, keys: Keys, kind: type[R]) -> R:
 def _words(reading: Reading) -> frozenset[str]:
     """Read the book's own words, one to a line; a line that begins with # is a comment."""
     path = reading.folder / "words.txt"
-    if not path.exists() or not reading.inside(path):
-        return frozenset()
-    try:
-        lines = source.text(path, reading.shown(path)).split("\n")
-    except SourceFault as fault:
-        reading.faults.append(fault.diagnostic)
-        return frozenset()
-    return _own_words(tuple(lines))
-
-
-@lru_cache(maxsize=1)
-def _own_words(lines: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(line.strip() for line in lines if not line.startswith("#")) - {""}
+    words = reading.take(source.text, path) if path.exists() else None
+    return frozenset(line.strip() for line in (words or "").split("\n") if not line.startswith("#")) - {""}
 
 
 def _sections(reading: Reading, outline: model.Outline) -> None:
@@ -162,7 +145,8 @@ def _sections(reading: Reading, outline: model.Outline) -> None:
         folder = origin.source.path.split("/")[-2]
         if home.get(question.id, folder) != folder:
             message = f"question '{question.id}' belongs to section '{home[question.id]}', and stands in questions/{folder}/"
-            reading.fault("B110", message, origin.place(("id",)), f"move the file to questions/{home[question.id]}/", origin.source)
+            hint = f"move the file to questions/{home[question.id]}/"
+            reading.faults.append(at(origin.source, "B110", message, origin.place(("id",)), hint))
 
 
 def _strays(reading: Reading) -> None:

@@ -1,34 +1,131 @@
-"""Turn the schema's complaints into diagnostics at their own lines and columns."""
+"""Keep what has been read of a book so far, and say what is wrong with it, each fault at its own line and column."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pipeline import model
-from pipeline.diagnostics import Diagnostic, Place, nearest
-from pipeline.source import Keys, Source
+from pipeline import model, source
+from pipeline.diagnostics import Diagnostic, Place, Rule, nearest
+from pipeline.model import Located, Origin, Record
+from pipeline.model.appearance import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES
+from pipeline.model.fields import COLOR, SLUG
+from pipeline.source import Keys, Source, SourceFault
 
+T = TypeVar("T")
+RULES = (
+    Rule("B101", "missing field", "A field that the record needs is not there. docs/authoring.md lists every field."),
+    Rule("B102", "unknown key", "No record has this key. The hint names the nearest one that exists."),
+    Rule("B103", "wrong shape", "A list stands where text is wanted, or text where a list or mapping is wanted."),
+    Rule("B104", "wrong value", "The value does not have the form or is not one of the words that the field takes."),
+    Rule("B105", "no text", "The field is there, but nothing is written in it."),
+    Rule("B106", "duplicate id", "An id names one record for ever. Two records cannot share it."),
+    Rule("B107", "file and id differ", "A record stands in the file that bears its id, so that it can be found by name."),
+    Rule("B108", "no book here", "A book's folder holds book.yaml, which says what the book is and puts all in order."),
+    Rule("B109", "file outside the book", "A file of the book must lie inside its folder; links that lead out are refused."),
+    Rule("B110", "wrong section folder", "A question stands in the folder of the section that lists it."),
+    Rule(
+        "B111",
+        "unsafe drawing",
+        "A figure is a plain SVG: no scripts, no text, no embedded files, no outside links, no entities, "
+        "and no number that is not finite, beyond 16,777,216, or, with those around it, absurd.",
+    ),
+    Rule(
+        "B114",
+        "unsafe picture",
+        "A team's logo is a plain SVG, as figures are, or a PNG that can be read to its end, of at most 4 megapixels and 1 MB.",
+    ),
+    Rule("T105", "no theme here", "The folder named with --theme holds the files of a theme: theme.yaml, style sheets, labels, templates."),
+    Rule("T106", "unknown label", "A theme's labels say otherwise what the press prints; they have the names of templates/labels/en.yaml."),
+    Rule("T107", "font cannot be used", "A font is static, may be embedded, has figures, and is the file that its digest names."),
+    Rule("T108", "accent too pale", "The accent sets headings and links on white: its contrast must be 4.5 at least (WCAG 2.2, level AA)."),
+    Rule("T109", "look of no edition", "A book's theme says how an edition looks that the book does not have."),
+    Rule("T110", "style sheet cannot be read", "A theme's style sheet is CSS; it has no fonts of its own, and no character set."),
+    Rule("T111", "address in a style sheet", "A look is whole in itself: its style sheets fetch nothing."),
+    Rule("T112", "unknown token", "A variable in a style sheet is a token of theme.yaml, or one that the style sheet sets itself."),
+    Rule("B113", "file not read", "A YAML file stands where no record is looked for, so nothing in it is printed."),
+)
 SHAPES: Final = {
     "tuple_type": "a list", "model_type": "a mapping", "model_attributes_type": "a mapping", "string_type": "text",
     "int_type": "a whole number", "literal_error": "a word", "date_type": "a date", "mapping_type": "a mapping", "dict_type": "a mapping",
 }  # fmt: skip
 FORMS: Final = {
-    model.SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
+    SLUG: "use lower-case letters, digits, and single hyphens, a letter first",
     r"^\d+\.\d+\.\d+$": "write three numbers, such as 1.0.0",
     "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
-    model.COLOR: "write a color as #rrggbb, such as #0f5c66",
-    model.LOGO: "name an SVG or PNG file that stands beside this one, such as acme.svg",
+    COLOR: "write a color as #rrggbb, such as #0f5c66",
+    PICTURE_FILE: "name an SVG or PNG file that stands beside this one, such as acme.svg",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
-    model.LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
-    model.SIZE: "write a size in points, such as 9",
-    model.SIZES: "write size and leading in points, such as 10.25/14",
-    model.FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
+    LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
+    SIZE: "write a size in points, such as 9",
+    SIZES: "write size and leading in points, such as 10.25/14",
+    FONT_FILE: "name a file .ttf or .otf in the folder of the theme, or in a package",
 }
+
+
+@dataclass
+class Reading:
+    """What has been read so far: files, records by kind, their origins, and the faults."""
+
+    folder: Path
+    faults: list[Diagnostic] = field(default_factory=list)
+    files: set[Path] = field(default_factory=set)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The folder as the author would type it."""
+        return self.folder.as_posix().rstrip("/") or "."
+
+    def shown(self, path: Path) -> str:
+        """Return the path of a file as the author would type it."""
+        return f"{self.name}/{path.relative_to(self.folder).as_posix()}"
+
+    def inside(self, path: Path) -> bool:
+        """Tell whether a file lies in the book's folder, and report it if not."""
+        # Path.resolve raises on a loop of links before Python 3.13.
+        if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.folder)):
+            return True
+        message = "the file is a link that leads out of the book"
+        self.faults.append(Diagnostic("B109", message, Place(self.shown(path)), "copy the file itself into the book"))
+        return False
+
+    def read(self, path: Path) -> Source | None:
+        """Read a YAML file; a fault is noted, and None returned."""
+        self.files.add(path)
+        return self.take(source.read, path)
+
+    def take(self, reader: Callable[[Path, str], T], path: Path) -> T | None:
+        """Return what a reader makes of a file, which is told the path to show; a fault is noted, and None returned."""
+        if not self.inside(path):
+            return None
+        try:
+            return reader(path, self.shown(path))
+        except SourceFault as fault:
+            self.faults.append(fault.diagnostic)
+            return None
+
+    def keep(self, record: Record, origin: Origin) -> bool:
+        """Keep a record unless its id is taken; tell which."""
+        kind, name = model.kind_of(record), model.identity(record)
+        earlier = self.origins.get((kind, name))
+        if earlier is not None:
+            key = "key" if kind == "work" else "id"
+            hint = f"choose another: it stands at {earlier.place((key,))}"
+            self.faults.append(at(origin.source, "B106", f"{key} '{name}' is already taken", origin.place((key,)), hint))
+            return False
+        self.records.setdefault(kind, {})[name] = record
+        self.origins[kind, name] = origin
+        return True
 
 
 def diagnose(read: Source, keys: Keys, error: Any, kind: type[BaseModel]) -> Diagnostic:
@@ -49,7 +146,7 @@ def diagnose(read: Source, keys: Keys, error: Any, kind: type[BaseModel]) -> Dia
     return at(read, "B104", f"{name}: {message}", place, hint)
 
 
-def at(read: Source, code: str, message: str, place: Place, hint: str) -> Diagnostic:
+def at(read: Located, code: str, message: str, place: Place, hint: str) -> Diagnostic:
     """Return a diagnostic with the line that stands at its place."""
     return Diagnostic(code, message, place, hint, line_text=read.line_text(place))
 

@@ -1,32 +1,55 @@
-"""Read the layers of a book's look: a theme named for it, and the book's own, each checked before anything uses it."""
+"""Read the layers of a book's look, a theme named for it and the book's own: tokens, fonts, style sheets, and labels are checked."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import tinycss2
+from fontTools.ttLib import TTFont
 from pydantic import ValidationError
 
-from pipeline import brand, theme
+from pipeline import brand, source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest
-from pipeline.load import pictures, styles, typefaces
-from pipeline.load.diagnosing import at, diagnose
-from pipeline.load.reading import Reading
-from pipeline.model import Layer, Tokens
-from pipeline.source import Source
+from pipeline.load.diagnosing import Reading, at, diagnose
+from pipeline.load.pictures import picture
+from pipeline.model import FontFile, Fonts, Keys, Layer, Tokens
+from pipeline.source import Source, SourceFault
 from pipeline.strays import is_stray
 
 FOLDER, TEMPLATES = "theme", "templates"
+LARGEST: Final = 10_000_000
+"""Bytes of a font."""
+NEEDED: Final = ("head", "hhea", "hmtx", "maxp", "cmap", "name", "OS/2")
+OUTLINES: Final = ("glyf", "CFF ")
+NO_EMBEDDING: Final = 0x0002
+"""Bit of fsType: the owner forbids embedding (OpenType 1.9, OS/2)."""
+DIGITS: Final = "0123456789"
+SHEETS: Final = ("paged.css", "reflow.css", "editions/*.css")
+LEADING_OUT: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element"})
+"""Functions of CSS that fetch something."""
+REFUSED: Final = {
+    "import": "write what it holds into this file",
+    "namespace": "delete it",
+    "charset": "delete it: style sheets are UTF-8",
+    "font-face": "name fonts in theme.yaml",
+}
+"""At-rules that a theme's style sheet may not have, and what to do."""
 Below = tuple[Layer, ...]
+Found = Iterator[tuple[str, str, int, int, str]]
+"""Code, message, line, column, and hint."""
 
 
 def layers(reading: Reading, named: Path | None) -> Below:
     """Return the layers over the package's own that hold no fault: of the folder that was named, then of the book."""
     found: Below = ()
     if named is not None:
-        apart = Reading(named, named.as_posix().rstrip("/"))
+        apart = Reading(named)
         if named.is_dir():
             found = _layer(apart, named, (), templates=True)
         else:
@@ -48,21 +71,20 @@ def _layer(reading: Reading, folder: Path, below: Below, *, templates: bool) -> 
     files: dict[str, bytes] = {}
     if read is not None:
         files = _checked(reading, read, folder, (*below, bare))
-    sheets = dict(styles.sheets(reading, folder))
+    sheets = dict(_sheets(reading, folder))
     _are_of_editions(reading, read, sheets, folder)
     labels = dict(_labels(reading, folder))
     if len(reading.faults) > before:
         reading.refused.add(("theme", bare.name))
         return ()
     own = folder / TEMPLATES if templates and (folder / TEMPLATES).is_dir() else None
-    return (Layer(bare.name, bare.values, sheets, labels, files, own, _digest(own) if own else ""),)
+    return (Layer(bare.name, bare.values, sheets, labels, files, own, theme.files_digest(own, ".xhtml") if own else ""),)
 
 
 def _checked(reading: Reading, read: Source, folder: Path, layers: Below) -> dict[str, bytes]:
     """Check ``theme.yaml`` laid over the layers below it; return the files that it names."""
     found: dict[str, bytes] = {}
-    said = read.data.get("editions") if isinstance(read.data, dict) else None
-    for edition in ("", *(said if isinstance(said, dict) else ())):
+    for edition in ("", *_editions_in(read)):
         keys = ("editions", edition) if edition else ()
         try:
             tokens = Tokens.model_validate(_values(read, layers, edition))
@@ -71,10 +93,16 @@ def _checked(reading: Reading, read: Source, folder: Path, layers: Below) -> dic
             if not edition:
                 break
             continue
-        found |= typefaces.files(reading, read, folder, keys, tokens.fonts)
+        found |= _fonts(reading, read, folder, keys, tokens.fonts)
         found |= dict(_cover(reading, read, folder, keys, tokens))
         reading.faults += _accent(read, keys, tokens)
     return found
+
+
+def _editions_in(read: Source) -> tuple[str, ...]:
+    """Return the editions that ``theme.yaml`` says something of."""
+    said = read.data.get("editions") if isinstance(read.data, dict) else None
+    return tuple(said) if isinstance(said, dict) else ()
 
 
 def _values(read: Source, layers: Below, edition: str) -> Any:
@@ -89,7 +117,7 @@ def _cover(reading: Reading, read: Source, folder: Path, keys: tuple[str, ...], 
     name = tokens.cover.picture
     if name is None or not read.holds((*keys, "cover", "picture")):
         return
-    data = pictures.picture(reading, folder / name, "cover")
+    data = picture(reading, folder / name, "cover")
     if data is not None:
         yield name, data
 
@@ -107,10 +135,9 @@ def _are_of_editions(reading: Reading, read: Source | None, sheets: Mapping[str,
         return
     known = {name for kind, name in reading.refused if kind == "edition"} | set(reading.records.get("edition", {}))
     if read is not None:
-        said = read.data.get("editions") if isinstance(read.data, dict) else None
-        for name in sorted(set(said if isinstance(said, dict) else ()) - known):
+        for name in sorted(set(_editions_in(read)) - known):
             place = read.place(("editions", name), of_key=True)
-            reading.fault("T109", f"no edition '{name}'", place, nearest(name, known), read)
+            reading.faults.append(at(read, "T109", f"no edition '{name}'", place, nearest(name, known)))
     for sheet in sheets:
         kind, _, name = sheet.partition("/")
         if name and name not in known:
@@ -129,7 +156,7 @@ def _labels(reading: Reading, folder: Path) -> Iterator[tuple[str, Mapping[str, 
             yield path.stem, read.data
         else:
             hint = "write 'name: words' on each line"
-            reading.fault("T104", "not one mapping from names to words", read.place(), hint, read)
+            reading.faults.append(at(read, "T104", "not one mapping from names to words", read.place(), hint))
 
 
 def _label_faults(read: Source, name: str) -> Iterator[Diagnostic]:
@@ -142,8 +169,128 @@ def _label_faults(read: Source, name: str) -> Iterator[Diagnostic]:
             yield at(read, "T103", message, read.place((label,)), f"use {theme.listed_blanks(model[label])}")
 
 
-def _digest(folder: Path) -> str:
-    total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*.xhtml") if not is_stray(path.relative_to(folder))):
-        total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() + b"\0")
-    return total.hexdigest()
+def _fonts(reading: Reading, read: Source, folder: Path, keys: Keys, fonts: Fonts) -> dict[str, bytes]:
+    """Return the font files beside ``theme.yaml`` that it names below ``keys``, by their paths; faults are noted."""
+    found: dict[str, bytes] = {}
+    for role in type(fonts).model_fields:
+        family = getattr(fonts, role)
+        for style in type(family).model_fields:
+            where = (*keys, "fonts", role, style)
+            if not read.holds(where):
+                continue
+            font: FontFile = getattr(family, style)
+            data = _font_bytes(reading, folder, font)
+            reason, hint = _font_fault(data, font, role)
+            if reason:
+                place = read.place((*where, "file"))
+                reading.faults.append(at(read, "T107", f"font {font.file}: {reason}", place, hint))
+            elif not font.package and data is not None:
+                found[font.file] = data
+    return found
+
+
+def _font_bytes(reading: Reading, folder: Path, font: FontFile) -> bytes | None:
+    """Return the bytes of a font; None where they cannot be read."""
+    path = folder / font.file
+    if not font.package and not reading.inside(path):
+        return None
+    try:
+        return source.octets(theme.package_file(font.package, font.file) if font.package else path, font.file, LARGEST)
+    except (FileNotFoundError, ImportError, ValueError, SourceFault):
+        return None
+
+
+def _font_fault(data: bytes | None, font: FontFile, role: str) -> tuple[str, str]:
+    """Return what is wrong with a font, and what to do; nothing when all is well."""
+    if data is None:
+        lacking = f"package {font.package} is not installed, or lacks it" if font.package else "no such file beside theme.yaml can be read"
+        return lacking, f"put the file into the folder of the theme, or install the package: at most {LARGEST:,} bytes"
+    digest = hashlib.sha256(data).hexdigest()
+    if font.package and font.sha256 is None:
+        return "a font of a package is named with its digest", f"add 'sha256: {digest}'"
+    if font.sha256 not in (None, digest):
+        return "the file is another than its digest says", f"write 'sha256: {digest}' if this is the font that is meant"
+    return _unusable(data, role), "choose a static TrueType or OpenType font that may be embedded"
+
+
+@lru_cache(maxsize=64)
+def _unusable(data: bytes, role: str) -> str:
+    try:
+        font = TTFont(io.BytesIO(data), lazy=True)
+        return _lack(font, role)
+    except Exception as error:  # fontTools raises whatever a damaged table makes it stumble over
+        return f"it is no font that can be read ({type(error).__name__})"
+
+
+def _lack(font: Any, role: str) -> str:
+    """Say what a font lacks that can be read."""
+    lacking = [table for table in NEEDED if table not in font]
+    if lacking or not any(table in font for table in OUTLINES):
+        return f"it lacks the table {lacking[0]}" if lacking else "it has no outlines"
+    if "fvar" in font:
+        return "it is a variable font"
+    if font["OS/2"].fsType & NO_EMBEDDING:
+        return "its owner does not allow embedding"
+    if role == "maths" and "MATH" not in font:
+        return "it lacks the table MATH"
+    missing = [digit for digit in DIGITS if ord(digit) not in font.getBestCmap()]
+    return f"it has no sign '{missing[0]}'" if missing else ""
+
+
+def _sheets(reading: Reading, folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield the style sheets of a theme by their names, such as ``editions/compact``; faults are noted."""
+    paths = sorted({path for pattern in SHEETS for path in folder.glob(pattern) if not is_stray(path.relative_to(folder))})
+    for path in paths:
+        text = reading.take(source.text, path)
+        if text is not None:
+            reading.faults += _css_faults(text, reading.shown(path))
+            yield path.relative_to(folder).with_suffix("").as_posix(), text
+    for path in sorted(folder.rglob("*.css")):
+        if path not in paths and not is_stray(path.relative_to(folder)):
+            hint = "name it paged.css, reflow.css, or editions/<id>.css"
+            reading.faults.append(Diagnostic("B113", "this file is not read", Place(reading.shown(path)), hint, "warning"))
+
+
+def _css_faults(css: str, path: str) -> Iterator[Diagnostic]:
+    lines = css.split("\n")
+    nodes = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    for code, message, line, column, hint in (*chain.from_iterable(map(_css_rule, nodes)), *_unknown_tokens(css)):
+        yield Diagnostic(code, message, Place(path, line, column), hint, line_text=lines[min(line, len(lines)) - 1])
+
+
+def _css_rule(node: Any) -> Found:
+    if node.type == "error":
+        yield _css_error(node)
+        return
+    if node.type == "at-rule" and node.lower_at_keyword in REFUSED:
+        code = "T111" if node.lower_at_keyword in ("import", "namespace") else "T110"
+        message = f"a theme's style sheet may not hold @{node.lower_at_keyword}"
+        yield code, message, node.source_line, node.source_column, REFUSED[node.lower_at_keyword]
+        return
+    yield from _css_values(node.prelude)
+    if node.content is not None:
+        for inner in tinycss2.parse_blocks_contents(node.content, skip_comments=True, skip_whitespace=True):
+            yield from _css_values(inner.value) if inner.type == "declaration" else _css_rule(inner)
+
+
+def _css_values(nodes: Iterable[Any]) -> Found:
+    """Look through the values of a declaration, or of what stands before a block."""
+    for node in nodes:
+        if node.type == "error":
+            yield _css_error(node)
+        elif node.type == "url" or (node.type == "function" and node.lower_name in LEADING_OUT):
+            yield "T111", "an address in a style sheet", node.source_line, node.source_column, "delete it: a look has no files but its own"
+        else:
+            yield from _css_values(getattr(node, "arguments", None) or getattr(node, "content", None) or ())
+
+
+def _css_error(node: Any) -> tuple[str, str, int, int, str]:
+    return "T110", f"not CSS: {node.message.rstrip('.')}", node.source_line, node.source_column, "mend the rule here, or above"
+
+
+def _unknown_tokens(css: str) -> Found:
+    known = theme.token_names()
+    for found in theme.unknown(css, known):
+        before = css[: found.start()]
+        line, column = before.count("\n") + 1, found.start() - before.rfind("\n")
+        yield "T112", f"no token '--{found[1]}'", line, column, nearest(f"--{found[1]}", [f"--{name}" for name in known])

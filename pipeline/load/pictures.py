@@ -1,19 +1,31 @@
-"""Read the pictures of a book: drawings of figures, logos of teams."""
+"""Read the pictures of a book: drawings of figures, logos of teams, and what may stand on a cover."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import re
+import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
+
+from PIL import Image, ImageFile
 
 from pipeline import model, source
 from pipeline.diagnostics import Diagnostic, Place
-from pipeline.load.drawings import MAX_SVG, digest_in, unsafe
-from pipeline.load.png import MAX_PNG, broken
-from pipeline.load.reading import Reading
+from pipeline.load.diagnosing import Reading
+from pipeline.load.svg import MAX_SVG, unsafe
 from pipeline.model import Drawing, Logo
 from pipeline.source import SourceFault
+
+DIGEST: Final = re.compile(rb"<!-- drawn from sha256:([0-9a-f]{64}) -->")
+MAX_PNG: Final = 1_000_000
+PIXELS: Final = 4_000_000
+HEAD: Final = struct.Struct(">8sI4sII")
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def drawings(reading: Reading) -> Iterator[tuple[str, Drawing]]:
@@ -22,11 +34,11 @@ def drawings(reading: Reading) -> Iterator[tuple[str, Drawing]]:
         path = reading.folder / "figures" / f"{figure.id}.svg"
         if not path.exists():
             continue
-        svg = _svg(reading, path, "figure") if reading.inside(path) else None
+        svg = picture(reading, path, "figure")
         if svg is None:
             reading.refused.add(("drawing", figure.id))
         else:
-            yield figure.id, Drawing(svg, digest_in(svg), _expected(reading.folder, figure))
+            yield figure.id, Drawing(svg, _recorded(svg), _expected(reading.folder, figure))
 
 
 def logos(reading: Reading) -> Iterator[tuple[str, Logo]]:
@@ -45,29 +57,19 @@ def logos(reading: Reading) -> Iterator[tuple[str, Logo]]:
 
 def picture(reading: Reading, path: Path, what: str) -> bytes | None:
     """Read one SVG or PNG; a fault is noted, and None returned."""
-    if not reading.inside(path):
-        return None
     return _svg(reading, path, what) if path.suffix == ".svg" else _png(reading, path, what)
 
 
-def _octets(reading: Reading, path: Path, limit: int) -> bytes | None:
-    try:
-        return source.octets(path, reading.shown(path), limit)
-    except SourceFault as fault:
-        reading.faults.append(fault.diagnostic)
-        return None
-
-
 def _png(reading: Reading, path: Path, what: str) -> bytes | None:
-    data = _octets(reading, path, MAX_PNG)
-    reason = broken(data) if data is not None else ""
+    data = reading.take(partial(source.octets, limit=MAX_PNG), path)
+    reason = _broken(data) if data is not None else ""
     if reason:
         reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), f"save the {what} again as a plain PNG"))
     return None if reason else data
 
 
 def _svg(reading: Reading, path: Path, what: str) -> bytes | None:
-    svg = _octets(reading, path, MAX_SVG)
+    svg = reading.take(partial(source.octets, limit=MAX_SVG), path)
     if svg is None:
         return None
     found = unsafe(svg)
@@ -81,6 +83,12 @@ def _svg(reading: Reading, path: Path, what: str) -> bytes | None:
     return None
 
 
+def _recorded(svg: bytes) -> str:
+    """Return the digest that a drawing says it was made from."""
+    found = DIGEST.search(svg)
+    return found[1].decode() if found else ""
+
+
 def _expected(folder: Path, figure: model.Figure) -> str:
     """Return the digest of a figure's script and of the shared style it draws with."""
     script = folder / "figures" / f"{figure.script}.py"
@@ -90,3 +98,36 @@ def _expected(folder: Path, figure: model.Figure) -> str:
     except SourceFault:
         return ""  # as if it were not there: the drawing is reported as stale
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _broken(data: bytes) -> str:
+    """Say what is wrong with a PNG (ISO/IEC 15948), or return nothing; its size is read before any of it is unpacked."""
+    if not data.startswith(SIGNATURE):
+        return "the logo is no PNG picture"
+    if len(data) < HEAD.size:
+        return "the picture ends too early"
+    _, _, kind, width, height = HEAD.unpack_from(data)
+    if kind != b"IHDR" or width < 1 or height < 1:
+        return "the picture does not say how large it is"
+    if width * height > PIXELS:
+        return f"the picture is {width} by {height} pixels, over the limit of {PIXELS // 1_000_000} megapixels"
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        with _strict(), Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            image.load()
+            return "the picture moves" if getattr(image, "n_frames", 1) > 1 else ""
+    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
+        return f"the picture cannot be read: {' '.join(str(error).split())[:100]}"
+
+
+@contextmanager
+def _strict() -> Iterator[None]:
+    """Refuse pictures that are cut: WeasyPrint 70 lets Pillow accept them, for the whole process, once it is imported."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before

@@ -8,32 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.model.book import Book, Drawing, Located, Origin
-from pipeline.model.editions import Edition, Ignore, Ignores
-from pipeline.model.fields import (
-    COLOR,
-    LEVELS,
-    SLUG,
-    Address,
-    Block,
-    Color,
-    Duration,
-    Language,
-    Level,
-    Line,
-    Listing,
-    Plain,
-    Prose,
-    QuestionType,
-    Record,
-    Slug,
-    Version,
+from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
+from pipeline.model.book import (
+    Book,
+    Counted,
+    Division,
+    Drawing,
+    Edition,
+    Ignore,
+    Ignores,
+    Located,
+    Logo,
+    Origin,
+    Outline,
+    Requirement,
+    Team,
 )
-from pipeline.model.layers import Layer
-from pipeline.model.look import FONT_FILE, LENGTH, SIZE, SIZES, FontFile, Fonts, PaperSize, Tokens
-from pipeline.model.matter import Box, Chapter, Figure, Formula, FormulaSheet, Glossary, Work, Works, enclosed
-from pipeline.model.outline import Counted, Division, Outline, Requirement
-from pipeline.model.overview import Entry, Group, Made, Overview
+from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
+from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
 from pipeline.model.questions import (
     BLANKS,
     INTERVIEWER_PARTS,
@@ -42,21 +34,18 @@ from pipeline.model.questions import (
     PLANNING,
     Cited,
     Example,
-    Hint,
     IndexMark,
     Question,
     Star,
+    output_value,
     speaking_time,
 )
-from pipeline.model.teams import LOGO, Logo, Team
-from pipeline.model.walking import Keys, identity, kind_of, output_value, prose, scope, texts, value_at
 
 __all__ = [
-    "BLANKS", "COLOR", "FONT_FILE", "INTERVIEWER_PARTS", "LENGTH", "LEVELS", "LOGO", "PACE", "PARTS", "PLANNING", "SIZE", "SIZES", "SLUG",
-    "Address", "Block", "Book", "Box", "Chapter", "Cited", "Color", "Counted", "Division", "Drawing", "Duration", "Edition", "Entry",
-    "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group", "Hint", "Ignore", "Ignores", "IndexMark",
-    "Keys", "Language", "Layer", "Level", "Line", "Listing", "Located", "Logo", "Made", "Origin", "Outline", "Overview", "PaperSize", "Plain",
-    "Prose", "Question", "QuestionType", "Record", "Requirement", "Slug", "Star", "Team", "Tokens", "Version", "Work", "Works",
+    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "PACE", "PARTS", "PLANNING", "Book", "Box", "Chapter", "Cited", "Counted",
+    "Division", "Drawing", "Edition", "Entry", "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group",
+    "Ignore", "Ignores", "IndexMark", "Keys", "Layer", "Level", "Located", "Logo", "Made", "Origin", "Outline", "Overview",
+    "PaperSize", "Prose", "Question", "QuestionType", "Record", "Requirement", "Star", "Team", "Tokens", "Work", "Works",
     "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 

@@ -1,25 +1,225 @@
-"""The book as a whole: its records, and where each of them was written."""
+"""The book as a whole: what its files say of it, its editions, and its teams, and all records with where each was written."""
 
 from __future__ import annotations
 
-import typing
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from pipeline.diagnostics import Place
-from pipeline.model.editions import Edition, Ignore
-from pipeline.model.fields import Record
-from pipeline.model.layers import Layer
+from pipeline.formats import CHOSEN, PAPERS
+from pipeline.model.appearance import Layer, PictureFile
+from pipeline.model.fields import (
+    Audience,
+    Block,
+    Color,
+    Keys,
+    Language,
+    Level,
+    Line,
+    Plain,
+    QuestionType,
+    Record,
+    Slug,
+    Version,
+    identity,
+    kind_of,
+)
 from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
-from pipeline.model.outline import Outline
-from pipeline.model.questions import Question
-from pipeline.model.teams import Logo, Team
-from pipeline.model.walking import Keys, identity, kind_of
+from pipeline.model.questions import COUNTED, PARTS, Question
+from pipeline.section_kinds import PLACES, SectionKind
+
+if TYPE_CHECKING:
+    Counted = str
+    SectionPlace = str
+    Part = str
+    Format = str
+else:
+    Counted, SectionPlace, Part, Format = Literal[COUNTED], Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class Located(typing.Protocol):
+class Creator(Record):
+    """Someone who made the book; ``role`` is a MARC relator code."""
+
+    name: Plain
+    role: Annotated[str, StringConstraints(pattern="^[a-z]{3}$")] = "aut"
+
+
+class Change(Record):
+    """What a version changed."""
+
+    version: Version
+    date: dt.date
+    text: Line
+
+
+class Named(Record):
+    """A word of a declared vocabulary."""
+
+    id: Slug
+    title: Plain
+    definition: Line | None = None
+
+
+class Spoken(Record):
+    """Letters that stand for one quantity in formulas, and what is said for them."""
+
+    letters: Annotated[str, StringConstraints(pattern="^[A-Za-z]{2,12}$")]
+    words: Plain
+
+
+class Division(Record):
+    """A section of the book: its title, its introduction, and its questions in order."""
+
+    id: Slug
+    title: Plain
+    intro: Block | None = None
+    questions: Annotated[tuple[Slug, ...], Field(min_length=1)]
+
+
+class Limit(Record):
+    """How many there may be of one kind: questions of a level, or minutes of a section."""
+
+    of: Slug
+    least: Annotated[int, Field(ge=0)] = 0
+    most: Annotated[int, Field(ge=0)] | None = None
+
+
+class Requirement(Record):
+    """A part that questions for an audience need, of some types, an empty list standing for all types, and how many of it."""
+
+    part: Counted
+    audience: Audience = "public"
+    types: tuple[QuestionType, ...] = ()
+    least: Annotated[int, Field(ge=0)] = 1
+    most: Annotated[int, Field(ge=0)] | None = None
+
+
+class Bounds(Record):
+    """What the book holds itself to: the parts of a question, the mix of questions, and how old a review may be."""
+
+    parts: tuple[Requirement, ...] = ()
+    types: tuple[Limit, ...] = ()
+    levels: tuple[Limit, ...] = ()
+    topics: tuple[Limit, ...] = ()
+    minutes: tuple[Limit, ...] = ()
+    reviewed_days: Annotated[int, Field(ge=1)] | None = None
+
+
+def _known_schema(value: int) -> int:
+    if value != 1:
+        raise ValueError("this version reads schema 1")
+    return value
+
+
+class Outline(Record):
+    """``book.yaml``: what the book is, and the order of all that stands in it."""
+
+    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(alias="schema")
+    id: Slug
+    slug: Slug
+    title: Plain
+    subtitle: Plain | None = None
+    lang: Language
+    version: Version
+    date: dt.date
+    creators: Annotated[tuple[Creator, ...], Field(min_length=1)]
+    publisher: Plain
+    rights: Plain
+    errata: Plain
+    description: Plain
+    subjects: tuple[Plain, ...] = ()
+    changes: tuple[Change, ...] = ()
+    competencies: tuple[Named, ...] = ()
+    topics: tuple[Named, ...] = ()
+    front: tuple[Slug, ...] = ()
+    sections: Annotated[tuple[Division, ...], Field(min_length=1)]
+    back: tuple[Slug, ...] = ()
+    end: tuple[Slug, ...] = ()
+    spoken: tuple[Spoken, ...] = ()
+    bounds: Bounds = Bounds()
+
+
+class Selection(Record):
+    """Which questions an edition takes; an empty list takes all."""
+
+    sections: tuple[Slug, ...] = ()
+    types: tuple[QuestionType, ...] = ()
+    levels: tuple[Level, ...] = ()
+    topics: tuple[Slug, ...] = ()
+
+
+class Edition(Record):
+    """One audience's book: what it takes, where answers stand, and what it is made into."""
+
+    id: Slug
+    title: Plain
+    audience: Literal["candidate", "kit"]
+    description: Plain
+    select: Selection = Selection()
+    sections: Annotated[tuple[SectionPlace, ...], Field(min_length=1)]
+    parts: tuple[Part, ...]
+    answers: Literal["inline", "end-of-section", "end-of-book", "none"]
+    answer_parts: tuple[Part, ...] = ()
+    flow: Literal["page", "run-on"] = "page"
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
+    papers: Annotated[tuple[Slug, ...], Field(min_length=1)] = PAPERS
+
+    def lists(self, kind: SectionKind) -> bool:
+        """Tell whether sections of a kind have a place in the edition."""
+        return any(place in self.sections for place in kind.places)
+
+    def takes(self, section: str, question: Question) -> bool:
+        """Tell whether the edition prints a question of a section."""
+        pick = self.select
+        return (
+            (question.audience == "public" or self.audience == "kit")
+            and (not pick.sections or section in pick.sections)
+            and (not pick.types or question.type in pick.types)
+            and (not pick.levels or question.level in pick.levels)
+            and (not pick.topics or bool(set(question.topics) & set(pick.topics)))
+        )
+
+
+class Team(Record):
+    """A hiring team or a publisher: its name, color, logo, and where to reach it."""
+
+    id: Slug
+    name: Short
+    accent: Color | None = None
+    logo: PictureFile | None = None
+    logo_alt: Short | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture beside a team's record."""
+
+    data: bytes
+    type: Literal["svg", "png"]
+
+
+class Ignore(Record):
+    """A diagnostic that the author has weighed and set aside, with the reason."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}$")]
+    place: Plain
+    reason: Plain
+
+
+class Ignores(Record):
+    """The file of diagnostics set aside."""
+
+    ignore: tuple[Ignore, ...]
+
+
+class Located(Protocol):
     """A file that knows where each of its values stands."""
 
     @property

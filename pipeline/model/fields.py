@@ -1,11 +1,15 @@
-"""The types of fields, and the record that every other one is made from."""
+"""The types of fields, the record that every other one is made from, and ways to its texts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,96 @@ class Record(BaseModel):
     """A frozen record that knows no key but its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def prose(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, Prose, str]]:
+    """Yield every Markdown text of a record with the keys that lead to it."""
+    for name, key, kind in _fields(type(record)):
+        yield from _prose(getattr(record, name), kind, (*keys, key))
+
+
+def _prose(value: Any, kind: Prose | None, keys: Keys) -> Iterator[tuple[Keys, Prose, str]]:
+    if isinstance(value, str):
+        if kind:
+            yield keys, kind, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _prose(item, kind, (*keys, index))
+    elif isinstance(value, BaseModel):
+        yield from prose(value, keys)
+
+
+@cache
+def _fields(record: type[BaseModel]) -> tuple[tuple[str, str, Prose | None], ...]:
+    """Give the fields that may hold Markdown, or records that do: name, key in the file, and the mark if it has one."""
+    found = []
+    for name, field in record.model_fields.items():
+        kind = next((m for m in field.metadata if isinstance(m, Prose)), None) or _kind(field.annotation)
+        if kind or _holds_records(field.annotation):
+            found.append((name, field.alias or name, kind))
+    return tuple(found)
+
+
+def _holds_records(annotation: Any) -> bool:
+    return (isinstance(annotation, type) and issubclass(annotation, BaseModel)) or any(map(_holds_records, get_args(annotation)))
+
+
+def _kind(annotation: Any) -> Prose | None:
+    """Find the mark inside ``tuple[Line, ...]`` or ``Block | None``."""
+    for item in getattr(annotation, "__metadata__", ()):
+        if isinstance(item, Prose):
+            return item
+    return next((found for part in get_args(annotation) if (found := _kind(part))), None)
+
+
+def texts(record: BaseModel) -> Iterator[str]:
+    """Yield every text of a record that a reader may see, with or without markup: all that is no id."""
+    for name in _readable(type(record)):
+        yield from _texts(getattr(record, name))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, BaseModel):
+        yield from texts(value)
+
+
+@cache
+def _readable(record: type[BaseModel]) -> tuple[str, ...]:
+    """Give the fields of a record that hold no ids."""
+    hints = get_type_hints(record, include_extras=True)
+    return tuple(name for name in record.model_fields if not _is_id(hints[name]))
+
+
+def _is_id(hint: Any) -> bool:
+    return bool(hint == Slug) or any(map(_is_id, get_args(hint)))
+
+
+def value_at(record: Any, keys: Iterable[str | int]) -> Any:
+    """Return what keys, as authors write them, lead to in a record."""
+    for key in keys:
+        if isinstance(key, int):
+            record = record[key]
+            continue
+        fields = type(record).model_fields
+        record = getattr(record, key if key in fields else next(n for n, f in fields.items() if f.alias == key))
+    return record
+
+
+def scope(record_id: str, keys: Keys) -> str:
+    """Return the prefix of the ids inside one text of a record."""
+    return "-".join([record_id, *(str(key) for key in keys)]).replace("_", "-")
+
+
+def kind_of(record: BaseModel) -> str:
+    """Return the kind of a record: its class in lower case."""
+    return type(record).__name__.lower()
+
+
+def identity(record: BaseModel) -> str:
+    """Return the id, or the key, of a record."""
+    return str(getattr(record, "id", "") or getattr(record, "key", ""))

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pipeline.model.fields import Block, Level, Line, Plain, Slug
 from pipeline.model.interviews import Exposed, Form, Plan, Role
-from pipeline.model.overview import Made
+from pipeline.model.matter import Made
 
 
 class KitQuestion(Made):

@@ -1,14 +1,14 @@
-"""What stands around the questions: chapters, boxes, figures, glossary, formulas, works cited."""
+"""What stands around the questions: chapters, boxes, figures, glossary, formulas, works cited, and overviews of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from pipeline.model.fields import Address, Block, Line, Plain, Record, Slug
+from pipeline.model.fields import Address, Block, Level, Line, Plain, Record, Slug
 from pipeline.model.questions import CitedSource, IndexMark
 
 
@@ -98,3 +98,39 @@ class Works(Record):
     """The file of works cited."""
 
     sources: tuple[Work, ...]
+
+
+class Made(BaseModel):
+    """A frozen record that no author writes."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Entry(Made):
+    """A question in a line: its number and name, its first key point if it has one, and where it sends the reader."""
+
+    id: Slug
+    number: Plain
+    name: Plain
+    level: Level | None
+    gist: Line | Literal[""]
+    see_also: tuple[Slug, ...]
+
+
+class Group(Made):
+    """The questions of a section of the book."""
+
+    title: Plain
+    entries: tuple[Entry, ...]
+
+
+class Overview(Made):
+    """The questions of an edition, section by section, and the formulas of the book."""
+
+    groups: tuple[Group, ...]
+    formulas: tuple[Formula, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All questions, in order."""
+        return tuple(entry for group in self.groups for entry in group.entries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -46,6 +46,14 @@ class Example(Record):
     code: Listing
     output: Listing
     note: Line | None = None
+
+
+def output_value(examples: Iterable[Example], name: str) -> str | None:
+    """Return a value that an example prints: ``sweep.best`` is what follows ``best:`` in the output of ``sweep``."""
+    example_id, _, key = name.partition(".")
+    lines = (line for example in examples if example.id == example_id for line in example.output.split("\n"))
+    pairs = (line.partition(":") for line in lines)
+    return next((value.strip() for label, colon, value in pairs if colon and label.strip() == key), None)
 
 
 class FollowUp(Record):

@@ -6,11 +6,11 @@ then calls ``publish``.
 """
 
 from pipeline.release.folder import lock
-from pipeline.release.manifest import Artefact, BookFacts, Carried, Published, Release
+from pipeline.release.manifest import Artefact, BookFacts, Carried, Colophon, Published, Release
 from pipeline.release.publishing import last_report, publish, report
 from pipeline.release.releases import data, file_bytes, output_folder, read, verify
 
 __all__ = [
-    "Artefact", "BookFacts", "Carried", "Published", "Release", "data", "file_bytes", "last_report", "lock", "output_folder", "publish",
-    "read", "report", "verify",
+    "Artefact", "BookFacts", "Carried", "Colophon", "Published", "Release", "data", "file_bytes", "last_report", "lock", "output_folder",
+    "publish", "read", "report", "verify",
 ]  # fmt: skip

@@ -81,6 +81,15 @@ class BookFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Colophon:
+    """What the manifest says of a release as a whole: its book, the digest of all that it was made from, and the versions of libraries."""
+
+    book: BookFacts
+    inputs: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A release on disk; ``digest`` is that of its manifest, ``inputs`` that of all it was made from."""
 
@@ -136,15 +145,15 @@ def listed(artefact: Artefact) -> Published:
     )
 
 
-def manifest_bytes(book: BookFacts, inputs: str, artefacts: Sequence[Published], versions: Mapping[str, str]) -> bytes:
+def manifest_bytes(colophon: Colophon, artefacts: Sequence[Published]) -> bytes:
     """Return the manifest: the same bytes for the same release, whenever and wherever it is made."""
     manifest = {
         "schema": SCHEMA,
-        "book": asdict(book),
-        "inputs": inputs,
+        "book": asdict(colophon.book),
+        "inputs": colophon.inputs,
         "artefacts": [_row(artefact) for artefact in artefacts],
         "looks": {_name(artefact.traits): asdict(artefact.traits) for artefact in artefacts if artefact.traits is not None},
-        "versions": dict(sorted(versions.items())),
+        "versions": dict(sorted(colophon.versions.items())),
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 

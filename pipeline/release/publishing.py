@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -16,8 +16,8 @@ from pipeline.release.manifest import (
     CHECKSUMS,
     MANIFEST,
     Artefact,
-    BookFacts,
     Carried,
+    Colophon,
     Release,
     checksum_bytes,
     is_safe_path,
@@ -29,15 +29,7 @@ from pipeline.release.releases import GUIDES, RELEASES, data, prune, remove, sta
 from pipeline.work.store import JSON, fault_point
 
 
-def publish(
-    output: Path,
-    artefacts: Sequence[Artefact],
-    *,
-    carried: Sequence[Carried] = (),
-    book: BookFacts,
-    inputs: str,
-    versions: Mapping[str, str],
-) -> Release:
+def publish(output: Path, artefacts: Sequence[Artefact], colophon: Colophon, carried: Sequence[Carried] = ()) -> Release:
     """Make these files the release in ``output/guides``, all at once; call it while holding ``lock(output)``.
 
     Whatever stops it, the old release or the new one stands whole. The release it replaces is kept beside it,
@@ -46,7 +38,7 @@ def publish(
     """
     rows = tuple(sorted((*map(listed, artefacts), *(replace(old.artefact, stale=old.stale) for old in carried)), key=lambda row: row.path))
     _refuse_paths([row.path for row in rows])
-    manifest = manifest_bytes(book, inputs, rows, versions)
+    manifest = manifest_bytes(colophon, rows)
     release = parse(output, manifest)
     try:
         with Folder.open(output, make=True) as place, _releases(place) as releases:

@@ -17,7 +17,7 @@ from conftest import SMALL
 from pikepdf import Dictionary, Name, Pdf
 
 from pipeline.authorities import AUTHORITIES, Finding
-from pipeline.cli.running import main
+from pipeline.cli.__main__ import main
 from pipeline.preflight.inspecting import inspect_file
 
 pytestmark = pytest.mark.conformance

@@ -1,17 +1,13 @@
-"""Check editions: what they take exists, and where they put answers makes sense."""
+"""Check editions and teams: what they take exists, answers have a place, and an accent can be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from pipeline import theme
-from pipeline.checks.places import complete, fault, key_spot, spot
-from pipeline.checks.registry import register
-from pipeline.diagnostics import Diagnostic, nearest
+from pipeline import brand, theme
+from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
+from pipeline.diagnostics import nearest
 from pipeline.model import INTERVIEWER_PARTS, Book, Edition
 from pipeline.section_kinds import ANSWERS, BY_NAME, CHEAT_SHEET, KINDS, MAP, QUESTION
 
-Found = Iterator[Diagnostic]
 MOST = 60
 """Questions that a page has room for."""
 
@@ -124,4 +120,13 @@ def too_many_for_a_page(book: Book) -> Found:
         for n, place in enumerate(edition.sections):
             if taken > MOST and BY_NAME.get(place) in (CHEAT_SHEET, MAP):
                 message = f"edition '{edition.id}' has {taken} questions, and its {place} room for {MOST}"
-                yield fault("C609", message, spot(book, edition, "sections", n), "take fewer questions, or leave it out", "warning")
+                yield fault("C609", message, spot(book, edition, "sections", n), "take fewer questions, or leave it out")
+
+
+@register("C801", "accent too pale")
+def pale_accent(book: Book) -> Found:
+    """A team's accent sets headings and links on white: its contrast must be 4.5 at least (WCAG 2.2, level AA)."""
+    for team in book.teams.values():
+        if team.accent is not None and (found := brand.contrast(team.accent, "#ffffff")) < brand.LEAST_CONTRAST:
+            message = f"accent {team.accent} has a contrast of {found:.2f} on white: text needs {brand.LEAST_CONTRAST}"
+            yield fault("C801", message, spot(book, team, "accent"), f"use {brand.passing(team.accent)}, the nearest shade that has it")

@@ -1,20 +1,25 @@
-"""Give the words that the press prints by itself, in a language: the package's, and over these what layers say otherwise."""
+"""The package's own theme: its files, remembered until they change, and its words, over which layers may say otherwise."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
+from typing import ParamSpec, TypeVar, cast
 
 from pipeline import source
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.model import Layer
 from pipeline.source import SourceFault
-from pipeline.theme import files
-from pipeline.theme.files import remembered
+from pipeline.strays import is_stray
 
-BOOK, MODEL, SPOKEN = "book.yaml", "en", "spoken"
+P = ParamSpec("P")
+R = TypeVar("R")
+PACKAGE = Path(__file__).parent.parent
+BOOK, THEME, MODEL, SPOKEN = "book.yaml", "theme.yaml", "en", "spoken"
+_forgetters: list[Callable[[], None]] = []
 
 RULES = (
     Rule("T101", "no labels for the language", "templates/labels/<lang>.yaml holds every word that the templates print."),
@@ -22,6 +27,51 @@ RULES = (
     Rule("T103", "label with another blank", "A label has the blanks of the English one, such as {number}, and no others."),
     Rule("T104", "labels cannot be read", "A file of labels is YAML: one mapping from the name of each label to its words."),
 )
+
+
+def remembered(reader: Callable[P, R]) -> Callable[P, R]:
+    """Return a reader of the theme's files that reads each of them once until ``forget``; nothing else remembers them."""
+    once = lru_cache(maxsize=512)(reader)
+    _forgetters.append(once.cache_clear)
+    return cast("Callable[P, R]", once)
+
+
+def forget() -> None:
+    """Read style sheets, labels, and templates anew when they are next asked for: their files have changed."""
+    for forget_one in _forgetters:
+        forget_one()
+
+
+def folder() -> Path:
+    """Return the folder of templates: inside the installed package, or beside it in a clone."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+@remembered
+def package() -> Layer:
+    """Return the package's own layer. Its style sheets, labels, and templates are read from its folder when they are needed."""
+    return Layer(folder().name, source.read(folder() / THEME, f"{folder().name}/{THEME}").value(()))
+
+
+@remembered
+def style_sheet(name: str) -> str:
+    """Return one of the package's style sheets; nothing where there is none of that name."""
+    path = folder() / "styles" / f"{name}.css"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def digest() -> str:
+    """Return the digest of every template, style sheet, token, and label of the package's own theme."""
+    return files_digest(folder())
+
+
+def files_digest(root: Path, ending: str = "") -> str:
+    """Return the digest of all files in a folder, or of those whose names have an ending."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in root.rglob(f"*{ending}") if p.is_file() and not is_stray(p.relative_to(root))):
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return total.hexdigest()
 
 
 @remembered
@@ -71,7 +121,10 @@ def listed_blanks(words: str) -> str:
 
 
 def _merged(names: Sequence[str], model: str, layers: Sequence[Layer]) -> Mapping[str, str] | None:
-    """Return the words of the first of these files that the package has, and those of layers over them."""
+    """Return the words of the first of these files that the package has, and those of layers over them; None without any.
+
+    Raises BookError where names or blanks differ from the model's.
+    """
     own = next((words for name in names if (words := of_package(name)) is not None), None)
     said = [(layer, name) for layer in layers for name in reversed(names) if name in layer.labels]
     over = [(f"{layer.name}/labels/{name}.yaml", layer.labels[name]) for layer, name in said]
@@ -81,18 +134,21 @@ def _merged(names: Sequence[str], model: str, layers: Sequence[Layer]) -> Mappin
     for _, own_words in over:
         words.update(own_words)
     path = over[-1][0] if over else f"templates/labels/{names[0]}.yaml"
-    return _complete(words, of_package(model) or {}, path)
+    faults = sorted(_faults(words, of_package(model) or {}, path), key=lambda fault: (fault.code, fault.message))
+    if faults:
+        raise BookError(*faults)
+    return words
 
 
 @remembered
 def of_package(name: str) -> Mapping[str, str] | None:
     """Return the words of one of the package's files. Raises BookError when it is no file of labels."""
-    path = files.folder() / "labels" / f"{name}.yaml"
+    path = folder() / "labels" / f"{name}.yaml"
     return _words(path) if path.is_file() else None
 
 
 def _known_languages(lang: str) -> str:
-    names = [path.stem for path in (files.folder() / "labels").glob("*.yaml") if not path.stem.startswith(f"{SPOKEN}.")]
+    names = [path.stem for path in (folder() / "labels").glob("*.yaml") if not path.stem.startswith(f"{SPOKEN}.")]
     return f"{nearest(lang, names)}, or write templates/labels/{lang}.yaml"
 
 
@@ -111,14 +167,6 @@ def _words(path: Path) -> Mapping[str, str]:
 def is_words(value: object) -> bool:
     """Tell whether a file of labels holds what it should: words by name."""
     return isinstance(value, dict) and all(isinstance(word, str) for word in value.values())
-
-
-def _complete(words: Mapping[str, str], model: Mapping[str, str], path: str) -> Mapping[str, str]:
-    """Return words that have the names and the blanks of the model's. Raises BookError with all that differ."""
-    faults = sorted(_faults(words, model, path), key=lambda fault: (fault.code, fault.message))
-    if faults:
-        raise BookError(*faults)
-    return words
 
 
 def _faults(words: Mapping[str, str], model: Mapping[str, str], path: str) -> Iterator[Diagnostic]:

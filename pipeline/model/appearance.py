@@ -1,8 +1,12 @@
-"""The look of a book: what ``theme.yaml`` may say."""
+"""What a book looks like, as data: what ``theme.yaml`` may say, and the folder of a theme that it stands in."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,6 +18,7 @@ SIZE = r"^\d{1,3}(\.\d{1,2})?$"
 SIZES = r"^\d{1,3}(\.\d{1,2})?/\d{1,3}(\.\d{1,2})?$"
 FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*\.(ttf|otf)$"
 PICTURE_FILE = r"^[a-z0-9][a-z0-9-]*\.(svg|png)$"
+PictureFile = Annotated[str, StringConstraints(pattern=PICTURE_FILE, max_length=80)]
 Length = Annotated[str, StringConstraints(pattern=LENGTH)]
 Sizes = Annotated[str, StringConstraints(pattern=SIZES)]
 """Points: ``10.25/14`` is size and leading."""
@@ -196,7 +201,7 @@ class Cover(Record):
 
     art: Literal["drawing", "picture", "none"]
     ground: Literal["solid", "bare"]
-    picture: Annotated[str, StringConstraints(pattern=PICTURE_FILE, max_length=80)] | None = None
+    picture: PictureFile | None = None
     alt: Alternative | None = None
 
     @model_validator(mode="after")
@@ -225,3 +230,29 @@ class Tokens(Record):
     cover: Cover
     editions: Mapping[Slug, Any] = {}
     """What differs in an edition, by its id: the same keys."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What one folder of a theme holds; an empty one changes nothing."""
+
+    name: str
+    """The folder as its author would type it."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What ``theme.yaml`` says, all scalars as text."""
+    styles: Mapping[str, str] = field(default_factory=dict)
+    """Style sheets by their names: ``paged``, ``reflow``, ``editions/<id>``."""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Labels by the names of their files: ``en``, ``spoken.en``."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Fonts and the picture of the cover, by their paths in the folder."""
+    templates: Path | None = None
+    """Folder of templates that take the place of the package's."""
+    templates_digest: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all that the layer holds."""
+        files = [(name, hashlib.sha256(data).hexdigest()) for name, data in sorted(self.files.items())]
+        parts = (self.values, sorted(self.styles.items()), sorted(self.labels.items()), files, self.templates_digest)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()

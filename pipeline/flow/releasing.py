@@ -1,19 +1,24 @@
-"""Compare a build with the release that stands: whether it would make that again, and what it takes over from it."""
+"""What was made meets the release that stands: whether it would be made again, what is taken over, and the report beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from pipeline import brand as branding
 from pipeline import release
-from pipeline.flow.copies import fingerprint, of_team
-from pipeline.flow.inputs import versions
-from pipeline.flow.request import Request, Slot, slot
+from pipeline.flow.finishing import Made
+from pipeline.flow.inputs import is_fresh, versions
+from pipeline.flow.request import Pages, Request, Slot, slot
 from pipeline.formats import FORMATS
 from pipeline.model import Book
-from pipeline.release import Artefact, BookFacts, Carried, Published, Release
+from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
 from pipeline.work.store import key
+
+BUILD = "build"
+"""Name of the report."""
 
 
 def stands(current: Release, inputs: str, request: Request) -> bool:
@@ -49,19 +54,15 @@ def _partial_inputs(inputs: str, request: Request) -> str:
                sorted(_recipients(request)))  # fmt: skip
 
 
-def publish(
-    request: Request, book: Book, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], inputs: str, current: Release | None
-) -> Release:
+def publish(request: Request, book: Book, made: Made, inputs: str, current: Release | None) -> Release:
     """Publish what was made together with what the last release holds beside it."""
-    outline = book.outline
-    carried = tuple(_carried(current, made, fingerprints, book)) if current is not None else ()
-    plain: list[Artefact | Published] = [*made, *(c.artefact for c in carried if not c.stale)]
-    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(fingerprints)
-    return release.publish(
-        request.output, made, carried=carried, versions=versions(),
-        book=BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat()),
-        inputs=inputs if complete else _partial_inputs(inputs, request),
-    )  # fmt: skip
+    outline, artefacts = book.outline, [each.artefact for each in made.finished]
+    carried = tuple(_carried(current, artefacts, made.fingerprints, book)) if current is not None else ()
+    plain: list[Artefact | Published] = [*artefacts, *(c.artefact for c in carried if not c.stale)]
+    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
+    facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
+    colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions())
+    return release.publish(request.output, artefacts, colophon, carried)
 
 
 def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], book: Book) -> Iterator[Carried]:
@@ -71,7 +72,26 @@ def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[S
     """
     new = {(slot(a), a.team, a.recipient) for a in made}
     for old in current.artefacts:
-        of, team, recipient = slot(old), old.team or "", old.recipient or ""
-        if (of, team, recipient) not in new and of in fingerprints and (not team or team in book.teams):
-            copy = replace(of_team(book, team), recipient=recipient)
-            yield Carried(current, old, fingerprint(fingerprints[of], copy) != old.inputs)
+        of, team = slot(old), old.team or ""
+        if (of, team, old.recipient or "") not in new and of in fingerprints and (not team or team in book.teams):
+            yield Carried(current, old, not is_fresh(old, book, fingerprints))
+
+
+def write_report(output: Path, pages: Sequence[Pages], seconds: Mapping[str, float], published: Release) -> tuple[str, ...]:
+    """Write ``reports/build.json``; files that were carried over keep their rows. Gives warnings."""
+    new = {each.path: {name: n for name, n in asdict(each).items() if name != "path"} for each in pages}
+    rows = {**_before(output), **new}
+    standing = {artefact.path for artefact in published.artefacts}
+    facts = {
+        "release": published.digest,
+        "artefacts": {path: row for path, row in sorted(rows.items()) if path in standing},
+        "stages": {stage: round(seconds, 2) for stage, seconds in seconds.items()},
+    }
+    return release.report(output, BUILD, facts)
+
+
+def _before(output: Path) -> dict[str, Any]:
+    """Give the rows of the last report."""
+    facts = release.last_report(output, BUILD)
+    rows = facts.get("artefacts") if isinstance(facts, dict) else None
+    return rows if isinstance(rows, dict) else {}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from typing import Final
 
-from pipeline.checks.places import fault, key_spot, spot, written
-from pipeline.checks.registry import register
-from pipeline.diagnostics import Diagnostic, nearest
+from pipeline.checks.places import Found, fault, key_spot, register, spot, written
+from pipeline.diagnostics import nearest
 from pipeline.model import Book, Keys
 from pipeline.section_kinds import CHAPTER, KINDS
 
-Found = Iterator[Diagnostic]
 CODE_LINES, CODE_COLUMNS = 25, 68
 RESERVED = ("answer-", "answers-", "term-", "formula-", "source-", "figure-", "index-", "box-", "title-")
 PRESS = {kind.name for kind in KINDS if not kind.is_written} | {"nav", "toc"}
 """Ids that are the press's own."""
+DOI: Final = re.compile(r"https://doi\.org/10\.\d{4,9}/\S+")
+RESOLVER: Final = re.compile(r"https://(?:dx\.|www\.)?doi\.org/")
 
 
 @register("C301", "question in no section")
@@ -68,9 +69,7 @@ def chapter_not_listed(book: Book) -> Found:
     listed = {*book.outline.front, *book.outline.back, *book.outline.end}
     for chapter in book.chapters.values():
         if chapter.id not in listed:
-            yield fault(
-                "C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it", "warning"
-            )
+            yield fault("C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it")
 
 
 @register("C306", "id in use")
@@ -93,9 +92,9 @@ def _taken(book: Book, name: str, divisions: set[str]) -> str:
 
 @register("C307", "story missing or misplaced")
 def story_missing(book: Book) -> Found:
-    """A behavioral question tells a story: it needs 'star', and no other type may have it."""
+    """A behavioral question tells a story: it needs 'star', unless it is for hiring teams, and no other type may have it."""
     for question in book.questions.values():
-        if question.type == "behavioral" and question.star is None:
+        if question.type == "behavioral" and question.star is None and question.audience == "public":
             yield fault(
                 "C307", "a behavioral question needs 'star'", spot(book, question, "type"), "write situation, task, action, and result"
             )
@@ -119,9 +118,7 @@ def no_source(book: Book) -> Found:
     """A question cites nothing in a book that has sources. Readers want to check an answer, and to read on."""
     for question in book.questions.values():
         if book.works and not question.sources:
-            yield fault(
-                "C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source", "warning"
-            )
+            yield fault("C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source")
 
 
 @register("C310", "example id twice")
@@ -146,11 +143,7 @@ def example_too_long(book: Book) -> Found:
             if len(lines) > CODE_LINES or wide > CODE_COLUMNS:
                 message = f"example '{example.id}' is {len(lines)} lines of up to {wide} columns"
                 yield fault(
-                    "C311",
-                    message,
-                    spot(book, question, "examples", n, "code"),
-                    f"cut it to {CODE_LINES} lines of {CODE_COLUMNS} columns",
-                    "warning",
+                    "C311", message, spot(book, question, "examples", n, "code"), f"cut it to {CODE_LINES} lines of {CODE_COLUMNS} columns"
                 )
 
 
@@ -169,11 +162,7 @@ def version_in_changes(book: Book) -> Found:
     """``book.yaml`` bears a version that its list of changes does not tell about."""
     if book.outline.version not in {change.version for change in book.outline.changes}:
         yield fault(
-            "C313",
-            f"version {book.outline.version} is not in 'changes'",
-            spot(book, book.outline, "version"),
-            "say what it changed",
-            "warning",
+            "C313", f"version {book.outline.version} is not in 'changes'", spot(book, book.outline, "version"), "say what it changed"
         )
 
 
@@ -183,11 +172,7 @@ def reviewed_later(book: Book) -> Found:
     for record in written(book):
         if record.reviewed is not None and record.reviewed > book.outline.date:
             yield fault(
-                "C314",
-                f"reviewed {record.reviewed}, after the book's date",
-                spot(book, record, "reviewed"),
-                "mend one of the dates",
-                "warning",
+                "C314", f"reviewed {record.reviewed}, after the book's date", spot(book, record, "reviewed"), "mend one of the dates"
             )
 
 
@@ -206,3 +191,49 @@ def nothing_to_publish(book: Book) -> Found:
     """The book has no edition, so there is nothing to build."""
     if not book.editions and not any(kind == "edition" for kind, _ in book.refused):
         yield fault("C316", "the book has no edition", spot(book, book.outline, "id"), "write editions/study.yaml")
+
+
+@register("C401", "unknown topic")
+def unknown_topic(book: Book) -> Found:
+    """A question bears a topic that ``book.yaml`` does not declare."""
+    known = {topic.id for topic in book.outline.topics}
+    for question in book.questions.values():
+        for n, name in enumerate(question.topics):
+            if name not in known:
+                yield fault("C401", f"no topic '{name}'", spot(book, question, "topics", n), nearest(name, known))
+
+
+@register("C402", "unknown competency")
+def unknown_competency(book: Book) -> Found:
+    """A question bears a competency that ``book.yaml`` does not declare."""
+    known = {competency.id for competency in book.outline.competencies}
+    for question in book.questions.values():
+        if question.competency is not None and question.competency not in known:
+            hint = nearest(question.competency, known)
+            yield fault("C402", f"no competency '{question.competency}'", spot(book, question, "competency"), hint)
+
+
+@register("C403", "declared twice")
+def declared_twice(book: Book) -> Found:
+    """A topic, a competency, or a section is declared twice."""
+    for key in ("topics", "competencies", "sections"):
+        seen: set[str] = set()
+        for n, named in enumerate(getattr(book.outline, key)):
+            if named.id in seen:
+                yield fault("C403", f"'{named.id}' is declared twice", spot(book, book.outline, key, n, "id"), "delete one of the two")
+            seen.add(named.id)
+
+
+@register("C406", "work that cannot be found", "warning")
+def work_without_address(book: Book) -> Found:
+    """A work in ``sources.yaml`` has no address under which a reader finds it: its DOI, or else a stable page.
+
+    A DOI is written as its address, https://doi.org/10.1000/182. For a work that has none, ``ignore.yaml`` says why.
+    """
+    for work in book.works.values():
+        if work.url is None:
+            message, hint = f"work '{work.key}' has no address", "add 'url:' with its DOI, or else a stable page"
+            yield fault("C406", message, spot(book, work, "key"), hint)
+        elif (RESOLVER.match(work.url) and not DOI.fullmatch(work.url)) or work.url.startswith("mailto:"):
+            message, hint = f"the address of work '{work.key}' leads to no work", "write it as https://doi.org/10.1000/182"
+            yield fault("C406", message, spot(book, work, "url"), hint)

@@ -1,22 +1,51 @@
-"""The look of one edition: everything that the layers of a theme come to for it."""
+"""The look of one edition: everything that the layers of a theme come to for it, and the very fonts that its digests name."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 
-from pipeline import brand, source
+from fontTools.ttLib import TTFont
+
+from pipeline import brand, slots
 from pipeline.brand import RESERVED, Palette
-from pipeline.model import Edition, Layer, PaperSize, Tokens
-from pipeline.strays import is_stray
-from pipeline.theme import files, fonts, pages, styles, tokens, words
-from pipeline.theme.files import remembered
-from pipeline.theme.fonts import Face
+from pipeline.diagnostics import ToolError
+from pipeline.model import Edition, FontFile, Layer, PaperSize, Tokens
+from pipeline.theme import package_theme
+from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
+from pipeline.theme.stylesheets import filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
 
-THEME = "theme.yaml"
+SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
+FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH}
+STYLES: Mapping[str, tuple[int, str]] = {
+    "regular": (400, "normal"), "italic": (400, "italic"), "bold": (700, "normal"), "bold_italic": (700, "italic"),
+}  # fmt: skip
+ALIASES = ((slots.FOLIO_FACE, SANS), (slots.FACE, SANS), (slots.SERIF_FACE, SERIF))
+"""Families that hold page numbers and nothing else, so that binding finds their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font file: the family and style it is known by, where it is, and its digest."""
+
+    family: str
+    weight: int
+    style: str
+    package: str
+    """The installed package that carries it; empty for a file of a layer."""
+    file: str
+    sha256: str
+
+    @property
+    def resource(self) -> str:
+        """Name of the file among the resources of a rendition."""
+        name = PurePosixPath(self.file).name
+        return f"font/{name}" if self.package else f"font/{self.sha256[:12]}-{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +83,24 @@ class Look:
     @cached_property
     def tokens(self) -> Tokens:
         """All tokens. Raises pydantic.ValidationError for layers that were not checked."""
-        return Tokens.model_validate(tokens.merged(self.layers, self.edition))
+        return Tokens.model_validate(merged(self.layers, self.edition))
 
     @cached_property
     def faces(self) -> tuple[Face, ...]:
         """The faces, role by role."""
-        return fonts.faces(self.tokens.fonts, self.layers)
+        return tuple(self._faces())
+
+    def _faces(self) -> Iterator[Face]:
+        for role, family in FAMILIES.items():
+            record = getattr(self.tokens.fonts, role)
+            for style in type(record).model_fields:
+                font: FontFile = getattr(record, style)
+                digest = font.sha256 or hashlib.sha256(self._file(font.file)).hexdigest()
+                yield Face(family, *STYLES[style], font.package or "", font.file, digest)
+
+    def _file(self, name: str) -> bytes:
+        """Return a file of the last layer that has it; nothing when none does."""
+        return next((layer.files[name] for layer in reversed(self.layers) if name in layer.files), b"")
 
     def face(self, family: str) -> Face:
         """Return the regular face of a family."""
@@ -67,12 +108,15 @@ class Look:
 
     def font(self, face: Face) -> bytes:
         """Return the bytes of a face. Raises ToolError when a package's file is not the one that its digest names."""
-        return fonts.font(face) if face.package else fonts.layer_file(self.layers, face.file)
+        return _package_font(face) if face.package else self._file(face.file)
 
     @property
     def font_faces(self) -> str:
         """The @font-face rules, those of page numbers included."""
-        return fonts.rules(self.faces)
+        return "\n".join(
+            f'@font-face{{font-family:"{family}";src:url(guidepress:{face.resource});font-weight:{face.weight};font-style:{face.style}}}'
+            for family, face in [*((face.family, face) for face in self.faces), *self._slot_faces()]
+        )
 
     def font_resources(self) -> dict[str, bytes]:
         """Return every font file by its resource name."""
@@ -80,7 +124,11 @@ class Look:
 
     def slot_fonts(self) -> dict[str, bytes]:
         """Return the font files that page numbers are set in."""
-        return {face.resource: self.font(face) for _, face in fonts.slot_faces(self.faces)}
+        return {face.resource: self.font(face) for _, face in self._slot_faces()}
+
+    def _slot_faces(self) -> list[tuple[str, Face]]:
+        """Return the faces that page numbers are set in, each with the family they are known by there."""
+        return [(alias, self.face(family)) for alias, family in ALIASES]
 
     @property
     def accent(self) -> str:
@@ -95,74 +143,76 @@ class Look:
 
     def labels(self, lang: str) -> Mapping[str, str]:
         """Return the words of a language. Raises BookError when they are not all there."""
-        return words.labels(lang, self.layers)
+        return package_theme.labels(lang, self.layers)
 
     def spoken(self, lang: str) -> Mapping[str, str]:
         """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
-        return words.spoken(lang, self.layers)
+        return package_theme.spoken(lang, self.layers)
 
     def words_digest(self, lang: str) -> str:
         """Digest all words of a language."""
-        return words.words_digest(lang, self.layers)
+        return package_theme.words_digest(lang, self.layers)
 
     def paged(self, paper: str) -> str:
         """Return the style sheet for a paper."""
         size = self.tokens.papers[paper]
         extras = [name for name, wanted in self._extras(size).items() if wanted]
-        css = pages.rules(self.tokens, size) + styles.layered("paged", extras, self.layers, self.edition)
+        css = page_rules(self.tokens, size) + layered("paged", extras, self.layers, self.edition)
         # Paper is laid out in the press's own colors, whatever the accent: binding puts that in their place.
-        known = {**tokens.values(self.tokens, RESERVED), **tokens.paper_values(self.tokens, size)}
-        return f"{self.font_faces}\n{tokens.filled(css, known)}"
+        known = {**values(self.tokens, RESERVED), **paper_values(self.tokens, size)}
+        return f"{self.font_faces}\n{filled(css, known)}"
 
     def _extras(self, size: PaperSize) -> dict[str, bool]:
         """Tell which further style sheets of the package's a paper takes."""
-        has_side = tokens.side_of(self.tokens, size)[0] != "0mm"
-        bare = self.tokens.cover.ground == "bare"
-        return {"side/none": not has_side, "cover/bare": bare, "flow/run-on": self.runs_on, **self._fitted()}
-
-    def _fitted(self) -> dict[str, bool]:
-        return {"tables/stacked": self.tokens.tables == "stacked", "code/hanging": self.tokens.code == "hanging"}
+        whole = self.tokens
+        return {
+            "side/none": side_of(whole, size)[0] == "0mm",
+            "cover/bare": whole.cover.ground == "bare",
+            "flow/run-on": self.runs_on,
+            "tables/stacked": whole.tables == "stacked",
+            "code/hanging": whole.code == "hanging",
+        }
 
     def reflow(self) -> str:
         """Return the style sheet for screens."""
-        css = styles.layered("reflow", (), self.layers, self.edition)
-        return tokens.filled(css, tokens.values(self.tokens, self.palette()))
+        css = layered("reflow", (), self.layers, self.edition)
+        return filled(css, values(self.tokens, self.palette()))
 
     def narrow(self) -> str:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
-        return styles.own("narrow")
+        return style_sheet("narrow")
 
     @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of templates, the one looked into first at the front."""
-        return (*(layer.templates for layer in reversed(self.layers) if layer.templates), files.folder())
+        return (*(layer.templates for layer in reversed(self.layers) if layer.templates), package_theme.folder())
 
     def cover_picture(self) -> bytes:
         """Return the picture of the cover; nothing where it has none."""
         cover = self.tokens.cover
-        return fonts.layer_file(self.layers, cover.picture) if cover.art == "picture" and cover.picture else b""
+        return self._file(cover.picture) if cover.art == "picture" and cover.picture else b""
 
     def foot(self, paper: str) -> Foot:
         """Return where at the foot of a paper's pages the folio stands."""
         size, at = self.tokens.papers[paper], self.tokens.folio.at
-        top = tokens.points(size.margins.bottom) - tokens.points(self.tokens.folio.drop)
+        top = points(size.margins.bottom) - points(self.tokens.folio.drop)
         folio = float(self.tokens.type.folio.partition("/")[0])
-        height = round((tokens.points(size.margins.bottom) + top) / 2, 3)
+        height = round((points(size.margins.bottom) + top) / 2, 3)
         return Foot(height, at, 0.0 if at == "right" else round(top - 1.4 * folio, 3))
 
     def traits(self, paper: str, lang: str) -> Traits:
         """Return what is looked for in a PDF on a paper."""
-        names = {fonts.postscript_name(self.font(face)): face.sha256 for face in self.faces}
+        names = {postscript_name(self.font(face)): face.sha256 for face in self.faces}
         references = sorted({label for label in self.labels(lang).values() if "{page}" in label})
         return Traits(names, self.foot(paper), tuple(references))
 
     def area(self, paper: str) -> tuple[float, ...]:
         """Return the type area of a paper in points: width and height of the text, side column, its gap, and what wide pages have more."""
         size = self.tokens.papers[paper]
-        edges, (side, gap) = size.margins, map(tokens.points, tokens.side_of(self.tokens, size))
-        top, bottom, inner, outer = map(tokens.points, (edges.top, edges.bottom, edges.inner, edges.outer))
-        wide = tokens.points(pages.wide_margin(self.tokens, size))
-        across, down = tokens.points(size.width) - inner - side - gap - outer, tokens.points(size.height) - top - bottom
+        edges, (side, gap) = size.margins, map(points, side_of(self.tokens, size))
+        top, bottom, inner, outer = map(points, (edges.top, edges.bottom, edges.inner, edges.outer))
+        wide = points(wide_margin(self.tokens, size))
+        across, down = points(size.width) - inner - side - gap - outer, points(size.height) - top - bottom
         return tuple(round(length, 1) for length in (across, down, side, gap, inner - wide))
 
     def laid_on(self, papers: Sequence[str], paper: str) -> str:
@@ -174,29 +224,23 @@ class Look:
         if paper == laid_on:
             return None
         here, there = self.tokens.papers[paper], self.tokens.papers[laid_on]
-        left = tokens.points(there.margins.inner) - tokens.points(here.margins.inner)
-        bottom = tokens.points(there.margins.bottom) - tokens.points(here.margins.bottom)
-        return left, bottom, left + tokens.points(here.width), bottom + tokens.points(here.height)
+        left = points(there.margins.inner) - points(here.margins.inner)
+        bottom = points(there.margins.bottom) - points(here.margins.bottom)
+        return left, bottom, left + points(here.width), bottom + points(here.height)
 
     def shift(self, paper: str) -> float:
         """Return how many points a left page lies further right than a right one; 0 where pages are not mirrored."""
         margins = self.tokens.papers[paper].margins
-        return round(tokens.points(margins.outer) - tokens.points(margins.inner), 3) if self.tokens.mirrored else 0.0
+        return round(points(margins.outer) - points(margins.inner), 3) if self.tokens.mirrored else 0.0
 
     def digest(self, lang: str) -> str:
         """Digest all of the look that an edition in a language may show."""
         faces = [(face.family, face.weight, face.style, face.sha256) for face in self.faces]
         sheets = [self.paged(paper) for paper in self.tokens.papers]
-        templates = (templates_digest(), *(layer.templates_digest for layer in self.layers if layer.templates))
+        templates = (files_digest(package_theme.folder(), ".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
         shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), templates,
                  hashlib.sha256(self.cover_picture()).hexdigest(), self.tokens.model_dump(exclude={"editions"}))  # fmt: skip
         return hashlib.sha256(repr(shown).encode()).hexdigest()
-
-
-@remembered
-def package() -> Layer:
-    """Return the package's own layer. Its style sheets, labels, and templates are read from its folder when they are needed."""
-    return Layer(files.folder().name, source.read(files.folder() / THEME, f"{files.folder().name}/{THEME}").value(()))
 
 
 @remembered
@@ -213,28 +257,31 @@ def of_edition(layers: tuple[Layer, ...], edition: Edition) -> Look:
 def token_names() -> frozenset[str]:
     """Return the names of all tokens, as style sheets call them; they are the same in every look."""
     whole = look().tokens
-    return frozenset({**tokens.values(whole, RESERVED), **tokens.paper_values(whole, next(iter(whole.papers.values())))})
+    return frozenset({**values(whole, RESERVED), **paper_values(whole, next(iter(whole.papers.values())))})
 
 
-@remembered
-def templates_digest() -> str:
-    """Digest every template of the package."""
-    total = hashlib.sha256()
-    for name, data in _own_files():
-        if name.endswith(".xhtml"):
-            total.update(f"{name}\0".encode() + data + b"\0")
-    return total.hexdigest()
+def package_file(package: str, file: str) -> Path:
+    """Find a file of a package without importing the package: that could take a second, or warn. Raises FileNotFoundError."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(package)
+    return Path(spec.origin).parent / file
 
 
-def digest() -> str:
-    """Return the digest of every template, style sheet, token, and label of the package's own theme."""
-    total = hashlib.sha256()
-    for name, data in _own_files():
-        total.update(f"{name}\0".encode() + data + b"\0")
-    return total.hexdigest()
+@cache
+def _package_font(face: Face) -> bytes:
+    """Return the bytes of a package's font. Raises ToolError when the file is missing or is not the one that its digest names."""
+    name = PurePosixPath(face.file).name
+    try:
+        data = package_file(face.package, face.file).read_bytes()
+    except OSError as error:
+        raise ToolError(f"font {name} is missing: run 'make' to install package {face.package}") from error
+    if hashlib.sha256(data).hexdigest() != face.sha256:
+        raise ToolError(f"font {name} is not the file this theme was made with: run 'make' to reinstall package {face.package}")
+    return data
 
 
-def _own_files() -> Iterator[tuple[str, bytes]]:
-    root = files.folder()
-    for path in sorted(p for p in root.rglob("*") if p.is_file() and not is_stray(p.relative_to(root))):
-        yield path.relative_to(root).as_posix(), path.read_bytes()
+@cache
+def postscript_name(data: bytes) -> str:
+    """Return the name by which a PDF knows a font."""
+    return str(TTFont(io.BytesIO(data), lazy=True)["name"].getDebugName(6))

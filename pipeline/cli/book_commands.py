@@ -1,0 +1,240 @@
+"""The commands that read a book, count what it holds, say what it may hold, and bring a bank into it; and what commands take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.printing import counted, print_diagnostics, print_grouped
+from pipeline.diagnostics import BookError, nearest
+
+if TYPE_CHECKING:
+    from pipeline.bring import Outcome
+    from pipeline.bring.shelf import Taking
+    from pipeline.model import Book
+
+BOOK = click.option(
+    "--book", type=click.Path(path_type=Path, file_okay=False), default=Path("content"), show_default=True, metavar="DIR",
+    help="Folder that holds book.yaml.",
+)  # fmt: skip
+THEME = click.option(
+    "--theme", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+    help="Folder of a theme, over the package's own and below the book's: theme.yaml, style sheets, labels, templates.",
+)  # fmt: skip
+OUTPUT = click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
+    help="Folder that guides are published in.",
+)  # fmt: skip
+STORE = click.option(
+    "--store", type=click.Path(path_type=Path, file_okay=False), default=None, envvar="GUIDEPRESS_STORE", metavar="DIR",
+    help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
+)  # fmt: skip
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+
+
+@click.command()
+@BOOK
+@THEME
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
+)
+@click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
+def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
+    """Read the book and report every fault in it, without building anything.
+
+    \b
+      guidepress check
+      guidepress check --format github --strict     annotations for a pull request
+    """
+    from pipeline.flow import load_and_check
+
+    loaded, faults = load_and_check(book, theme)
+    print_diagnostics(faults, form)
+    if form == "text" and not faults and loaded is not None:
+        click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
+    return int(any(strict or d.severity == "error" for d in faults))
+
+
+@click.command("list")
+@BOOK
+def list_(book: Path) -> None:
+    """List the book's editions and questions.
+
+    \b
+      guidepress list
+      guidepress list --book my-bank
+    """
+    loaded = read_book(book)
+    for edition in loaded.editions.values():
+        click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
+    for team in loaded.teams.values():
+        click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
+    number = 0
+    for division in loaded.outline.sections:
+        click.echo(f"\n{division.title}")
+        for name in division.questions:
+            number += 1
+            question = loaded.questions.get(name)
+            click.echo(f"{number:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
+
+
+@click.command()
+@BOOK
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the counts.")
+def stats(book: Path, form: str) -> None:
+    """Count what the book holds: its mix of questions, and words, figures, and sources of each.
+
+    \b
+      guidepress stats
+      guidepress stats --format json > stats.json
+    """
+    from pipeline.cli.tables import print_stats
+    from pipeline.stats import stats as counted
+
+    print_stats(counted(read_book(book)), form)
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Say what a diagnostic's CODE means; without one, list them all.
+
+    \b
+      guidepress explain
+      guidepress explain C201
+    """
+    from pipeline.flow import rules
+
+    known = rules()
+    if code is None:
+        for rule in known.values():
+            click.echo(f"{rule.code}  {rule.title}")
+        return
+    found = known.get(code.upper())
+    if found is None:
+        raise click.UsageError(f"no code '{code}': {nearest(code.upper(), known)}")
+    click.echo(f"{found.code}: {found.title}\n\n{found.text}")
+
+
+@click.command()
+@click.argument("kind", required=False)
+def schema(kind: str | None) -> None:
+    """Print the JSON Schema of files of one KIND, or of any, for editors that check YAML as you type.
+
+    \b
+      guidepress schema > book.schema.json
+      guidepress schema questions > question.schema.json
+    """
+    from pipeline.model import schema as schemas
+
+    known = schemas()
+    if kind is not None and kind not in known:
+        raise click.UsageError(f"no kind '{kind}': {nearest(kind, known)}")
+    chosen = known[kind] if kind else _any_of(known)
+    click.echo(json.dumps({"$schema": SCHEMA, **chosen}, indent=2, sort_keys=True))
+
+
+def _any_of(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Join schemas into one; a record has the same definition wherever it is referred to."""
+    definitions = {name: definition for one in schemas.values() for name, definition in one.get("$defs", {}).items()}
+    definitions |= {one["title"]: {key: value for key, value in one.items() if key != "$defs"} for one in schemas.values()}
+    return {"$defs": definitions, "anyOf": [{"$ref": f"#/$defs/{one['title']}"} for one in schemas.values()]}
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--as", "dialect", metavar="DIALECT", default="", help="How the source is written.  [default: guessed]")
+@click.option("--profile", type=click.Path(path_type=Path), default=None, metavar="FILE", help="A dialect of your own.")
+@click.option("--to", "book", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="BOOK", help="Folder of the book.")
+@click.option("--title", default="", help="Title of a new book.  [default: that of the source]")
+@click.option("--lang", default="en", show_default=True, help="Language of a new book.")
+@click.option(
+    "--take", "taking", type=click.Choice(["ask", "book", "source"]), default="ask", show_default=True,
+    help="Which side to take where a file was edited by hand, and its source has changed as well.",
+)  # fmt: skip
+@click.option("--show-dialect", is_flag=True, help="Print the dialect as a file to edit, and end.")
+@click.option("--all", "all_", is_flag=True, help="Print every loss, not three of a kind.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print them."
+)
+def import_(
+    source: Path, dialect: str, profile: Path | None, book: Path | None, title: str, lang: str, taking: Taking, show_dialect: bool,
+    all_: bool, form: str,
+) -> int:  # fmt: skip
+    """Bring a bank of questions into a book, and tell what could not be kept.
+
+    SOURCE is a file or a folder: Markdown, CSV, TSV, JSON, GIFT, Aiken, Moodle XML, QTI, Anki. Without --to nothing is
+    written. A second import of the same source changes nothing; files that you have edited stay as they are.
+
+    \b
+      guidepress import README.md
+      guidepress import README.md --to my-bank
+      guidepress import README.md --show-dialect > mine.yaml
+      guidepress import README.md --profile mine.yaml --to my-bank
+    """
+    from pipeline import bring
+
+    if dialect and profile:
+        raise click.UsageError("--as and --profile name two dialects: give one")
+    chosen = bring.from_file(profile) if profile else bring.named(dialect) if dialect else None
+    errand = bring.Errand(source, None if show_dialect else book, _today(), title, lang, taking)
+    outcome = bring.bring(errand, chosen)
+    if show_dialect:
+        click.echo(outcome.dialect.written, nl=False)
+        return 0
+    if form == "text" and not all_:
+        print_grouped(outcome.diagnostics)
+    else:
+        print_diagnostics(outcome.diagnostics, form)
+    if form == "text":
+        _summary(outcome, book)
+    return int(any(d.severity == "error" for d in outcome.diagnostics))
+
+
+def _today() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.date.today()).isoformat()
+
+
+def _summary(outcome: Outcome, book: Path | None) -> None:
+    """Say what was found, what was left out by rule, and what was written."""
+    how = "guessed; --show-dialect prints it" if outcome.guessed else "as asked"
+    click.echo(f"{counted(outcome.items, 'question')} in {counted(outcome.files, 'file')}, read as '{outcome.dialect.id}' ({how})")
+    for what, count in sorted(outcome.left_out.items()):
+        click.echo(f"  left out by rule: {count} x {what}")
+    if book is None:
+        click.echo("Nothing was written: name a book with --to BOOK.")
+        return
+    said = ", ".join(f"{count} {what}" for what, count in sorted(outcome.counts.items()) if count)
+    click.echo(f"{book}: {said or 'nothing to do'}")
+    click.echo(f"Next: guidepress build --book {book}")
+
+
+def read_book(folder: Path) -> Book:
+    """Return the valid records of a book. Raises BookError when there is no book at all."""
+    from pipeline.flow import load_and_check
+
+    book, faults = load_and_check(folder)
+    if book is None:
+        raise BookError(*faults)
+    return book
+
+
+def edition_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    """Complete the name of an edition."""
+    return _names("editions", start)
+
+
+def team_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    """Complete the name of a team."""
+    return _names("teams", start)
+
+
+def _names(folder: str, start: str) -> list[str]:
+    return sorted(path.stem for path in Path("content", folder).glob("*.yaml") if path.stem.startswith(start))
