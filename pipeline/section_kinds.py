@@ -50,6 +50,10 @@ class SectionKind:
     """Whether an edition may have nothing but it."""
     is_overview: bool = False
     """Whether it shows all questions of an edition together."""
+    is_planned: bool = False
+    """Whether it is made of a plan of interviews."""
+    opens: Literal["recto", "verso", ""] = ""
+    """On which side of a leaf it begins, if that matters: a leaf for notes stands before it where it would not."""
     needs_folios: bool = False
     """Whether what it prints depends on how places landed, so that it can only be rendered after them."""
 
@@ -72,7 +76,7 @@ COVER = SectionKind(name="cover", matter="cover", epub_type="cover", on_screen=F
 TITLE_PAGE = SectionKind(name="title-page", matter="front", epub_type="titlepage", landmark="titlepage", branded_on_screen=True)
 IMPRINT = SectionKind(name="imprint", matter="front", epub_type="imprint", branded_on_paper=True, branded_on_screen=True)
 CONTENTS = SectionKind(name="contents", matter="front", landmark="toc")
-CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end"), is_written=True, epub_type="chapter", role="doc-chapter",
+CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end", "kit-front", "kit-back"), is_written=True, epub_type="chapter", role="doc-chapter",
                       is_target=True)  # fmt: skip
 OPENER = SectionKind(name="opener", stands_in=("questions",), is_written=True, epub_type="part", role="doc-part")
 QUESTION = SectionKind(name="question", stands_in=("questions",), is_written=True, is_question=True, is_numbered=True, is_target=True,
@@ -87,10 +91,25 @@ INDEX = SectionKind(name="index", epub_type="index", role="doc-index", landmark=
 CHEAT_SHEET = SectionKind(name="cheat-sheet", stands_alone=True, is_overview=True)
 TRACKER = SectionKind(name="tracker", stands_alone=True, is_overview=True)
 MAP = SectionKind(name="map", stands_alone=True, is_overview=True)
+KIT_TITLE = SectionKind(name="kit-title", is_planned=True, opens="recto", landmark="titlepage", epub_type="titlepage")
+KIT_PLAN = SectionKind(name="kit-plan", is_planned=True)
+KIT_ROLE = SectionKind(name="kit-role", is_planned=True)
+SPREAD = SectionKind(name="spread", stands_in=("spreads",), is_written=True, is_question=True, is_numbered=True, is_target=True,
+                     is_planned=True, opens="verso")  # fmt: skip
+SCORE_SHEET = SectionKind(name="score-sheet", is_planned=True, stands_alone=True, opens="recto")
+CONSENSUS = SectionKind(name="consensus", is_planned=True, stands_alone=True, opens="recto")
+KIT_SCORING = SectionKind(name="kit-scoring", is_planned=True)
+KIT_CALIBRATION = SectionKind(name="kit-calibration", is_planned=True)
+KIT_ROTATION = SectionKind(name="kit-rotation", is_planned=True)
+EXHIBIT = SectionKind(name="exhibit", stands_in=("exhibits",), is_planned=True, opens="recto")
+HANDOUT = SectionKind(name="handout", is_planned=True, stands_alone=True)
+LEAF = SectionKind(name="leaf", on_screen=False)
+"""A page for notes, which is printed only where what follows would begin on the wrong side."""
 COLOPHON = SectionKind(name="colophon", epub_type="colophon", role="doc-colophon")
 
 KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES,
-         CHEAT_SHEET, TRACKER, MAP, INDEX, COLOPHON)  # fmt: skip
+         CHEAT_SHEET, TRACKER, MAP, INDEX, KIT_TITLE, KIT_PLAN, KIT_ROLE, SPREAD, SCORE_SHEET, CONSENSUS, KIT_SCORING,
+         KIT_CALIBRATION, KIT_ROTATION, EXHIBIT, HANDOUT, LEAF, COLOPHON)  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
-PLACES = tuple(dict.fromkeys(place for kind in KINDS for place in kind.places))
+PLACES = tuple(dict.fromkeys(place for kind in KINDS if kind != LEAF for place in kind.places))
 """What an edition may list among its sections."""

@@ -28,6 +28,7 @@ from pipeline.model.fields import (
     identity,
     kind_of,
 )
+from pipeline.model.interviews import Exposure, FormName, Plan, Role
 from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
 from pipeline.model.questions import COUNTED, PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
@@ -141,6 +142,8 @@ class Outline(Record):
     sections: Annotated[tuple[Division, ...], Field(min_length=1)]
     back: tuple[Slug, ...] = ()
     end: tuple[Slug, ...] = ()
+    kit_front: tuple[Slug, ...] = ()
+    kit_back: tuple[Slug, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     bounds: Bounds = Bounds()
 
@@ -169,6 +172,17 @@ class Edition(Record):
     flow: Literal["page", "run-on"] = "page"
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
     papers: Annotated[tuple[Slug, ...], Field(min_length=1)] = PAPERS
+    plan: Slug | None = None
+    form: FormName | None = None
+
+    @property
+    def look(self) -> str:
+        """Under which name themes say what it looks like: all that is made of plans looks alike."""
+        return "interviewer" if self.plan else self.id
+
+    def of_form(self, form: FormName) -> Edition:
+        """Return the edition for one form of its plan."""
+        return self.model_copy(update={"id": f"{self.id}-{form.lower()}", "title": f"{self.title} {form}", "form": form})
 
     def lists(self, kind: SectionKind) -> bool:
         """Tell whether sections of a kind have a place in the edition."""
@@ -278,6 +292,9 @@ class Book:
     works: Mapping[str, Work]
     editions: Mapping[str, Edition]
     teams: Mapping[str, Team]
+    roles: Mapping[str, Role]
+    plans: Mapping[str, Plan]
+    exposure: Exposure
     logos: Mapping[str, Logo]
     """By the id of the team."""
     ignores: tuple[Ignore, ...]
@@ -297,5 +314,5 @@ class Book:
         """Yield every record, the outline first."""
         yield self.outline
         for group in (self.questions, self.chapters, self.boxes, self.figures, self.terms, self.formulas, self.works, self.editions,
-                      self.teams):  # fmt: skip
+                      self.teams, self.roles, self.plans):  # fmt: skip
             yield from group.values()
