@@ -7,6 +7,6 @@ Nothing here reaches a network or runs code of a source.
 
 from pipeline.bring.dialects import Dialect, from_file, known, named
 from pipeline.bring.errand import Errand, Outcome, bring
-from pipeline.bring.losses import RULES
+from pipeline.bring.haul import RULES
 
 __all__ = ["RULES", "Dialect", "Errand", "Outcome", "bring", "from_file", "known", "named"]

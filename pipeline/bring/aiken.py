@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.bring import hypertext
+from pipeline.bring import foreign_text
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import line_nodes, paragraph
-from pipeline.bring.items import Haul, Item, Picked
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Item, Losses, Picked, line_nodes, paragraph
 
 HINT = "write lines 'A. words' and one 'ANSWER: A'"
 
@@ -47,6 +45,6 @@ def _finished(path: str, asked: list[tuple[int, str]], options: list[tuple[str, 
     for letter in sorted(letters - {letter for letter, _ in options}):
         losses.tell("I202", f"the key names {letter[:20]}, and no choice has that letter", (path, line), "mend the line ANSWER:")
     words = " ".join(words for _, words in asked)
-    ask = hypertext.from_html(words, line) if hypertext.looks_like_html(words) else [paragraph(words, line)]
+    ask = foreign_text.from_html(words, line) if foreign_text.looks_like_html(words) else [paragraph(words, line)]
     choices = [Picked(paragraph(text, line).children, letter in letters) for letter, text in options]
     return [Item(path, line, line_nodes(ask), choices=choices)]

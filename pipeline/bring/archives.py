@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.bring import sources
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Losses
 from pipeline.bring.sources import MAX_ALL, MAX_TEXT, SourceFile
 
 MOST: Final = 5_000

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, said
+from pipeline.bring.haul import Node, said
 
 SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 

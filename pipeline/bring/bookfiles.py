@@ -9,11 +9,9 @@ from typing import Any, Final
 from pipeline import markup
 from pipeline.bring import yamltext
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, said
+from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, said
 from pipeline.bring.housestyle import Style
-from pipeline.bring.items import Haul, Item, Picked
 from pipeline.bring.ledger import Ledger, identify, slug
-from pipeline.bring.losses import Losses
 from pipeline.bring.segment import slug as anchor
 
 SHORTENED: Final = 200

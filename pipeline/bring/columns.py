@@ -6,11 +6,10 @@ import csv
 import io
 from typing import Final
 
-from pipeline.bring import hypertext
+from pipeline.bring import foreign_text
 from pipeline.bring.dialects import Dialect
 from pipeline.bring.fieldwise import Fields, item
-from pipeline.bring.items import Haul
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Losses
 
 LONGEST: Final = 1_000_000
 """Characters of a cell."""
@@ -87,4 +86,4 @@ def _delimiter(body: str) -> str:
 def _kind(row: dict[str, str], head: dict[str, str], dialect: Dialect) -> str:
     if head.get("html", "").lower() == "true":
         return "html"
-    return "html" if dialect.text == "markdown" and any(map(hypertext.looks_like_html, row.values())) else dialect.text
+    return "html" if dialect.text == "markdown" and any(map(foreign_text.looks_like_html, row.values())) else dialect.text

@@ -15,10 +15,8 @@ from typing import Any, Final
 import zstandard
 
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, said
 from pipeline.bring.fieldwise import Fields, item
-from pipeline.bring.items import Haul, Item
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Item, Losses, Node, line_nodes, said
 
 MAX_DATABASE: Final = 300_000_000
 """Bytes of a database once it is unpacked."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pipeline import source
 from pipeline.bring import yamltext
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Losses
 from pipeline.diagnostics import BookError, Diagnostic, nearest
 from pipeline.model import LEVELS
 from pipeline.source import Source, SourceFault

@@ -13,9 +13,8 @@ from pipeline.bring import bookfiles, kinds, listing, sources
 from pipeline.bring import ledger as ledgers
 from pipeline.bring.bookfiles import Drafted, Facts
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.items import Haul
+from pipeline.bring.haul import Haul, Losses
 from pipeline.bring.ledger import Entry, Ledger, digest, remembered
-from pipeline.bring.losses import Losses
 from pipeline.bring.shelf import Shelf, Taking
 from pipeline.diagnostics import Diagnostic, ordered
 

@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipeline.bring import hypertext
+from pipeline.bring import foreign_text
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, said
-from pipeline.bring.items import Item, Picked
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Item, Losses, Node, Picked, line_nodes, said
 
 OPTION: Final = re.compile(r"(?:option|choice|answer|distractor)?[\s_-]*([a-h]|[1-9])", re.IGNORECASE)
 MOST_POINTS: Final = 9
@@ -32,7 +30,7 @@ class Fields:
         if isinstance(value, Sequence) and not isinstance(value, str):
             items = [Node("item", self.line, self.nodes(one)) for one in value if _words(one)]
             return [Node("list", self.line, items)] if items else []
-        return hypertext.read(_words(value), self.text, self.line)
+        return foreign_text.blocks(_words(value), self.text, self.line)
 
 
 def item(fields: Fields, dialect: Dialect, losses: Losses) -> Item | None:

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.bring import hypertext
+from pipeline.bring import foreign_text
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, paragraph
-from pipeline.bring.items import Haul, Item, Picked
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, paragraph
 
 ESCAPE: Final = re.compile(r"\\([~=#{}:\\])")
 FORMAT: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
@@ -72,7 +70,7 @@ def _item(question: _Question, path: str, losses: Losses) -> Item | None:
     text = text[given.end() :] if given else text
     opened = text.find("{")
     closed = text.find("}", opened)
-    reader = _Reader(path, question.line, kind if kind != "plain" or not hypertext.looks_like_html(text) else "html")
+    reader = _Reader(path, question.line, kind if kind != "plain" or not foreign_text.looks_like_html(text) else "html")
     if opened >= 0 > closed:
         losses.tell("I105", "the answers of this question are not closed", (path, question.line), "close them with }", "{")
         closed = len(text)
@@ -100,7 +98,7 @@ class _Reader:
     kind: str
 
     def blocks(self, text: str) -> list[Node]:
-        return hypertext.read(_shown(text).replace("\\n", "\n"), self.kind, self.line)
+        return foreign_text.blocks(_shown(text).replace("\\n", "\n"), self.kind, self.line)
 
     def answers(self, item: Item, body: str, losses: Losses) -> None:
         """Put into a question what stands between its braces."""

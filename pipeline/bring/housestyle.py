@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from pipeline.bring import escapes
-from pipeline.bring.elements import Node, line_nodes, said, trimmed
+from pipeline.bring.haul import Node, line_nodes, said, trimmed
 from pipeline.bring.linestyle import LineStyle
 from pipeline.markup.highlight import known_language
 

@@ -9,8 +9,7 @@ from typing import Final
 
 from pipeline.bring import aiken, archives, columns, decks, dialects, gift, mapped, markdown_banks, sources, xmlbanks
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.items import Haul
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Losses
 
 SUFFIXES: Final = {
     ".md": "headings", ".markdown": "headings", ".csv": "table", ".tsv": "table", ".json": "json", ".gift": "gift", ".xml": "moodle",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.bring.items import Item
+from pipeline.bring.haul import Item
 from pipeline.section_kinds import KINDS
 
 NAME: Final = "imported.json"

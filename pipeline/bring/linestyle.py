@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline import markup
-from pipeline.bring import commonmark, escapes
-from pipeline.bring.elements import Node, line_nodes, said, trimmed
-from pipeline.bring.losses import Losses
+from pipeline.bring import escapes, foreign_text
+from pipeline.bring.haul import Losses, Node, is_blank, line_nodes, said, trimmed
 
 RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -202,9 +201,11 @@ class LineStyle:
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
-    """Return parts of a line in which no code stands next to code."""
+    """Return parts of a line in which no code stands next to code, nor parted from it by emphasis of nothing."""
     merged: list[Node] = []
     for node in nodes:
+        if node.kind in ("strong", "em") and all(n.kind in ("strong", "em") or is_blank(n) for n in node.walk()):
+            continue
         if merged and node.kind == "code" == merged[-1].kind:
             merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
         else:
@@ -219,7 +220,7 @@ def _flat(nodes: Sequence[Node]) -> list[Node]:
 def _said(text: str) -> str:
     """Return what a line says when it is read again, without spaces."""
     joined = text.replace("\\\n", " ").replace("\n", " ")
-    return "".join(said([commonmark.read(f"x {joined}")]).split())
+    return "".join(said([foreign_text.markdown(f"x {joined}")]).split())
 
 
 def _first_sign(node: Node) -> str:

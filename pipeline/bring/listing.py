@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline import source
 from pipeline.bring import yamltext
 from pipeline.bring.bookfiles import Drafted, section
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Losses
 from pipeline.diagnostics import Diagnostic, Place
 from pipeline.source import Node, Source, SourceFault
 

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from pipeline.bring.dialects import Dialect
 from pipeline.bring.fieldwise import Fields, item
-from pipeline.bring.items import Haul
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Losses
 
 DEEPEST: Final = 60
 SPACE: Final = re.compile(r"[\s,]*")

@@ -6,12 +6,10 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import Final
 
-from pipeline.bring import commonmark, dialects
-from pipeline.bring.commonmark import TooDeep
+from pipeline.bring import dialects, foreign_text
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, paragraph, said
-from pipeline.bring.items import Haul, Item
-from pipeline.bring.losses import Losses
+from pipeline.bring.foreign_text import TooDeep
+from pipeline.bring.haul import Haul, Item, Losses, Node, paragraph, said
 from pipeline.bring.segment import Cut, Draft, asks, cut
 from pipeline.bring.shaping import front_facts, shaped
 
@@ -24,7 +22,7 @@ def documents(texts: dict[str, str], losses: Losses) -> dict[str, Node]:
     found = {}
     for path, text in texts.items():
         try:
-            found[path] = commonmark.read(text)
+            found[path] = foreign_text.markdown(text)
         except TooDeep as error:
             losses.tell("I102", str(error), (path, error.line), "flatten the lists or quotations there")
     return found

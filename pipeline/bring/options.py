@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.bring.elements import Node, said
+from pipeline.bring.haul import Node, said
 
 LETTERED: Final = re.compile(r"\s*\(?([A-Za-z])[.)]\s+")
 TASK: Final = re.compile(r"\s*\[([ xX])\]\s+")

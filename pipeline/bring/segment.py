@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.bring.boilerplate import SHORTCODE, boilerplate, is_banner
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, said, trimmed
+from pipeline.bring.haul import Node, said, trimmed
 from pipeline.bring.options import options_of
 
 ASKING: Final = (

@@ -8,9 +8,7 @@ from typing import Final
 from pipeline import source
 from pipeline.bring.boilerplate import boilerplate
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, said, trimmed
-from pipeline.bring.items import Item, Picked
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Item, Losses, Node, Picked, line_nodes, said, trimmed
 from pipeline.bring.options import Option, options_of, unglued
 from pipeline.bring.segment import NUMBER, Draft
 from pipeline.source import SourceFault

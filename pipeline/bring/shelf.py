@@ -10,8 +10,8 @@ from typing import Literal
 
 from pipeline import source
 from pipeline.bring import ledger as ledgers
+from pipeline.bring.haul import Losses
 from pipeline.bring.ledger import Ledger, digest
-from pipeline.bring.losses import Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.source import SourceFault
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline import source
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Losses
 from pipeline.diagnostics import BookError, Place
 from pipeline.markup.parser import FORBIDDEN
 from pipeline.source import SourceFault

@@ -7,11 +7,9 @@ from typing import Final
 
 from lxml import etree
 
-from pipeline.bring import hypertext
+from pipeline.bring import foreign_text
 from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, paragraph, said
-from pipeline.bring.items import Haul, Item, Picked
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, paragraph, said
 
 DEEPEST: Final = 100
 MOST: Final = 500_000
@@ -82,7 +80,7 @@ class _Moodle:
     def blocks(self, element: Element | None) -> list[Node]:
         """Return a text as blocks, in the format that it says."""
         kind = element.get("format", "html") if element is not None else "html"
-        return hypertext.read(_text(element), {"markdown": "markdown", "plain_text": "plain"}.get(kind, "html"), self.line)
+        return foreign_text.blocks(_text(element), {"markdown": "markdown", "plain_text": "plain"}.get(kind, "html"), self.line)
 
     def item(self) -> Item | None:
         """Return the question; what is none is told."""
@@ -113,7 +111,7 @@ class _Moodle:
                 item.choices.append(Picked(line_nodes(words), _fraction(answer) > 0, note))
         elif self.type == "matching":
             rows = [["Item", "Match"], *([_text(s), _text(s.find("answer"))] for s in self.question.findall("subquestion"))]
-            cells = [[Node("cell", self.line, line_nodes(hypertext.from_html(c, self.line))) for c in row] for row in rows]
+            cells = [[Node("cell", self.line, line_nodes(foreign_text.from_html(c, self.line))) for c in row] for row in rows]
             item.answer.append(Node("table", self.line, [Node("row", self.line, row) for row in cells]))
         else:
             good = [self.blocks(answer) for answer in answers if _fraction(answer) > 0 and _text(answer)]
@@ -172,16 +170,16 @@ class _Qti:
             kinds = ", ".join(sorted({_name(e) for e in interactions})) or "no item body"
             self.losses.tell("I203", f"an item that no question can stand for: {kinds[:120]}", where, "write it into the book by hand")
             return None
-        ask = hypertext.from_html(self.html(body), self.line)
+        ask = foreign_text.from_html(self.html(body), self.line)
         item = Item(self.path, self.line, line_nodes(ask), given=self.element.get("identifier", ""))
         if not said(ask):
             item.ask = paragraph(self.element.get("title", ""), self.line).children
         keys = [_text(value) for declared in _below(self.element, "responsedeclaration") for value in self.correct(declared)]
         options = list(_below(self.element, "simplechoice", "inlinechoice"))
         for option in options:
-            words = hypertext.from_html(self.html(option), self.line)
+            words = foreign_text.from_html(self.html(option), self.line)
             item.choices.append(Picked(line_nodes(words), option.get("identifier") in keys))
-        feedback = [block for f in _below(self.element, "modalfeedback") for block in hypertext.from_html(self.html(f), self.line)]
+        feedback = [block for f in _below(self.element, "modalfeedback") for block in foreign_text.from_html(self.html(f), self.line)]
         item.answer = ([] if options else [paragraph(key, self.line) for key in keys]) + feedback
         if not item.answer and not item.choices:
             self.losses.tell("I201", "no answer", where, "write the answer, in the source or in the book")
