@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline import markup
-from pipeline.bring import yamltext
 from pipeline.bring.dialects import Dialect
 from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, said
-from pipeline.bring.housestyle import Style
+from pipeline.bring.housestyle import Style, yaml_text
 from pipeline.bring.ledger import Ledger, identify, slug
 from pipeline.bring.segment import slug as anchor
 
@@ -110,7 +109,7 @@ def _question(name: str, item: Item, style: Style) -> str:
         hint = "mark the correct choice in the source, or add 'correct: true'"
         style.losses.tell("I202", "none of the choices is marked as correct", (item.path, item.line), hint)
     _refused(ask, answer, item, style)
-    return yamltext.document(fields)
+    return yaml_text(fields)
 
 
 def _choice(choice: Picked, style: Style) -> dict[str, str]:
@@ -155,7 +154,7 @@ class _Around:
                 self.losses.tell("I205", message, (path, nodes[0].line), "delete the chapter if they say nothing to readers")
         body = "\n".join(block for block in blocks if block)
         if body:
-            drafted.others[f"chapters/{ABOUT}.yaml"] = yamltext.document({"id": ABOUT, "title": "About this bank", "body": body})
+            drafted.others[f"chapters/{ABOUT}.yaml"] = yaml_text({"id": ABOUT, "title": "About this bank", "body": body})
 
 
 def outline(drafted: Drafted, facts: Facts) -> str:
@@ -170,7 +169,7 @@ def outline(drafted: Drafted, facts: Facts) -> str:
         "front": [ABOUT] if f"chapters/{ABOUT}.yaml" in drafted.others else [],
         "sections": [section(name, *parts) for name, parts in drafted.sections.items()],
     }  # fmt: skip
-    return yamltext.document(fields)
+    return yaml_text(fields)
 
 
 def section(name: str, title: str, intro: str, members: list[str]) -> dict[str, Any]:
@@ -188,7 +187,7 @@ def editions(drafted: Drafted) -> dict[str, str]:
             if len(volumes) > 1:
                 fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
                 fields["select"] = {"sections": sections}
-            found[f"editions/{fields['id']}.yaml"] = yamltext.document(fields)
+            found[f"editions/{fields['id']}.yaml"] = yaml_text(fields)
     return found
 
 

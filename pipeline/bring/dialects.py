@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline import source
-from pipeline.bring import yamltext
 from pipeline.bring.haul import Losses
+from pipeline.bring.housestyle import yaml_text
 from pipeline.diagnostics import BookError, Diagnostic, nearest
 from pipeline.model import LEVELS
 from pipeline.source import Source, SourceFault
@@ -62,7 +62,7 @@ class Dialect:
         """The dialect as a file, with all that it knows."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "id"}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items() if value}
-        return f"# Dialect '{self.id}': docs/importing.md says what each key means.\n{yamltext.document(plain)}"
+        return f"# Dialect '{self.id}': docs/importing.md says what each key means.\n{yaml_text(plain)}"
 
 
 @cache

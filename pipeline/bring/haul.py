@@ -13,6 +13,60 @@ BLOCKS: Final = frozenset({"heading", "paragraph", "list", "item", "quote", "lis
                            "group", "comment", "foreign"})  # fmt: skip
 """Kinds of nodes that are no part of a line."""
 SPACED: Final = frozenset({"soft", "break"})
+RULES: Final = (
+    Rule("I101", "source cannot be read", "The source of an import is missing, not a regular file, or of a kind that no dialect reads."),
+    Rule("I102", "source too large", "A source, or what it unpacks to, passes a limit, or nests deeper than can be read whole."),
+    Rule("I103", "not UTF-8", "Texts are read as UTF-8. The place is the first byte that is not."),
+    Rule(
+        "I104",
+        "invisible character removed",
+        "A control character, a change of direction, or a character of no width was taken out: it cannot be printed, and can hide what "
+        "a text says.",
+    ),
+    Rule(
+        "I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. Nothing of what is broken is imported."
+    ),
+    Rule("I106", "no question found", "No question of the dialect stands in the file. Another dialect may fit, or it holds none."),
+    Rule("I107", "dialect not understood", "A dialect has a key or a word that means nothing. docs/importing.md lists them all."),
+    Rule("I201", "no answer", "The source has no answer to the question, or only a placeholder for one. The question is imported without."),
+    Rule(
+        "I202",
+        "no correct choice",
+        "A question has choices, and none of them is marked as correct, or the key names one that is not there.",
+    ),
+    Rule("I203", "item not imported", "An item of the source could not become a question; the message says why."),
+    Rule("I204", "same words twice", "Two questions ask the same words. Both are imported, under ids of their own."),
+    Rule("I205", "text outside of questions", "Words stand between questions; they are kept where the message says."),
+    Rule("I301", "remote picture", "An import reaches no network: a link stands in the place of a picture with an address."),
+    Rule("I302", "picture not imported", "A picture of the source is named in the text, and not printed: draw it as a figure of the book."),
+    Rule("I303", "dead link", "A link leads to nothing in the book, or to no address that a book may have. Its words are kept."),
+    Rule("I304", "HTML without an equal", "Raw HTML has no equal in the book's Markdown. Its words are kept, or it stands as code."),
+    Rule("I305", "formatting lost", "Markup of the source has no equal in the book's Markdown. Its words are kept."),
+    Rule("I306", "address changed", "A book links by https; a link by http was written so, and may lead nowhere."),
+    Rule("I307", "language of code unknown", "The highlighter does not know the language; the listing is printed plain."),
+    Rule("I308", "formula not understood", "LaTeX that the press cannot set; it is kept as code."),
+    Rule(
+        "I309",
+        "refused by the press",
+        "What was imported breaks a rule of the book's Markdown; `check` reports it at its place in the book.",
+    ),
+    Rule("I310", "sign without a glyph", "No face of the press has the sign. In words another stands in its place; in code it stays."),
+    Rule(
+        "I401",
+        "changed on both sides",
+        "A file was edited by hand since it was imported, and its source has changed as well. The file stays; the message has both.",
+    ),
+    Rule("I402", "no longer in the source", "A question that was imported once is not in the source any more. Its file stays."),
+    Rule("I403", "deleted by hand", "A file that an import wrote has been deleted. It is not written again."),
+    Rule("I404", "book.yaml cannot be edited", "New questions could not be listed in book.yaml, which was edited by hand."),
+    Rule("I405", "to be filled in", "A book needs what its source does not say; a line stands in its place."),
+)
+SEVERITIES: Final[dict[str, Severity]] = {
+    "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
+    "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
+    "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
+}  # fmt: skip
+NOWHERE: Final = Place("source")
 
 
 @dataclass(slots=True)
@@ -160,62 +214,6 @@ class Haul:
     files: int = 0
     empty: list[str] = field(default_factory=list)
     """Files in which no question was found."""
-
-
-RULES: Final = (
-    Rule("I101", "source cannot be read", "The source of an import is missing, not a regular file, or of a kind that no dialect reads."),
-    Rule("I102", "source too large", "A source, or what it unpacks to, passes a limit, or nests deeper than can be read whole."),
-    Rule("I103", "not UTF-8", "Texts are read as UTF-8. The place is the first byte that is not."),
-    Rule(
-        "I104",
-        "invisible character removed",
-        "A control character, a change of direction, or a character of no width was taken out: it cannot be printed, and can hide what "
-        "a text says.",
-    ),
-    Rule(
-        "I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. Nothing of what is broken is imported."
-    ),
-    Rule("I106", "no question found", "No question of the dialect stands in the file. Another dialect may fit, or it holds none."),
-    Rule("I107", "dialect not understood", "A dialect has a key or a word that means nothing. docs/importing.md lists them all."),
-    Rule("I201", "no answer", "The source has no answer to the question, or only a placeholder for one. The question is imported without."),
-    Rule(
-        "I202",
-        "no correct choice",
-        "A question has choices, and none of them is marked as correct, or the key names one that is not there.",
-    ),
-    Rule("I203", "item not imported", "An item of the source could not become a question; the message says why."),
-    Rule("I204", "same words twice", "Two questions ask the same words. Both are imported, under ids of their own."),
-    Rule("I205", "text outside of questions", "Words stand between questions; they are kept where the message says."),
-    Rule("I301", "remote picture", "An import reaches no network: a link stands in the place of a picture with an address."),
-    Rule("I302", "picture not imported", "A picture of the source is named in the text, and not printed: draw it as a figure of the book."),
-    Rule("I303", "dead link", "A link leads to nothing in the book, or to no address that a book may have. Its words are kept."),
-    Rule("I304", "HTML without an equal", "Raw HTML has no equal in the book's Markdown. Its words are kept, or it stands as code."),
-    Rule("I305", "formatting lost", "Markup of the source has no equal in the book's Markdown. Its words are kept."),
-    Rule("I306", "address changed", "A book links by https; a link by http was written so, and may lead nowhere."),
-    Rule("I307", "language of code unknown", "The highlighter does not know the language; the listing is printed plain."),
-    Rule("I308", "formula not understood", "LaTeX that the press cannot set; it is kept as code."),
-    Rule(
-        "I309",
-        "refused by the press",
-        "What was imported breaks a rule of the book's Markdown; `check` reports it at its place in the book.",
-    ),
-    Rule("I310", "sign without a glyph", "No face of the press has the sign. In words another stands in its place; in code it stays."),
-    Rule(
-        "I401",
-        "changed on both sides",
-        "A file was edited by hand since it was imported, and its source has changed as well. The file stays; the message has both.",
-    ),
-    Rule("I402", "no longer in the source", "A question that was imported once is not in the source any more. Its file stays."),
-    Rule("I403", "deleted by hand", "A file that an import wrote has been deleted. It is not written again."),
-    Rule("I404", "book.yaml cannot be edited", "New questions could not be listed in book.yaml, which was edited by hand."),
-    Rule("I405", "to be filled in", "A book needs what its source does not say; a line stands in its place."),
-)
-SEVERITIES: Final[dict[str, Severity]] = {
-    "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
-    "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
-    "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
-}  # fmt: skip
-NOWHERE: Final = Place("source")
 
 
 @dataclass(slots=True)

@@ -1,19 +1,21 @@
-"""Write nodes in the book's Markdown, and tell what has no equal there."""
+"""Write what a book's files hold: blocks in its Markdown, telling what has no equal there, and records in YAML."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from pipeline.bring import escapes
 from pipeline.bring.haul import Node, line_nodes, said, trimmed
-from pipeline.bring.linestyle import LineStyle
+from pipeline.bring.linestyle import LineStyle, first_words
 from pipeline.markup.highlight import known_language
 
 LISTS: Final = 5
 """Lists within lists; the page shows no more."""
 OTHER_NAMES: Final = {"shell-session": "console", "viml": "vim", "objective-c": "objc", "plaintext": "text", "txt": "text", "node": "js"}
+PLAIN: Final = re.compile(r"[A-Za-z0-9][^\n]*")
+SPECIAL: Final = re.compile(r": |:$| #|^[\s]|\s$|[\t]|^-|^\?")
+WIDE: Final = 120
 
 
 class Style(LineStyle):
@@ -29,7 +31,7 @@ class Style(LineStyle):
     def line(self, nodes: Sequence[Node]) -> str:
         """Return parts of a line as one paragraph without line ends."""
         text = self.written(line_nodes(list(nodes)), joined=True)
-        return escapes.first_words(" ".join(text.split()))
+        return first_words(" ".join(text.split()))
 
     def _blocks(self, nodes: Sequence[Node], depth: int, *, top: bool = False) -> list[str]:
         lines: list[str] = []
@@ -56,7 +58,7 @@ class Style(LineStyle):
     def paragraph(self, node: Node, depth: int, top: bool) -> list[str]:
         """Return the lines of a paragraph."""
         text = self.written(trimmed(node.children))
-        lines = [escapes.first_words(" ".join(line.split())) for line in text.split("\n")]
+        lines = [first_words(" ".join(line.split())) for line in text.split("\n")]
         return [line for line in lines if line not in ("", "\\")]
 
     def heading(self, node: Node, depth: int, top: bool) -> list[str]:
@@ -64,16 +66,12 @@ class Style(LineStyle):
         text = " ".join(self.written(node.children, joined=True).split())
         if not text:
             return []
-        return [f"{'#' * node.level} {text.rstrip('#')}" if top else self._bold(text)]
-
-    def _bold(self, text: str) -> str:
-        return f"**{text.replace('**', '')}**"
+        return [f"{'#' * node.level} {text.rstrip('#')}" if top else f"**{text.replace('**', '')}**"]
 
     def listing(self, node: Node, depth: int, top: bool) -> list[str]:
         """Return a listing between fences that are longer than any in it."""
         longest = max(map(len, re.findall("`{3,}", node.text)), default=2)
-        body = node.text.removesuffix("\n")
-        body = self.in_code(body, node)
+        body = self.in_code(node.text.removesuffix("\n"), node)
         return [f"{'`' * (longest + 1)}{self._language(node)}", *body.split("\n"), "`" * (longest + 1)]
 
     def _language(self, node: Node) -> str:
@@ -172,3 +170,49 @@ _BLOCKS: Final[Mapping[str, Callable[[Style, Node, int, bool], list[str]]]] = {
     "group": Style.group, "display": Style.display, "table": Style.table, "list": Style.group, "item": Style.group,
     "summary": Style.paragraph, "cell": Style.paragraph, "row": Style.group,
 }  # fmt: skip
+
+
+def yaml_text(fields: Mapping[str, Any]) -> str:
+    """Return a mapping as a file; a text that ends in a line end becomes a block, an empty field is left out."""
+    return "".join(_field(name, value, 0) for name, value in fields.items() if value not in (None, "", (), []))
+
+
+def _field(name: str, value: Any, depth: int) -> str:
+    indent = "  " * depth
+    if isinstance(value, str):
+        return f"{indent}{name}: {_block(value, depth + 1)}" if "\n" in value else f"{indent}{name}: {_scalar(value)}\n"
+    if isinstance(value, Mapping):
+        return f"{indent}{name}:\n" + "".join(
+            _field(_key(key), inner, depth + 1) for key, inner in value.items() if inner not in (None, "")
+        )
+    flow = f"{indent}{name}: [{', '.join(map(str, value))}]\n"
+    if all(isinstance(item, str) and re.fullmatch(r"[a-z0-9-]+", item) for item in value) and len(flow) <= WIDE and name != "questions":
+        return flow
+    return f"{indent}{name}:\n" + "".join(_item(item, depth + 1) for item in value)
+
+
+def _item(value: Any, depth: int) -> str:
+    indent = "  " * depth
+    if isinstance(value, str):
+        return f"{indent}- {_scalar(value)}\n"
+    written = "".join(_field(key, inner, depth + 1) for key, inner in value.items() if inner not in (None, "", (), []))
+    return f"{indent}- {written[len(indent) + 2 :]}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z][\w ]*", name) else _scalar(name)
+
+
+def _scalar(text: str) -> str:
+    """Return a text of one line, between quotes where YAML would read something into it."""
+    if PLAIN.fullmatch(text) and not SPECIAL.search(text):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _block(text: str, depth: int) -> str:
+    indent = "  " * depth
+    lines = text.removesuffix("\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    sign = "|2" if first.startswith((" ", "\t")) or not lines[0].strip() else "|"
+    return f"{sign}\n" + "".join(f"{indent}{line}\n" if line else "\n" for line in lines)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline import source
-from pipeline.bring import yamltext
 from pipeline.bring.bookfiles import Drafted, section
 from pipeline.bring.haul import Losses
+from pipeline.bring.housestyle import yaml_text
 from pipeline.diagnostics import Diagnostic, Place
 from pipeline.source import Node, Source, SourceFault
 
@@ -26,11 +26,11 @@ def extended(written: str, name: str, drafted: Drafted) -> tuple[str, list[Diagn
         if division in known:
             inserts += _into(read, division, members, missing, faults)
         elif missing:
-            inserts += _new(read, "sections", yamltext.document({"x": [section(division, title, intro, missing)]}), faults)
+            inserts += _new(read, "sections", yaml_text({"x": [section(division, title, intro, missing)]}), faults)
     topics = _ids(read, "topics")
     for topic, words in sorted(drafted.topics.items()):
         if topic not in topics:
-            inserts += _new(read, "topics", yamltext.document({"x": [{"id": topic, "title": words[:1].upper() + words[1:]}]}), faults)
+            inserts += _new(read, "topics", yaml_text({"x": [{"id": topic, "title": words[:1].upper() + words[1:]}]}), faults)
     for at, text in sorted(inserts, key=lambda insert: insert[0], reverse=True):
         lines[at:at] = text.removesuffix("\n").split("\n")
     return "\n".join(lines), faults
