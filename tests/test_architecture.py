@@ -57,7 +57,7 @@ DISK_EXCEPTIONS = {
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
-    "bring.sources": "finds the files of a bank that is imported",
+    "bring.banks": "finds the files of a bank that is imported",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.completing": "completes the names of editions and teams",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline import markup
-from pipeline.bring.dialects import Dialect
+from pipeline.bring.banks import Dialect
 from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, said
 from pipeline.bring.housestyle import Style, yaml_text
-from pipeline.bring.ledger import Ledger, identify, slug
 from pipeline.bring.segment import slug as anchor
+from pipeline.bring.shelf import Ledger, identify, slug
 
 SHORTENED: Final = 200
 ABOUT: Final = "about-this-bank"

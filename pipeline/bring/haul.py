@@ -66,6 +66,8 @@ SEVERITIES: Final[dict[str, Severity]] = {
     "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
     "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
 }  # fmt: skip
+MOST_POINTS: Final = 9
+"""Key points of a question; more stay in the answer."""
 NOWHERE: Final = Place("source")
 
 

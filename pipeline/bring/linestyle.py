@@ -1,4 +1,4 @@
-"""Write what stands within a line in the book's Markdown, each sign that would mean something escaped, and tell what has no equal there."""
+"""Write what stands within a line in the book's Markdown, signs that would mean something escaped; tell what has no equal."""
 
 from __future__ import annotations
 

@@ -8,18 +8,16 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pipeline import source
-from pipeline.bring import dialects, foreign_text
-from pipeline.bring.dialects import Dialect
+from pipeline.bring import banks, foreign_text
+from pipeline.bring.banks import Dialect
 from pipeline.bring.foreign_text import TooDeep
-from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, paragraph, said, trimmed
+from pipeline.bring.haul import MOST_POINTS, Haul, Item, Losses, Node, Picked, line_nodes, paragraph, said, trimmed
 from pipeline.bring.segment import NUMBER, Cut, Draft, Option, asks, boilerplate, cut, options_of, unglued
 from pipeline.source import SourceFault
 
 MINIMUM: Final = 1.5
 """Least score of a dialect that is guessed; a single question may be chance."""
 FACT: Final = re.compile(r"\s*([\w -]{1,40}?)\s*[:=]\s*(.{0,400}?)\s*", re.DOTALL)
-MOST_POINTS: Final = 9
-"""Key points of a question; more stay in the answer."""
 LETTERS: Final = r"[A-Za-z](?:\s*(?:,|;|and|&|/|\s)\s*[A-Za-z])*"
 
 
@@ -36,9 +34,9 @@ def documents(texts: dict[str, str], losses: Losses) -> dict[str, Node]:
 
 def guessed(read: dict[str, Node]) -> Dialect:
     """Return the dialect in which most questions stand."""
-    counts = {name: _score(read, dialect) for name, dialect in dialects.known().items() if dialect.reads == "markdown"}
+    counts = {name: _score(read, dialect) for name, dialect in banks.known().items() if dialect.reads == "markdown"}
     best = max(counts, key=lambda name: counts[name])
-    return dialects.known()[best if counts[best] >= MINIMUM else "headings"]
+    return banks.known()[best if counts[best] >= MINIMUM else "headings"]
 
 
 def _score(read: dict[str, Node], dialect: Dialect) -> float:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.bring.dialects import Dialect
+from pipeline.bring.banks import Dialect
 from pipeline.bring.haul import Node, said, trimmed
 
 SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
@@ -26,12 +26,12 @@ def boilerplate(node: Node, dialect: Dialect) -> str:
     """Return what a block is that is no content, or nothing."""
     if node.kind == "rule":
         return "rules between blocks"
-    if is_contents(node, dialect):
+    if _is_contents(node, dialect):
         return "contents tables"
-    return "lines that lead back to the top" if leads_back(node, dialect) else ""
+    return "lines that lead back to the top" if _leads_back(node, dialect) else ""
 
 
-def is_contents(node: Node, dialect: Dialect) -> bool:
+def _is_contents(node: Node, dialect: Dialect) -> bool:
     """Tell whether a block is a table of contents, or its heading."""
     words = said(node.children)
     if node.kind in ("heading", "paragraph"):
@@ -47,7 +47,7 @@ def _is_linked(node: Node, links: list[Node]) -> bool:
     return 2 * len(links) >= rows and not any(n.kind == "listing" for n in node.walk())
 
 
-def leads_back(node: Node, dialect: Dialect) -> bool:
+def _leads_back(node: Node, dialect: Dialect) -> bool:
     """Tell whether a paragraph does nothing but lead back to the top."""
     if node.kind != "paragraph" or not any(n.kind == "link" and n.info.startswith("#") for n in node.walk()):
         return False
@@ -55,7 +55,7 @@ def leads_back(node: Node, dialect: Dialect) -> bool:
     return words in {re.sub(r"[^a-z ]", "", known.lower()) for known in dialect.boilerplate} or words in ("", "top")
 
 
-def is_banner(node: Node, *, inside: bool) -> bool:
+def _is_banner(node: Node, *, inside: bool) -> bool:
     """Tell whether a block holds pictures and nothing else: a banner, badges; a lone one ``inside`` a section is content."""
     if node.kind not in ("paragraph", "group", "table", "heading"):
         return False
@@ -235,7 +235,7 @@ class _Cutter:
     def leave_out(self, node: Node) -> bool:
         """Tell whether a block is no content of its own, and count it."""
         what = boilerplate(node, self.dialect)
-        if not what and self.draft is None and is_banner(node, inside=len(self.headings) > 1):
+        if not what and self.draft is None and _is_banner(node, inside=len(self.headings) > 1):
             what = "banners and badges"
         if what:
             self.cut.left_out[what] += 1
