@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline import markup
 from pipeline.bring import foreign_text
+from pipeline.bring.bookfiles import Style
 from pipeline.bring.haul import Losses
-from pipeline.bring.housestyle import Style
 
 SIGNS = "*_`[](){}<>#+-.!|~$&:=\\'\"^;?/ éß漢"
 STRAIGHT = str.maketrans("‘’“”", "''\"\"")

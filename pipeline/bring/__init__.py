@@ -12,21 +12,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline import source
 from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, quizzes
 from pipeline.bring.banks import Dialect, from_file, known, named
-from pipeline.bring.bookfiles import Drafted, Facts, section
+from pipeline.bring.bookfiles import ABOUT
 from pipeline.bring.haul import RULES, Haul, Item, Losses
-from pipeline.bring.housestyle import yaml_text
-from pipeline.bring.shelf import LEDGER, MAX_LEDGER, Entry, Ledger, Shelf, Taking, digest, remembered
-from pipeline.diagnostics import Diagnostic, Place, ordered
-from pipeline.source import Node, Source, SourceFault
+from pipeline.bring.shelf import LEDGER, MAX_LEDGER, Drafted, Entry, Ledger, Shelf, Taking, digest, extended, remembered, section, slug
+from pipeline.diagnostics import Diagnostic, ordered
 
 __all__ = ["RULES", "Dialect", "Errand", "Outcome", "bring", "from_file", "known", "named"]
 
 OUTLINE = "book.yaml"
+VOLUME: Final = 100_000
+"""Letters of the contents of one volume, with those of the markup around each line."""
+AROUND: Final = 120
 SUFFIXES: Final = {
     ".md": "headings", ".markdown": "headings", ".csv": "table", ".tsv": "table", ".json": "json", ".gift": "gift", ".xml": "moodle",
     ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
@@ -36,6 +37,17 @@ READERS: Final[Mapping[str, Callable[[str, str, Dialect, Losses], Iterator[Item]
     "qti": quizzes.qti,
 }  # fmt: skip
 """What yields the questions of one file, by what a dialect reads."""
+PLACES: Final = ["cover", "title-page", "imprint", "contents", "front", "questions", "back", "index", "end", "colophon"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a book says of itself at its first import."""
+
+    title: str
+    rights: str
+    date: str
+    lang: str = "en"
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ def _shelve(shelf: Shelf, drafted: Drafted, errand: Errand, haul: Haul) -> None:
     _outline(shelf, drafted, after, Facts(_title(errand, haul), _rights(errand), errand.date, errand.lang))
     others = dict(drafted.others)
     if not shelf.has("editions/*.yaml") or any(name.startswith("editions/") for name in before.files):
-        others |= bookfiles.editions(drafted)
+        others |= _editions(drafted)
     counts = Counter(shelf.counts)
     for path, text in others.items():
         after.files[path] = shelf.put(path, text, before.files.get(path, ""))
@@ -142,7 +154,7 @@ def _outline(shelf: Shelf, drafted: Drafted, after: Ledger, facts: Facts) -> Non
     stands, before = shelf.text(OUTLINE), shelf.remembered.files.get(OUTLINE, "")
     if stands is None or digest(stands) == before:
         kept = facts if stands is None else _facts(stands)
-        text = bookfiles.outline(drafted, kept)
+        text = _book_yaml(drafted, kept)
         if text != stands:
             shelf.writes[OUTLINE] = text
         after.files[OUTLINE] = digest(text)
@@ -152,7 +164,7 @@ def _outline(shelf: Shelf, drafted: Drafted, after: Ledger, facts: Facts) -> Non
                 Losses.alone("I405", "publisher, rights, errata, and creators are placeholders", hint, shelf.place(OUTLINE))
             ])
         return
-    text, faults = _extended(stands, f"{shelf.name}/{OUTLINE}", drafted)
+    text, faults = extended(stands, f"{shelf.name}/{OUTLINE}", drafted)
     shelf.losses.extend(faults)
     if text != stands:
         shelf.writes[OUTLINE] = text
@@ -229,82 +241,62 @@ def _sectioned(found: Haul) -> Haul:
     return found
 
 
-def _extended(written: str, name: str, drafted: Drafted) -> tuple[str, list[Diagnostic]]:
-    """Return a book.yaml with the questions and topics that it lacks, and what could not be listed."""
-    try:
-        read = source.parse(written, name)
-    except SourceFault as fault:
-        return written, [fault.diagnostic]
-    known = _members(read)
-    lines = written.split("\n")
-    inserts: list[tuple[int, str]] = []
-    faults: list[Diagnostic] = []
-    everywhere = {member for members in known.values() for member in members}
-    for division, (title, intro, members) in drafted.sections.items():
-        missing = [member for member in members if member not in everywhere]
-        if division in known:
-            inserts += _into(read, division, members, missing, faults)
-        elif missing:
-            inserts += _new(read, "sections", yaml_text({"x": [section(division, title, intro, missing)]}), faults)
-    topics = _ids(read, "topics")
-    for topic, words in sorted(drafted.topics.items()):
-        if topic not in topics:
-            inserts += _new(read, "topics", yaml_text({"x": [{"id": topic, "title": words[:1].upper() + words[1:]}]}), faults)
-    for at, text in sorted(inserts, key=lambda insert: insert[0], reverse=True):
-        lines[at:at] = text.removesuffix("\n").split("\n")
-    return "\n".join(lines), faults
+def _book_yaml(drafted: Drafted, facts: Facts) -> str:
+    """Return book.yaml."""
+    name = slug(facts.title, "book")
+    fields: dict[str, Any] = {
+        "schema": "1", "id": name, "slug": name, "title": facts.title, "lang": facts.lang, "version": "1.0.0", "date": facts.date,
+        "creators": [{"name": "The authors of the bank"}], "publisher": "The authors of the bank", "rights": facts.rights,
+        "errata": "Tell whoever gave you this book.", "description": f"{len(drafted.questions)} interview questions.",
+        "changes": [{"version": "1.0.0", "date": facts.date, "text": "First edition."}],
+        "topics": [{"id": key, "title": words[:1].upper() + words[1:]} for key, words in sorted(drafted.topics.items())],
+        "front": [ABOUT] if f"chapters/{ABOUT}.yaml" in drafted.others else [],
+        "sections": [section(name, *parts) for name, parts in drafted.sections.items()],
+    }  # fmt: skip
+    return source.yaml_text(fields)
 
 
-def _members(read: Source) -> dict[str, list[str]]:
-    data = read.data.get("sections", []) if isinstance(read.data, dict) else []
-    return {d["id"]: list(d.get("questions", [])) for d in data if isinstance(d, dict) and isinstance(d.get("id"), str)}
+def _editions(drafted: Drafted) -> dict[str, str]:
+    """Return the files of the editions that a book begins with: study and practice, of a large bank in several volumes."""
+    picked = any(item.choices for item in drafted.items.values())
+    volumes = _volumes(drafted)
+    found = {}
+    for n, sections in enumerate(volumes, start=1):
+        for fields in (_study(picked), _practice(picked)):
+            if len(volumes) > 1:
+                fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
+                fields["select"] = {"sections": sections}
+            found[f"editions/{fields['id']}.yaml"] = source.yaml_text(fields)
+    return found
 
 
-def _ids(read: Source, key: str) -> set[str]:
-    data = read.data.get(key, []) if isinstance(read.data, dict) else []
-    return {str(d.get("id")) for d in data if isinstance(d, dict)}
+def _volumes(drafted: Drafted) -> list[list[str]]:
+    """Return the sections of each volume: contents with more letters than that are no file that a reader opens at once."""
+    volumes: list[list[str]] = [[]]
+    letters = 0
+    for name, (_, _, members) in drafted.sections.items():
+        asked = sum(AROUND + len(drafted.items[member].asked) for member in members if member in drafted.items)
+        if volumes[-1] and letters + asked > VOLUME:
+            volumes.append([])
+            letters = 0
+        volumes[-1].append(name)
+        letters += asked
+    return volumes
 
 
-def _into(read: Source, division: str, members: list[str], missing: list[str], faults: list[Diagnostic]) -> list[tuple[int, str]]:
-    """Return where the missing questions of a section go: each behind the one before it in the source."""
-    if not missing:
-        return []
-    at = list(_members(read)).index(division)
-    node = read.root.child("sections")
-    listed = node.child(at).child("questions") if node and node.child(at) else None  # type: ignore[union-attr]
-    rows: dict[str, Node] = {item.value: item for item in listed.value} if listed and listed.style == "[" else {}
-    if not rows or len({row.line for row in rows.values()}) < len(rows) or (listed and _on_one_line(read, listed)):
-        faults.append(_unlisted(read, f"list {', '.join(missing[:8])} in section '{division}'"))
-        return []
-    inserts: dict[int, str] = {}
-    last = min(row.line for row in rows.values()) - 1
-    for member in members:
-        if member in rows:
-            last = rows[member].line
-        elif member in missing:
-            indent = " " * (next(iter(rows.values())).column - 3)
-            inserts[last] = inserts.get(last, "") + f"{indent}- {member}\n"
-    return list(inserts.items())
+def _study(picked: bool) -> dict[str, Any]:
+    return {
+        "id": "study", "title": "Study edition", "audience": "candidate", "description": "Every question with its answer below it.",
+        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points"], "answers": "inline", "flow": "page",
+        "formats": ["pdf", "epub"], "papers": ["a4", "letter"],
+    }  # fmt: skip
 
 
-def _new(read: Source, key: str, text: str, faults: list[Diagnostic]) -> list[tuple[int, str]]:
-    """Return where a new section or topic goes: at the end of its list."""
-    node = read.root.child(key)
-    following = [child.key_line for _, child in read.root.value if node and child.key_line > node.line]
-    if node is None or node.style != "[" or not node.value or _on_one_line(read, node):
-        faults.append(_unlisted(read, f"add to '{key}': {text.partition(chr(10))[2].strip()[:120]}"))
-        return []
-    end = (min(following) if following else len(read.lines) + 1) - 1
-    while end > 0 and not read.lines[end - 1].strip():
-        end -= 1
-    indent = node.value[0].column - 3
-    body = text.partition("\n")[2].removesuffix("\n").split("\n")
-    return [(end, "\n".join(f"{' ' * indent}{line[2:]}" if line else "" for line in body))]
-
-
-def _on_one_line(read: Source, node: Node) -> bool:
-    return read.lines[node.line - 1][node.column - 1 :].startswith("[")
-
-
-def _unlisted(read: Source, hint: str) -> Diagnostic:
-    return Losses.alone("I404", "new questions could not be listed, for this list is written on one line", hint, Place(read.path))
+def _practice(picked: bool) -> dict[str, Any]:
+    return {
+        "id": "practice", "title": "Practice edition", "audience": "candidate",
+        "description": "Every question with room to write, and all answers at the back.",
+        "sections": [*PLACES[:6], "answers", *PLACES[6:]], "parts": [*["choices"] * picked, "writing_space"], "answers": "end-of-book",
+        "answer_parts": [*["key"] * picked, "answer", "key_points"], "flow": "run-on", "formats": ["pdf", "epub"],
+        "papers": ["a4", "letter"],
+    }  # fmt: skip

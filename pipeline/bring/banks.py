@@ -17,12 +17,10 @@ from typing import Any, Final
 
 from pipeline import source
 from pipeline.bring.haul import Losses
-from pipeline.bring.housestyle import yaml_text
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
 from pipeline.markup.parser import FORBIDDEN
 from pipeline.model import LEVELS
-from pipeline.source import Source, SourceFault
-from pipeline.strays import is_stray
+from pipeline.source import Source, SourceFault, is_stray
 
 FOLDER: Final = Path(__file__).parent / "dialects"
 ORDER: Final = ("item-headings", "details", "lettered-choices", "bold-lines", "file-per-question", "numbered-headings", "headings",
@@ -84,7 +82,7 @@ class Dialect:
         """The dialect as a file, with all that it knows."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "id"}
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items() if value}
-        return f"# Dialect '{self.id}': docs/importing.md says what each key means.\n{yaml_text(plain)}"
+        return f"# Dialect '{self.id}': docs/importing.md says what each key means.\n{source.yaml_text(plain)}"
 
 
 @cache

@@ -16,7 +16,7 @@ from pipeline import theme
 from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild
 from pipeline.cli.progress import Say, progress
 from pipeline.flow.watch import Rebuild, rebuilds
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 
 if TYPE_CHECKING:
     from pipeline.flow import Request

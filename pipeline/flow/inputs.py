@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline import press, theme
 from pipeline.diagnostics import ToolError
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 from pipeline.work.store import key
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",

@@ -16,8 +16,7 @@ from pipeline.load.diagnosing import diagnose
 from pipeline.load.reading import Reading
 from pipeline.load.rules import RULES
 from pipeline.model import Book, Keys, Origin, Record
-from pipeline.source import Source, SourceFault
-from pipeline.strays import is_stray
+from pipeline.source import Source, SourceFault, is_stray
 
 __all__ = ["RULES", "load_book", "load_editions"]
 

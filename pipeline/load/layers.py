@@ -15,8 +15,7 @@ from pipeline.load import pictures, styles, typefaces
 from pipeline.load.diagnosing import at, diagnose
 from pipeline.load.reading import Reading
 from pipeline.model import Layer, Tokens
-from pipeline.source import Source
-from pipeline.strays import is_stray
+from pipeline.source import Source, is_stray
 
 FOLDER, TEMPLATES = "theme", "templates"
 Below = tuple[Layer, ...]

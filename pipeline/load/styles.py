@@ -12,8 +12,7 @@ import tinycss2
 from pipeline import source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest
 from pipeline.load.reading import Reading
-from pipeline.source import SourceFault
-from pipeline.strays import is_stray
+from pipeline.source import SourceFault, is_stray
 
 SHEETS: Final = ("paged.css", "reflow.css", "editions/*.css")
 LEADING_OUT: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element"})

@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline import brand, source
 from pipeline.brand import RESERVED, Palette
 from pipeline.model import Edition, Layer, PaperSize, Tokens
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 from pipeline.theme import files, fonts, pages, styles, tokens, words
 from pipeline.theme.files import remembered
 from pipeline.theme.fonts import Face
