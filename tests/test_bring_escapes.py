@@ -68,6 +68,7 @@ def marked_up(piece: tuple[str, object]) -> tuple[str, str]:
 
 @settings(max_examples=300, deadline=None)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=4))
+@example(pieces=[("code", [("t", ":")]), ("b", [("t", " ")]), ("code", [("t", ":")])])
 def test_words_are_kept_however_they_are_emphasized(pieces: list[tuple[str, object]]) -> None:
     tags, words = (f"a {''.join(parts)} z" for parts in zip(*map(marked_up, pieces), strict=True))
     source = Style("bank", Losses()).block(foreign_text.from_html(tags, 1))

@@ -11,7 +11,7 @@ from pipeline import markup, source
 from pipeline.bring.banks import Dialect
 from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, said, trimmed
 from pipeline.bring.linestyle import LineStyle, first_words
-from pipeline.bring.segment import slug as anchor
+from pipeline.bring.segment import anchor
 from pipeline.bring.shelf import Drafted, Ledger, identify, slug
 from pipeline.markup.highlight import known_language
 

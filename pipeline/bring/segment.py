@@ -222,11 +222,11 @@ class _Cutter:
 
     def begin(self, node: Node) -> None:
         """Open a question."""
-        ask, body, self.closed = _parted(node, self.dialect)
+        ask, body, self.closed = _parted(node)
         line = _first(node).line if node.kind == "details" else node.line
         options = "item options" in self.dialect.question
         draft = Draft(self.cut.path, line, ask, body, self.section(), options=options)
-        draft.anchors = {slug(said(ask)), slug(said(node.children[:1] or [node])), *self.names} - {""}
+        draft.anchors = {anchor(said(ask)), anchor(said(node.children[:1] or [node])), *self.names} - {""}
         draft.anchors |= {n.info for n in node.walk() if n.kind == "anchor"}
         self.names = set()
         self.draft = draft
@@ -242,7 +242,7 @@ class _Cutter:
         return bool(what)
 
 
-def slug(words: str) -> str:
+def anchor(words: str) -> str:
     """Return the name that GitHub gives a heading."""
     kept = "".join(c for c in words.lower() if c.isalnum() or c in " -_")
     return kept.strip().replace(" ", "-")
@@ -314,7 +314,7 @@ _SIGNS: Final = {
 }
 
 
-def _parted(node: Node, dialect: Dialect) -> tuple[list[Node], list[Node], bool]:
+def _parted(node: Node) -> tuple[list[Node], list[Node], bool]:
     """Return what a question asks, what follows, and whether nothing beyond its block belongs to it."""
     if node.kind in ("item", "details"):
         rest = list(node.children[1:])
