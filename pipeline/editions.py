@@ -6,18 +6,19 @@ Hidden means absent: what an edition does not print is dropped here, so that no 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from pipeline import index, markup, model, theme
-from pipeline.model import Book, Division, Edition, Keys, Prose, Question, Record
-from pipeline.overviews import overview
+from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import (
     ANSWER,
     ANSWERS,
     BY_NAME,
     CHAPTER,
+    CHEAT_SHEET,
     FORMULAS,
     GLOSSARY,
     INDEX,
@@ -30,6 +31,7 @@ from pipeline.section_kinds import (
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
+INDEX_MARK = re.compile(r"\[([^\[\]]*)\]\{\.index[^{}]*\}")
 
 
 def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: dt.datetime) -> Publication:
@@ -118,7 +120,30 @@ def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iter
 
 
 def _overview(book: Book, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
-    yield overview(kind, labels[kind.label], book, chosen, numbers)
+    """Yield a section that shows all questions together: the cheat sheet, the tracker, or the map of the book."""
+    groups = tuple(
+        Group(title=division.title, entries=tuple(_entry(question, numbers[question.id]) for question in chosen[division.id]))
+        for division in book.outline.sections
+        if chosen[division.id]
+    )
+    formulas = tuple(book.formulas.values()) if kind == CHEAT_SHEET else ()
+    examples = tuple(example for questions in chosen.values() for question in questions for example in question.examples)
+    record = Overview(groups=groups, formulas=formulas)
+    yield Section(kind.name, kind, labels[kind.label], record=record, source=kind.source, examples=examples)
+
+
+def _entry(question: Question, number: str) -> Entry:
+    # A mark would lead readers of the index to a page on which nothing is explained.
+    gist = INDEX_MARK.sub(r"\1", next(iter(question.key_points), ""))
+    return Entry(id=question.id, number=number, name=_called(question), level=question.level, gist=gist, see_also=question.see_also)
+
+
+def _called(question: Question) -> str:
+    """Return what a question is called where it has no room: its name, else its first index entry, else its own words."""
+    if question.name is None and question.index:
+        term = question.index[0].term
+        return term[:1].upper() + term[1:]
+    return question.name or question.ask
 
 
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:

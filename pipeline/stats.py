@@ -1,21 +1,35 @@
-"""Count what a book holds: the mix of its questions, and words, figures, and sources of each part."""
+"""Count what a book holds: the mix of its questions, words, figures, and sources of each part, and how hard it is to read."""
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pipeline import markup
 from pipeline.checks.places import Passage, passages
 from pipeline.editions import question_numbers
+from pipeline.markup import Text
 from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of
-from pipeline.readability import Readability, readability
 
 NO_LEVEL = "-"
 """Stands for the level of a question that has none."""
 PACE = 220
 """Words a minute of someone who reads to learn."""
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])[\"')\]”’]*\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Readability:
+    """How hard the running text of a record is to read."""
+
+    sentence: float
+    """Words of its sentences, in the mean."""
+    grade: float | None
+    """Years of school after which it is read with ease (Flesch and Kincaid, 1975); None where textstat is not installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +157,26 @@ def _mix(rows: Iterable[QuestionRow], book: Book) -> Iterator[Cell]:
     for cell in sorted(cells, key=lambda cell: topics.get(cell[2], len(topics))):
         minutes = [row[3] for row in found if row[:3] == cell]
         yield Cell(*cell, len(minutes), sum(minutes))
+
+
+def readability(source: str) -> Readability:
+    """Return how hard a Markdown text is to read: its paragraphs and items, without headings, tables, code, and footnotes."""
+    sentences = tuple(_sentences(markup.parse(source)))
+    words = sum(len(sentence.split()) for sentence in sentences)
+    if not words:
+        return Readability(0.0, None)
+    return Readability(round(words / len(sentences), 1), _grade(" ".join(sentences)))
+
+
+def _grade(text: str) -> float | None:
+    try:
+        textstat = importlib.import_module("textstat")  # for those who work on a book, and not for those who press one
+    except ImportError:
+        return None
+    return round(float(textstat.flesch_kincaid_grade(text)), 1)
+
+
+def _sentences(text: Text) -> Iterator[str]:
+    """Yield the sentences of paragraphs and items, each with a full stop at its end."""
+    for paragraph in markup.paragraphs(text):
+        yield from (sentence.rstrip(".!?:; ") + "." for sentence in SENTENCE_END.split(paragraph) if sentence.strip(".!?:; "))

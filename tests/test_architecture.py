@@ -14,13 +14,13 @@ from buildwork import ROOT
 PACKAGE = ROOT / "pipeline"
 
 RANKS = {
-    "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0, "strays": 0,
+    "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0,
     "work": 1, "brand": 1, "fetcher": 1,
     "markup": 2,
-    "model": 3, "source": 3, "readability": 3,
+    "model": 3, "source": 3,
     "theme": 4,
     "checks": 5, "publication": 5,
-    "load": 6, "index": 6, "overviews": 6,
+    "load": 6, "index": 6,
     "editions": 7, "bring": 7,
     "render": 8, "stats": 8,
     "press": 9,
@@ -57,7 +57,7 @@ DISK_EXCEPTIONS = {
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.keys": "digests the code that lays out",
-    "bring.sources": "finds the files of a bank that is imported",
+    "bring.banks": "finds the files of a bank that is imported",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams",

@@ -20,7 +20,7 @@ from buildwork import book, bytes_of, edit, environment, start, warm_cache
 
 from pipeline.cli.watching import Rebuild, rebuilds
 from pipeline.flow import Request, Step
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 
 GLASS = "questions/weather-and-watch/falling-glass.yaml"
 Actions = Iterator[object]

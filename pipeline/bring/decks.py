@@ -8,24 +8,20 @@ import re
 import sqlite3
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import zstandard
 
-from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, line_nodes, said
-from pipeline.bring.fieldwise import Fields, item
-from pipeline.bring.items import Haul, Item
-from pipeline.bring.losses import Losses
+from pipeline.bring.banks import MAX_RATIO, Dialect
+from pipeline.bring.field_banks import Fields, item
+from pipeline.bring.haul import Haul, Item, Losses, Node, line_nodes, said
 
 MAX_DATABASE: Final = 300_000_000
 """Bytes of a database once it is unpacked."""
-MAX_RATIO: Final = 200
-"""How many times larger a file may be than what it was packed into."""
 MAX_NOTES: Final = 100_000
-LONGEST: Final = 20.0
+LONGEST_ANSWER: Final = 20.0
 """Seconds that a database may take to answer."""
 NAMES: Final = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """Databases of a deck, the newest first; an older one beside it only says that Anki must be updated."""
@@ -57,8 +53,7 @@ def haul(files: Mapping[str, bytes], dialect: Dialect, losses: Losses) -> Haul:
             losses.tell("I105", f"the deck cannot be read: {' '.join(str(error).split())[:120]}", (path, 1), "export the deck again")
             continue
         for n, (kind, values, tags, deck) in enumerate(notes, start=1):
-            one = _item(Fields(path, n, dict(zip(kind.fields, values, strict=False)), "html"), kind, dialect, losses)
-            if one is not None:
+            for one in _items(Fields(path, n, dict(zip(kind.fields, values, strict=False)), "html"), kind, dialect, losses):
                 one.section = deck.rpartition("\x1f")[2].rpartition("::")[2]
                 one.topics = tuple(tag for tag in tags.split() if tag not in ("leech", "marked"))[:6]
                 found.items.append(one)
@@ -99,7 +94,7 @@ def _notes(database: bytes) -> list[tuple[_Kind, list[str], str, str]]:
         connection.execute("PRAGMA query_only = ON")
         connection.create_collation("unicase", lambda a, b: (a.casefold() > b.casefold()) - (a.casefold() < b.casefold()))
         connection.set_authorizer(lambda action, *rest: sqlite3.SQLITE_OK if action in READS else sqlite3.SQLITE_DENY)
-        end = time.monotonic() + LONGEST
+        end = time.monotonic() + LONGEST_ANSWER
         connection.set_progress_handler(lambda: int(time.monotonic() > end), 10_000)
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -132,22 +127,23 @@ def _new_kinds(connection: sqlite3.Connection) -> tuple[dict[int, _Kind], dict[i
     return {kind: _Kind(tuple(names), kind in cloze) for kind, names in fields.items()}, decks
 
 
-def _item(fields: Fields, kind: _Kind, dialect: Dialect, losses: Losses) -> Item | None:
-    """Return a note as a question: its first field asks, the second answers, unless their names say otherwise."""
+def _items(fields: Fields, kind: _Kind, dialect: Dialect, losses: Losses) -> Iterator[Item]:
+    """Yield a note as a question: its first field asks, the second answers, unless their names say otherwise."""
     names = list(fields.values)
     values: dict[str, Any] = {name: SOUND.sub("", str(value)) for name, value in fields.values.items()}
     if any(SOUND.search(str(value)) for value in fields.values.values()):
         losses.leave_out("sounds")
     if kind.cloze and names and CLOZE.search(values[names[0]]):
-        return _gaps(fields, values, names, losses)
+        yield _gaps(fields, values, names)
+        return
     known = {key.lower() for key, field in dialect.facts.items() if field == "ask"}
     if names and not any(name.lower() in known for name in names):
         renamed = dict(zip(names[:2], ("front", "back"), strict=False))
         values = {renamed.get(name, name): value for name, value in values.items()}
-    return item(Fields(fields.path, fields.line, values, "html"), dialect, losses)
+    yield from item(Fields(fields.path, fields.line, values, "html"), dialect, losses)
 
 
-def _gaps(fields: Fields, values: Mapping[str, Any], names: list[str], losses: Losses) -> Item:
+def _gaps(fields: Fields, values: Mapping[str, Any], names: list[str]) -> Item:
     """Return a note with gaps: the question has the gaps, the answer what stands in them."""
     text = values[names[0]]
     asked = CLOZE.sub(lambda found: f"[{found[2]}]" if found[2] else "…", text)

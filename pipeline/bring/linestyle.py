@@ -1,4 +1,4 @@
-"""Write what stands within a line in the book's Markdown, and tell what has no equal there."""
+"""Write what stands within a line in the book's Markdown, signs that would mean something escaped; tell what has no equal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline import markup
-from pipeline.bring import commonmark, escapes
-from pipeline.bring.elements import Node, line_nodes, said, trimmed
-from pipeline.bring.losses import Losses
+from pipeline.bring import foreign_text
+from pipeline.bring.haul import Losses, Node, is_blank, line_nodes, said, trimmed
 
+ALWAYS: Final = re.compile(
+    r"[\\`$<]|\*(?!\s)|(?<!\s)\*|(?<![^\W_])_|_(?![^\W_])|\{(?=[=.#:a])|&(?=#?\w{1,32};)|\[(?=[\[^]|$)|\](?=[({\[]|$)"
+)
+"""Signs that mean something wherever they stand."""
+FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
+"""Signs that mean something at the beginning of a line."""
+NUMBERED: Final = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
+BARRED: Final = re.compile(r"[|\s:-]*-[|\s:-]*")
+ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`\\^{}|]+", re.IGNORECASE)
+TRAILING: Final = re.compile(r"[.,;:!?)\]*_]+$")
 RAISED: Final = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 SAFE: Final = re.compile(r"https://[^/\s?#.]+[^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
@@ -20,6 +29,66 @@ RISKY: Final = re.compile(r"\*{3,}|[^\s\w*]\*|\*[^\s\w*]|\w\*+\w")
 """Where emphasis may be read otherwise than it is meant: next to signs, or within a word."""
 PICTURED: Final = re.compile("[\U0001f000-\U0001faff\ufe0f\u200d]")
 """Emoji, and what joins them: no face of the press has them."""
+
+
+def _escaped(text: str) -> str:
+    """Return plain words with a backslash before each sign that would mean something within a paragraph."""
+    return ALWAYS.sub(lambda found: f"\\{found[0]}", text)
+
+
+def first_words(line: str) -> str:
+    """Return a line of a paragraph with what would begin another block escaped."""
+    if numbered := NUMBERED.match(line):
+        return f"{numbered[1]}\\{line[numbered.end(1) :]}"
+    if BARRED.fullmatch(line) and "|" in line:
+        return line.replace("|", "\\|")
+    if line.startswith("Table:"):
+        return f"Table\\{line[5:]}"
+    return f"\\{line}" if FIRST.match(line) else line
+
+
+def _code(text: str) -> str:
+    """Return code within a line: between more backticks than stand in it."""
+    text = " ".join(text.split("\n"))
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    sign = "`" * (longest + 1)
+    space = " " if text.startswith("`") or text.endswith("`") or (text.startswith(" ") and text.endswith(" ") and text.strip()) else ""
+    return f"{sign}{space}{text}{space}{sign}"
+
+
+def _target(text: str) -> str:
+    """Return an address as it stands between the parentheses of a link."""
+    signs = {"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C", "*": "%2A", "|": "%7C"}
+    return "".join(signs.get(c, c) for c in text.strip())
+
+
+def _shown(link: str) -> str:
+    """Return the words of a link that has none: its address without scheme, shortened."""
+    bare = link.partition("://")[2].rstrip("/") or link
+    return bare if len(bare) <= 60 else f"{bare[:59]}…"
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Return a text cut at the addresses in it, each piece with whether it is one."""
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for match in ADDRESS.finditer(text):
+        link = TRAILING.sub("", match[0])
+        if link.endswith("://"):
+            continue
+        found += [(text[end : match.start()], False), (link, True)]
+        end = match.start() + len(link)
+    return [*found, (text[end:], False)]
+
+
+def _label(words: str) -> str:
+    """Return words as the label of a reference."""
+    return re.sub(r"[\[\]|\\]", "", words)[:400].strip()
+
+
+def _balanced(words: str) -> str:
+    """Return the words of a link with their brackets escaped."""
+    return re.sub(r"(?<!\\)[\[\]]", lambda found: f"\\{found[0]}", words)
 
 
 @dataclass
@@ -106,19 +175,16 @@ class LineStyle:
     def text(self, node: Node, following: str) -> str:
         """Return plain words; an address among them becomes a link."""
         text = self.plain(node.text, node)
-        return "".join(self._address(node, piece) if is_link else escapes.words(piece) for piece, is_link in escapes.pieces(text))
-
-    def _address(self, node: Node, link: str) -> str:
-        return self._link(node, link, "")
+        return "".join(self._link(node, piece, "") if is_link else _escaped(piece) for piece, is_link in _pieces(text))
 
     def code(self, node: Node, following: str) -> str:
         """Return code within a line."""
-        return escapes.code(self.in_code(node.text, node)) if node.text.strip() else ""
+        return _code(self.in_code(node.text, node)) if node.text.strip() else ""
 
     def formula(self, node: Node, following: str) -> str:
         """Return a formula within a line."""
         latex = " ".join(node.text.split())
-        return f"${latex}$" if self._sound(node) else escapes.code(f"${latex}$")
+        return f"${latex}$" if self._sound(node) else _code(f"${latex}$")
 
     def marked(self, node: Node, following: str) -> str:
         """Return strong or emphasized words; signs that would keep the markup from closing stand outside of it."""
@@ -126,12 +192,12 @@ class LineStyle:
         inner = self.written(trimmed(node.children))
         if self.bare or not inner.strip() or sign in inner or (sign == "*" and "*" in inner):
             return inner
-        lead, tail = "", ""
+        tail = ""
         if following.isalnum() and (found := re.search(r"[^\w`\)\]$*\\]+$", inner)):
             inner, tail = inner[: found.start()], found[0]
         body = inner.strip()
         spaces = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
-        return f"{lead}{spaces[0]}{sign}{body}{sign}{spaces[1]}{tail}" if body else tail
+        return f"{spaces[0]}{sign}{body}{sign}{spaces[1]}{tail}" if body else tail
 
     def struck(self, node: Node, following: str) -> str:
         """Return words that were struck out."""
@@ -145,12 +211,12 @@ class LineStyle:
         if words and all(ord(c) in table for c in words):
             return words.translate(table)
         self.tell("I305", f"'{words[:40]}' was {node.kind}", node, "write it as a formula: $x_{i}$", words[:40])
-        return f"{'^' if node.kind == 'raised' else escapes.words('_')}{self.written(node.children)}"
+        return f"{'^' if node.kind == 'raised' else _escaped('_')}{self.written(node.children)}"
 
     def tag(self, node: Node, following: str) -> str:
         """Return a tag that has no equal, as code."""
         self.tell("I304", f"{node.text[:60]} has no equal", node, "put it between backticks in the source", node.text)
-        return escapes.code(node.text)
+        return _code(node.text)
 
     def link(self, node: Node, following: str) -> str:
         """Return a link out of the book, or to another question of it."""
@@ -166,23 +232,23 @@ class LineStyle:
         if name:
             found = self.anchors.get(name)
             if found and found != self.own and words and not self.asking:
-                return f"[[{found}|{escapes.label(said(node.children))}]]"
+                return f"[[{found}|{_label(said(node.children))}]]"
             if found is None:
                 self.tell("I303", f"'{target[:60]}' leads to no question", node, "link by [[id]], or leave the words", target)
             return words
         if self.asking:
             self.tell("I305", "a link in a question is no link", node, "move the link into the answer", target)
-            return escapes.code(target) if said(node.children) in ("", target) else f"{words} ({escapes.code(target)})"
+            return _code(target) if said(node.children) in ("", target) else f"{words} ({_code(target)})"
         if target.lower().startswith("http://"):
             self.tell("I306", "an address by http was written with https", node, "check that it leads somewhere", target)
             target = f"https://{target[7:]}"
-        address = escapes.address(target)
+        address = _target(target)
         if not SAFE.fullmatch(address):
             self.tell("I303", f"'{target[:60]}' is no address that a book may link to", node, "give it one that begins with https:", target)
-            return words or escapes.words(target)
+            return words or _escaped(target)
         if "[" in re.sub(r"\\.", "", words) or "](" in words:
-            words = escapes.words(said(node.children))
-        return f"[{escapes.balanced(words) or escapes.words(escapes.shown(target))}]({address})"
+            words = _escaped(said(node.children))
+        return f"[{_balanced(words) or _escaped(_shown(target))}]({address})"
 
     def picture(self, node: Node, following: str) -> str:
         """Return what stands for a picture: a link where it has an address, its words where it is a file."""
@@ -196,15 +262,17 @@ class LineStyle:
                 "draw it as a figure, or leave the link",
                 node.info,
             )
-            return self._link(node, re.sub("^http:", "https:", node.info, flags=re.IGNORECASE), escapes.words(f"picture: {words or name}"))
+            return self._link(node, re.sub("^http:", "https:", node.info, flags=re.IGNORECASE), _escaped(f"picture: {words or name}"))
         self.tell("I302", f"the picture '{node.info[:60]}' is not printed", node, "draw it as a figure of the book", node.info)
-        return escapes.words(f"(picture: {words or name})")
+        return _escaped(f"(picture: {words or name})")
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
-    """Return parts of a line in which no code stands next to code."""
+    """Return parts of a line in which no code stands next to code, nor parted from it by emphasis of nothing."""
     merged: list[Node] = []
     for node in nodes:
+        if node.kind in ("strong", "em") and all(n.kind in ("strong", "em") or is_blank(n) for n in node.walk()):
+            continue
         if merged and node.kind == "code" == merged[-1].kind:
             merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
         else:
@@ -219,7 +287,7 @@ def _flat(nodes: Sequence[Node]) -> list[Node]:
 def _said(text: str) -> str:
     """Return what a line says when it is read again, without spaces."""
     joined = text.replace("\\\n", " ").replace("\n", " ")
-    return "".join(said([commonmark.read(f"x {joined}")]).split())
+    return "".join(said([foreign_text.markdown(f"x {joined}")]).split())
 
 
 def _first_sign(node: Node) -> str:

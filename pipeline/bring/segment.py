@@ -1,4 +1,4 @@
-"""Cut a document into questions, as its dialect says, and leave out what is no content."""
+"""Cut a document into questions, as its dialect says: find what asks, its choices, and what is no content."""
 
 from __future__ import annotations
 
@@ -7,17 +7,112 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.bring.boilerplate import SHORTCODE, boilerplate, is_banner
-from pipeline.bring.dialects import Dialect
-from pipeline.bring.elements import Node, said, trimmed
-from pipeline.bring.options import options_of
+from pipeline.bring.banks import Dialect
+from pipeline.bring.haul import Node, said, trimmed
 
+SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
+LETTERED: Final = re.compile(r"\s*\(?([A-Za-z])[.)]\s+")
+TASK: Final = re.compile(r"\s*\[([ xX])\]\s+")
+GLUED: Final = re.compile(r"\s+(?:[-*+]\s+)?\(?A[.)]\s+")
 ASKING: Final = (
     "what", "why", "how", "when", "where", "which", "who", "explain", "describe", "define", "write", "implement", "give", "list", "tell",
     "compare", "is", "are", "do", "does", "can", "name", "discuss", "difference", "should", "have",
 )  # fmt: skip
 NUMBER: Final = re.compile(r"\s*(?:Q(?:uestion)?\s*)?\(?\d{1,5}(?:\.\d{1,3})?\s*(?:[.):]|[-–—]\s)\s*", re.IGNORECASE)
 COUNTED: Final = re.compile(r"\s*\(\d{1,4}(?:\s*questions?)?\)\s*$", re.IGNORECASE)
+
+
+def boilerplate(node: Node, dialect: Dialect) -> str:
+    """Return what a block is that is no content, or nothing."""
+    if node.kind == "rule":
+        return "rules between blocks"
+    if _is_contents(node, dialect):
+        return "contents tables"
+    return "lines that lead back to the top" if _leads_back(node, dialect) else ""
+
+
+def _is_contents(node: Node, dialect: Dialect) -> bool:
+    """Tell whether a block is a table of contents, or its heading."""
+    words = said(node.children)
+    if node.kind in ("heading", "paragraph"):
+        return words.rstrip(":").lower() in {name.lower() for name in dialect.contents}
+    links = [n for n in node.walk() if n.kind == "link"]
+    inner = [n for n in links if n.info.startswith("#")]
+    return node.kind in ("list", "table", "details") and len(inner) > 2 and len(inner) == len(links) and _is_linked(node, inner)
+
+
+def _is_linked(node: Node, links: list[Node]) -> bool:
+    """Tell whether most words of a block, or most of its lines, are links."""
+    rows = sum(n.kind in ("row", "item") for n in node.walk())
+    return 2 * len(links) >= rows and not any(n.kind == "listing" for n in node.walk())
+
+
+def _leads_back(node: Node, dialect: Dialect) -> bool:
+    """Tell whether a paragraph does nothing but lead back to the top."""
+    if node.kind != "paragraph" or not any(n.kind == "link" and n.info.startswith("#") for n in node.walk()):
+        return False
+    words = re.sub(r"[^a-z ]", "", said(node.children).lower()).strip()
+    return words in {re.sub(r"[^a-z ]", "", known.lower()) for known in dialect.boilerplate} or words in ("", "top")
+
+
+def _is_banner(node: Node, *, inside: bool) -> bool:
+    """Tell whether a block holds pictures and nothing else: a banner, badges; a lone one ``inside`` a section is content."""
+    if node.kind not in ("paragraph", "group", "table", "heading"):
+        return False
+    words = SHORTCODE.sub("", said(node.children))
+    if inside and any(n.kind == "picture" for n in node.walk()) and not any(n.kind == "link" for n in node.walk()):
+        return False
+    return not any(c.isalnum() for c in words) and not any(n.kind in ("listing", "code") for n in node.walk())
+
+
+@dataclass(slots=True)
+class Option:
+    """A choice: its letter, whether it is ticked, and its words."""
+
+    letter: str
+    ticked: bool
+    blocks: list[Node]
+
+
+def options_of(block: Node, asking: Node) -> list[Option]:
+    """Return the choices of a list; none when it is no list of choices.
+
+    The first may be glued to the question: then the list begins with the second.
+    """
+    if block.kind != "list" or not block.children:
+        return []
+    heads = [f"{said(item.children[0].children[:1]) if item.children else ''} " for item in block.children]
+    letters = [LETTERED.match(head) for head in heads]
+    if all(letters):
+        options = [Option(m[1].upper(), False, _without(item, m.end())) for m, item in zip(letters, block.children, strict=True) if m]
+        given = "".join(option.letter for option in options)
+        if given == "".join(chr(65 + n) for n in range(len(given))) and len(given) > 1:
+            return options
+        glued = GLUED.search(said(asking.children)) if given == "".join(chr(66 + n) for n in range(len(given))) else None
+        return options if glued else []
+    tasks = [TASK.match(head) for head in heads]
+    if all(tasks) and len(tasks) > 1:
+        pairs = zip(tasks, block.children, strict=True)
+        return [Option(chr(65 + n), m[1] in "xX", _without(item, m.end())) for n, (m, item) in enumerate(pairs) if m]
+    return []
+
+
+def unglued(asking: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Return the words of a question, and those of the first choice that was glued to them."""
+    for n, node in enumerate(asking):
+        found = GLUED.search(node.text) if node.kind == "text" else None
+        if found:
+            before = Node("text", node.line, text=node.text[: found.start()])
+            return [*asking[:n], before], [Node("text", node.line, text=node.text[found.end() :]), *asking[n + 1 :]]
+    return asking, []
+
+
+def _without(item: Node, length: int) -> list[Node]:
+    """Return the blocks of a choice without the letter or the box that it begins with."""
+    first = item.children[0]
+    head = first.children[0]
+    kept = Node(first.kind, first.line, [Node("text", head.line, text=head.text[length:]), *first.children[1:]])
+    return [kept, *item.children[1:]]
 
 
 @dataclass(slots=True)
@@ -127,11 +222,11 @@ class _Cutter:
 
     def begin(self, node: Node) -> None:
         """Open a question."""
-        ask, body, self.closed = _parted(node, self.dialect)
+        ask, body, self.closed = _parted(node)
         line = _first(node).line if node.kind == "details" else node.line
         options = "item options" in self.dialect.question
         draft = Draft(self.cut.path, line, ask, body, self.section(), options=options)
-        draft.anchors = {slug(said(ask)), slug(said(node.children[:1] or [node])), *self.names} - {""}
+        draft.anchors = {anchor(said(ask)), anchor(said(node.children[:1] or [node])), *self.names} - {""}
         draft.anchors |= {n.info for n in node.walk() if n.kind == "anchor"}
         self.names = set()
         self.draft = draft
@@ -140,14 +235,14 @@ class _Cutter:
     def leave_out(self, node: Node) -> bool:
         """Tell whether a block is no content of its own, and count it."""
         what = boilerplate(node, self.dialect)
-        if not what and self.draft is None and is_banner(node, inside=len(self.headings) > 1):
+        if not what and self.draft is None and _is_banner(node, inside=len(self.headings) > 1):
             what = "banners and badges"
         if what:
             self.cut.left_out[what] += 1
         return bool(what)
 
 
-def slug(words: str) -> str:
+def anchor(words: str) -> str:
     """Return the name that GitHub gives a heading."""
     kept = "".join(c for c in words.lower() if c.isalnum() or c in " -_")
     return kept.strip().replace(" ", "-")
@@ -219,7 +314,7 @@ _SIGNS: Final = {
 }
 
 
-def _parted(node: Node, dialect: Dialect) -> tuple[list[Node], list[Node], bool]:
+def _parted(node: Node) -> tuple[list[Node], list[Node], bool]:
     """Return what a question asks, what follows, and whether nothing beyond its block belongs to it."""
     if node.kind in ("item", "details"):
         rest = list(node.children[1:])

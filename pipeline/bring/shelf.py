@@ -1,23 +1,152 @@
-"""Put files on the shelf of a book: what is new or has changed upstream is written, what was edited by hand stays."""
+"""Remember what an import wrote, and put files on the shelf of a book: what is new is written or listed, what was edited stays."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+import re
+import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from pipeline import source
-from pipeline.bring import ledger as ledgers
-from pipeline.bring.ledger import Ledger, digest
-from pipeline.bring.losses import Losses
+from pipeline.bring.haul import Item, Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place
-from pipeline.source import SourceFault
+from pipeline.section_kinds import KINDS
+from pipeline.source import Node, Source, SourceFault
 
+LEDGER: Final = "imported.json"
+LONGEST_ID: Final = 48
+"""Characters of an id made from words; what tells two alike apart needs room behind it."""
+SHORT_ANSWER: Final = 80
+"""Characters of an answer that several questions may share; a longer one tells a question whose words have changed."""
+RESERVED: Final = re.compile(r"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$")
+TAKEN: Final = frozenset(kind.name for kind in KINDS)
 Taking = Literal["ask", "book", "source"]
 """Which side is taken where both have changed: neither, the book's, or the source's."""
 MAX_LEDGER = 20_000_000
+
+
+def digest(text: str) -> str:
+    """Return the digest of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class Drafted:
+    """The files of a book: questions by id with their path and text, sections in order, and the others."""
+
+    questions: dict[str, tuple[str, str]]
+    sections: dict[str, tuple[str, str, list[str]]]
+    """By id: title, introduction, questions."""
+    topics: dict[str, str]
+    others: dict[str, str]
+    items: Mapping[str, Item]
+
+
+@dataclass(slots=True)
+class Entry:
+    """What is remembered of one question: digests of its words, of all its content, and of its file as written."""
+
+    asked: str
+    content: str
+    answer: str = ""
+    path: str = ""
+    written: str = ""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What was imported, by id, and the digests of the other files that an import wrote."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    sections: dict[str, str] = field(default_factory=dict)
+    """Ids of sections by their titles in the source."""
+
+    @staticmethod
+    def read(text: str) -> Ledger | None:
+        """Return what a file remembers, or None when it is no such file."""
+        try:
+            data: Any = json.loads(text)
+            entries = {name: Entry(*(str(data["questions"][name][key]) for key in _KEYS)) for name in data["questions"]}
+            return Ledger(entries, dict(data["files"]), dict(data["sections"]))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+    def text(self) -> str:
+        """Return the file that remembers it all, sorted, one question to a line."""
+        rows = [f"  {_json(name)}: {_json({key: getattr(entry, key) for key in _KEYS})}" for name, entry in sorted(self.entries.items())]
+        parts = [f'"files": {_json(self.files)}', f'"sections": {_json(self.sections)}', '"questions": {\n' + ",\n".join(rows) + "\n}"]
+        return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+_KEYS: Final = ("asked", "content", "answer", "path", "written")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def slug(words: str, otherwise: str = "q") -> str:
+    """Return an id made of words: letters and digits of ASCII, a letter first, cut between words."""
+    plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’`]", "", plain)).strip("-")
+    if len(name) > LONGEST_ID:
+        name = name[: LONGEST_ID + 1].rpartition("-")[0] or name[:LONGEST_ID]
+    if not name or len(name) < len(words) / 8:
+        name = f"{otherwise}-{digest(words)[:8]}"
+    return f"q-{name}" if not name[0].isalpha() or name in TAKEN or RESERVED.match(name) else name
+
+
+def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str, Item]:
+    """Return the questions by id, in their order.
+
+    A question that was imported before keeps its id: it is known by all its content, else by its words, else by its answer.
+    """
+    listed = list(items)
+    fresh = [remembered(item) for item in listed]
+    known = dict(ledger.entries)
+    ids: dict[int, str] = {}
+    ways: tuple[Callable[[Entry], tuple[str, ...]], ...] = (
+        lambda entry: (entry.asked, entry.content),
+        lambda entry: (entry.asked,),
+        lambda entry: (entry.answer,) if entry.answer else (),
+    )
+    for way in ways:
+        shelves: dict[tuple[str, ...], list[str]] = {}
+        for name, entry in known.items():
+            shelves.setdefault(way(entry), []).append(name)
+        for n, entry in enumerate(fresh):
+            names = shelves.get(way(entry)) if n not in ids and way(entry) else None
+            if names:
+                ids[n] = names.pop(0)
+                del known[ids[n]]
+    return _with_new_ids(listed, fresh, ids, {*taken, *ledger.entries})
+
+
+def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], used: set[str]) -> dict[str, Item]:
+    """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
+    found: dict[str, Item] = {}
+    for n, item in enumerate(listed):
+        words, tried = slug(item.given or item.asked), 0
+        name = ids.get(n, words)
+        while n not in ids and name in used:
+            name = f"{words}-{digest(fresh[n].content + '+' * (tried // 6))[: 4 + tried % 6]}"
+            tried += 1
+        used.add(name)
+        found[name] = item
+    return found
+
+
+def remembered(item: Item) -> Entry:
+    """Return what is remembered of a question's words."""
+    answer = item.content.partition("\n")[2].strip()
+    return Entry(digest(item.asked), digest(item.content), digest(answer) if len(answer) > SHORT_ANSWER else "")
 
 
 @dataclass
@@ -39,13 +168,13 @@ class Shelf:
 
     def open(self) -> None:
         """Read what is remembered. Raises BookError when the folder is no book that can be added to."""
-        text = self.text(ledgers.NAME, MAX_LEDGER)
+        text = self.text(LEDGER, MAX_LEDGER)
         if text is None:
             return
         known = Ledger.read(text)
         if known is None:
             hint = "put the file back as an import wrote it, or delete it to begin anew"
-            raise BookError(Losses.alone("I105", "the file of what was imported cannot be read", hint, self.place(ledgers.NAME)))
+            raise BookError(Losses.alone("I105", "the file of what was imported cannot be read", hint, self.place(LEDGER)))
         self.remembered = known
 
     def place(self, path: str) -> Place:
@@ -125,7 +254,7 @@ class Shelf:
 
     def write(self) -> None:
         """Write all that was decided, each file whole, what is remembered last."""
-        for path, text in sorted(self.writes.items(), key=lambda item: item[0] == ledgers.NAME):
+        for path, text in sorted(self.writes.items(), key=lambda item: item[0] == LEDGER):
             whole = self.folder / path
             whole.parent.mkdir(parents=True, exist_ok=True)
             beside = whole.with_name(f".{whole.name}.tmp")
@@ -133,3 +262,89 @@ class Shelf:
             os.replace(beside, whole)
         for path in sorted(self.removes - set(self.writes)):
             (self.folder / path).unlink(missing_ok=True)
+
+
+def extended(written: str, name: str, drafted: Drafted) -> tuple[str, list[Diagnostic]]:
+    """Return a book.yaml with the questions and topics that it lacks, and what could not be listed."""
+    try:
+        read = source.parse(written, name)
+    except SourceFault as fault:
+        return written, [fault.diagnostic]
+    known = _members(read)
+    lines = written.split("\n")
+    inserts: list[tuple[int, str]] = []
+    faults: list[Diagnostic] = []
+    everywhere = {member for members in known.values() for member in members}
+    for division, (title, intro, members) in drafted.sections.items():
+        missing = [member for member in members if member not in everywhere]
+        if division in known:
+            inserts += _into(read, division, members, missing, faults)
+        elif missing:
+            inserts += _new(read, "sections", source.yaml_text({"x": [section(division, title, intro, missing)]}), faults)
+    topics = _ids(read, "topics")
+    for topic, words in sorted(drafted.topics.items()):
+        if topic not in topics:
+            inserts += _new(read, "topics", source.yaml_text({"x": [{"id": topic, "title": words[:1].upper() + words[1:]}]}), faults)
+    for at, text in sorted(inserts, key=lambda insert: insert[0], reverse=True):
+        lines[at:at] = text.removesuffix("\n").split("\n")
+    return "\n".join(lines), faults
+
+
+def _members(read: Source) -> dict[str, list[str]]:
+    data = read.data.get("sections", []) if isinstance(read.data, dict) else []
+    return {d["id"]: list(d.get("questions", [])) for d in data if isinstance(d, dict) and isinstance(d.get("id"), str)}
+
+
+def _ids(read: Source, key: str) -> set[str]:
+    data = read.data.get(key, []) if isinstance(read.data, dict) else []
+    return {str(d.get("id")) for d in data if isinstance(d, dict)}
+
+
+def _into(read: Source, division: str, members: list[str], missing: list[str], faults: list[Diagnostic]) -> list[tuple[int, str]]:
+    """Return where the missing questions of a section go: each behind the one before it in the source."""
+    if not missing:
+        return []
+    at = list(_members(read)).index(division)
+    node = read.root.child("sections")
+    listed = node.child(at).child("questions") if node and node.child(at) else None  # type: ignore[union-attr]
+    rows: dict[str, Node] = {item.value: item for item in listed.value} if listed and listed.style == "[" else {}
+    if not rows or len({row.line for row in rows.values()}) < len(rows) or (listed and _on_one_line(read, listed)):
+        faults.append(_unlisted(read, f"list {', '.join(missing[:8])} in section '{division}'"))
+        return []
+    inserts: dict[int, str] = {}
+    last = min(row.line for row in rows.values()) - 1
+    for member in members:
+        if member in rows:
+            last = rows[member].line
+        elif member in missing:
+            indent = " " * (next(iter(rows.values())).column - 3)
+            inserts[last] = inserts.get(last, "") + f"{indent}- {member}\n"
+    return list(inserts.items())
+
+
+def _new(read: Source, key: str, text: str, faults: list[Diagnostic]) -> list[tuple[int, str]]:
+    """Return where a new section or topic goes: at the end of its list."""
+    node = read.root.child(key)
+    following = [child.key_line for _, child in read.root.value if node and child.key_line > node.line]
+    if node is None or node.style != "[" or not node.value or _on_one_line(read, node):
+        faults.append(_unlisted(read, f"add to '{key}': {text.partition(chr(10))[2].strip()[:120]}"))
+        return []
+    end = (min(following) if following else len(read.lines) + 1) - 1
+    while end > 0 and not read.lines[end - 1].strip():
+        end -= 1
+    indent = node.value[0].column - 3
+    body = text.partition("\n")[2].removesuffix("\n").split("\n")
+    return [(end, "\n".join(f"{' ' * indent}{line[2:]}" if line else "" for line in body))]
+
+
+def _on_one_line(read: Source, node: Node) -> bool:
+    return read.lines[node.line - 1][node.column - 1 :].startswith("[")
+
+
+def _unlisted(read: Source, hint: str) -> Diagnostic:
+    return Losses.alone("I404", "new questions could not be listed, for this list is written on one line", hint, Place(read.path))
+
+
+def section(name: str, title: str, intro: str, members: list[str]) -> dict[str, Any]:
+    """Return a section as book.yaml lists it."""
+    return {"id": name, "title": title, "intro": intro, "questions": members}

@@ -19,7 +19,7 @@ from pipeline.diagnostics import BookError, Diagnostic, ToolError
 from pipeline.flow.inputs import files
 from pipeline.flow.order import build
 from pipeline.flow.request import Outcome, Request, get_ready
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 from pipeline.work import Crew, Say
 
 Files = Mapping[str, Mapping[str, bytes]]

@@ -20,7 +20,7 @@ from pipeline.formats import FORMATS
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication, Section
 from pipeline.release import Published
-from pipeline.strays import is_stray
+from pipeline.source import is_stray
 from pipeline.work.store import key
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",

@@ -14,8 +14,7 @@ from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
 from pipeline.load import layers, pictures
 from pipeline.load.diagnosing import RULES, Reading, at, diagnose
 from pipeline.model import Book, Keys, Origin, Record
-from pipeline.source import Source
-from pipeline.strays import is_stray
+from pipeline.source import Source, is_stray
 
 __all__ = ["RULES", "load_book", "load_editions"]
 

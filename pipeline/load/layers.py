@@ -19,8 +19,7 @@ from pipeline.diagnostics import Diagnostic, Place, nearest
 from pipeline.load.diagnosing import Reading, at, diagnose
 from pipeline.load.pictures import picture
 from pipeline.model import FontFile, Fonts, Keys, Layer, Tokens
-from pipeline.source import Source, SourceFault
-from pipeline.strays import is_stray
+from pipeline.source import Source, SourceFault, is_stray
 
 FOLDER, TEMPLATES = "theme", "templates"
 LARGEST: Final = 10_000_000

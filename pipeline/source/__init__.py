@@ -1,4 +1,4 @@
-"""Read YAML files as text and shape, remembering where every key stands.
+"""Read YAML files as text and shape, remembering where every key stands, and write them as a person would.
 
 PyYAML's C parser gives events; the nodes are composed here, iteratively, all scalars as text. YAML 1.1's implicit
 types (``no`` as False, ``1:30`` as 90) never arise, and aliases, tags, duplicate keys, depth, and size are refused.
@@ -7,9 +7,12 @@ types (``no`` as False, ``1:30`` as 90) never arise, and aliases, tags, duplicat
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import Any, Final
 
 import yaml
 
@@ -17,7 +20,17 @@ from pipeline.diagnostics import Place
 from pipeline.source.nodes import CONTROL, MAX_BYTES, MAX_DEPTH, MAX_NODES, RULES, Keys, Node, SourceFault, compose, fault
 from pipeline.source.positions import Source
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "RULES", "Keys", "Node", "Source", "SourceFault", "octets", "parse", "read", "text"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "RULES", "Keys", "Node", "Source", "SourceFault", "is_stray", "octets", "parse",
+           "read", "text", "yaml_text"]  # fmt: skip
+
+STRAY_SUFFIXES = frozenset({".bak", ".orig", ".rej", ".swo", ".swp", ".swx", ".tmp"})
+VIM_PROBE = "4913"
+"""A file that Vim makes and removes, to see whether it may."""
+JETBRAINS = ("___jb_tmp___", "___jb_old___")
+PLAIN_SCALAR: Final = re.compile(r"[A-Za-z0-9][^\n]*")
+SPECIAL_SCALAR: Final = re.compile(r": |:$| #|^[\s]|\s$|[\t]|^-|^\?")
+WIDEST: Final = 120
+"""Characters of a list on one line."""
 
 
 def read(path: Path, name: str) -> Source:
@@ -80,3 +93,61 @@ def _not_utf8(raw: bytes, at: int, name: str) -> Exception:
 
 def _place_at(text: str, offset: int, name: str) -> Place:
     return Place(name, text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
+
+
+def is_stray(path: PurePath) -> bool:
+    """Tell whether a file, named relative to its folder, is hidden, a copy of an editor's, or compiled code."""
+    name = path.name
+    return (
+        any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+        or name.endswith(("~", *JETBRAINS))
+        or (name.startswith("#") and name.endswith("#"))
+        or name == VIM_PROBE
+        or path.suffix in STRAY_SUFFIXES
+    )
+
+
+def yaml_text(fields: Mapping[str, Any]) -> str:
+    """Return a mapping as a file that a person would write; a text that ends in a line end becomes a block, an empty field is left out."""
+    return "".join(_field(name, value, 0) for name, value in fields.items() if value not in (None, "", (), []))
+
+
+def _field(name: str, value: Any, depth: int) -> str:
+    indent = "  " * depth
+    if isinstance(value, str):
+        return f"{indent}{name}: {_block(value, depth + 1)}" if "\n" in value else f"{indent}{name}: {_scalar(value)}\n"
+    if isinstance(value, Mapping):
+        return f"{indent}{name}:\n" + "".join(
+            _field(_key(key), inner, depth + 1) for key, inner in value.items() if inner not in (None, "")
+        )
+    flow = f"{indent}{name}: [{', '.join(map(str, value))}]\n"
+    if all(isinstance(item, str) and re.fullmatch(r"[a-z0-9-]+", item) for item in value) and len(flow) <= WIDEST and name != "questions":
+        return flow
+    return f"{indent}{name}:\n" + "".join(_item(item, depth + 1) for item in value)
+
+
+def _item(value: Any, depth: int) -> str:
+    indent = "  " * depth
+    if isinstance(value, str):
+        return f"{indent}- {_scalar(value)}\n"
+    written = "".join(_field(key, inner, depth + 1) for key, inner in value.items() if inner not in (None, "", (), []))
+    return f"{indent}- {written[len(indent) + 2 :]}"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z][\w ]*", name) else _scalar(name)
+
+
+def _scalar(text: str) -> str:
+    """Return a text of one line, between quotes where YAML would read something into it."""
+    if PLAIN_SCALAR.fullmatch(text) and not SPECIAL_SCALAR.search(text):
+        return text
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _block(text: str, depth: int) -> str:
+    indent = "  " * depth
+    lines = text.removesuffix("\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    sign = "|2" if first.startswith((" ", "\t")) or not lines[0].strip() else "|"
+    return f"{sign}\n" + "".join(f"{indent}{line}\n" if line else "\n" for line in lines)

@@ -12,8 +12,7 @@ from typing import ParamSpec, TypeVar, cast
 from pipeline import source
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.model import Layer
-from pipeline.source import SourceFault
-from pipeline.strays import is_stray
+from pipeline.source import SourceFault, is_stray
 
 P = ParamSpec("P")
 R = TypeVar("R")

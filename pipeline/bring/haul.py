@@ -1,14 +1,18 @@
-"""Tell what an import could not keep, each with its place, its words, and what to do."""
+"""Hold what a source says, whatever it was written in: nodes, the questions made of them, and what could not be kept."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.diagnostics import Diagnostic, Place, Rule, Severity
 
+BLOCKS: Final = frozenset({"heading", "paragraph", "list", "item", "quote", "listing", "rule", "table", "row", "cell", "details", "summary",
+                           "group", "comment", "foreign"})  # fmt: skip
+"""Kinds of nodes that are no part of a line."""
+SPACED: Final = frozenset({"soft", "break"})
 RULES: Final = (
     Rule("I101", "source cannot be read", "The source of an import is missing, not a regular file, or of a kind that no dialect reads."),
     Rule("I102", "source too large", "A source, or what it unpacks to, passes a limit, or nests deeper than can be read whole."),
@@ -62,7 +66,156 @@ SEVERITIES: Final[dict[str, Severity]] = {
     "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
     "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
 }  # fmt: skip
+MOST_POINTS: Final = 9
+"""Key points of a question; more stay in the answer."""
 NOWHERE: Final = Place("source")
+
+
+@dataclass(slots=True)
+class Node:
+    """A block, or a part of a line; ``kind`` says which."""
+
+    kind: str
+    line: int = 1
+    children: list[Node] = field(default_factory=list)
+    text: str = ""
+    """Words of a text, code, a listing, a comment, or of a tag that is not known."""
+    info: str = ""
+    """Language of a listing, address of a link or a picture, first number of a list, name of an anchor."""
+    level: int = 0
+    """Level of a heading."""
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all below it, in reading order."""
+        pending = [self]
+        while pending:
+            node = pending.pop()
+            yield node
+            pending.extend(reversed(node.children))
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is no part of a line."""
+        return self.kind in BLOCKS
+
+
+def said(nodes: list[Node]) -> str:
+    """Return the words of nodes, without markup, on one line."""
+    words = []
+    for top in nodes:
+        for node in top.walk():
+            if node.kind in ("text", "code", "listing", "formula", "tag"):
+                words.append(node.text)
+            elif node.kind in SPACED or node.is_block:
+                words.append(" ")
+    return " ".join("".join(words).split())
+
+
+def line_nodes(nodes: list[Node]) -> list[Node]:
+    """Return nodes as parts of one line: blocks lose their bounds, and breaks stand between them."""
+    found: list[Node] = []
+    for node in nodes:
+        if node.kind == "listing":
+            found += [Node("break", node.line), Node("code", node.line, text=" ".join(node.text.split()))]
+        elif node.is_block:
+            inner = line_nodes(node.children)
+            found += [Node("break", node.line)] * bool(found and inner) + inner
+        else:
+            found.append(node)
+    return trimmed(found)
+
+
+def trimmed(nodes: list[Node]) -> list[Node]:
+    """Return parts of a line without the breaks and spaces at its ends."""
+    first, last = 0, len(nodes)
+    while first < last and is_blank(nodes[first]):
+        first += 1
+    while last > first and is_blank(nodes[last - 1]):
+        last -= 1
+    return nodes[first:last]
+
+
+def is_blank(node: Node) -> bool:
+    """Tell whether a part of a line is a break, or white."""
+    return node.kind in SPACED or (node.kind == "text" and not node.text.strip())
+
+
+def tidied(nodes: list[Node]) -> list[Node]:
+    """Return blocks without paragraphs that hold nothing; parts of a line between blocks become paragraphs."""
+    tidy: list[Node] = []
+    loose: list[Node] = []
+    for node in [*nodes, Node("rule", 0)]:
+        if not node.is_block and node.kind not in ("facts", "display", "anchor"):
+            loose.append(node)
+            continue
+        if trimmed(loose):
+            tidy.append(Node("paragraph", loose[0].line, trimmed(loose)))
+        loose = []
+        if node.kind in ("item", "quote", "details", "list"):
+            node.children = tidied(node.children)
+        if node.kind == "paragraph":
+            node.children = trimmed(node.children)
+        if node.kind not in ("paragraph", "heading", "quote", "list") or node.children:
+            tidy.append(node)
+    return tidy[:-1]
+
+
+def paragraph(text: str, line: int) -> Node:
+    """Return a paragraph of plain words."""
+    return Node("paragraph", line, [Node("text", line, text=text)])
+
+
+@dataclass(slots=True)
+class Picked:
+    """A choice of a question: its words, whether it is correct, and why."""
+
+    text: list[Node]
+    correct: bool = False
+    note: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Item:
+    """A question of a source: what it asks, its answer, and what else is known of it."""
+
+    path: str
+    line: int
+    ask: list[Node]
+    answer: list[Node] = field(default_factory=list)
+    section: str = ""
+    level: str = ""
+    topics: tuple[str, ...] = ()
+    key_points: list[list[Node]] = field(default_factory=list)
+    choices: list[Picked] = field(default_factory=list)
+    given: str = ""
+    """The name that the source has for it."""
+    anchors: set[str] = field(default_factory=set)
+    """Names that links of its file use for it."""
+
+    @property
+    def asked(self) -> str:
+        """Its words, as they are compared with those of others."""
+        return said(self.ask).casefold()
+
+    @property
+    def content(self) -> str:
+        """All its words, as they are compared with those of another import."""
+        texts = [said(self.ask), said(self.answer), *map(said, self.key_points)]
+        texts += [f"{said(choice.text)}\t{choice.correct}\t{said(choice.note)}" for choice in self.choices]
+        return "\n".join(texts)
+
+
+@dataclass(slots=True)
+class Haul:
+    """All that a source holds: its questions in order, its title, and words that stand around them."""
+
+    items: list[Item] = field(default_factory=list)
+    title: str = ""
+    around: dict[str, list[tuple[str, list[Node]]]] = field(default_factory=dict)
+    """Blocks before the questions of a section, by its title, each with its file."""
+    files: int = 0
+    empty: list[str] = field(default_factory=list)
+    """Files in which no question was found."""
 
 
 @dataclass(slots=True)
