@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from pipeline import index, markup, model, theme
-from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
+from pipeline.kit import pages as kit
+from pipeline.model import Book, Division, Edition, Entry, Form, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import (
     ANSWER,
@@ -19,13 +20,18 @@ from pipeline.section_kinds import (
     BY_NAME,
     CHAPTER,
     CHEAT_SHEET,
+    EXHIBIT,
     FORMULAS,
     GLOSSARY,
+    HANDOUT,
     INDEX,
     KINDS,
+    KIT_CALIBRATION,
+    LEAF,
     OPENER,
     QUESTION,
     SOURCES,
+    SPREAD,
     SectionKind,
 )  # fmt: skip
 
@@ -102,9 +108,45 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{place: partial(_questions, book, edition, labels, chosen, numbers) for place in QUESTION.places},
         **{place: partial(_answers, book, edition, labels, chosen, numbers) for place in ANSWERS.places},
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
+        **{place: partial(_planned, book, edition, kind, labels, numbers) for kind in KINDS if kind.is_planned for place in kind.places},
     }
+    is_first = True
     for place in edition.sections:
-        yield from makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels)
+        for section in makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels):
+            if section.kind.opens and not is_first:
+                yield Section(f"{LEAF}-{section.id}", LEAF, labels[LEAF.label], source=section.source)
+            yield section
+            is_first = False
+
+
+def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], numbers: Mapping[str, str]) -> Iterator[Section]:
+    """Yield what an edition prints of its plan, or of one form of it."""
+    plan = book.plans.get(edition.plan or "")
+    if plan is None or plan.role not in book.roles:
+        return
+    source = book.origin(plan).source.path
+    form = next((form for form in plan.forms if form.id == edition.form), None)
+    if kind == HANDOUT:
+        yield Section(kind.name, kind, labels[kind.label], record=kit.handout(book, plan), source=source)
+    elif form is not None and kind in (SPREAD, EXHIBIT):
+        yield from _form_questions(book, edition, form, kind, labels)
+    elif form is not None:
+        record = kit.pack(book, form) if kind == KIT_CALIBRATION else kit.kit(book, plan, form, numbers)
+        yield Section(kind.name, kind, labels[kind.label].format(form=form.id), record=record, source=source)
+
+
+def _form_questions(book: Book, edition: Edition, form: Form, kind: SectionKind, labels: Mapping[str, str]) -> Iterator[Section]:
+    """Yield the questions of a form, as spreads, or what candidates are shown with them."""
+    numbers = question_numbers(book)
+    for place, asked in enumerate(form.questions, start=1):
+        question = book.questions[asked.id]
+        source = book.origin(question).source.path
+        if kind == SPREAD:
+            yield Section(question.id, SPREAD, question.ask, number=str(place), record=keep(question, edition.parts), parts=edition.parts,
+                          source=source, examples=question.examples, bank_number=numbers[question.id])  # fmt: skip
+        elif question.exhibit is not None:
+            yield Section(f"{EXHIBIT}-{question.id}", EXHIBIT, labels["kit_exhibit"].format(number=place),
+                          record=keep(question, (EXHIBIT.name,)), source=source)  # fmt: skip
 
 
 def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iterator[Section]:
@@ -135,15 +177,7 @@ def _overview(book: Book, kind: SectionKind, labels: Mapping[str, str], chosen: 
 def _entry(question: Question, number: str) -> Entry:
     # A mark would lead readers of the index to a page on which nothing is explained.
     gist = INDEX_MARK.sub(r"\1", next(iter(question.key_points), ""))
-    return Entry(id=question.id, number=number, name=_called(question), level=question.level, gist=gist, see_also=question.see_also)
-
-
-def _called(question: Question) -> str:
-    """Return what a question is called where it has no room: its name, else its first index entry, else its own words."""
-    if question.name is None and question.index:
-        term = question.index[0].term
-        return term[:1].upper() + term[1:]
-    return question.name or question.ask
+    return Entry(id=question.id, number=number, name=question.called, level=question.level, gist=gist, see_also=question.see_also)
 
 
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
@@ -269,7 +303,8 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
 
 
 def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions that no section prints."""
+    """Yield the texts of the book's questions, roles, and chapters for hiring teams that no section prints."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
-    for question in book.questions.values():
-        yield from (text for _, _, text in model.prose(question) if text not in printed)
+    own = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")
+    for record in (*book.questions.values(), *book.roles.values(), *own):
+        yield from (text for _, _, text in model.prose(record) if text not in printed)

@@ -37,6 +37,8 @@ class Section:
     source: str = ""
     """File it was written in."""
     starts_page: bool = True
+    bank_number: str = ""
+    """The number that a question has in the book, where it is printed under another."""
     examples: tuple[Example, ...] = ()
     """Examples whose values its texts may print, also when the edition leaves the examples themselves out."""
 
@@ -48,7 +50,7 @@ class Section:
     @property
     def listed(self) -> bool:
         """Whether it stands in the contents."""
-        return self.matter == "body"
+        return self.matter == "body" and self.kind.on_screen
 
     @property
     def shown_number(self) -> str:

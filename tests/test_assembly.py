@@ -141,7 +141,14 @@ def replace_enemies(item: Item, *enemies: str) -> Item:
 
 def test_a_bank_of_2600_questions_gives_three_forms() -> None:
     pool = [
-        Item(f"q{n}", COMPETENCIES[n % 3], LEVELS[n * 7 % 3], 5 + n * 13 % 9, n % 4, frozenset({f"q{n * 31 % 2600}"} - {f"q{n}"} if n % 3 == 0 else ()))
+        Item(
+            f"q{n}",
+            COMPETENCIES[n % 3],
+            LEVELS[n * 7 % 3],
+            5 + n * 13 % 9,
+            n % 4,
+            frozenset({f"q{n * 31 % 2600}"} - {f"q{n}"} if n % 3 == 0 else ()),
+        )
         for n in range(2600)
     ]
     bounds = replace(Bounds(COMPETENCIES, questions=5), asked=2)

@@ -51,7 +51,8 @@ def plan(
         raise click.UsageError(f"name a role with --role: {', '.join(loaded.roles) or 'there is none in roles/'}")
     if role not in loaded.roles:
         raise click.UsageError(f"no role '{role}': {nearest(role, loaded.roles)}")
-    wanted = planning.Wanted(loaded.roles[role], minutes, forms, questions, seed, levels, topics, avoid_since.date() if avoid_since else None, public)
+    since = avoid_since.date() if avoid_since else None
+    wanted = planning.Wanted(loaded.roles[role], minutes, forms, questions, seed, levels, topics, since, public)
     drawn = planning.plan(loaded, name or role, wanted, dt.date.today())
     if isinstance(drawn, tuple):
         click.echo(f"No {forms} forms of {questions} questions can be drawn that are alike. What would help:", err=True)

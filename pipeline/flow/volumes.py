@@ -14,7 +14,7 @@ from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
-from pipeline.section_kinds import Matter
+from pipeline.section_kinds import LEAF, Matter
 from pipeline.theme import Look, Medium
 from pipeline.work import Results, Stage, Work, cache
 from pipeline.work.store import key
@@ -177,7 +177,20 @@ def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume,
     for n, item in zip(loose, tight, strict=True):
         better = item if item.laid.facts.pages < pages[n].laid.facts.pages else pages[n]
         chosen[n] = replace(better, why=pages[n].why or item.why)
-    return by_volume(sheets, chosen)
+    return {volume: _without_needless_leaves(volume, items) for volume, items in by_volume(sheets, chosen).items()}
+
+
+def _without_needless_leaves(volume: Volume, printed: Sequence[Printed]) -> list[Printed]:
+    """Return signatures without the leaves before sections that begin on the right side by themselves."""
+    kinds = {section.id: section.kind for section in volume.publication.sections}
+    kept, pages = list[Printed](), 0
+    for item, following in zip(printed, (*printed[1:], None), strict=True):
+        opens = kinds[following.signature.sections[0][0]].opens if following else ""
+        if kinds[item.signature.sections[0][0]] == LEAF and opens == ("verso" if pages % 2 else "recto"):
+            continue
+        kept.append(item)
+        pages += item.laid.facts.pages
+    return kept
 
 
 def by_volume(sheets: Sheets, pages: Iterable[Printed]) -> dict[Volume, list[Printed]]:

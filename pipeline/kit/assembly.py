@@ -1,7 +1,8 @@
 """Assemble parallel interviews out of a pool of questions: forms that are equal by stated bounds.
 
-This is automated test assembly: a mixed-integer program, solved exactly (van der Linden, *Linear Models for Optimal Test Design*, 2005). Questions that
-are alike in all that the program sees are counted as one kind, so that its size does not grow with the bank.
+This is automated test assembly: a mixed-integer program, solved exactly (van der Linden, *Linear Models for Optimal Test
+Design*, 2005). Questions that are alike in all that the program sees are counted as one kind, so that its size does not
+grow with the bank.
 """
 
 from __future__ import annotations
@@ -104,9 +105,9 @@ class _Program:
     """By how much bounds are loosened: variables of the elastic program, absent in the strict one."""
 
     def __post_init__(self) -> None:
-        self.solver = highspy.Highs()
+        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
         self.solver.silent()
-        for option, value in {"threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}.items():
+        for option, value in {"log_to_console": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}.items():
             self.solver.setOptionValue(option, value)
 
     @cached_property
@@ -277,7 +278,7 @@ class _Elastic(_Program):
         return tuple(found)
 
     def _value(self, variable: Any) -> int:
-        return round(self.solver.val(variable))
+        return int(self.solver.val(variable) + 0.5)
 
 
 def mended(pool: Iterable[Item], bounds: Bounds, remedies: Iterable[Remedy]) -> tuple[list[Item], Bounds]:
@@ -288,7 +289,7 @@ def mended(pool: Iterable[Item], bounds: Bounds, remedies: Iterable[Remedy]) -> 
             new = f"new-{remedy.competency}-{remedy.level}"
             items += [Item(f"{new}-{n}", remedy.competency, remedy.level, remedy.minutes) for n in range(remedy.value)]
         else:
-            bounds = replace(bounds, **{remedy.bound: remedy.value})
+            bounds = replace(bounds, **{remedy.bound: remedy.value})  # type: ignore[arg-type]  # every bound but competencies is a number
     return items, bounds
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import string
 from collections.abc import Iterator, Mapping
 
-from pipeline.model import Book, Form, Handout, Kit, KitCompetency, KitQuestion, KitTopic, Plan, Role
-from pipeline.overviews import called
+from pipeline.model import Book, CalibrationPack, Form, Handout, Heard, Kit, KitCompetency, KitQuestion, KitTopic, Plan, Rated, Role
 
 
 def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
@@ -29,7 +30,7 @@ def _questions(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -
     for place, asked in enumerate(form.questions, start=1):
         question = book.questions[asked.id]
         yield KitQuestion(
-            id=question.id, place=place, number=numbers[question.id], name=called(question), ask=question.ask,
+            id=question.id, place=place, number=numbers[question.id], name=question.called, ask=question.ask,
             competency=titles[str(question.competency)], level=question.level, minutes=asked.minutes, interviewer=asked.interviewer,
             starts=starts, exhibit=question.exhibit, retire=question.retire,
         )  # fmt: skip
@@ -50,7 +51,26 @@ def handout(book: Book, plan: Plan) -> Handout:
     role, named = book.roles[plan.role], {each.id: each for each in book.outline.competencies}
     topics = (named[each.id] for each in role.competencies)
     return Handout(
-        role=role.title, minutes=plan.minutes, opening=plan.agenda.opening, questions=plan.question_minutes, candidate=plan.agenda.candidate,
+        role=role.title, minutes=plan.minutes, opening=plan.agenda.opening, questions=plan.question_minutes,
+        candidate=plan.agenda.candidate,
         closing=plan.agenda.closing, count=max(len(form.questions) for form in plan.forms), interviewers=role.interviewers,
         competencies=tuple(KitTopic(title=each.title, definition=each.definition) for each in topics), contact=role.contact,
     )  # fmt: skip
+
+
+def pack(book: Book, form: Form) -> CalibrationPack:
+    """Return answers to the questions of a form to train on, those to each in an order that tells nothing of their ratings."""
+    questions = ((place, book.questions[asked.id]) for place, asked in enumerate(form.questions, start=1))
+    return CalibrationPack(questions=tuple(
+        Rated(place=place, name=question.called, answers=tuple(
+            Heard(letter=letter, rating=rating, said=said)
+            for letter, (rating, said) in zip(string.ascii_uppercase, _shuffled(question.id, question.calibration.said), strict=False)
+        ))
+        for place, question in questions if question.calibration is not None
+    ))  # fmt: skip
+
+
+def _shuffled(name: str, said: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Return ratings and answers in an order that is the same for a question each time."""
+    rated = list(enumerate(said, start=1))
+    return sorted(rated, key=lambda each: hashlib.sha256(f"{name} {each[0]}".encode()).digest())

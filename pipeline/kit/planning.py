@@ -6,13 +6,10 @@ import datetime as dt
 import string
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
 
 from pipeline.kit.assembly import Bounds, Item, Remedy, assemble
 from pipeline.model import Agenda, Asked, Book, Draw, Form, Plan, Question, Role
-
-NEXT: Final = {"foundation": "foundation", "intermediate": "intermediate", "advanced": "advanced"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class Wanted:
     topics: tuple[str, ...] = ()
     avoid_since: dt.date | None = None
     public: bool = False
-    agenda: Agenda = Agenda()
+    agenda: Agenda = field(default_factory=Agenda)
 
     @property
     def bounds(self) -> Bounds:
@@ -51,7 +48,9 @@ def pool(book: Book, wanted: Wanted, today: dt.date) -> Iterator[Item]:
     enemies = _enemies(book)
     for question in book.questions.values():
         if question.id not in lately and _fits(question, wanted, today):
-            yield Item(question.id, str(question.competency), str(question.level), question.minutes, asked[question.id], enemies[question.id])
+            yield Item(
+                question.id, str(question.competency), str(question.level), question.minutes, asked[question.id], enemies[question.id]
+            )
 
 
 def _fits(question: Question, wanted: Wanted, today: dt.date) -> bool:
@@ -73,7 +72,7 @@ def _enemies(book: Book) -> dict[str, frozenset[str]]:
     for name, question in book.questions.items():
         for enemy in question.enemies:
             found.setdefault(enemy, set()).add(name)
-        if question.variant_of in book.questions:
+        if question.variant_of and question.variant_of in book.questions:
             forms.setdefault(question.variant_of, {question.variant_of}).add(name)
     for alike in forms.values():
         for name in alike:
@@ -93,7 +92,7 @@ def plan(book: Book, name: str, wanted: Wanted, today: dt.date) -> Plan | tuple[
         minutes=wanted.minutes,
         agenda=wanted.agenda,
         public="allowed" if wanted.public else "refused",
-        forms=tuple(_form(letter, items, wanted.role.interviewers) for letter, items in zip(string.ascii_uppercase, made.forms, strict=False)),
+        forms=tuple(_form(string.ascii_uppercase[n], items, wanted.role.interviewers) for n, items in enumerate(made.forms)),
         drawn=Draw(seed=wanted.seed, minutes_apart=bounds.minutes_apart, levels_apart=bounds.levels_apart, asked=bounds.asked,
                    topics=wanted.topics, avoid_since=wanted.avoid_since),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from pipeline import model, source
+from pipeline import model, source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
 from pipeline.load import layers, pictures
 from pipeline.load.diagnosing import RULES, Reading, at, diagnose
@@ -26,6 +26,8 @@ FOLDERS: dict[str, type[Record]] = {
     "figures": model.Figure,
     "editions": model.Edition,
     "teams": model.Team,
+    "roles": model.Role,
+    "plans": model.Plan,
 }
 LISTS: dict[str, type[Record]] = {"glossary": model.Glossary, "formulas": model.FormulaSheet, "sources": model.Works}
 R = TypeVar("R", bound=Record)
@@ -47,15 +49,19 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     for name, kind in LISTS.items():
         _listed(reading, folder / f"{name}.yaml", kind)
     ignores = _one(reading, folder / "ignore.yaml", model.Ignores) if (folder / "ignore.yaml").exists() else None
+    exposure = _one(reading, folder / "exposure.yaml", model.Exposure) if (folder / "exposure.yaml").exists() else None
     drawings, logos = dict(pictures.drawings(reading)), dict(pictures.logos(reading))
     found = layers.layers(reading, theme)
     _strays(reading)
     if outline is None:
         return None, ordered(reading.faults)
     _sections(reading, outline)
+    _package_chapters(reading, outline)
+    _of_forms(reading)
     got = reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
-                got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}), logos,
+                got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
+                got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
                 ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found)  # fmt: skip
     return book, ordered(reading.faults)
 
@@ -65,6 +71,30 @@ def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.
     reading = Reading(folder)
     _files(reading, "editions/*.yaml", model.Edition)
     return tuple(reading.records.get("edition", {}).values()), layers.layers(reading, theme)
+
+
+def _package_chapters(reading: Reading, outline: model.Outline) -> None:
+    """Keep those of the package's own chapters for hiring teams that a book lists and does not write itself."""
+    folder = theme.folder() / "chapters" / outline.lang.partition("-")[0]
+    known = reading.records.setdefault("chapter", {})
+    for name in (*outline.kit_front, *outline.kit_back):
+        path = folder / f"{name}.yaml"
+        if name not in known and ("chapter", name) not in reading.refused and path.is_file():
+            read = source.read(path, f"templates/chapters/{folder.name}/{path.name}")
+            reading.keep(model.Chapter.model_validate(read.value(())), Origin(read))
+
+
+def _of_forms(reading: Reading) -> None:
+    """Put one edition for each form of its plan in the place of an edition for hiring teams that is made of a plan."""
+    plans = reading.records.get("plan", {})
+    editions = reading.records.get("edition", {})
+    for name, edition in tuple(editions.items()):
+        if edition.plan in plans and edition.audience == "kit":
+            origin = reading.origins["edition", name]
+            del editions[name]
+            for form in plans[edition.plan].forms:
+                made = edition.of_form(form.id)
+                editions[made.id], reading.origins["edition", made.id] = made, origin
 
 
 def _one(reading: Reading, path: Path, kind: type[R]) -> R | None:
@@ -159,4 +189,4 @@ def _strays(reading: Reading) -> None:
 
 
 def _known() -> list[str]:
-    return ["book.yaml", "ignore.yaml", "questions", *FOLDERS, "theme", *(f"{name}.yaml" for name in LISTS)]
+    return ["book.yaml", "ignore.yaml", "exposure.yaml", "questions", *FOLDERS, "theme", *(f"{name}.yaml" for name in LISTS)]

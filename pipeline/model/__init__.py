@@ -25,6 +25,8 @@ from pipeline.model.book import (
     Team,
 )
 from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
+from pipeline.model.interviews import Agenda, Asked, Draw, Exposed, Exposure, Form, Plan, Role
+from pipeline.model.kit import CalibrationPack, Handout, Heard, Kit, KitCompetency, KitQuestion, KitTopic, Rated
 from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
 from pipeline.model.questions import (
     BLANKS,
@@ -42,11 +44,13 @@ from pipeline.model.questions import (
 )
 
 __all__ = [
-    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "PACE", "PARTS", "PLANNING", "Book", "Box", "Chapter", "Cited", "Counted",
-    "Division", "Drawing", "Edition", "Entry", "Example", "Figure", "FontFile", "Fonts", "Formula", "FormulaSheet", "Glossary", "Group",
-    "Ignore", "Ignores", "IndexMark", "Keys", "Layer", "Level", "Located", "Logo", "Made", "Origin", "Outline", "Overview",
-    "PaperSize", "Prose", "Question", "QuestionType", "Record", "Requirement", "Star", "Team", "Tokens", "Work", "Works",
-    "enclosed", "identity", "kind_of", "output_value", "prose", "schema", "scope", "speaking_time", "texts", "value_at",
+    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box", "CalibrationPack",
+    "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
+    "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
+    "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
+    "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
+    "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "identity", "kind_of", "output_value",
+    "prose", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 
 
@@ -54,6 +58,7 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of every kind of file, for editors."""
     files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
              "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition, "teams": Team,
+             "roles": Role, "plans": Plan, "exposure.yaml": Exposure,
              "ignore.yaml": Ignores}  # fmt: skip
     return {**{name: record.model_json_schema() for name, record in files.items()}, "theme.yaml": _partial(Tokens.model_json_schema())}
 

@@ -55,6 +55,29 @@ class Kit(Made):
         return tuple(question for question in self.questions if question.exhibit)
 
     @property
+    def spare(self) -> int:
+        """Minutes that nothing is planned for."""
+        return self.plan.question_minutes - self.form.minutes
+
+    @property
+    def must_pass(self) -> tuple[str, ...]:
+        """Titles of the competencies that must be passed."""
+        return tuple(competency.title for competency in self.competencies if competency.must_pass)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether competencies weigh differently."""
+        return len({competency.weight for competency in self.competencies}) > 1
+
+    def times(self, question: str) -> int:
+        """Return how often a question was asked before."""
+        return sum(each.times for each in self.asked if each.question == question)
+
+    def last(self, question: str) -> dt.date | None:
+        """Return when a question was last asked."""
+        return max((each.on for each in self.asked if each.question == question), default=None)
+
+    @property
     def panel(self) -> tuple[int, ...]:
         """The interviewers, by number."""
         return tuple(range(1, self.role.interviewers + 1))
@@ -84,3 +107,30 @@ class Handout(Made):
     interviewers: int
     competencies: tuple[KitTopic, ...]
     contact: Plain
+
+
+class Heard(Made):
+    """An answer to rate: its letter, what it was written to earn, and its words."""
+
+    letter: Plain
+    rating: int
+    said: Block
+
+
+class Rated(Made):
+    """A question with answers to train on."""
+
+    place: int
+    name: Plain
+    answers: tuple[Heard, ...]
+
+
+class CalibrationPack(Made):
+    """The questions of a form with answers to train on."""
+
+    questions: tuple[Rated, ...]
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The letters under which answers stand."""
+        return tuple(answer.letter for answer in self.questions[0].answers) if self.questions else ()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from pipeline.model.fields import Address, Block, Level, Line, Plain, Record, Slug
+from pipeline.model.fields import Address, Audience, Block, Level, Line, Plain, Record, Slug
 from pipeline.model.questions import CitedSource, IndexMark
 
 
@@ -19,6 +19,7 @@ class Chapter(Record):
     title: Line
     summary: Line | None = None
     body: Block
+    audience: Audience = "public"
     figures: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()

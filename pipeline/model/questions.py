@@ -88,6 +88,11 @@ class Calibration(Record):
     four: Block = Field(alias="4")
     five: Block = Field(alias="5")
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The answers, the one that earns a 1 first."""
+        return self.one, self.two, self.three, self.four, self.five
+
 
 class Choice(Record):
     """One of the answers to choose from: whether it is correct, and why."""
@@ -167,6 +172,14 @@ class Question(Record):
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
     reviewed: dt.date | None = None
+
+    @property
+    def called(self) -> str:
+        """What it is called where it has no room: its name, else its first index entry, else its own words."""
+        if self.name is None and self.index:
+            term = self.index[0].term
+            return term[:1].upper() + term[1:]
+        return self.name or self.ask
 
 
 FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
