@@ -82,7 +82,7 @@ class Setter:
         """Look up all that a text needs to be written."""
         numbers = self.publication.numbers
         return Target(
-            medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang, labels=self.labels, spoken=self.spoken,
+            medium=self.medium, scope=scope, level=self.level, labels=self.labels, spoken=self.spoken,
             words=self._words, shown={reference: self._shown(reference) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(

@@ -17,7 +17,7 @@ def write(text: Text, target: Target, shelf: Shelf) -> str:
     if text.faults:
         return writer(text, target)
     parts = (
-        text.source, text.inline, target.medium, target.scope, target.level, target.first_note, target.words,
+        text.source, text.inline, target.medium, target.scope, target.level, target.words,
         tuple(words for name, words in target.spoken.items() if name.startswith("name-")),
         *target.table_labels, *_told(text, target),
     )  # fmt: skip
