@@ -13,7 +13,7 @@ from pipeline import load, markup, model, theme
 from pipeline.markup import Target, Text
 from pipeline.markup.parser import recalled
 from pipeline.model import Book
-from pipeline.render.writing import write
+from pipeline.render.setter import write
 from pipeline.work import cache
 from pipeline.work.store import Store
 
