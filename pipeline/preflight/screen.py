@@ -10,7 +10,7 @@ from functools import lru_cache
 from lxml import etree
 
 from pipeline.diagnostics import Diagnostic
-from pipeline.epub.tree import words
+from pipeline.epub.reflow import words
 from pipeline.formats import EPUB
 from pipeline.preflight import looks
 from pipeline.preflight.container import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, XML_LANG, Container, resolve
