@@ -103,10 +103,11 @@ def _letters(text: str) -> str:
 
 def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:
     """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
-    secrets = _secrets(publication)
+    shown = "\0".join(run for text in _shown(publication) for run in _said(text))
+    secrets = _hidden(shown, tuple(publication.withheld))
     for key in secrets.found(said):
-        shown = " ".join(secrets.written[key].split())[:EXCERPT]
-        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{shown}…'",
+        excerpt = " ".join(secrets.written[key].split())[:EXCERPT]
+        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{excerpt}…'",
                     "report this: what is hidden must be absent")  # fmt: skip
 
 
@@ -142,26 +143,15 @@ def _windows(key: str) -> Iterator[str]:
     return (key[offset : offset + STEP] for offset in range(STEP))
 
 
-def _secrets(publication: Publication) -> _Pieces:
-    """Return every withheld piece; what the edition prints elsewhere is no secret."""
-    return _hidden("\0".join(said for text in _shown(publication) for said in _said(text)), tuple(publication.withheld))
-
-
 @lru_cache(maxsize=4)
 def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
-    """Return the pieces that do not stand in what is shown; an edition's files, and its copies, withhold the same."""
-    pieces = _held(withheld)
+    """Return the pieces that do not stand in what is shown, which are secrets; an edition's files, and its copies, withhold the same."""
+    written: dict[str, str] = {}
+    for key, piece in chain.from_iterable(map(_pieces, withheld)):
+        written.setdefault(key, piece)
+    pieces = _Pieces(written)
     known = set(pieces.found(shown))
     return _Pieces({key: piece for key, piece in pieces.written.items() if key not in known}) if known else pieces
-
-
-@lru_cache(maxsize=4)
-def _held(withheld: tuple[str, ...]) -> _Pieces:
-    found = dict[str, str]()
-    for text in withheld:
-        for key, piece in _pieces(text):
-            found.setdefault(key, piece)
-    return _Pieces(found)
 
 
 def _shown(publication: Publication) -> Iterator[str]:
@@ -181,14 +171,12 @@ def _said(text: str) -> tuple[str, ...]:
     return tuple(letters(run) for run in _runs(text))
 
 
-@lru_cache(maxsize=8192)
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the letters of each sentence, short ones joined to the next, with the sentence.
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the letters of each sentence, short ones joined to the next, with the sentence.
 
     A page break or a footnote then hides one piece at most.
     """
-    pieces = (piece for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
-    return tuple((letters(piece), piece) for piece in pieces)
+    return ((letters(piece), piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
 
 
 def _joined(sentences: Iterable[str]) -> Iterator[str]:
@@ -220,7 +208,7 @@ class Told:
 
 def printed(publication: Publication, texts: Iterable[Told]) -> tuple[str, ...]:
     """Return the keys, as they stand in a file's texts, that no text of the publication has as words."""
-    keys = _by_first_word(frozenset(name for name in _named(publication) if "-" in name))
+    keys = _by_first_word({name for name in _named(publication) if "-" in name})
     found = dict.fromkeys(form for told in texts for form in _standing(keys, told.text) if told.is_running or "-" in form)
     if not found:
         return ()
@@ -264,8 +252,7 @@ def _named(publication: Publication) -> Iterator[str]:
         yield from (example.id for example in section.examples)
 
 
-@lru_cache(maxsize=8)
-def _by_first_word(names: frozenset[str]) -> Keys:
+def _by_first_word(names: Iterable[str]) -> Keys:
     found: dict[str, tuple[str, ...]] = {}
     for name in sorted(names):
         first = name.partition("-")[0]
