@@ -137,7 +137,7 @@ def single(volume: Volume) -> Single:
     fonts = theme.look().font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
     resources = dict(signature.resources)
-    markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources, engine.SCHEME)
+    markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources)
     with engine.warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()

@@ -86,14 +86,13 @@ def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[Fil
     ``beside`` these too. Raises BookError for a link to an id that is nowhere, a resource that is missing, and XHTML that
     is not well-formed.
     """
-    runs = tuple(_runs(rendition))
-    drafts = tuple(_draft(rendition, run, pages) for run in runs)
+    drafted = [(run, _draft(rendition, run, pages)) for run in _runs(rendition)]
     homes = {name: file.name for file in beside for name in file.ids}
-    for run, draft in zip(runs, drafts, strict=True):
+    for run, draft in drafted:
         for name in draft.ids:
             homes.setdefault(name, _file_name(run[0].section))
     faults: list[Diagnostic] = []
-    finished = tuple(_finish(*each, homes, rendition.resources, faults) for each in zip(runs, drafts, strict=True))
+    finished = tuple(_finish(run, draft, homes, rendition.resources, faults) for run, draft in drafted)
     if faults:
         raise BookError(*faults)
     return finished

@@ -17,7 +17,7 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
-from pipeline.fetcher import SCHEME, BookFetcher
+from pipeline.fetcher import BookFetcher
 
 from . import form_xobjects, page_facts, weasyprint70
 from .signatures import FaceUse, Facts, LaidOut, Signature
@@ -88,7 +88,7 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
     resources = dict(signature.resources)
-    markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources, SCHEME)
+    markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources)
     with warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         pdf = _write(document, painting)
