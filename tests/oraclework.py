@@ -36,7 +36,7 @@ from pipeline.flow.binding import BIND
 from pipeline.flow.order import make
 from pipeline.flow.volumes import Printed
 from pipeline.model import Book
-from pipeline.press import LAY_OUT, Room, Signature, attempts
+from pipeline.press import LAY_OUT, Room, Signature, layout
 from pipeline.work import Crew, Results, Stage, Work
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -129,7 +129,7 @@ class Slot:
 
 def single(volume: Volume) -> Single:
     """Lay the whole guide out in one run, tag it with the press's own tagger, and write it with WeasyPrint's own fonts."""
-    attempts._engine()
+    layout._engine()
     from pipeline.press import engine
 
     signature = _united(volume)
@@ -137,7 +137,7 @@ def single(volume: Volume) -> Single:
     fonts = theme.look().font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
     resources = dict(signature.resources)
-    markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources, engine.SCHEME)
+    markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources)
     with engine.warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()

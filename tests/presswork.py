@@ -10,6 +10,7 @@ import pikepdf
 
 from pipeline import theme
 from pipeline.bindery import Copy, Gathered, Imprint, bind_copy
+from pipeline.diagnostics import BookError, Diagnostic
 from pipeline.press import LAY_OUT, LaidOut, Signature, fonts_digest
 from pipeline.section_kinds import Matter
 from pipeline.work import Crew, Say, Work
@@ -35,6 +36,14 @@ pre, code { font-family: "Book Code" }
 """
 )
 CURVE = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><path d="M0 0L20 10" stroke="#000"/></svg>'
+
+
+def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
+    """Lay out one signature in this process; raise BookError when it cannot be done."""
+    outcome = LAY_OUT.call(signature, fonts)
+    if isinstance(outcome, Diagnostic):
+        raise BookError(outcome)
+    return outcome
 
 
 def lay_out_all(

@@ -12,8 +12,8 @@ import pypdfium2
 from lxml import etree
 
 from pipeline import theme
-from pipeline.preflight import numbers, paper
-from pipeline.preflight.paper import Page, Paper
+from pipeline.preflight import pdf_checks, pdf_reader
+from pipeline.preflight.pdf_reader import Page, Paper
 
 NAMESPACES = {
     "h": "http://www.w3.org/1999/xhtml", "m": "http://www.w3.org/1998/Math/MathML", "svg": "http://www.w3.org/2000/svg",
@@ -26,7 +26,7 @@ HEAD = 775.0
 
 @functools.cache
 def pdf(path: Path) -> Paper:
-    return paper.read(path.read_bytes(), foot=theme.look().foot("letter" if path.stem.endswith("letter") else "a4"))
+    return pdf_reader.read(path.read_bytes(), foot=theme.look().foot("letter" if path.stem.endswith("letter") else "a4"))
 
 
 def page_texts(path: Path) -> list[str]:
@@ -64,7 +64,7 @@ def outline(path: Path) -> list[tuple[int, str, str]]:
 def links(path: Path, page: int) -> list[tuple[str, str]]:
     """What each link on a page says, and the label of the page that it leads to, or its address."""
     read = pdf(path)
-    whole = numbers.whole(read.pages[page], numbers.forms(read, theme.look().traits("a4", "en").references))
+    whole = pdf_checks.whole_links(read.pages[page], pdf_checks.forms(read, theme.look().traits("a4", "en").references))
     return [(link.text, read.pages[link.page].label if link.page is not None else link.address) for link in whole]
 
 

@@ -27,7 +27,7 @@ from pipeline.brand import RESERVED, Palette, contrast, one_line, passing, slug
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.flow import Outcome, Request, build, load_and_check
 from pipeline.flow.request import of_team
-from pipeline.preflight.copies import is_like
+from pipeline.preflight import is_like
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 

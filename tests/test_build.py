@@ -14,7 +14,7 @@ import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
 
 from pipeline import bindery, release, theme
-from pipeline.preflight import paper
+from pipeline.preflight import pdf_reader
 from pipeline.work import cache
 from pipeline.work.store import Store
 
@@ -53,7 +53,7 @@ def standing(place: Path) -> release.Release:
 
 
 def index_of(guide: Path) -> str:
-    read = paper.read(guide)
+    read = pdf_reader.read(guide)
     return read.pages[read.places["index"]].text
 
 

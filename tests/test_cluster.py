@@ -28,18 +28,18 @@ ENOUGH = 120
 """Seconds after which a scheduler or a worker that has not said a word is taken for dead."""
 KILLS = """
 import os
-from pipeline.press import attempts
-stock = attempts.stock = getattr(attempts, "stock", attempts.attempt)  # a worker is told twice
+from pipeline.press import layout
+stock = layout.stock = getattr(layout, "stock", layout.attempt)  # a worker is told twice
 def attempt(signature, fonts):
     if signature.id == "deadly":
         os._exit(9)
     return stock(signature, fonts)
-attempts.attempt = attempt
+layout.attempt = attempt
 """
 STRANGE = """
-from pipeline.press import keys
-stock = keys.stock = getattr(keys, "stock", keys.system_versions)
-keys.system_versions = lambda: {**stock(), "harfbuzz": "0.0.1"}
+from pipeline.press import signatures
+stock = signatures.stock = getattr(signatures, "stock", signatures.system_versions)
+signatures.system_versions = lambda: {**stock(), "harfbuzz": "0.0.1"}
 """
 
 

@@ -14,9 +14,8 @@ import pytest
 from test_contents import guide
 
 from pipeline import preflight
-from pipeline.preflight import paper
-from pipeline.preflight.paper import Page, Paper
-from pipeline.preflight.parts import Part
+from pipeline.preflight import pdf_reader
+from pipeline.preflight.pdf_reader import Page, Paper, Part
 from pipeline.work import Stage, Work, thresholds
 from pipeline.work.crew import Crew, Died
 
@@ -156,14 +155,14 @@ def test_a_pdf_read_in_parts_is_what_it_is_read_at_once(work: Work, pdf: bytes) 
     work.map(Stage("start", doubled, weight=lambda _: 1, few=0), (1, 2))[:]
     shares = preflight.parts("a.pdf", 28, 2, None)
     assert len(shares) == work.crew.running == 2
-    assert found(work, shares, pdf) == paper.read(pdf)
+    assert found(work, shares, pdf) == pdf_reader.read(pdf)
 
 
 def test_what_a_dead_worker_had_is_read_by_another(work: Work, pdf: bytes) -> None:
     victims = {work.crew.send(own_pid).result() for _ in range(3)}
     for victim in victims:
         os.kill(victim, signal.SIGKILL)
-    assert found(work, preflight.parts("a.pdf", 28, 2, None), pdf) == paper.read(pdf)
+    assert found(work, preflight.parts("a.pdf", 28, 2, None), pdf) == pdf_reader.read(pdf)
 
 
 def test_what_is_no_pdf_is_told_whoever_reads_it(work: Work, monkeypatch) -> None:
@@ -177,7 +176,7 @@ def test_a_small_pdf_is_not_worth_a_worker(work: Work, built) -> None:
     work.crew.send(doubled, 1).result()
     work.crew.send_to_those_there = lambda *call: sent.append(call)  # type: ignore[assignment]
     data = guide(built, "study", "a4").read_bytes()
-    assert found(work, preflight.parts("a.pdf", 28, 1, None), data) == paper.read(data)
+    assert found(work, preflight.parts("a.pdf", 28, 1, None), data) == pdf_reader.read(data)
     assert sent == []
 
 
@@ -191,7 +190,7 @@ def test_a_stage_may_be_done_by_processes_of_its_own(work: Work, pdf: bytes) -> 
 def test_a_large_pdf_is_read_in_parts_that_are_not(work: Work, pdf: bytes, monkeypatch) -> None:
     monkeypatch.setattr(thresholds, "PAGES_READ_AT_ONCE", 5)
     work.crew.send(doubled, 1).result()
-    whole = paper.read(pdf)
+    whole = pdf_reader.read(pdf)
     known = {7: whole.pages[7]}
     shares = preflight.parts("a.pdf", len(whole.pages), 1, None, known)
     assert len(shares) == -(-(len(whole.pages) - 1) // 5)

@@ -9,7 +9,7 @@ from epubwork import GLOSSARY, fragment, rendition
 from lxml import etree
 
 from pipeline import epub, theme
-from pipeline.epub import fitting, tree
+from pipeline.epub import reflow
 
 
 def written(body: str) -> str:
@@ -45,11 +45,11 @@ def test_the_cells_of_a_table_carry_the_names_of_their_columns_for_when_it_is_st
 
 
 def test_a_table_without_a_head_has_no_names_for_its_cells() -> None:
-    assert fitting.LABEL not in written("<table><tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody></table>")
+    assert reflow.LABEL not in written("<table><tbody><tr><td>a</td></tr><tr><td>b</td></tr></tbody></table>")
 
 
 def formula(body: str, display: str = "inline") -> str:
-    return f'<math xmlns="{tree.MATHML}" display="{display}" alttext="a formula">{body}</math>'
+    return f'<math xmlns="{reflow.MATHML}" display="{display}" alttext="a formula">{body}</math>'
 
 
 SUM = "<mi>a</mi><mo>+</mo><mi>b</mi><mo>=</mo><mn>1000000</mn><mo>+</mo><mn>2000000</mn>"
@@ -87,5 +87,5 @@ def test_a_cell_is_never_a_box_of_its_own_since_its_column_would_collapse() -> N
     ],
 )  # fmt: skip
 def test_what_is_set_wider_is_estimated_wider(narrower: str, wider: str) -> None:
-    widths = [fitting.formula_width(etree.fromstring(formula(body))) for body in (narrower, wider)]
+    widths = [reflow.formula_width(etree.fromstring(formula(body))) for body in (narrower, wider)]
     assert 0 < widths[0] < widths[1]

@@ -5,7 +5,7 @@ from epubwork import GLOSSARY, QUESTION, Book, fragment, rendition, whole, writt
 from fontTools.ttLib import TTFont
 
 from pipeline import epub, theme
-from pipeline.epub import typeface
+from pipeline.epub import reflow
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_maths_font_has_a_name_of_the_books_own_and_keeps_its_licence(book):
 def test_the_maths_font_holds_the_letters_that_readers_draw_in_place_of_those_written(inside, drawn):
     (file,) = epub.files(rendition(fragment(QUESTION, f'<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="a">{inside}</math>')))
     assert drawn in file.characters
-    assert ord(drawn) in TTFont(io.BytesIO(typeface.cut(file.characters, theme.look().font(theme.look().face(theme.MATH))))).getBestCmap()
+    assert ord(drawn) in TTFont(io.BytesIO(reflow.cut(file.characters, theme.look().font(theme.look().face(theme.MATH))))).getBestCmap()
 
 
 def test_a_book_without_formulas_has_no_font():

@@ -12,14 +12,14 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import reading
-from presswork import DIGEST, FONTS, bound, page_texts
+from presswork import DIGEST, FONTS, bound, lay_out, page_texts
 from pypdfium2 import raw
 from test_contents import PRINTED, guide
 
 from pipeline import theme
 from pipeline.bindery.gathering import Gathered, sew
 from pipeline.bindery.page_numbers import Folios, Glyphs
-from pipeline.press import Signature, lay_out
+from pipeline.press import Signature
 
 MM = 72 / 25.4
 WIDTH = 210 * MM

@@ -17,7 +17,7 @@ from pipeline.checks.edition_checks import too_many_for_a_page
 from pipeline.flow import Request, build
 from pipeline.model import Book, Edition, Entry, Group, Overview
 from pipeline.publication import Publication
-from pipeline.render import maps
+from pipeline.render import book_drawings
 
 PLACES = ("cheat-sheet", "tracker", "map")
 ALONE = "id: {0}\ntitle: {0}\naudience: candidate\ndescription: Nothing else.\nsections: [{0}]\nparts: []\nanswers: none\nformats: [pdf]\n"
@@ -86,25 +86,25 @@ def overview(*see_also: tuple[str, ...]) -> Overview:
 
 
 def test_a_bow_stands_left_within_a_section_right_between_two_and_once_for_both_directions() -> None:
-    svg = maps.draw(overview(("q1", "q2"), ("q0",), (), ("q3", "left-out")), "alt")
+    svg = book_drawings.map_bows(overview(("q1", "q2"), ("q0",), (), ("q3", "left-out")), "alt")
     starts = [float(x) for x in re.findall(r'<path d="M([\d.]+)', svg)]
-    assert starts == [maps.LEFT - 3, maps.RIGHT + 1]
+    assert starts == [book_drawings.LEFT - 3, book_drawings.RIGHT + 1]
     assert len(re.findall("<circle", svg)) == 4
 
 
 def test_bows_stay_within_the_map_and_end_at_the_rows_of_their_questions() -> None:
     made = overview(("q3", "q1"), (), (), ())
-    svg, high = maps.draw(made, "alt"), maps.pitch(made)
-    rows = maps.rows(made)
+    svg, high = book_drawings.map_bows(made, "alt"), book_drawings.map_pitch(made)
+    rows = book_drawings.map_rows(made)
     assert rows == {"q0": (1, 0), "q1": (2, 0), "q2": (4, 1), "q3": (5, 1)}
     for top, bulge, bottom, end in re.findall(r"M[\d.]+ ([\d.]+)C([\d.-]+) [\d.]+ [\d.-]+ ([\d.]+) [\d.]+ ([\d.]+)", svg):
         assert {round(float(y) / high - 0.5) for y in (top, bottom, end)} <= {1, 2, 5}
-        assert -20 < float(bulge) < maps.WIDTH + 25  # a control point: the bow itself reaches three quarters of the way
+        assert -20 < float(bulge) < book_drawings.WIDTH + 25  # a control point: the bow itself reaches three quarters of the way
 
 
 def test_sixty_rows_fit_a_page_of_either_paper() -> None:
     many = Overview(groups=(Group(title="All", entries=overview(*[()] * 60).entries),))
-    assert maps.pitch(many) * 61 <= maps.TALL + 0.5
+    assert book_drawings.map_pitch(many) * 61 <= book_drawings.TALL + 0.5
 
 
 def test_more_questions_than_a_page_holds_are_warned_of_where_it_is_listed(book) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,11 @@ import pytest
 import reading
 from epubwork import FORMULA, QUESTION, fragment, rendition, written
 from lxml import etree
-from presswork import FONTS, signature
+from presswork import FONTS, lay_out, signature
 from pypdfium2 import raw
 
 from pipeline.epub import Page
-from pipeline.press import PICTURE, lay_out
+from pipeline.press import PICTURE, Facts
 
 HYPHENS = ("-", "\u2010", "\x02")
 """PDFium reads a hyphen at the end of a line as U+0002."""
@@ -207,8 +209,7 @@ def test_the_press_counts_letters_up_to_each_page():
 def test_a_paragraph_is_counted_up_to_the_line_that_the_page_begins_with():
     facts = lay_out(signature("one", f"<p>{'<em>Alpha</em> beta gamma delta. ' * 80}</p>"), FONTS).facts
     (_, text), begin = facts.texts[0], facts.begins[1]
-    assert facts.starts[1] is not None
-    assert text[begin.before :].startswith(facts.starts[1].strip("."))
+    assert text[begin.before :].startswith(("Alphabeta", "betagamma", "gammadelta", "deltaAlpha"))
     assert 0 < begin.before < len(text)
 
 
@@ -242,7 +243,7 @@ def test_a_page_without_words_begins_with_those_of_the_next():
 
 def test_what_a_page_begins_with_is_remembered():
     facts = lay_out(signature("one", LINES), FONTS).facts
-    assert type(facts).from_json(facts.to_json()) == facts
+    assert Facts.from_json(json.loads(json.dumps(asdict(facts)))) == facts
     assert len(facts.begins) == facts.pages
 
 

@@ -10,8 +10,8 @@ import pytest
 import reading
 from test_contents import guide
 
-from pipeline.preflight import numbers
-from pipeline.preflight.paper import Link, Page
+from pipeline.preflight import pdf_checks
+from pipeline.preflight.pdf_reader import Link, Page
 
 PDFS = [
     "kit/harbor-watch-kit-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-a4.pdf", "practice/harbor-watch-practice-0.2.0-letter.pdf",
@@ -110,11 +110,11 @@ def test_page_numbers_of_the_real_guides_are_the_folios_where_they_land(real_rel
 @pytest.mark.parametrize("said", ["97–98", "97 –98", "97 – 98"])
 def test_a_range_is_read_as_one_where_its_folios_are_narrower_than_their_slots(said: str) -> None:
     page = Page("1", "", "1", "", (), frozenset(), (), (), lists_contents=False)
-    assert numbers.Forms(frozenset(), re.compile(r"p\. (\d+)$")).number(said, page) == "97–98"
+    assert pdf_checks.Forms(frozenset(), re.compile(r"p\. (\d+)$")).number(said, page) == "97–98"
 
 
 def test_a_link_whose_second_line_is_a_number_of_its_words_is_one_link() -> None:
     lines = tuple(Link(text, 3, (60.0, 700.0)) for text in ("Keel, NEP", "19"))
     page = Page("1", "", "1", "", lines, frozenset(), (), (), lists_contents=False)
-    known = numbers.Forms(frozenset(), re.compile(r"p\. (\d+)$"))
-    assert [(link.text, known.number(link.text, page)) for link in numbers.whole(page, known)] == [("Keel, NEP 19", None)]
+    known = pdf_checks.Forms(frozenset(), re.compile(r"p\. (\d+)$"))
+    assert [(link.text, known.number(link.text, page)) for link in pdf_checks.whole_links(page, known)] == [("Keel, NEP 19", None)]

@@ -20,9 +20,8 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build
-from pipeline.preflight import RULES, container, inspect, keys, operands, paper, verify_release
-from pipeline.preflight.inspecting import inspect_file
-from pipeline.preflight.words import letters
+from pipeline.preflight import RULES, epub_reader, inspect, inspect_file, pdf_operands, pdf_reader, verify_release, withheld
+from pipeline.preflight.withheld import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
 
@@ -142,16 +141,16 @@ def test_what_only_resembles_an_id_is_none(built, publications, words):
 
 def test_an_id_in_the_outline_or_on_a_page_of_a_pdf_is_found(built, publications):
     study = publications["study"]
-    read = paper.read(built / STUDY_PDF)
+    read = pdf_reader.read(built / STUDY_PDF)
     first, *rest = read.pages
     for changed, key in (
         (replace(read, pages=(replace(first, text=first.text + "\r\nfalling-glass"), *rest)), "falling-glass"),
         (replace(read, pages=(replace(first, alternatives=("A chart of falling glass",)), *rest)), "falling glass"),
         (replace(read, outline=(replace(read.outline[0], title="falling glass"), *read.outline[1:])), "falling glass"),
     ):
-        assert keys.printed(study, keys.on_paper(changed)) == (key,)
+        assert withheld.printed(study, withheld.on_paper(changed)) == (key,)
     beside = replace(read, pages=(replace(first, text="falling glass"), *rest))  # two cells of a table, say
-    assert keys.printed(study, keys.on_paper(beside)) == keys.printed(study, keys.on_paper(read)) == ()
+    assert withheld.printed(study, withheld.on_paper(beside)) == withheld.printed(study, withheld.on_paper(read)) == ()
 
 
 # Order and outline
@@ -418,10 +417,10 @@ def test_content_that_cannot_be_read_is_not_passed_over(built):
 
 def test_content_that_is_named_and_not_there_is_not_passed_over():
     page = b"1 0 obj\n<</Type /Page /Contents [2 0 R 3 0 R]>>\nendobj\n2 0 obj\n<</Length 5>>\nstream\n0 0 m\nendstream\nendobj\n"
-    assert operands.look(page).wrong == ((3, "content is not to be found"),)
+    assert pdf_operands.look(page).wrong == ((3, "content is not to be found"),)
     listed = page.replace(b"[2 0 R 3 0 R]", b"3 0 R") + b"3 0 obj\n[2 0 R]\nendobj\n"
-    assert operands.look(listed).wrong == ()
-    assert [number for number, _ in operands.look(listed.replace(b"0 0 m", b"nan m")).wrong] == [2]
+    assert pdf_operands.look(listed).wrong == ()
+    assert [number for number, _ in pdf_operands.look(listed.replace(b"0 0 m", b"nan m")).wrong] == [2]
 
 
 @pytest.mark.parametrize("put", [on_a_page, in_a_form])
@@ -566,10 +565,10 @@ def test_an_epub_packed_again_unchanged_passes(built, publications):
 
 def test_in_a_process_that_stays_only_the_documents_that_changed_are_read_again(built, publications):
     assert inspect(artefact(built, STUDY_EPUB), publications["study"]) == ()
-    before = container.parse.cache_info().misses
+    before = epub_reader.parse.cache_info().misses
     data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml: xhtml.replace("</section>", "<img/></section>", 1)})
     assert found(inspect(artefact(built, STUDY_EPUB, data), publications["study"])) == {"P307"}
-    assert container.parse.cache_info().misses == before + 1
+    assert epub_reader.parse.cache_info().misses == before + 1
 
 
 # A release on disk

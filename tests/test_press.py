@@ -1,20 +1,21 @@
 import gc
+import json
 import multiprocessing
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import pypdfium2
 import pytest
-from presswork import CSS, DIGEST, FONTS, lay_out_all, signature
+from presswork import CSS, DIGEST, FONTS, lay_out, lay_out_all, signature
 
 from pipeline import markup
 from pipeline.diagnostics import BookError
-from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, lay_out, system_versions
+from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, system_versions
 from pipeline.work import Crew, Step, Work
 from pipeline.work.store import Store
 
@@ -26,9 +27,11 @@ def facts(body: str, *, css: str = "") -> Facts:
     return lay_out(signature("here", body, css=css), FONTS).facts
 
 
-def test_facts_count_pages_and_name_their_first_words():
+def test_facts_count_pages_and_say_what_each_begins_with():
     laid = facts('<p>Alpha beta</p><p class="page">Gamma delta</p>')
-    assert (laid.pages, laid.starts) == (2, ("Alpha", "Gamma"))
+    ((_, text),) = laid.texts
+    assert laid.pages == 2
+    assert [text[begin.before : begin.before + 5] for begin in laid.begins] == ["Alpha", "Gamma"]
     assert laid.sizes == ((300.0, 400.0), (300.0, 400.0))
 
 
@@ -108,7 +111,7 @@ def test_transparent_content_that_cannot_be_tagged_is_a_warning():
 
 def test_facts_survive_their_json():
     laid = facts(f"<p>{HREF} \u201cquoted\u201d</p>")
-    assert Facts.from_json(laid.to_json()) == laid
+    assert Facts.from_json(json.loads(json.dumps(asdict(laid)))) == laid
 
 
 def test_markup_that_is_not_well_formed_names_its_section():

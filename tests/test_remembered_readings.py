@@ -12,9 +12,8 @@ from presswork import FONTS, imprint, lay_out_all, signature
 from pipeline import preflight
 from pipeline.bindery import Copy, Gathered, Notes, bind_copy, shown
 from pipeline.flow.inspection import keep, recall
-from pipeline.preflight import paper
-from pipeline.preflight.copies import FIRST
-from pipeline.preflight.paper import Page
+from pipeline.preflight import FIRST, pdf_reader
+from pipeline.preflight.pdf_reader import Page
 from pipeline.press import Signature
 from pipeline.release import Artefact
 from pipeline.work import cache
@@ -91,7 +90,7 @@ def test_only_pages_that_changed_are_read_again_and_the_whole_is_what_it_is_read
     pdf, pages = bound(book(longer(8)))
     known = recall(SLOT, pages).pages
     assert sorted(known) == [4, 5, 7]
-    assert read(pdf, known).paper == paper.read(pdf.data)
+    assert read(pdf, known).paper == pdf_reader.read(pdf.data)
     assert recall(SLOT, ()).pages == {}
     keep(SLOT, (), read(pdf))
     assert recall(SLOT, pages).pages != {}

@@ -13,7 +13,7 @@ from pipeline import load, markup, model, theme
 from pipeline.markup import Target, Text
 from pipeline.markup.parser import recalled
 from pipeline.model import Book
-from pipeline.render.writing import write
+from pipeline.render.setter import write
 from pipeline.work import cache
 from pipeline.work.store import Store
 
@@ -40,7 +40,7 @@ Table: A caption
 
 def target(text: Text, medium: str = "paged") -> Target:
     return Target(
-        medium=medium, scope="s", level=2, lang="en", labels=theme.labels("en"), spoken=theme.spoken("en"),
+        medium=medium, scope="s", level=2, labels=theme.labels("en"), spoken=theme.spoken("en"),
         words=theme.words_digest("en"),
         shown={reference: f"<b>{reference.kind} {reference.id}</b>" for reference in text.references},
         drawings={found: markup.svg(found.latex, display=found.display) for found in text.formulas},
@@ -105,14 +105,14 @@ def moved(text: Text) -> dict:
 @pytest.mark.parametrize(
     "changes",
     [
-        lambda _: {"scope": "other"}, lambda _: {"level": 3}, lambda _: {"medium": "reflow", "first_note": 4},
+        lambda _: {"scope": "other"}, lambda _: {"level": 3},
         lambda _: {"medium": "reflow"}, lambda _: {"table_labels": ("Table 3.1",)}, moved,
         *(otherwise(kind) for kind in ("term", "figure", "box", "value")),
     ],
 )  # fmt: skip
 def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_that_changes(changes: Callable[[Text], dict]) -> None:
     text, known = markup.parse(RICH), shelf()
-    before = target(text, changes(text).get("medium", "paged") if "first_note" in changes(text) else "paged")
+    before = target(text)
     after = replace(before, **changes(text))
     write(text, before, known)
     assert write(text, after, known) == markup.to_xhtml(text, after) != markup.to_xhtml(text, before)

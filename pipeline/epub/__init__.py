@@ -6,8 +6,8 @@
 The same rendition and cover give the same bytes on any day, in any time zone, under any hash seed.
 """
 
-from pipeline.epub.files import RULES, File, files
 from pipeline.epub.package import write
-from pipeline.epub.pages import Page
+from pipeline.epub.printed_pages import Page
+from pipeline.epub.spine import RULES, File, files
 
 __all__ = ["RULES", "File", "Page", "files", "write"]

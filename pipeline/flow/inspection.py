@@ -13,10 +13,9 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.flow.finishing import Finished
 from pipeline.flow.request import Slot, slot
 from pipeline.formats import PDF
-from pipeline.preflight import Reading
-from pipeline.preflight.copies import FIRST
-from pipeline.preflight.operands import SIZE
-from pipeline.preflight.paper import Font, Link, Page, Paper
+from pipeline.preflight import FIRST, Reading
+from pipeline.preflight.pdf_operands import SIZE
+from pipeline.preflight.pdf_reader import Font, Link, Page, Paper
 from pipeline.release import Artefact
 from pipeline.work import Results, Step, Work, cache, thresholds
 

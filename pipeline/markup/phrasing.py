@@ -112,9 +112,8 @@ def _note(writer: Writer, children: Sequence[Token], index: int) -> None:
     place = writer.anchor("fn", number)
     if writer.target.medium == "reflow":
         writer.notes.append((number, token))
-        printed = writer.target.first_note + number - 1
         back = writer.anchor("fnref", number)
-        writer.out.append(f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{printed}</a>')
+        writer.out.append(f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{number}</a>')
         return
     writer.out.append(f'<span class="footnote" role="doc-footnote" id="{place}">')
     write_children(writer, token.children or [])

@@ -181,7 +181,6 @@ class Target:
     """Prefix of every id in the fragment; unique in the book."""
     level: int
     """Level of HTML heading that `##` becomes."""
-    lang: str
     labels: Mapping[str, str]
     """Titles of note, tip, warning, example; back_to_text for the way back from a footnote."""
     spoken: Mapping[str, str] = field(default_factory=dict)
@@ -194,5 +193,3 @@ class Target:
     """Its formulas, for paged media."""
     table_labels: tuple[str, ...] = ()
     """The printed label of each table with a caption, as plain text, such as "Table 12.1"."""
-    first_note: int = 1
-    """Printed number of the fragment's first footnote (reflow)."""

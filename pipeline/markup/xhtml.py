@@ -41,12 +41,11 @@ def _write_notes(writer: Writer) -> None:
         return
     writer.out.append('<section class="footnotes">\n')
     for number, token in writer.notes:
-        printed = writer.target.first_note + number - 1
         back = escape(writer.target.labels.get("back_to_text", ""))
         spoken = f' aria-label="{back}"' if back else ""
         writer.out.append(
             f'<aside epub:type="footnote" role="doc-footnote" id="{writer.anchor("fn", number)}">'
-            f'<p><a role="doc-backlink" href="#{writer.anchor("fnref", number)}"{spoken}>{printed}</a> '
+            f'<p><a role="doc-backlink" href="#{writer.anchor("fnref", number)}"{spoken}>{number}</a> '
         )
         write_children(writer, token.children or [])
         writer.out.append("</p></aside>\n")

@@ -1,16 +1,27 @@
-"""Search a finished file for what its edition withholds."""
+"""Search a finished file for what its edition withholds, and for internal keys: ids that authors write, and no reader shall read.
+
+What is said is compared whatever it is set in: letters and digits only.
+"""
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
-from pipeline import editions
+from pipeline import editions, markup, model, theme
+from pipeline.diagnostics import Diagnostic
 from pipeline.markup import dialect
-from pipeline.preflight.words import letters
-from pipeline.publication import Publication
+from pipeline.preflight.epub_reader import Container
+from pipeline.preflight.pdf_reader import Paper
+from pipeline.preflight.preflight_rules import fault
+from pipeline.publication import IndexEntry, Publication
 
+NOT_SAID = re.compile(r"[\W_]+")
 SHORTEST = 40
 """Letters: a shorter text may well stand in a file by chance."""
 STEP = 20
@@ -26,12 +37,78 @@ MARKUP = re.compile(
 )
 """What is not printed as it is written: set in another way, or, like attributes, not at all."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+EXCERPT = 60
+TAG = re.compile(r"<[^>]*>")
+TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
+FIRST_WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?=[- ])")
+"""The first word of what may be a key."""
+ENDED = re.compile(r"(?![\w-])")
+TOLD = re.compile(r"\s(?:alt|title|aria-label)=\"([^\"]*)\"")
+LABELED = re.compile(r"\[\[[^\[\]|]*\|([^\[\]]*)\]\]")
+NAMING = re.compile(r"\[\[[^\[\]]*\]\]|!\[[^\]]*\]\([^)]*\)|\{=[^{}]*\}")
+ATTRIBUTED = re.compile(r"\{[.#][^{}]*\}|\{alt=[^{}]*\}")
+SIGNS = re.compile(r"[*`\[\]\\]")
+SCREEN_TEXTS = (".xhtml", ".svg", ".opf", ".ncx")
 
 
-def leaks(publication: Publication, said: str) -> tuple[str, ...]:
-    """Return the withheld pieces of text, as written, that stand in what a file says (its ``letters``)."""
-    secrets = _secrets(publication)
-    return tuple(secrets.written[key] for key in secrets.found(said))
+def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+    """Search what a PDF says."""
+    yield from leaks(path, publication, _said_on_paper(paper))
+    yield from _keys(path, publication, on_paper(paper))
+
+
+def check_screen(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+    """Search what an EPUB says."""
+    yield from leaks(path, publication, _said_on_screen(container))
+    yield from _keys(path, publication, on_screen(container))
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, ligatures taken apart, without case."""
+    return NOT_SAID.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def title_letters(title: str) -> str:
+    """Return the letters of a title; none for one with a formula, whose words depend on the medium."""
+    text = markup.parse(title, inline=True)
+    return "" if text.formulas else letters(markup.plain(text))
+
+
+def _said_on_paper(read: Paper) -> str:
+    """Return the letters of all that a PDF says: pages, text alternatives, outline."""
+    alternatives = (text for page in read.pages for text in page.alternatives)
+    return "".join(map(_letters, (*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
+
+
+def _said_on_screen(read: Container) -> str:
+    """Return the letters of all that an EPUB says: its texts, and once more with their markup, attributes and comments."""
+    said = [_said_in(data) for name, data in read.files.items() if name.endswith(TEXTS)]
+    return "".join((*(words for words, _ in said), *(everything for _, everything in said)))
+
+
+@lru_cache(maxsize=2048)
+def _said_in(data: bytes) -> tuple[str, str]:
+    """Return the letters of a file without its markup, and with it."""
+    text = data.decode("utf-8", "replace")
+    return letters(html.unescape(TAG.sub("", text))), letters(html.unescape(text))
+
+
+@lru_cache(maxsize=2048)
+def _letters(text: str) -> str:
+    return letters(text)
+
+
+# What is withheld
+
+
+def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:
+    """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
+    shown = "\0".join(run for text in _shown(publication) for run in _said(text))
+    secrets = _hidden(shown, tuple(publication.withheld))
+    for key in secrets.found(said):
+        excerpt = " ".join(secrets.written[key].split())[:EXCERPT]
+        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{excerpt}…'",
+                    "report this: what is hidden must be absent")  # fmt: skip
 
 
 class _Pieces:
@@ -66,26 +143,15 @@ def _windows(key: str) -> Iterator[str]:
     return (key[offset : offset + STEP] for offset in range(STEP))
 
 
-def _secrets(publication: Publication) -> _Pieces:
-    """Return every withheld piece; what the edition prints elsewhere is no secret."""
-    return _hidden("\0".join(said for text in _shown(publication) for said in _said(text)), tuple(publication.withheld))
-
-
 @lru_cache(maxsize=4)
 def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
-    """Return the pieces that do not stand in what is shown; an edition's files, and its copies, withhold the same."""
-    pieces = _held(withheld)
+    """Return the pieces that do not stand in what is shown, which are secrets; an edition's files, and its copies, withhold the same."""
+    written: dict[str, str] = {}
+    for key, piece in chain.from_iterable(map(_pieces, withheld)):
+        written.setdefault(key, piece)
+    pieces = _Pieces(written)
     known = set(pieces.found(shown))
     return _Pieces({key: piece for key, piece in pieces.written.items() if key not in known}) if known else pieces
-
-
-@lru_cache(maxsize=4)
-def _held(withheld: tuple[str, ...]) -> _Pieces:
-    found = dict[str, str]()
-    for text in withheld:
-        for key, piece in _pieces(text):
-            found.setdefault(key, piece)
-    return _Pieces(found)
 
 
 def _shown(publication: Publication) -> Iterator[str]:
@@ -105,14 +171,12 @@ def _said(text: str) -> tuple[str, ...]:
     return tuple(letters(run) for run in _runs(text))
 
 
-@lru_cache(maxsize=8192)
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """Return the letters of each sentence, short ones joined to the next, with the sentence.
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the letters of each sentence, short ones joined to the next, with the sentence.
 
     A page break or a footnote then hides one piece at most.
     """
-    pieces = (piece for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
-    return tuple((letters(piece), piece) for piece in pieces)
+    return ((letters(piece), piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
 
 
 def _joined(sentences: Iterable[str]) -> Iterator[str]:
@@ -122,3 +186,104 @@ def _joined(sentences: Iterable[str]) -> Iterator[str]:
         if len(letters(piece)) >= SHORTEST:
             yield piece
             piece = ""
+
+
+# Internal keys
+
+
+def _keys(path: str, publication: Publication, texts: Iterable[Told]) -> Iterator[Diagnostic]:
+    for key in printed(publication, texts):
+        yield fault(path, "P318", f"the internal key '{key}' stands in the file",
+                    "print the title of what it names; where the words are meant, say them in a text of the book")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text of a file."""
+
+    text: str
+    is_running: bool = True
+    """Whether its words follow one another as they are read; on a page, those of two columns may stand side by side."""
+
+
+def printed(publication: Publication, texts: Iterable[Told]) -> tuple[str, ...]:
+    """Return the keys, as they stand in a file's texts, that no text of the publication has as words."""
+    keys = _by_first_word({name for name in _named(publication) if "-" in name})
+    found = dict.fromkeys(form for told in texts for form in _standing(keys, told.text) if told.is_running or "-" in form)
+    if not found:
+        return ()
+    said = _told_in_all(publication)
+    return tuple(form for form in found if not re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", said))
+
+
+def on_paper(read: Paper) -> Iterator[Told]:
+    """Yield the texts of a PDF: pages, text alternatives, outline."""
+    for page in read.pages:
+        yield Told(page.text, is_running=False)
+        yield from map(Told, page.alternatives)
+    yield from (Told(line.title) for line in read.outline)
+
+
+def on_screen(read: Container) -> Iterator[Told]:
+    """Yield the texts of an EPUB: what stands between tags, and in the attributes that are read aloud."""
+    for name, data in read.files.items():
+        if name.endswith(SCREEN_TEXTS):
+            yield Told(_between(data))
+
+
+@lru_cache(maxsize=2048)
+def _between(data: bytes) -> str:
+    text = data.decode("utf-8", "replace")
+    return html.unescape("\n".join((TAG.sub("\n", text), *TOLD.findall(text))))
+
+
+Keys = Mapping[str, tuple[str, ...]]
+"""Keys of several words in both forms, as they are written and with spaces, by their first words."""
+
+
+def _named(publication: Publication) -> Iterator[str]:
+    """Yield the ids of sections, terms, formulas, works, figures, boxes, topics, competencies, and examples."""
+    for target, name in chain(publication.names.items(), publication.absent.items()):
+        yield target if name.is_section else target.removeprefix(f"{name.kind}-")
+    for kind in ("boxes", "figures", "topics", "competencies"):
+        yield from publication.resources.get(kind, ())
+    for section in publication.sections:
+        yield getattr(section.record, "id", "")
+        yield from (example.id for example in section.examples)
+
+
+def _by_first_word(names: Iterable[str]) -> Keys:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in sorted(names):
+        first = name.partition("-")[0]
+        found[first] = (*found.get(first, ()), name, name.replace("-", " "))
+    return found
+
+
+def _standing(keys: Keys, text: str) -> Iterator[str]:
+    """Yield the keys that stand in a text, in either form, on one line."""
+    for match in FIRST_WORD.finditer(text):
+        for form in keys.get(match[0], ()):
+            if text.startswith(form, match.start()) and ENDED.match(text, match.start() + len(form)):
+                yield form
+
+
+def _told_in_all(publication: Publication) -> str:
+    """Return all that a publication says, without the ids by which its texts name others."""
+    listed = chain.from_iterable(publication.resources.get(kind, {}).values() for kind in ("boxes", "figures", "works"))
+    records = (publication.outline, publication.edition, *listed, *(s.record for s in publication.sections if s.record is not None))
+    headings = (heading for group in publication.index for heading in _headings(group.entries))
+    said = chain(chain.from_iterable(map(model.texts, records)), headings, theme.labels(publication.outline.lang).values())
+    drawn = (_between(drawing.svg) for drawing in publication.resources.get("drawings", {}).values())
+    return "\n".join(" ".join(_words(text).split()) for text in chain(said, drawn))
+
+
+def _headings(entries: Iterable[IndexEntry]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.heading
+        yield from _headings(entry.subentries)
+
+
+def _words(text: str) -> str:
+    """Return a text without its markup, and without the ids in it."""
+    return SIGNS.sub("", ATTRIBUTED.sub("", NAMING.sub("\0", LABELED.sub(r"\1", text))))

@@ -1,9 +1,10 @@
 """Lay out one signature with WeasyPrint: markup in, untyped pages and facts out."""
 
 import gc
+import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,12 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
-from pipeline.fetcher import SCHEME, BookFetcher
+from pipeline.fetcher import BookFetcher
 
-from . import apart, form_xobjects, measure, weasyprint70
-from .faces import faces, names_by_digest
-from .kinship import kinships
-from .reading import Source, begins
-from .records import FaceUse, Facts, LaidOut, Signature
-from .tree import StructureTree
-from .walk import CROSS_LINK, Tagger
+from . import form_xobjects, page_facts, weasyprint70
+from .signatures import FaceUse, Facts, LaidOut, Signature
+from .tag_tree import StructureTree, kinships
+from .tagging import CROSS_LINK, Tagger
 from .weasyprint70 import Document, warnings_heard
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -38,6 +36,8 @@ DRAWING = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d=
 DRESSES = 16
 """Stylesheets kept parsed."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+NEAR = 40
+"""Operators between two marks that are not worth a piece of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Painting:
 
     def note_fonts(self, _pdf: Any, fonts: Mapping[Any, Any], *_: object) -> pydyf.Dictionary:
         """Stand in for `build_fonts_dictionary`: the bindery embeds the fonts, once for the book."""
-        self.faces = faces(fonts.values(), self.files)
+        self.faces = _faces(fonts.values(), self.files)
         return pydyf.Dictionary()
 
     def tag(self, pdf: Any, document: Any, _version: object, streams: Any) -> None:
@@ -88,12 +88,12 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
     resources = dict(signature.resources)
-    markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources, SCHEME)
+    markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources)
     with warnings_heard() as messages:
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))
-    return LaidOut(pdf, _facts(document.pages, painting, Source(root), links, warnings))
+    return LaidOut(pdf, _facts(document.pages, painting, page_facts.Source(root), links, warnings))
 
 
 def prepare(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> None:
@@ -101,19 +101,18 @@ def prepare(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> None:
     lay_out(Signature("sample", "body", SAMPLE, stylesheet, digest, (("sample.svg", DRAWING),)), fonts)
 
 
-def _facts(pages: Any, painting: Painting, source: Source, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
-    room = measure.room(pages[-1])
+def _facts(pages: Any, painting: Painting, source: page_facts.Source, links: tuple[str, ...], warnings: tuple[str, ...]) -> Facts:
+    room = page_facts.room(pages[-1])
     return Facts(
         pages=len(pages),
-        sizes=measure.sizes(pages),
-        places=measure.places(pages),
+        sizes=page_facts.sizes(pages),
+        places=page_facts.places(pages),
         slots=painting.slots,
         links=links,
-        fill=measure.fill(pages),
+        fill=page_facts.fill(pages),
         space_left=room.height,
         room=room,
-        starts=measure.starts(pages),
-        begins=begins(source, pages),
+        begins=page_facts.begins(source, pages),
         texts=tuple(source.texts.items()),
         faces=painting.faces,
         warnings=warnings,
@@ -157,7 +156,7 @@ def _finish(_document: Any, pdf: pydyf.PDF) -> None:
     for item in pdf.objects:
         if isinstance(item, pydyf.Stream) and "Interpolate" in item.extra:
             item.extra["Interpolate"] = "false"
-    apart.part_marked(pdf)
+    _part_marked(pdf)
 
 
 _configurations: dict[tuple[str, ...], FontConfiguration] = {}
@@ -178,7 +177,7 @@ def _new_dress(stylesheet: str, digest: str, fonts: Mapping[str, bytes]) -> Dres
     config, counters = _configuration(stylesheet, digest), CounterStyle()
     with warnings_heard() as messages:
         sheet = weasyprint.CSS(string=stylesheet, font_config=config, counter_style=counters, url_fetcher=BookFetcher(fonts))
-    return Dress(sheet, config, counters, names_by_digest(fonts), tuple(messages))
+    return Dress(sheet, config, counters, _names_by_digest(fonts), tuple(messages))
 
 
 def _configuration(stylesheet: str, digest: str) -> FontConfiguration:
@@ -201,3 +200,70 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
         # The generations that hold what was made here, and not what stands for longer.
         gc.collect(1)
+
+
+# Fonts
+
+
+def _names_by_digest(fonts: Mapping[str, bytes]) -> dict[str, str]:
+    """Map the digest of each font file to its name; of equal files, the first by name."""
+    names = sorted(fonts, reverse=True)
+    return {hashlib.sha256(fonts[name]).hexdigest(): name for name in names}
+
+
+def _faces(fonts: Iterable[Any], names: Mapping[str, str]) -> tuple[FaceUse, ...]:
+    """List the faces used, given WeasyPrint's fonts of a document and the names of the files by digest."""
+    united: dict[str, FaceUse] = {}
+    for font in fonts:
+        glyphs = dict(united[font.hash].glyphs) if font.hash in united else {}
+        for gid, text in font.to_unicode.items():
+            glyphs.setdefault(gid, text)
+        file = names[hashlib.sha256(weasyprint70.font_file(font)).hexdigest()]
+        united[font.hash] = FaceUse(font.hash, file, font.family, tuple(sorted(glyphs.items())))
+    return tuple(united[key] for key in sorted(united))
+
+
+# Content
+
+
+def _part_marked(pdf: pydyf.PDF) -> None:
+    """Part the content of every page into pieces without marks, and pieces with them; only these are not deflated.
+
+    A page's content may be several streams, parted between any two operands or operators (ISO 32000-1, 7.8.2).
+    """
+    for reference in pdf.page_references:
+        page = pdf.objects[int(reference.split()[0])]
+        content = pdf.objects[int(page["Contents"].split()[0])]
+        first, *more = _pieces(content.stream)
+        content.stream, content.compress = first
+        streams = [content, *(pydyf.Stream(piece, compress=deflated) for piece, deflated in more)]
+        for stream in streams[1:]:
+            pdf.add_object(stream)
+        page["Contents"] = pydyf.Array([stream.reference for stream in streams])
+
+
+def _pieces(operators: Sequence[Any]) -> Iterator[tuple[list[Any], bool]]:
+    """Part operators before and after each group of marks, and say which pieces are to be deflated.
+
+    What says where a mark stands, and in which face, stays with it.
+    """
+    end = 0
+    marks = [n for n, operator in enumerate(operators) if isinstance(operator, bytes) and operator.startswith(slots.MARKS)]
+    for first, last in _groups(marks):
+        start = max(first - 2, end)
+        if start > end:
+            yield list(operators[end:start]), True
+        end = last + 1
+        yield list(operators[start:end]), False
+    if end < len(operators) or not operators:
+        yield list(operators[end:]), True
+
+
+def _groups(marks: Sequence[int]) -> list[tuple[int, int]]:
+    groups: list[tuple[int, int]] = []
+    for mark in marks:
+        if groups and mark - groups[-1][1] <= NEAR:
+            groups[-1] = groups[-1][0], mark
+        else:
+            groups.append((mark, mark))
+    return groups

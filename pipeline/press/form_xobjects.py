@@ -13,6 +13,8 @@ from typing import Any
 
 import pydyf
 
+from pipeline.fetcher import SCHEME
+
 from . import weasyprint70
 
 MADE = b'{"form": '
@@ -38,10 +40,10 @@ def made(name: str, svg: bytes) -> bytes:
     return json.dumps({"form": _plain(drawn.stream), "size": drawn.size, "intrinsic": drawn.intrinsic}).encode()
 
 
-def images(resources: Mapping[str, bytes], scheme: str) -> dict[str, "Drawing"]:
+def images(resources: Mapping[str, bytes]) -> dict[str, "Drawing"]:
     """Return what WeasyPrint shows for those resources that are forms, or formulas, by their addresses."""
     found = {name: _form(data) for name, data in resources.items()}
-    return {scheme + name: Drawing(name, form) for name, form in found.items() if form}
+    return {SCHEME + name: Drawing(name, form) for name, form in found.items() if form}
 
 
 class Drawing:

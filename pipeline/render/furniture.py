@@ -1,9 +1,10 @@
-"""Print what belongs to the book as a whole: cover, openers, running heads, vocabularies, and the index."""
+"""Print what no author writes: cover, openers, running heads, vocabularies, the map, the index, and the head of a question."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from pipeline import index, markup, model, slots
 from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
-from pipeline.render import drawings, maps
+from pipeline.render import book_drawings
 from pipeline.theme import Medium
 
 T = TypeVar("T")
@@ -38,10 +39,11 @@ NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
+WRITING_LINES_A_MINUTE = 1.5
 
 
 class Furniture:
-    """The parts of a book that no author writes, for their templates."""
+    """The parts that belong to the book as a whole, for their templates."""
 
     def __init__(self, publication: Publication, medium: Medium, folio: Folio | None, label: Callable[..., str]) -> None:
         """Take the publication, and where its places were printed if that is known."""
@@ -74,7 +76,7 @@ class Furniture:
         look = self._publication.look
         cover = look.tokens.cover
         if cover.art == "drawing":
-            return Markup(drawings.arcs(self._publication, WHITE if cover.ground == "solid" else self._palette.accent))
+            return Markup(book_drawings.arcs(self._publication, WHITE if cover.ground == "solid" else self._palette.accent))
         picture = look.cover_picture()
         if not picture:
             return Markup("")
@@ -95,7 +97,7 @@ class Furniture:
 
     def level_chart(self, section: Section) -> Markup:
         """Return an opener's chart of levels and minutes."""
-        return Markup(drawings.minutes(section, self._chart_alt(section), self._palette))
+        return Markup(book_drawings.minutes(section, self._chart_alt(section), self._palette))
 
     def _chart_alt(self, section: Section) -> str:
         """Return the chart in words: of each level its questions, with the minutes of each."""
@@ -121,37 +123,33 @@ class Furniture:
         overview = _overview(section)
         numbers = {entry.id: entry.number for entry in overview.entries}
         lines = (
-            self._label("map_alt_line", number=e.number, others=", ".join(numbers[n] for n in maps.neighbors(e, overview)))
+            self._label("map_alt_line", number=e.number, others=", ".join(numbers[n] for n in book_drawings.neighbors(e, overview)))
             for e in overview.entries
-            if maps.neighbors(e, overview)
+            if book_drawings.neighbors(e, overview)
         )
-        return Markup(maps.draw(overview, self._label("map_alt", lines=" ".join(lines))))
+        return Markup(book_drawings.map_bows(overview, self._label("map_alt", lines=" ".join(lines))))
 
     def map_pitch(self, section: Section) -> float:
         """Return the height of a row of the map in millimeters."""
-        return maps.pitch(_overview(section))
+        return book_drawings.map_pitch(_overview(section))
 
     def map_color(self, group: int) -> str:
         """Return the color of a section on the map."""
-        return maps.color(group)
+        return book_drawings.map_color(group)
 
     def map_key(self, level: str) -> Markup:
         """Return the dot of a level on the map."""
-        return Markup(maps.key(level))
+        return Markup(book_drawings.map_key(level))
 
     def map_neighbors(self, section: Section, entry: model.Entry) -> tuple[model.Entry, ...]:
         """Return the questions that a question is tied to."""
-        tied = maps.neighbors(entry, _overview(section))
+        tied = book_drawings.neighbors(entry, _overview(section))
         return tuple(other for other in _overview(section).entries if other.id in tied)
 
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""
         minutes = sum(m.record.minutes for m in section.members if isinstance(m.record, model.Question))
         return self._label("section_chart" if minutes else "section_count", count=len(section.members), minutes=minutes)
-
-    def identifier(self) -> str:
-        """Return the identifier of this edition."""
-        return self._publication.identifier
 
     def contents_parts(self) -> list[list[TocEntry]]:
         """Return the entries of the contents; on paper, those of a large book in parts."""
@@ -208,6 +206,69 @@ class Furniture:
     def index_note(self) -> str:
         """Return what a reader of the index should know."""
         return self._label("index_note" if self._paged else "index_note_reflow")
+
+
+class Head:
+    """The head of one question, for its templates."""
+
+    def __init__(self, section: Section, publication: Publication, label: Callable[..., str]) -> None:
+        """Take the question's section, and what fills in labels."""
+        self._section, self._publication, self._label = section, publication, label
+
+    def dots(self, level: model.Level) -> str:
+        """Return the level as filled and open dots."""
+        count = self.level_number(level)
+        return "●" * count + "○" * (3 - count)
+
+    def level_number(self, level: model.Level) -> int:
+        """Return the level as a number from 1."""
+        return model.LEVELS.index(level) + 1
+
+    def topic(self, name: str) -> str:
+        """Return the title of a topic."""
+        topic = self._publication.resources["topics"].get(name)
+        return topic.title if topic else name
+
+    def duration(self, seconds: int) -> str:
+        """Return a duration in words."""
+        minutes, rest = divmod(seconds, 60)
+        if minutes < 2:
+            return self._label("seconds", value=seconds)
+        return self._label("speak_minutes", value=minutes) if not rest else self._label("speak_both", minutes=minutes, seconds=rest)
+
+    def summary_title(self) -> str:
+        """Return the heading of the short answer: how long it takes to say."""
+        if self._question.speak is None:
+            return self._label("summary_plain")
+        seconds = self._question.speak.short
+        return self._label("summary") if seconds == 30 else self._label("summary_other", duration=self.duration(seconds))
+
+    def spoken_time(self) -> str:
+        """Return how long the spoken answer takes to say, in words."""
+        assert self._question.spoken is not None
+        return self.duration(model.speaking_time(markup.parse(self._question.spoken).words))
+
+    @cached_property
+    def _question(self) -> model.Question:
+        assert isinstance(self._section.record, model.Question)
+        return self._section.record
+
+    def letter(self, number: int) -> str:
+        """Return the letter of a choice, numbered from 0."""
+        return chr(ord("A") + number)
+
+    def key_letters(self) -> str:
+        """Return the letters of the choices that are correct."""
+        return ", ".join(self.letter(n) for n, choice in enumerate(self._question.choices) if choice.correct)
+
+    def star_steps(self) -> tuple[str, ...]:
+        """Return the steps of the story that are written."""
+        star = self._question.star
+        return tuple(step for step in model.Star.model_fields if star is not None and getattr(star, step))
+
+    def writing_lines(self) -> int:
+        """Return how many ruled lines a question's planned minutes call for."""
+        return max(8, min(30, 1 + int(self._question.minutes * WRITING_LINES_A_MINUTE)))
 
 
 def slot(target: str, words: str, classes: str) -> Markup:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
+from typing import Any
 
 from markupsafe import Markup
 
 from pipeline import markup, model, slots
 from pipeline.markup import Formula, Reference, Setting, Target, Text
+from pipeline.markup.highlight import block
 from pipeline.publication import Name, Publication, Section
-from pipeline.render.furniture import COVER, Folio, Furniture, slot
-from pipeline.render.heads import Head
-from pipeline.render.writing import write, write_code
+from pipeline.render.furniture import COVER, Folio, Furniture, Head, slot
 from pipeline.theme import Medium
 from pipeline.work import cache
+from pipeline.work.cache import Shelf
 
 FIGURE = "figure/"
 
@@ -82,7 +83,7 @@ class Setter:
         """Look up all that a text needs to be written."""
         numbers = self.publication.numbers
         return Target(
-            medium=self.medium, scope=scope, level=self.level, lang=self.publication.outline.lang, labels=self.labels, spoken=self.spoken,
+            medium=self.medium, scope=scope, level=self.level, labels=self.labels, spoken=self.spoken,
             words=self._words, shown={reference: self._shown(reference) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(
@@ -107,7 +108,8 @@ class Setter:
 
     def listing(self, code: str, language: str) -> Markup:
         """Return code as a highlighted block."""
-        return Markup(write_code(code.rstrip("\n"), language, self._shelf))
+        code = code.rstrip("\n")
+        return Markup(self._shelf.remembered(lambda: block(code, language), ("code", code, language)))
 
     # Links
 
@@ -228,6 +230,26 @@ class Setter:
         scope = f"box-{name}"
         title = self._set(box.title, f"{scope}-title", inline=True)
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
+
+
+def write(text: Text, target: Target, shelf: Shelf) -> str:
+    """Return a text as XHTML, remembered for the same surroundings: a line without any block around it."""
+    writer = markup.inline_xhtml if text.inline else markup.to_xhtml
+    if text.faults:
+        return writer(text, target)
+    parts = (
+        text.source, text.inline, target.medium, target.scope, target.level, target.words,
+        tuple(words for name, words in target.spoken.items() if name.startswith("name-")),
+        *target.table_labels, *_told(text, target),
+    )  # fmt: skip
+    return str(shelf.remembered(lambda: writer(text, target), parts))
+
+
+def _told(text: Text, target: Target) -> Iterator[Any]:
+    """Give what a text is told by its surroundings, in the order that it asks."""
+    yield from (target.shown[reference] for reference in text.references)
+    for drawing in (target.drawings[formula] for formula in text.formulas if target.drawings):
+        yield drawing.name, drawing.width, drawing.height, drawing.depth
 
 
 def resource(publication: Publication, name: str) -> bytes:

@@ -18,7 +18,7 @@ from pikepdf import Dictionary, Name, Pdf
 
 from pipeline.authorities import AUTHORITIES, Finding
 from pipeline.cli.__main__ import main
-from pipeline.preflight.inspecting import inspect_file
+from pipeline.preflight import inspect_file
 
 pytestmark = pytest.mark.conformance
 

@@ -1,59 +1,67 @@
 """Lay out a signature; the engine is imported when it is first wanted."""
 
 import ctypes.util
-import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import asdict
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from pipeline.diagnostics import BookError, Diagnostic, ToolError
+from pipeline.diagnostics import Diagnostic, Place, Rule, ToolError
 from pipeline.work import Stage
-from pipeline.work.store import JSON, Entry
+from pipeline.work.store import Entry
 
-from .faults import fault
-from .keys import fonts_digest, key, picture_key, versions
-from .records import Facts, LaidOut, Signature
+from .signatures import Facts, LaidOut, Signature, fonts_digest, key, picture_key, versions
 
-Outcome = LaidOut | Diagnostic
 FONTCONFIG_FILE = Path(__file__).with_name("fonts.conf")
+RULES = (
+    Rule(
+        "P101", "a section cannot be laid out",
+        "The layout engine gave up on this section. The message says why; the section's text, its figures "
+        "and the stylesheet are the places to look.",
+    ),
+    Rule(
+        "P102", "a section's markup is not well-formed",
+        "Every section reaches the press as XHTML. A template or a converter wrote something that is not.",
+    ),
+    Rule(
+        "P103", "laying out a section ended its worker",
+        "The operating system ended the worker twice while it laid out this section, most often for want of memory.",
+    ),
+)  # fmt: skip
 
 
-def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
-    """Lay out one signature in this process; raise BookError when it cannot be done."""
-    outcome = attempt(signature, fonts)
-    if isinstance(outcome, Diagnostic):
-        raise BookError(outcome)
-    return outcome
-
-
-def prepare(styles: Sequence[tuple[str, Mapping[str, bytes]]]) -> None:
-    """Make this process ready to lay out at once: the engine imported, style sheets parsed, each with its fonts loaded."""
-    _engine()
-    from . import engine
-
-    for stylesheet, fonts in styles:
-        engine.prepare(stylesheet, fonts_digest(fonts), fonts)
-
-
-def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> Outcome:
+def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut | Diagnostic:
     """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
     try:
         return _engine()(signature, fonts)
     except ToolError:
         raise
     except ParseError as error:
-        return fault(signature, "P102", f"its markup is not well-formed: {error}")
+        return _fault(signature, "P102", f"its markup is not well-formed: {error}")
     except Exception as error:
-        return fault(signature, "P101", f"{type(error).__name__}: {error}")
+        return _fault(signature, "P101", f"{type(error).__name__}: {error}")
+
+
+def _fault(signature: Signature, code: str, message: str) -> Diagnostic:
+    """Make a diagnostic that names the signature's first section, at its source when that is known."""
+    source = dict(signature.sections).get(signature.id) or next((path for _, path in signature.sections), "")
+    return Diagnostic(code, f"section '{signature.id}': {message}", Place(source or signature.id))
 
 
 def get_ready(styles: Sequence[tuple[str, Mapping[str, bytes]]]) -> None:
-    """Prepare where nobody waits for it: whoever wants a signature laid out will hear what is wrong with the machine."""
+    """Make this process ready to lay out at once: the engine imported, style sheets parsed, each with its fonts loaded.
+
+    Nobody waits for it: whoever wants a signature laid out will hear what is wrong with the machine.
+    """
     with suppress(ToolError):
-        prepare(styles)
+        _engine()
+        from . import engine
+
+        for stylesheet, fonts in styles:
+            engine.prepare(stylesheet, fonts_digest(fonts), fonts)
 
 
 def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
@@ -104,20 +112,16 @@ DRAW: Stage[tuple[str, bytes], bytes] = Stage(
 """Pictures become forms, which any signature shows."""
 
 
-def _pack(laid: LaidOut) -> tuple[bytes, JSON]:
-    facts: JSON = json.loads(laid.facts.to_json())
-    return laid.pdf, facts
-
-
 def _unpack(entry: Entry) -> LaidOut | None:
     try:
-        return LaidOut(entry.data, Facts.from_json(json.dumps(entry.facts)))
+        return LaidOut(entry.data, Facts.from_json(entry.facts))
     except (KeyError, TypeError, ValueError):
         return None
 
 
 LAY_OUT: Stage[Signature, LaidOut] = Stage(
-    "lay out", attempt, title=lambda signature: signature.id, weight=lambda signature: len(signature.xhtml), few=1, key=key, pack=_pack,
-    unpack=_unpack, killed=lambda signature, how: fault(signature, "P103", how), versions=versions,
+    "lay out", attempt, title=lambda signature: signature.id, weight=lambda signature: len(signature.xhtml), few=1, key=key,
+    pack=lambda laid: (laid.pdf, asdict(laid.facts)), unpack=_unpack, killed=lambda signature, how: _fault(signature, "P103", how),
+    versions=versions,
 )  # fmt: skip
 """Signatures, and the fonts that they share, become pages."""

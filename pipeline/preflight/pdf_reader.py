@@ -1,11 +1,15 @@
-"""Read a finished PDF: pages with their labels, words, links, fonts, and tags, and the outline."""
+"""Read a finished PDF: pages with their labels, words, links, fonts, and tags, and the outline.
+
+Pages are many, and reading waits for nothing: a file is read in parts, each a run of pages.
+"""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +17,15 @@ import pypdfium2
 from pypdfium2 import raw
 
 from pipeline import theme
-from pipeline.preflight.feet import regions
+from pipeline.bindery import FOLIO_SIDE
+from pipeline.preflight.pdf_operands import Looked, look
 from pipeline.theme import Foot
+from pipeline.work import Stage, thresholds
 
 SHOWN = ("Figure", "Formula")
 """Structure types that need a text alternative (ISO 14289-1, 7.3 and 7.7)."""
+Region = tuple[float, float, float, float]
+"""Left, bottom, right, and top, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def read(
 
 def _page(document: Any, number: int, foot: Foot) -> Page:
     with closing(document[number]) as page, closing(page.get_textpage()) as words:
-        folio, stamp = regions(page, number, foot)
+        folio, stamp = _regions(page, number, foot)
         kinds: set[str] = set()
         alternatives: list[str] = []
         untold: list[str] = []
@@ -240,3 +248,84 @@ def _looked_up(document: Any, names: Iterable[str]) -> Iterator[tuple[str, int]]
         page = _landing(document, destination) if destination else None
         if page is not None:
             yield name, page
+
+
+def _regions(page: Any, number: int, foot: Foot) -> tuple[Region, Region]:
+    """Return where the folio of a page stands, and where the stamp of a copy."""
+    left, bottom, right, _ = page.get_mediabox()
+    quarter, top = (right - left) / 4, bottom + foot.height
+    if foot.folio == "right":
+        parting = right - FOLIO_SIDE
+        return (parting, bottom, right, top), (left, bottom, parting, top)
+    is_left = foot.folio == "left" or (foot.folio == "outside" and number % 2 == 1)
+    start = left + quarter if foot.folio == "center" else left if is_left else left + 2 * quarter
+    line = bottom + foot.stamp
+    return (start, line, start + 2 * quarter, top), (left, bottom, right, line)
+
+
+# Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of the pages of a PDF that are to be read, of so many runs."""
+
+    path: str
+    number: int
+    count: int
+    pages: int
+    """How many pages are in it; 0 where the whole file has too few to be shared out."""
+    names: tuple[str, ...] | None
+    """Named destinations to be looked up; None for all."""
+    known: frozenset[int]
+    """Pages that need not be read, by their numbers from 0."""
+    foot: Foot | None = None
+    """Where folios stand; where nothing is said of it, as in the package's own look."""
+
+
+def parts(path: str, pages: int, readers: int, names: tuple[str, ...] | None, known: Collection[int] = ()) -> tuple[Part, ...]:
+    """Part a file of so many ``pages`` for some readers; those ``known`` are as they were when they were last read."""
+    unread = pages - len(known)
+    count = 1 if unread <= thresholds.PAGES_READ_HERE else max(readers, -(-unread // thresholds.PAGES_READ_AT_ONCE), 1)
+    share = unread // count if unread > thresholds.PAGES_READ_HERE else 0
+    return tuple(Part(path, number, count, share, names, frozenset(known)) for number in range(count))
+
+
+def read_part(part: Part, source: bytes | Path) -> Paper | None:
+    """Return the pages of a part; nothing when the file is no PDF. The first part has outline and destinations too."""
+
+    def wanted(total: int) -> Sequence[int]:
+        # Pages that stand together share objects, which are inflated once for all of them.
+        unread = [page for page in range(total) if page not in part.known]
+        return unread[len(unread) * part.number // part.count : len(unread) * (part.number + 1) // part.count]
+
+    try:
+        return read(source, wanted, names=part.names, navigation=part.number == 0, foot=part.foot)
+    except pypdfium2.PdfiumError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a PDF: its pages, and what its content holds."""
+
+    paper: Paper
+    looked: Looked
+
+
+def whole(data: bytes, read: Sequence[Paper | None], known: Mapping[int, Page], sound: frozenset[bytes] = frozenset()) -> Reading | None:
+    """Return what was found in a file whose parts were read, with the pages that were known; nothing when it is no PDF.
+
+    Content with a digest that is ``sound`` was looked into before.
+    """
+    found = [part for part in read if part is not None]
+    if not found:
+        return None
+    pages = chain.from_iterable(part.pages for part in found)
+    total = len(known) + sum(len(part.pages) for part in found)
+    paper = replace(found[0], pages=tuple(known.get(number) or next(pages) for number in range(total)))
+    return Reading(paper, look(data, sound))
+
+
+READ: Stage[Part, Paper | None] = Stage("inspect", read_part, title=lambda part: part.path, weight=lambda part: part.pages)
+"""Parts of a PDF, and the file that they share, become pages as a reader finds them."""

@@ -14,7 +14,7 @@ from typing import Literal
 
 from lxml import etree
 
-from pipeline.epub import tree
+from pipeline.epub import reflow
 from pipeline.press import PICTURE
 
 TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -199,7 +199,7 @@ def _place(run: Run, letter: int) -> int:
 def _mark(page: Page) -> etree._Element:
     # DPUB-ARIA 1.1, doc-pagebreak: its name is the page's, as an attribute, so that it is not seen.
     attributes = {TYPE: "pagebreak", "role": "doc-pagebreak", "id": page.id, "aria-label": page.label}
-    return etree.Element(f"{{{tree.XHTML}}}span", attributes)
+    return etree.Element(f"{{{reflow.XHTML}}}span", attributes)
 
 
 def _insert(mark: etree._Element, element: etree._Element, kind: str, place: int) -> None:

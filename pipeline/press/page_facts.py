@@ -1,7 +1,8 @@
-"""Where each page begins in the text of the source: so many letters into such a section.
+"""What is to be known of pages without opening them: where ids begin, how full each is, and where it begins in the text of the source.
 
-Footnotes, page numbers, and decoration are no part of that text, nor is what the stylesheet writes; a picture or a
-formula counts as one letter. The same section on a screen has the same letters in the same order.
+That place is so many letters into such a section. Footnotes, page numbers, and decoration are no part of the text, nor
+is what the stylesheet writes; a picture or a formula counts as one letter. The same section on a screen has the same
+letters in the same order.
 """
 
 from collections import defaultdict
@@ -12,13 +13,83 @@ from xml.etree.ElementTree import Element
 
 from weasyprint.formatting_structure import boxes
 
-from .kinship import SVG, is_decoration
-from .records import PICTURE, Begin
+from .signatures import PICTURE, Begin, Destination, Room
+from .tag_tree import SVG, is_decoration
 from .weasyprint70 import page_box, settled
 
+POINTS = 0.75
+"""PDF points in a CSS pixel."""
 APART = frozenset({"slot", "footnote", "index-note", "question-word"})
 """Classes of what stands on paper only, or in words of its own."""
 PICTURES = ("img", SVG)
+
+
+def places(pages: Sequence[Any]) -> tuple[Destination, ...]:
+    """Find where each id begins; of a repeated one, the first."""
+    found: dict[str, Destination] = {}
+    for number, page in enumerate(pages):
+        for name, (x, y, _, _) in page.anchors.items():
+            here = Destination(name, number, _points(x), _points(page.height - y))
+            found.setdefault(name, here)
+    return tuple(found[name] for name in sorted(found))
+
+
+def sizes(pages: Sequence[Any]) -> tuple[tuple[float, float], ...]:
+    """Give each page's width and height in points."""
+    return tuple((_points(page.width), _points(page.height)) for page in pages)
+
+
+def fill(pages: Sequence[Any]) -> tuple[float, ...]:
+    """Give the share of each page's content area used: from its top to the lowest bottom in its flow."""
+    return tuple(round(_used(page_box(page)) / page_box(page).height, 4) for page in pages)
+
+
+def room(page: Any) -> Room:
+    """Measure what is free in the text column of a page, above its footnotes."""
+    box = page_box(page)
+    top = box.content_box_y() + _used(box)
+    bottom = min((note.position_y for note in _footnotes(box)), default=box.content_box_y() + box.height)
+    column = next((b for b in box.descendants() if b.element_tag == "body"), box)
+    height = max(0.0, bottom - top)
+    return Room(_points(column.content_box_x()), _points(page.height - bottom), _points(column.width), _points(height))
+
+
+def _points(pixels: float) -> float:
+    return round(pixels * POINTS, 3)
+
+
+def _flow(box: Any) -> Iterator[Any]:
+    for child in box.children:
+        if not isinstance(child, (boxes.MarginBox, boxes.FootnoteAreaBox)) and settled(child) is child:
+            yield child
+
+
+def _footnotes(box: Any) -> Iterator[Any]:
+    return (b for b in box.children if isinstance(b, boxes.FootnoteAreaBox) and b.children)
+
+
+def _used(box: Any) -> float:
+    top = box.content_box_y()
+    lowest = max((_lowest(child) for child in _flow(box)), default=top)
+    return float(min(max(lowest - top, 0.0), box.height))
+
+
+def _lowest(box: Any) -> float:
+    """Find the lowest bottom in a box; a box broken over pages reaches the page's end, its lines may not."""
+    if isinstance(box, (boxes.LineBox, boxes.ReplacedBox, boxes.TableRowBox)) or _is_fixed(box):
+        return float(box.position_y + box.margin_height())
+    inner = [_lowest(child) for child in _flow(box)] if isinstance(box, boxes.ParentBox) else []
+    below = box.padding_bottom + box.border_bottom_width if inner else 0
+    return max(inner, default=float(box.position_y)) + below
+
+
+def _is_fixed(box: Any) -> bool:
+    """Say whether the stylesheet gives a box its height: writing space counts, even empty."""
+    least = box.style["min_height"]
+    return box.style["height"] != "auto" or getattr(least, "value", 0) > 0
+
+
+# Where pages begin
 
 
 @dataclass(frozen=True, slots=True)

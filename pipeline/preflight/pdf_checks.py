@@ -1,27 +1,46 @@
-"""Check a finished PDF: what holds for any guide, and what its publication says of it."""
+"""Check a finished PDF: what holds for any guide, and what its publication says of it.
+
+Every page number printed over a link is compared with the folio printed where the link lands.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import count
 
 from pipeline.bindery.page_numbers import roman
 from pipeline.diagnostics import Diagnostic
-from pipeline.preflight.faults import fault
-from pipeline.preflight.paper import Font, Page, Paper
-from pipeline.preflight.words import letters, title_letters
+from pipeline.preflight.pdf_reader import Font, Link, Page, Paper
+from pipeline.preflight.preflight_rules import fault
+from pipeline.preflight.withheld import letters, title_letters
 from pipeline.publication import Publication, TocEntry
 from pipeline.theme import Traits
 
+FOLIO = r"(\d+|[ivxlc]+)"
+LOCATOR = re.compile(rf"{FOLIO}(?: ?[–-] ?{FOLIO})?")
+"""Of a range whose folios are narrower than their slots, the dash stands a little apart."""
+LAST_WORD = re.compile(rf"\s{FOLIO}$")
+
 
 def check_file(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
-    """Check what needs no publication: labels, folios, fonts, links, text alternatives, language, tags."""
+    """Check what needs no publication: labels, folios, fonts, links, text alternatives, language, tags, page numbers."""
     yield from _labels(path, paper)
-    yield from check_pages(path, paper, traits)
+    yield from _pages(path, paper, traits)
+    yield from _numbers(path, paper, traits)
 
 
-def check_pages(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
+def check_copy(path: str, read: Paper, traits: Traits, publication: Publication) -> Iterator[Diagnostic]:
+    """Check the pages read of a copy: folios, fonts, links, alternatives, and the stamp; and what the file says of itself."""
+    for page in read.pages:
+        if page.foot not in ("", page.label):
+            yield fault(path, "P304", f"page {page.label} has '{page.foot}' printed at its foot")
+    yield from _pages(path, read, traits)
+    yield from _itself(path, read, publication)
+
+
+def _pages(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
     """Check what holds for any page by itself."""
     yield from _fonts(path, paper, traits)
     for page in paper.pages:
@@ -44,10 +63,10 @@ def check_against(path: str, paper: Paper, publication: Publication) -> Iterator
     """Check the outline and the questions of a file against its publication."""
     yield from _outline(path, paper, publication)
     yield from _questions(path, paper, publication)
-    yield from check_itself(path, paper, publication)
+    yield from _itself(path, paper, publication)
 
 
-def check_itself(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
+def _itself(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
     """Check what a file says of itself: whose copy it is, its language, its title."""
     yield from _stamps(path, paper, publication)
     if paper.lang != publication.outline.lang:
@@ -151,3 +170,88 @@ def _is_headed(text: str, number: str, title: str) -> bool:
     """Tell whether a page prints a number and a title; the number stands beside the title, and may be read inside it."""
     without, times = re.subn(rf"(?<!\w){number}(?!\w)", "", text)
     return times > 0 and (title in letters(text) or title in letters(without))
+
+
+# Page numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How a guide prints page numbers: after its titles, and by the labels of its language."""
+
+    titles: frozenset[str]
+    """Letters of every line of the outline, numbers included."""
+    reference: re.Pattern[str]
+
+    def number(self, text: str, page: Page) -> str | None:
+        """Return the page number, or the range, that a link prints; None when it prints none."""
+        if LOCATOR.fullmatch(text):
+            return text.replace(" ", "")
+        if found := self.reference.search(text):
+            return found[found.lastindex or 0]
+        found = LAST_WORD.search(text)
+        return found[1] if found and (page.lists_contents or letters(text[: found.start()]) in self.titles) else None
+
+    def lacks_number(self, text: str, page: Page) -> bool:
+        """Tell whether a link without a page number should have one: a line of contents, or a question's title."""
+        said = letters(text)
+        return page.lists_contents or (said[:1].isdigit() and said in self.titles)
+
+
+def forms(paper: Paper, references: Iterable[str]) -> Forms:
+    """Return how a guide prints page numbers, given its labels that have one in them."""
+    labels = (label.partition("{page}") for label in references)
+    ends = sorted({rf"{re.escape(before)}{FOLIO}{re.escape(after)}" for before, _, after in labels if before.strip() or after.strip()})
+    reference = re.compile(rf"(?<!\w)(?:{'|'.join(ends)})$".replace(r"\ ", r"\s*"))
+    return Forms(frozenset(letters(line.title) for line in paper.outline), reference)
+
+
+def _numbers(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
+    """Check the page numbers of contents, openers, index, and every reference in the text."""
+    known = forms(paper, traits.references)
+    order = {page.foot: number for number, page in enumerate(paper.pages) if page.foot}
+    for page in paper.pages:
+        for link in whole_links(page, known):
+            if link.page is not None:
+                yield from (fault(path, "P314", message) for message in _wrong_number(paper, page, link, known, order))
+
+
+def whole_links(page: Page, known: Forms) -> Iterator[Link]:
+    """Yield the links of a page, the parts of one that runs over a line's end joined."""
+    waiting: Link | None = None
+    for link in page.links:
+        if waiting is not None and _goes_on(waiting, link, known):
+            waiting = replace(waiting, text=f"{waiting.text} {link.text}")
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = link
+    if waiting is not None:
+        yield waiting
+
+
+def _goes_on(link: Link, after: Link, known: Forms) -> bool:
+    """Tell whether a link is the next line of the one before: a page number ends a link."""
+    same = (link.page, link.place, link.address) == (after.page, after.place, after.address)
+    return same and not _has_ended(link.text, known)
+
+
+def _has_ended(text: str, known: Forms) -> bool:
+    last = LAST_WORD.search(text)
+    titled = last is not None and letters(text[: last.start()]) in known.titles
+    return titled or bool(LOCATOR.fullmatch(text) or known.reference.search(text))
+
+
+def _wrong_number(paper: Paper, page: Page, link: Link, known: Forms, order: dict[str, int]) -> Iterator[str]:
+    assert link.page is not None
+    number, lands = known.number(link.text, page), paper.pages[link.page].foot
+    if number is None:
+        if known.lacks_number(link.text, page):
+            yield f"page {page.label}: '{link.text}' shows no page number"
+        return
+    first, _, last = number.replace("–", "-").partition("-")
+    if first != lands:
+        lands = lands or paper.pages[link.page].label
+        yield f"page {page.label}: '{link.text}' says page {first} and leads to page {lands}"
+    elif last and not order.get(last, -1) > order[first]:
+        yield f"page {page.label}: '{link.text}' is a range that runs backwards or off the book"

@@ -4,12 +4,121 @@ WeasyPrint 70's own tagger walks layout boxes instead: it splits elements at pag
 formulas, code, contents, languages or artifacts.
 """
 
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 import pydyf
 
-from .kinship import Kin
-from .roles import alternative, cell_attributes, numbering, role
+from pipeline import slots
+
+SVG = "{http://www.w3.org/2000/svg}svg"
+ROLES = {
+    "main": "Part",
+    "article": "Art",
+    "section": "Sect",
+    "nav": "Sect",
+    "aside": "Sect",
+    "div": "Div",
+    "header": "Div",
+    "footer": "Div",
+    "figure": "Div",
+    "hgroup": "Div",
+    "address": "P",
+    "p": "P",
+    "blockquote": "BlockQuote",
+    "q": "Quote",
+    "ul": "L",
+    "ol": "L",
+    "dl": "L",
+    "dt": "Lbl",
+    "dd": "LBody",
+    "table": "Table",
+    "caption": "Caption",
+    "figcaption": "Caption",
+    "thead": "THead",
+    "tbody": "TBody",
+    "tfoot": "TFoot",
+    "tr": "TR",
+    "th": "TH",
+    "td": "TD",
+    "pre": "Code",
+    "code": "Code",
+    "h1": "H1",
+    "h2": "H2",
+    "h3": "H3",
+    "h4": "H4",
+    "h5": "H5",
+    "h6": "H6",
+}
+TOC_ROLES = {"ol": "TOC", "ul": "TOC", "li": "TOCI", "div": None}
+NUMBERINGS = {
+    "decimal": "Decimal",
+    "upper-alpha": "UpperAlpha",
+    "lower-alpha": "LowerAlpha",
+    "upper-latin": "UpperAlpha",
+    "lower-latin": "LowerAlpha",
+    "upper-roman": "UpperRoman",
+    "lower-roman": "LowerRoman",
+    "disc": "Disc",
+    "circle": "Circle",
+    "square": "Square",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """An element's parent, and what holds for it because of the elements it stands in."""
+
+    parent: Element | None
+    hidden: bool = False
+    """Decoration: no reader is told of it."""
+    toc: bool = False
+    """Within a table of contents."""
+    lang: str | None = None
+    link: Element | None = None
+    """The link it is part of."""
+    slot: Element | None = None
+    """The slot it is part of."""
+    repeated: Element | None = None
+    """The table head or foot it is part of: printed again on each page of the table."""
+
+
+def kinships(root: Element) -> dict[Element, Kin]:
+    """Map every element to its kin."""
+    found: dict[Element, Kin] = {}
+    waiting = [(root, Kin(None))]
+    while waiting:
+        element, inherited = waiting.pop()
+        found[element] = own = _own(element, inherited)
+        waiting.extend((child, replace(own, parent=element)) for child in reversed(element))
+    return found
+
+
+def _own(element: Element, above: Kin) -> Kin:
+    tag, role = element.tag, element.get("role")
+    return Kin(
+        parent=above.parent,
+        hidden=above.hidden or is_decoration(element),
+        toc=above.toc or (tag == "nav" and role == "doc-toc"),
+        lang=element.get("lang") or above.lang,
+        link=element if tag == "a" and element.get("href") else above.link,
+        slot=element if _is_slot(element) else above.slot,
+        repeated=element if tag in ("thead", "tfoot") else above.repeated,
+    )
+
+
+def _is_slot(element: Element) -> bool:
+    """Say whether an element is a place for a page number."""
+    return slots.CLASS in (element.get("class") or "").split()
+
+
+def is_decoration(element: Element) -> bool:
+    """Say whether an element is there for the eye only."""
+    if element.get("aria-hidden") == "true":
+        return True
+    if element.tag == "img" and not (element.get("alt") or "").strip():
+        return True
+    return element.tag in ("img", SVG) and element.get("role") in ("presentation", "none")
 
 
 class StructureTree:
@@ -54,7 +163,7 @@ class StructureTree:
             return self.add("Lbl", self.node(element))
         whole = self.node(kin.parent)
         if "A" not in whole:
-            self.describe(whole, "List", ListNumbering=f"/{numbering(list_style)}")
+            self.describe(whole, "List", ListNumbering=f"/{_numbering(list_style)}")
         return self.add("Lbl", self.item(element))
 
     def reference(self, element: Element) -> pydyf.Dictionary:
@@ -108,9 +217,9 @@ class StructureTree:
         return node
 
     def _type(self, element: Element, kin: Kin) -> tuple[str | None, dict[str, object]]:
-        tag, extra = role(element, kin), self._language(element)
+        tag, extra = _role(element, kin), self._language(element)
         if tag in ("Figure", "Formula"):
-            extra["Alt"] = pydyf.String(alternative(element))
+            extra["Alt"] = pydyf.String(_alternative(element))
         if tag == "Note":
             extra["ID"] = pydyf.String(f"{self._prefix}/{element.get('id') or f'note-{len(self._ids) + 1}'}")
         if element.tag == "abbr" and element.get("title"):
@@ -130,7 +239,7 @@ class StructureTree:
             self.node(caption)
         for row in table.iter("tr"):
             for cell in row:
-                if values := cell_attributes(cell):
+                if values := _cell_attributes(cell):
                     self.describe(self.node(cell), "Table", **values)
                 else:
                     self.node(cell)
@@ -147,3 +256,46 @@ def _first_of_group(element: Element, kin: dict[Element, Kin]) -> Element:
             break
         first = sibling
     return first
+
+
+# Structure types (ISO 32000-1, 14.8.4), and the attributes that go with them
+
+
+def _role(element: Element, kin: Kin) -> str | None:
+    """Name the structure type of an element; None when its content belongs to its parent."""
+    tag = element.tag
+    if tag in ("img", SVG):
+        return "Formula" if element.get("role") == "math" else "Figure"
+    if element.get("role") == "doc-footnote":
+        return "Note"
+    if tag == "a":
+        return "Link" if element.get("href") else None
+    if tag == "code" and kin.parent is not None and kin.parent.tag == "pre":
+        return None
+    if tag == "div" and kin.parent is not None and kin.parent.tag == "dl":
+        return None
+    if kin.toc and tag in TOC_ROLES:
+        return TOC_ROLES[tag]
+    return ROLES.get(tag)
+
+
+def _alternative(element: Element) -> str:
+    """Give the text that stands for an image: `alt`, `aria-label` or an SVG's title."""
+    title = element.find("{http://www.w3.org/2000/svg}title") if element.tag == SVG else None
+    return element.get("alt") or element.get("aria-label") or (title.text if title is not None else "") or ""
+
+
+def _numbering(list_style: object) -> str:
+    """Name a list's ListNumbering (ISO 32000-1, table 347) for a CSS list-style-type."""
+    return NUMBERINGS.get(list_style, "Disc") if isinstance(list_style, str) else "Disc"
+
+
+def _cell_attributes(cell: Element) -> dict[str, object]:
+    """Give the Table attributes of a cell: its spans, and what a head stands over."""
+    values: dict[str, object] = {}
+    for attribute, key in (("colspan", "ColSpan"), ("rowspan", "RowSpan")):
+        if (span := int(cell.get(attribute) or 1)) > 1:
+            values[key] = span
+    if cell.tag == "th":
+        values["Scope"] = "/Row" if cell.get("scope") in ("row", "rowgroup") else "/Column"
+    return values

@@ -1,6 +1,10 @@
-"""Tag the pages: walk the boxes WeasyPrint has painted, and hang what they show into the structure tree."""
+"""Tag the pages: walk the boxes WeasyPrint has painted, and hang what they show into the structure tree.
 
-from collections.abc import Sequence
+On the way, the text operators that will show a page number are marked (see `pipeline.slots`).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -9,12 +13,12 @@ from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
 
-from .kinship import Kin
-from .slots import SlotError, mark_slot
-from .tree import StructureTree
+from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
+GLYPHS = re.compile(rb"<([0-9a-f]*)>")
+FACE = re.compile(rb"/(\S+) \S+ Tf$")
 
 
 class Tagger:
@@ -43,7 +47,7 @@ class Tagger:
         """Give the text of a link, with images and slots in it."""
         return " ".join("".join(self._pieces(element)).split()) or element.get("aria-label") or ""
 
-    def _pieces(self, element: Element) -> Any:
+    def _pieces(self, element: Element) -> Iterator[str]:
         if element in self.slot_numbers:
             yield slots.described(self.slot_numbers[element], "".join(element.itertext()))
         elif not self.kin[element].hidden:
@@ -164,12 +168,50 @@ class PageTagger:
         own = bool(margin) and isinstance(box, boxes.TextBox) and box.style["font_family"][0] == slots.FOLIO_FACE
         try:
             if own:
-                mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
+                _mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
             elif slot is not None and isinstance(box, boxes.TextBox):
-                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot])
-        except SlotError as error:
+                _mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot])
+        except _SlotError as error:
             self.all.warnings.append(f"slot for '{slot.get(slots.TARGET) if slot is not None else 'folio'}': {error}")
 
 
 def _references(array: pydyf.Array) -> list[bytes]:
     return [item if isinstance(item, bytes) else str(item).encode() for item in array]
+
+
+# Slots
+
+
+class _SlotError(ValueError):
+    """A slot whose operator is not what the bindery can fill."""
+
+
+def _mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> None:
+    """Put the mark before the one text operator of the marked content that starts at a place; `index` is None for a folio."""
+    zeros = slots.ZEROS.search(text)
+    if zeros is None:
+        raise _SlotError(f"no zeros to write a page number over in '{text}'")
+    shows = list(_shows(operators, start))
+    if len(shows) != 1:
+        raise _SlotError(f"'{text}' is not set in one run")
+    glyphs = b"".join(GLYPHS.findall(operators[shows[0]]))
+    if len(glyphs) != 4 * len(text):
+        raise _SlotError(f"'{text}' is not set with one glyph to a character")
+    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shows[0]))
+    operators[shows[0]] = mark.written() + operators[shows[0]]
+
+
+def _shows(operators: list[Any], start: int) -> Iterator[int]:
+    for index in range(start, len(operators)):
+        operator = operators[index]
+        if operator == b"EMC":
+            return
+        if isinstance(operator, bytes) and operator.endswith(b"] TJ"):
+            yield index
+
+
+def _face(operators: list[Any], before: int) -> str:
+    for operator in reversed(operators[:before]):
+        if isinstance(operator, bytes) and (match := FACE.search(operator)):
+            return match[1].decode()
+    raise _SlotError("text without a font")
