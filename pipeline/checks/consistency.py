@@ -66,7 +66,7 @@ def unknown_chapter(book: Book) -> Found:
 @register("C305", "chapter not listed", "warning")
 def chapter_not_listed(book: Book) -> Found:
     """A chapter is in no list of ``book.yaml``, so no edition prints it."""
-    listed = {*book.outline.front, *book.outline.back, *book.outline.end}
+    listed = {name for place in CHAPTER.places for name in getattr(book.outline, place)}
     for chapter in book.chapters.values():
         if chapter.id not in listed:
             yield fault("C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it")

@@ -95,6 +95,14 @@ class _Kind(NamedTuple):
     """The id of a question that has enemies, and is a kind of its own."""
 
 
+class _Solver(highspy.Highs):  # type: ignore[misc]  # HiGHS 1.16 has no type hints
+    """A solver that prints nothing, its name at the start included."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802  # the library's name
+        self.silent()
+        super().enableCallbacks()
+
+
 @dataclass
 class _Program:
     """The mixed-integer program: how many questions of each kind stand in each form."""
@@ -105,9 +113,8 @@ class _Program:
     """By how much bounds are loosened: variables of the elastic program, absent in the strict one."""
 
     def __post_init__(self) -> None:
-        self.solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.solver.silent()
-        for option, value in {"log_to_console": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}.items():
+        self.solver = _Solver()
+        for option, value in {"threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}.items():
             self.solver.setOptionValue(option, value)
 
     @cached_property
