@@ -142,7 +142,7 @@ def _form_questions(book: Book, edition: Edition, form: Form, kind: SectionKind,
         question = book.questions[asked.id]
         source = book.origin(question).source.path
         if kind == SPREAD:
-            yield Section(question.id, SPREAD, question.ask, number=str(place), record=keep(question, edition.parts), parts=edition.parts,
+            yield Section(question.id, SPREAD, question.called, number=str(place), record=keep(question, edition.parts), parts=edition.parts,
                           source=source, examples=question.examples, bank_number=numbers[question.id])  # fmt: skip
         elif question.exhibit is not None:
             yield Section(f"{EXHIBIT}-{question.id}", EXHIBIT, labels["kit_exhibit"].format(number=place),

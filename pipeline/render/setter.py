@@ -154,6 +154,10 @@ class Setter:
         """Return the questions that stand in this publication."""
         return tuple(q for q in questions if q in self.publication.names)
 
+    def page_link(self, target: str, shown: str) -> Markup:
+        """Return a link to a section that shows these words, and its page on paper."""
+        return Markup(f'<a class="question-link" href="#{target}">{self._with_page(escape(shown), target)}</a>')
+
     def question_link(self, target: str) -> Markup:
         """Return a link to a question with its number, title, and page."""
         name = self.publication.names[target]
