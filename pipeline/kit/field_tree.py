@@ -1,0 +1,126 @@
+"""Read the fields of a form, whoever has filled it in: nothing in a file is believed before it is looked at."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+DEEPEST: Final = 12
+MOST: Final = 5000
+"""Levels of a field's name, and fields of a form: more than any sheet has."""
+MULTILINE, RADIO, PUSH = 1 << 12, 1 << 15, 1 << 16
+
+
+class FormError(ValueError):
+    """A file is no form that can be read, or has no such field."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field: its kind, value, and states; where its widgets stand; and the state they show, which may be another."""
+
+    kind: Literal["text", "area", "radio", "check", "other"]
+    value: str
+    states: frozenset[str] = frozenset()
+    places: tuple[tuple[int, ...], ...] = ()
+    """Of each widget, the page and the four sides in points."""
+    shown: str | None = None
+    """The state that widgets show; None of a text."""
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """All about a field that filling it in does not change."""
+        return self.kind, self.states, self.places
+
+    def same_shape(self, other: Field) -> bool:
+        """Tell whether another field is this one, filled in or not: engines round the places of widgets."""
+        sides = zip(self.places, other.places, strict=False)
+        near = all(one[0] == two[0] and all(abs(a - b) <= 1 for a, b in zip(one[1:], two[1:], strict=True)) for one, two in sides)
+        return (self.kind, self.states, len(self.places)) == (other.kind, other.states, len(other.places)) and near
+
+
+def fields(pdf: bytes) -> Mapping[str, Field]:
+    """Return the fields of a form by their names. Raises FormError when the file is no PDF, or its form cannot be read."""
+    try:
+        with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
+            pages = {page.obj.objgen: number for number, page in enumerate(document.pages, start=1)}
+            homes = {each.objgen: pages[page.obj.objgen] for page in document.pages for each in page.obj.get("/Annots", Array())}  # type: ignore[attr-defined]
+            return {name: _field(name, field, homes) for name, field in terminals(document)}
+    except pikepdf.PasswordError as error:
+        raise FormError("the file is locked with a password") from error
+    except (pikepdf.PdfError, AttributeError, IndexError, KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
+        if isinstance(error, FormError):
+            raise
+        raise FormError("the file is damaged, or no PDF") from error
+
+
+def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
+    """Yield the fields that have values, with their names. Raises FormError when two have one name, or they go round in a ring."""
+    form: Any = document.Root.get("/AcroForm")
+    if not isinstance(form, Dictionary) or not isinstance(form.get("/Fields"), Array):
+        raise FormError("there is no form in the file")
+    seen: set[str] = set()
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(field, ()) for field in reversed(list(form.Fields))]  # type: ignore[call-overload]
+    while waiting:
+        field, above = waiting.pop()
+        names = (*above, text_of(field.T)) if "/T" in field else above
+        kids = list(field.get("/Kids", ()))
+        below = [kid for kid in kids if "/T" in kid]
+        if below:
+            waiting += [(kid, names) for kid in reversed(below)]
+        elif (name := ".".join(names)) in seen:
+            raise FormError(f"two fields have the name '{name}'")
+        else:
+            seen.add(name)
+            yield name, field
+        if len(names) > DEEPEST or len(seen) + len(waiting) > MOST:
+            raise FormError("the form has more fields than any sheet")
+
+
+def text_of(found: object) -> str:
+    """Return the text of a string or a stream, with lines ended in one way."""
+    if isinstance(found, pikepdf.Stream):
+        found = String(found.read_bytes())
+    if not isinstance(found, String):
+        raise FormError("a value is not a text")
+    return re.sub(r"\r\n?", "\n", str(found))
+
+
+def _inherited(field: Any, entry: str) -> Any:
+    """Return an entry of a field, or of the nearest above it that has it (ISO 32000-1, 12.7.3.1)."""
+    for _ in range(DEEPEST):
+        if field is None or entry in field:
+            break
+        field = field.get("/Parent")
+    return None if field is None else field.get(entry)
+
+
+def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field:
+    kind = _inherited(field, "/FT")
+    flags = int(_inherited(field, "/Ff") or 0)
+    widgets = [each for each in (field.get("/Kids") or [field]) if each.get("/Subtype") == Name.Widget]
+    places = tuple((homes.get(each.objgen, 0), *(round(float(side)) for side in each.Rect)) for each in widgets)
+    value = _inherited(field, "/V")
+    if kind == Name.Tx:
+        return Field("area" if flags & MULTILINE else "text", "" if value is None else text_of(value), places=places)
+    if kind != Name.Btn or flags & PUSH:
+        return Field("other", "", places=places)
+    return _button("radio" if flags & RADIO else "check", value, widgets, places)
+
+
+def _button(kind: Literal["radio", "check"], value: Any, widgets: list[Any], places: tuple[tuple[int, ...], ...]) -> Field:
+    states = frozenset(_state(state) for widget in widgets for state in widget.AP.N.keys()) - {""}
+    shown = {_state(widget.get("/AS", Name.Off)) for widget in widgets} - {""}
+    seen = "+".join(sorted(shown))
+    return Field(kind, seen if value is None else _state(value), states, places, seen)
+
+
+def _state(name: object) -> str:
+    state = str(name).removeprefix("/")
+    return "" if state == "Off" else state
