@@ -20,7 +20,7 @@ import pikepdf
 from fontTools.ttLib import TTFont, TTLibError
 from pikepdf import Array, Dictionary, Name
 
-NAME: Final = Name("/Field")
+NAME: Final = Name("/Wingdings")
 """What the font is called among the resources of the form."""
 INSTALLABLE, EDITABLE = 0, 8
 """What a face must allow, of OS/2 fsType: embedding to print and preview (4) is not enough for forms that are filled in."""

@@ -23,20 +23,16 @@ class FormError(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its kind, value, and states; where its widgets stand; and the state they show, which may be another."""
+    """A field: its kind and value; where its widgets stand, and the states they are for; and the state shown, which may be another."""
 
     kind: Literal["text", "area", "radio", "check", "other"]
     value: str
-    states: frozenset[str] = frozenset()
     places: tuple[tuple[int, ...], ...] = ()
     """Of each widget, the page and the four sides in points."""
+    states: tuple[str, ...] = ()
+    """Of each widget, the state that it chooses; nothing of a text."""
     shown: str | None = None
     """The state that widgets show; None of a text."""
-
-    @property
-    def shape(self) -> tuple[object, ...]:
-        """All about a field that filling it in does not change."""
-        return self.kind, self.states, self.places
 
     def same_shape(self, other: Field) -> bool:
         """Tell whether another field is this one, filled in or not: engines round the places of widgets."""
@@ -108,17 +104,13 @@ def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field
     places = tuple((homes.get(each.objgen, 0), *(round(float(side)) for side in each.Rect)) for each in widgets)
     value = _inherited(field, "/V")
     if kind == Name.Tx:
-        return Field("area" if flags & MULTILINE else "text", "" if value is None else text_of(value), places=places)
+        text = "" if value is None else text_of(value)
+        return Field("area" if flags & MULTILINE else "text", text, places, ("",) * len(places))
     if kind != Name.Btn or flags & PUSH:
-        return Field("other", "", places=places)
-    return _button("radio" if flags & RADIO else "check", value, widgets, places)
-
-
-def _button(kind: Literal["radio", "check"], value: Any, widgets: list[Any], places: tuple[tuple[int, ...], ...]) -> Field:
-    states = frozenset(_state(state) for widget in widgets for state in widget.AP.N.keys()) - {""}
-    shown = {_state(widget.get("/AS", Name.Off)) for widget in widgets} - {""}
-    seen = "+".join(sorted(shown))
-    return Field(kind, seen if value is None else _state(value), states, places, seen)
+        return Field("other", "", places, ("",) * len(places))
+    states = tuple("+".join(sorted({_state(state) for state in widget.AP.N.keys()} - {""})) for widget in widgets)
+    shown = "+".join(sorted({_state(widget.get("/AS", Name.Off)) for widget in widgets} - {""}))
+    return Field("radio" if flags & RADIO else "check", shown if value is None else _state(value), places, states, shown)
 
 
 def _state(name: object) -> str:
