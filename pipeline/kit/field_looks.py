@@ -21,6 +21,9 @@ SMALLEST: Final = 5.0
 """Sizes of what is filled in: that of the form, and that below which a text is cut, with a sign that it is."""
 LEADING: Final = 1.25
 MARGIN: Final = 2.0
+LINE: Final = 0.75
+DISC, CHECK = "l", "4"
+"""Letters of ZapfDingbats, which an engine that draws buttons anew has at hand (ISO 32000-1, table 189)."""
 BEZIER: Final = 0.5523
 """How far control points lie from the ends of a quarter circle, of its radius."""
 CUT: Final = "…"
@@ -59,8 +62,8 @@ def text(document: pikepdf.Pdf, box: Box, font: pikepdf.Object, content: bytes =
 
 def circle(document: pikepdf.Pdf, box: Box, *, on: bool) -> pikepdf.Object:
     """Return the appearance of a radio button: a circle, with a disc in it when it is chosen."""
-    radius = min(box.width, box.height) / 2 - 0.75
-    drawn = b"q 0.75 w 0 G 1 g\n%sB\n" % _disc(box, radius)
+    radius = min(box.width, box.height) / 2 - LINE
+    drawn = b"q %s w 0 G 1 g\n%sB\n" % (_n(LINE), _disc(box, radius))
     if on:
         drawn += b"0 g\n%sf\n" % _disc(box, radius * 0.62)
     return _form(document, box, drawn + b"Q", Dictionary())
@@ -68,9 +71,9 @@ def circle(document: pikepdf.Pdf, box: Box, *, on: bool) -> pikepdf.Object:
 
 def tick(document: pikepdf.Pdf, box: Box, *, on: bool) -> pikepdf.Object:
     """Return the appearance of a check box: a square, with a check in it when it is ticked."""
-    side = min(box.width, box.height) - 1.5
+    side = min(box.width, box.height) - 2 * LINE
     left, bottom = (box.width - side) / 2, (box.height - side) / 2
-    drawn = b"q 0.75 w 0 G 1 g %s re B\n" % _n(left, bottom, side, side)
+    drawn = b"q %s w 0 G 1 g %s re B\n" % (_n(LINE), _n(left, bottom, side, side))
     if on:
         points = [(left + side * x, bottom + side * y) for x, y in ((0.2, 0.52), (0.42, 0.26), (0.82, 0.78))]
         first, *others = (_n(*point) for point in points)

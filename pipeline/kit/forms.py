@@ -218,6 +218,9 @@ def _make_widget(document: pikepdf.Pdf, mark: Mark, font: pikepdf.Object) -> Non
     draw = field_looks.circle if mark.kind == "radio" else field_looks.tick
     states = {f"/{mark.state}": draw(document, box, on=True), "/Off": draw(document, box, on=False)}
     widget.AP, widget.AS = Dictionary(N=Dictionary(states)), Name.Off
+    # Engines that draw fields their own way (pdf.js on screen; all, where pdf.js has met a letter that no font has) take these.
+    sign = field_looks.DISC if mark.kind == "radio" else field_looks.CHECK
+    widget.MK, widget.BS = Dictionary(BC=Array([0]), BG=Array([1]), CA=String(sign)), Dictionary(W=1, S=Name.S)
 
 
 def _choose(name: str, field: pikepdf.Object, value: str) -> None:
