@@ -87,7 +87,9 @@ def _accessible(_document: Any, pdf: Any) -> None:
     stream = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     said = b"".join(stream.stream).decode()
     about = f'<rdf:Description rdf:about="" xmlns:pdfuaid="{UA}"><pdfuaid:part>1</pdfuaid:part></rdf:Description>'
-    spaces = " ".join(f'xmlns:{name}="{uri}"' for name, uri in pdf_metadata.NAMESPACES.items() if name.startswith("pdfa") and name != "pdfaid")
+    spaces = " ".join(
+        f'xmlns:{name}="{uri}"' for name, uri in pdf_metadata.NAMESPACES.items() if name.startswith("pdfa") and name != "pdfaid"
+    )
     schemas = f'<rdf:Description rdf:about="" {spaces}>{pdf_metadata._schemas()}</rdf:Description>'
     stream.stream = [said.replace("</rdf:RDF>", f"{about}{schemas}</rdf:RDF>").encode()]
 
@@ -160,7 +162,6 @@ def picture(pdf: bytes, path: Any, scale: float = 1.6, page: int = 0) -> None:
     document.init_forms()
     document[page].render(scale=scale, may_draw_forms=True).to_pil().save(path)
     document.close()
-
 
 
 # pdf.js

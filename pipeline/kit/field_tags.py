@@ -49,7 +49,7 @@ def in_structure_order(document: pikepdf.Pdf) -> None:
     places = order(document)
     for page in document.pages:
         if annotations := page.obj.get("/Annots"):
-            listed = sorted(annotations, key=lambda each: places.get(each.objgen, -1))  # type: ignore[call-overload]
+            listed = sorted(annotations, key=lambda each: places.get(each.objgen, -1))
             page.obj.Annots = Array(listed)
             page.obj.Tabs = Name.S
 
@@ -59,7 +59,7 @@ def kids(element: pikepdf.Object) -> list[pikepdf.Object]:
     found = element.get("/K")
     if found is None:
         return []
-    return list(found) if isinstance(found, Array) else [found]  # type: ignore[call-overload]
+    return list(found) if isinstance(found, Array) else [found]
 
 
 def _annotations(root: pikepdf.Object) -> Iterator[tuple[int, int]]:

@@ -46,7 +46,7 @@ def fields(pdf: bytes) -> Mapping[str, Field]:
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
             pages = {page.obj.objgen: number for number, page in enumerate(document.pages, start=1)}
-            homes = {each.objgen: pages[page.obj.objgen] for page in document.pages for each in page.obj.get("/Annots", Array())}  # type: ignore[attr-defined]
+            homes = {each.objgen: pages[page.obj.objgen] for page in document.pages for each in page.obj.get("/Annots", Array())}
             return {name: _field(name, field, homes) for name, field in terminals(document)}
     except pikepdf.PasswordError as error:
         raise FormError("the file is locked with a password") from error
@@ -62,7 +62,7 @@ def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
     if not isinstance(form, Dictionary) or not isinstance(form.get("/Fields"), Array):
         raise FormError("there is no form in the file")
     seen: set[str] = set()
-    waiting: list[tuple[Any, tuple[str, ...]]] = [(field, ()) for field in reversed(list(form.Fields))]  # type: ignore[call-overload]
+    waiting: list[tuple[Any, tuple[str, ...]]] = [(field, ()) for field in reversed(list(form.Fields))]
     while waiting:
         field, above = waiting.pop()
         names = (*above, text_of(field.T)) if "/T" in field else above
@@ -108,7 +108,7 @@ def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field
         return Field("area" if flags & MULTILINE else "text", text, places, ("",) * len(places))
     if kind != Name.Btn or flags & PUSH:
         return Field("other", "", places, ("",) * len(places))
-    states = tuple("+".join(sorted({_state(state) for state in widget.AP.N.keys()} - {""})) for widget in widgets)
+    states = tuple("+".join(sorted({_state(state) for state in widget.AP.N} - {""})) for widget in widgets)
     shown = "+".join(sorted({_state(widget.get("/AS", Name.Off)) for widget in widgets} - {""}))
     return Field("radio" if flags & RADIO else "check", shown if value is None else _state(value), places, states, shown)
 

@@ -8,10 +8,10 @@ is what the link's annotation says it contains. Each becomes a widget of the sam
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -19,8 +19,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from pipeline.kit import field_font, field_looks, field_tags
-from pipeline.kit.field_tree import Field, FormError, fields, terminals
 from pipeline.kit.field_looks import Box
+from pipeline.kit.field_tree import Field, FormError, fields, terminals
 
 Kind = Literal["text", "area", "radio", "check"]
 SCHEME: Final = "field:"
@@ -106,7 +106,7 @@ def _saved(document: pikepdf.Pdf) -> bytes:
 
 def _marks(document: pikepdf.Pdf) -> Iterator[Mark]:
     for page in document.pages:
-        for annotation in page.obj.get("/Annots", Array()):  # type: ignore[attr-defined]
+        for annotation in page.obj.get("/Annots", Array()):
             address = str(annotation.get("/A", Dictionary()).get("/URI", ""))
             if address.startswith(SCHEME):
                 yield _mark(address, page.obj, annotation)
@@ -178,10 +178,10 @@ def _field(document: pikepdf.Pdf, marks: list[Mark], font: pikepdf.Object) -> pi
     for mark in marks:
         _make_widget(document, mark, font)
     if len(marks) == 1 and first.kind != "radio":
-        first.widget.update(entries)  # type: ignore[attr-defined]
+        first.widget.update(entries)
         return first.widget
-    titles = [mark.title for mark in marks]
-    shared = os.path.commonprefix(titles).rstrip(" :,-") or first.title
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*(mark.title for mark in marks), strict=False))
+    shared = "".join(letters[0] for letters in alike).rstrip(" :,-") or first.title
     entries.TU, entries.Kids = String(shared), Array([mark.widget for mark in marks])
     field = document.make_indirect(entries)
     for mark in marks:
@@ -208,7 +208,7 @@ def _make_widget(document: pikepdf.Pdf, mark: Mark, font: pikepdf.Object) -> Non
     for entry in ("/A", "/Contents", "/BS", "/Border", "/H", "/Dest", "/C"):
         if entry in widget:
             del widget[entry]
-    left, bottom, right, top = (float(side) for side in widget.Rect)  # type: ignore[attr-defined]
+    left, bottom, right, top = (float(side) for side in widget.Rect)
     widget.Rect = Array([round(side, 3) for side in (min(left, right), min(bottom, top), max(left, right), max(bottom, top))])
     widget.Subtype, widget.F, widget.P, widget.TU = Name.Widget, PRINT, mark.page, String(mark.title)
     box = Box.of(widget)
@@ -225,8 +225,8 @@ def _make_widget(document: pikepdf.Pdf, mark: Mark, font: pikepdf.Object) -> Non
 
 def _choose(name: str, field: pikepdf.Object, value: str) -> None:
     """Set the state of radio buttons or of a check box."""
-    widgets = list(field.get("/Kids", Array([field])))  # type: ignore[call-overload]
-    states = {state for widget in widgets for state in widget.AP.N.keys()} - {"/Off"}
+    widgets = list(field.get("/Kids", Array([field])))
+    states = {state for widget in widgets for state in widget.AP.N} - {"/Off"}
     if value and f"/{value}" not in states:
         raise FormError(f"the field '{name}' has no state '{value}'")
     field.V = Name(f"/{value or 'Off'}")
@@ -241,7 +241,7 @@ def _write(document: pikepdf.Pdf, field: pikepdf.Object, value: str) -> None:
     face = field_font.embedded(font)
     field.V = String(value)
     is_area = bool(int(field.get("/Ff", 0)) & MULTILINE)
-    for widget in field.get("/Kids", Array([field])):  # type: ignore[attr-defined]
+    for widget in field.get("/Kids", Array([field])):
         box, size = Box.of(widget), field_looks.size_of(field.get("/DA", widget.get("/DA", "")))
         widget.AP = Dictionary(N=field_looks.text(document, box, font, field_looks.written(value, box, face, size, is_area=is_area)))
 
