@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import html
 import io
+import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +18,7 @@ import weasyprint
 
 from pipeline.bindery import pdf_metadata
 from pipeline.kit import forms
+from pipeline.kit.sheets import Competency, Expected, Form, Question
 from pipeline.theme.fonts import package_file
 
 FACE_FILE = package_file("emboss", "fonts/SourceSans3-Regular.ttf")
@@ -43,6 +46,7 @@ def choices(name: str, title: str, states: Iterable[object]) -> str:
 
 def score_sheet_html(questions: Mapping[str, str], highest: int = 5) -> str:
     """The body of a score sheet."""
+    before = "Scored before the debrief"
     scale = range(1, highest + 1)
     rows = "".join(
         f"<tr><th scope='row'>{q}</th><td>{choices(f'q.{q}.rating', f'Rating of {q}', scale)}</td>"
@@ -53,7 +57,7 @@ def score_sheet_html(questions: Mapping[str, str], highest: int = 5) -> str:
     head = "".join(f"<p>{name.title()} {link('text', name, name.title())}</p>" for name in ("candidate", "interviewer", "date"))
     return (
         f"<h1>Score sheet</h1>{head}<table>{rows}</table>{ratings}<p>{choices('recommendation', 'Recommendation', RECOMMENDATIONS)}</p>"
-        f"<p>{link('check', 'scored_before', 'Scored before the debrief')} Scored before the debrief. <a href='https://example.org/'>A link</a></p>"
+        f"<p>{link('check', 'scored_before', before)} {before}. <a href='https://example.org/'>A link</a></p>"
     )
 
 
@@ -79,7 +83,9 @@ def laid_out(body: str, title: str = "Score sheet") -> bytes:
     """Lay a page out as PDF/A-2a that is PDF/UA-1 as well."""
     style = STYLE.replace("FACE", FACE_FILE.as_uri())
     page = f'<html lang="en"><head><title>{html.escape(title)}</title><style>{style}</style></head><body>{body}</body></html>'
-    return bytes(weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/a-2a", finisher=_accessible))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its color profile open
+        return bytes(weasyprint.HTML(string=page).write_pdf(pdf_variant="pdf/a-2a", finisher=_accessible))
 
 
 def _accessible(_document: Any, pdf: Any) -> None:
@@ -113,6 +119,38 @@ def blank(form: str = "A", highest: int = 5, questions: tuple[str, ...] = tuple(
 def consensus(panel: int = 3) -> bytes:
     """A blank consensus form."""
     return forms.fillable(laid_out(consensus_html(QUESTIONS, panel), "Consensus form"), {**IDENTITY, "sheet": "consensus"}, face())
+
+
+def expected(**changes: Any) -> Expected:
+    """What the sheets of these tests must be of."""
+    others = {"B": ("K5", "K6")}
+    asked = {"A": tuple(QUESTIONS), **others}
+    made = {
+        name: Form("d1", tuple(Question(q, f"id-{q}", QUESTIONS.get(q, "coding")) for q in of_form), forms.fields(blank(name, questions=of_form)))
+        for name, of_form in asked.items()
+    }
+    people = tuple(Competency(name, name.title(), weight, name == "coding") for name, weight in COMPETENCIES.items())
+    return replace(Expected("bank", "1.2.0", "mle-mid", made, people), **changes)
+
+
+SAID = (
+    "Émile’s naïve façade – “très bien”, said Zoë; Łódź, Győr, İstanbul, Škoda, smørrebrød, 25 € ± 3 %",
+    "First line\nsecond line\n\nfourth line after an empty one",
+    "Привет, Ελλάδα: ½ × ∑? (parentheses) \\ backslash",
+    "=HYPERLINK(\"https://example.org\")",
+    "Asked how the split was drawn, the candidate named leakage first, then drew the timeline. " * 25,
+)
+
+
+def filled_in(n: int) -> dict[str, str]:
+    """What the n-th of thirty sheets is filled in with: three interviewers for each of ten candidates; every rating, all kinds of text."""
+    values = {"candidate": f"C-{n // 3 + 1:02}", "interviewer": ("Zoë Müller", "Łukasz Őry", "Ann O’Neil")[n % 3], "date": "2026-05-04"}
+    for place, question in enumerate(QUESTIONS):
+        values[f"q.{question}.rating"] = str((n + 2 * place) % 5 + 1)
+        values[f"q.{question}.evidence"] = f"{n}: {SAID[(n + place) % len(SAID)]}"
+    for place, competency in enumerate(COMPETENCIES):
+        values[f"c.{competency}.rating"] = str((n * 3 + place) % 5 + 1)
+    return values | {"recommendation": RECOMMENDATIONS[n % 4], "scored_before": "yes"}
 
 
 # PDFium

@@ -65,7 +65,7 @@ def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
     waiting: list[tuple[Any, tuple[str, ...]]] = [(field, ()) for field in reversed(list(form.Fields))]
     while waiting:
         field, above = waiting.pop()
-        names = (*above, text_of(field.T)) if "/T" in field else above
+        names = (*above, text_of(field.T, "/T")) if "/T" in field else above
         kids = list(field.get("/Kids", ()))
         below = [kid for kid in kids if "/T" in kid]
         if below:
@@ -79,12 +79,12 @@ def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
             raise FormError("the form has more fields than any sheet")
 
 
-def text_of(found: object) -> str:
+def text_of(found: object, name: str) -> str:
     """Return the text of a string or a stream, with lines ended in one way."""
     if isinstance(found, pikepdf.Stream):
         found = String(found.read_bytes())
     if not isinstance(found, String):
-        raise FormError("a value is not a text")
+        raise FormError(f"the value of '{name}' is no text")
     return re.sub(r"\r\n?", "\n", str(found))
 
 
@@ -104,7 +104,7 @@ def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field
     places = tuple((homes.get(each.objgen, 0), *(round(float(side)) for side in each.Rect)) for each in widgets)
     value = _inherited(field, "/V")
     if kind == Name.Tx:
-        text = "" if value is None else text_of(value)
+        text = "" if value is None else text_of(value, name)
         return Field("area" if flags & MULTILINE else "text", text, places, ("",) * len(places))
     if kind != Name.Btn or flags & PUSH:
         return Field("other", "", places, ("",) * len(places))

@@ -187,7 +187,7 @@ def _check_fields(read: Read, found: Mapping[str, Field], form: Form) -> None:
 
 def _sheet(read: Read, form_name: str, digest: str, found: Mapping[str, Field], form: Form) -> Sheet | None:
     """Take what a sheet says; say what it leaves out."""
-    people = {name: " ".join(unicodedata.normalize("NFC", found[name].value).split()) for name in ("candidate", "interviewer")}
+    people = {name: _name(found[name].value) for name in ("candidate", "interviewer")}
     for name, value in people.items():
         if not value:
             read.say("K912", f"{name}: left empty, so that the sheet belongs to nobody", f"fill in the {name} and save the sheet")
@@ -206,6 +206,12 @@ def _sheet(read: Read, form_name: str, digest: str, found: Mapping[str, Field], 
         recommendation=_text(found, "recommendation"),
         scored_before=bool(_text(found, "scored_before")),
     )
+
+
+def _name(value: str) -> str:
+    """Return a name or a code in one line, without signs that nobody sees."""
+    seen = (" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", value))
+    return " ".join("".join(letter for letter in seen if unicodedata.category(letter) not in ("Cc", "Cf")).split())
 
 
 def _rating(read: Read, found: Mapping[str, Field], name: str) -> int:
