@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import base64
+import csv
 import html
 import io
+import json
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import weasyprint
 
+from pipeline.authorities import verapdf
 from pipeline.bindery import pdf_metadata
 from pipeline.kit import forms
+from pipeline.kit.collect import Collected, collect
+from pipeline.kit.field_tree import terminals
 from pipeline.kit.sheets import Competency, Expected, Form, Question
 from pipeline.theme.fonts import package_file
 
@@ -121,23 +128,25 @@ def consensus(panel: int = 3) -> bytes:
     return forms.fillable(laid_out(consensus_html(QUESTIONS, panel), "Consensus form"), {**IDENTITY, "sheet": "consensus"}, face())
 
 
+def _question(number: str) -> Question:
+    return Question(number, f"id-{number}", QUESTIONS.get(number, "coding"))
+
+
 def expected(**changes: Any) -> Expected:
     """What the sheets of these tests must be of."""
     others = {"B": ("K5", "K6")}
     asked = {"A": tuple(QUESTIONS), **others}
-    made = {
-        name: Form("d1", tuple(Question(q, f"id-{q}", QUESTIONS.get(q, "coding")) for q in of_form), forms.fields(blank(name, questions=of_form)))
-        for name, of_form in asked.items()
-    }
+    made = {name: Form("d1", tuple(map(_question, of)), forms.fields(blank(name, questions=of))) for name, of in asked.items()}
     people = tuple(Competency(name, name.title(), weight, name == "coding") for name, weight in COMPETENCIES.items())
     return replace(Expected("bank", "1.2.0", "mle-mid", made, people), **changes)
 
 
+LETTERS = "ÀàÉéÎîÕõÜüÇçÑñßÆæØøÅå ŁłŐőŘřŞşĞğİıŽžĐđ “”‘’„–—…•€£ ΑαΒβΏώ ЖжЩщЮю ×÷±½≤≥∑"
 SAID = (
     "Émile’s naïve façade – “très bien”, said Zoë; Łódź, Győr, İstanbul, Škoda, smørrebrød, 25 € ± 3 %",
     "First line\nsecond line\n\nfourth line after an empty one",
     "Привет, Ελλάδα: ½ × ∑? (parentheses) \\ backslash",
-    "=HYPERLINK(\"https://example.org\")",
+    '=HYPERLINK("https://example.org")',
     "Asked how the split was drawn, the candidate named leakage first, then drew the timeline. " * 25,
 )
 
@@ -151,6 +160,59 @@ def filled_in(n: int) -> dict[str, str]:
     for place, competency in enumerate(COMPETENCIES):
         values[f"c.{competency}.rating"] = str((n * 3 + place) % 5 + 1)
     return values | {"recommendation": RECOMMENDATIONS[n % 4], "scored_before": "yes"}
+
+
+# Read again
+
+
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(pdf))
+
+
+def fonts_shown(pdf: bytes, name: str) -> set[str]:
+    """The fonts that a field's appearance shows letters in."""
+    with opened(pdf) as document:
+        stream = dict(terminals(document))[name].AP.N
+        used = {str(operands[0]) for operands, operator in pikepdf.parse_content_stream(stream) if str(operator) == "Tf"}
+        return {str(stream.Resources.Font[font].BaseFont) for font in used}
+
+
+def faults(folder: Path, pdf: bytes) -> list[str]:
+    (folder / "form.pdf").write_bytes(pdf)
+    return [f"{profile} {each.rule}: {each.message}" for profile in ("ua1", "2a") for each in verapdf.check(profile, folder / "form.pdf")]
+
+
+def rows(folder: Path, name: str = "ratings.csv") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO((folder / name).read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def take(output: Path, *paths: Path, **changes: Any) -> Collected:
+    return collect(paths, expected(**changes), output, consensus())
+
+
+def thirty(folder: Path, fill: Callable[[bytes, dict[str, str]], bytes], *, start: int) -> None:
+    folder.mkdir(exist_ok=True)
+    for n in range(start, start + 10):
+        (folder / f"{n:02}.pdf").write_bytes(fill(blank(), filled_in(n)))
+
+
+def assert_exact(collected: Collected, output: Path, numbers: range) -> None:
+    """Compare all that was collected with what was filled in."""
+    wanted = {(v["candidate"], v["interviewer"]): v for v in map(filled_in, numbers)}
+    assert collected.diagnostics == () and len(collected.sheets) == collected.new == len(numbers)
+    for sheet in json.loads((output / "ratings.json").read_text("utf-8"))["sheets"]:
+        values = wanted[sheet["candidate"], sheet["interviewer"]]
+        assert sheet["questions"] == {q: int(values[f"q.{q}.rating"]) for q in QUESTIONS}
+        assert sheet["evidence"] == {q: values[f"q.{q}.evidence"] for q in QUESTIONS}
+        assert sheet["competencies"] == {name.split(".")[1]: int(v) for name, v in values.items() if name.startswith("c.")}
+        assert (sheet["date"], sheet["recommendation"], sheet["scored_before"]) == (values["date"], values["recommendation"], True)
+    table = rows(output)
+    assert len(table) == 3 * len(numbers)
+    for row in table:
+        values = wanted[row["candidate"], row["interviewer"]]
+        assert row["rating"] == values[f"q.{row['question']}.rating"]
+        assert row["evidence"].removeprefix("'") == values[f"q.{row['question']}.evidence"]
+        assert row["competency"] == QUESTIONS[row["question"]]
 
 
 # PDFium

@@ -21,7 +21,12 @@ from fontTools.ttLib import TTFont, TTLibError
 from pikepdf import Array, Dictionary, Name
 
 NAME: Final = Name("/Wingdings")
-"""What the font is called among the resources of the form."""
+"""What the font is called among the resources of the form; it could be anything.
+
+PDFium guesses at a character set for each letter typed, and takes a font for Latin letters only, Cyrillic and even dashes and
+quotes from fonts of the system, which are not embedded or not there. Of a font with this name it believes that it is for
+all sets, and asks whether it has the letter (CPDF_BAFontMap in core/fpdfdoc). Nobody else looks at the name.
+"""
 INSTALLABLE, EDITABLE = 0, 8
 """What a face must allow, of OS/2 fsType: embedding to print and preview (4) is not enough for forms that are filled in."""
 PLANE: Final = 0x10000

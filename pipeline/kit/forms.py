@@ -114,7 +114,8 @@ def _marks(document: pikepdf.Pdf) -> Iterator[Mark]:
 
 def _mark(address: str, page: pikepdf.Object, annotation: pikepdf.Object) -> Mark:
     parts = urlsplit(address)
-    kind, name, *states = (unquote(part) for part in parts.path.split("/"))
+    kind, _, rest = parts.path.partition("/")
+    name, *states = (unquote(part) for part in rest.split("/"))
     has_states = kind == "radio"
     if kind not in ("text", "area", "radio", "check") or not NAME.fullmatch(name) or len(states) != has_states:
         raise ValueError(f"'{address}' marks no field: write field:text/name, field:area/name, field:radio/name/state, or field:check/name")
