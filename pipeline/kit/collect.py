@@ -1,4 +1,4 @@
-"""Collect filled score sheets: check each, keep what was collected first, and write tables and consensus forms, all or nothing."""
+"""Collect filled score sheets: check each, keep what was collected first, write tables and consensus forms, all or nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.diagnostics import BookError, Diagnostic, Place, ordered
+from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, ordered
 from pipeline.kit import forms, ratings, sheets
 from pipeline.kit.locking import locked
 from pipeline.kit.ratings import Candidate
@@ -27,7 +27,7 @@ OPTIONAL: Final = re.compile(r"candidate|sum|i\.\d+\.sum")
 
 @dataclass(frozen=True)
 class Collected:
-    """What was collected: all sheets, those of earlier runs among them, how many are new, the files written, and what is to be said."""
+    """What was collected: all sheets, those of earlier runs too; how many are new; the files written; what is to be said."""
 
     sheets: tuple[Sheet, ...]
     new: int
@@ -93,7 +93,7 @@ def _read(path: Path, expected: Expected) -> Read:
 
 
 def _record(output: Path, expected: Expected) -> dict[str, Any]:
-    """Return what was collected into a folder before. Raises BookError where that was of another plan, or holds something else."""
+    """Return what was collected into a folder before. Raises BookError where that was of another plan, or is something else."""
     if not output.exists():
         return {}
     if not output.is_dir() or (strange := sorted(each.name for each in output.iterdir() if not OWN.fullmatch(each.name))):
@@ -101,20 +101,20 @@ def _record(output: Path, expected: Expected) -> dict[str, Any]:
         raise _refusal("K920", output, f"nothing is collected into this folder: {holds}", "name a new folder")
     try:
         record = json.loads((output / RATINGS).read_bytes())
-        stated = {key: record[key] for key in ("ratings", "book", "version", "plan", "scale")}
+        stated = {key: record[key] for key in ("ratings", "book", "version", "plan", "scale", "forms")}
         [_sheet(each) for each in record["sheets"]]
     except FileNotFoundError:
         if next(output.iterdir(), None) is None:
             return {}
-        raise _refusal("K920", output, "the folder has no ratings.json, which says what was collected", "name a new folder") from None
+        message = "the folder has no ratings.json, which says what was collected"
+        raise _refusal("K920", output, message, "name a new folder") from None
     except (ValueError, KeyError, TypeError, OSError) as error:
         message = "what was collected first cannot be read, so that nothing can be compared with it"
         raise _refusal("K920", output / RATINGS, message, "bring the file back from a copy, or name a new folder") from error
-    wanted = {"ratings": ratings.FORMAT, "book": expected.book, "version": expected.version, "plan": expected.plan, "scale": expected.scale}
-    for key, value in wanted.items():
-        if stated[key] != value:
-            message = f"collected before with {key} {sheets.quoted(str(stated[key]))}, not '{value}'"
-            raise _refusal("K920", output / RATINGS, message, "name a new folder")
+    wanted = ratings.about(expected)
+    if differing := [key for key in stated if stated[key] != wanted[key]]:
+        message = f"what was collected before is of another {differing[0]}"
+        raise _refusal("K920", output / RATINGS, message, "name a new folder")
     return dict(record)
 
 
@@ -129,6 +129,8 @@ def _sheet(stated: Mapping[str, Any]) -> Sheet:
     for name in (*texts, *tables):
         if not isinstance(getattr(sheet, name), str if name in texts else dict):
             raise TypeError(name)
+    if not all(isinstance(rating, int) for rating in (*sheet.questions.values(), *sheet.competencies.values())):
+        raise TypeError("rating")
     return sheet
 
 
@@ -159,7 +161,8 @@ def _edited(output: Path, digests: Mapping[str, str], faults: list[Diagnostic]) 
         if OWN.fullmatch(name) and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             kept[name] = digest
             message = "this consensus form has been filled in since, and is kept as it is"
-            faults.append(Diagnostic("K921", message, Place(path.as_posix()), "move it elsewhere to have it made anew", "warning"))
+            hint = "move it elsewhere to have it made anew"
+            faults.append(Diagnostic("K921", message, Place(path.as_posix()), hint, "warning"))
     return kept
 
 
@@ -178,9 +181,9 @@ def _publish(output: Path, files: Mapping[str, bytes]) -> None:
         if output.exists():
             output.rename(old)
         fresh.rename(output)
-    except OSError:
+    except OSError as error:
         _mend(output)
-        raise
+        raise ToolError(f"nothing is written into {output}: {error.strerror}") from error
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -195,4 +198,5 @@ def _mend(output: Path) -> None:
 
 def _beside(output: Path) -> tuple[Path, Path]:
     """Name the folder that is being filled, and the one that is being taken away."""
-    return output.with_name(f".{output.name}.new"), output.with_name(f".{output.name}.old")
+    folder = output.resolve()
+    return folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")

@@ -96,7 +96,8 @@ def measures(face: bytes) -> Face:
     font = _parsed(face)
     cmap, widths, scale = font.getBestCmap(), font["hmtx"], 1000 / font["head"].unitsPerEm
     has_map = "glyf" in font
-    letters = {chr(code): glyph for code, glyph in cmap.items() if code < PLANE and not 0xD800 <= code < 0xE000 and code not in (0, 0xFEFF)}
+    # PDF/A-2a has no code stand for nothing, or for a mark of byte order (ISO 19005-2, 6.2.11.7.2).
+    letters = {chr(code): glyph for code, glyph in cmap.items() if code < PLANE and code not in (0, 0xFEFF, 0xFFFE)}
     return Face(
         {letter: ord(letter) if has_map else font.getGlyphID(glyph) for letter, glyph in letters.items()},
         {letter: round(widths[glyph][0] * scale, 3) for letter, glyph in letters.items()},

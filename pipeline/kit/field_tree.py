@@ -17,13 +17,17 @@ MOST: Final = 5000
 MULTILINE, RADIO, PUSH = 1 << 12, 1 << 15, 1 << 16
 
 
+DAMAGE: Final = (pikepdf.PdfError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What comes of looking for something in a file where something else is."""
+
+
 class FormError(ValueError):
     """A file is no form that can be read, or has no such field."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field: its kind and value; where its widgets stand, and the states they are for; and the state shown, which may be another."""
+    """A field: its kind and value; where its widgets stand, and the states they are for; the state that they show."""
 
     kind: Literal["text", "area", "radio", "check", "other"]
     value: str
@@ -36,28 +40,32 @@ class Field:
 
     def same_shape(self, other: Field) -> bool:
         """Tell whether another field is this one, filled in or not: engines round the places of widgets."""
-        sides = zip(self.places, other.places, strict=False)
-        near = all(one[0] == two[0] and all(abs(a - b) <= 1 for a, b in zip(one[1:], two[1:], strict=True)) for one, two in sides)
-        return (self.kind, self.states, len(self.places)) == (other.kind, other.states, len(other.places)) and near
+        same = (self.kind, self.states, len(self.places)) == (other.kind, other.states, len(other.places))
+        return same and all(map(_are_near, self.places, other.places))
+
+
+def _are_near(one: tuple[int, ...], two: tuple[int, ...]) -> bool:
+    """Tell whether two widgets stand on one page, at one place."""
+    return one[0] == two[0] and all(abs(a - b) <= 1 for a, b in zip(one[1:], two[1:], strict=True))
 
 
 def fields(pdf: bytes) -> Mapping[str, Field]:
     """Return the fields of a form by their names. Raises FormError when the file is no PDF, or its form cannot be read."""
     try:
         with pikepdf.open(io.BytesIO(pdf), attempt_recovery=False) as document:
-            pages = {page.obj.objgen: number for number, page in enumerate(document.pages, start=1)}
-            homes = {each.objgen: pages[page.obj.objgen] for page in document.pages for each in page.obj.get("/Annots", Array())}
+            pages = enumerate((page.obj for page in document.pages), start=1)
+            homes = {each.objgen: number for number, page in pages for each in page.get("/Annots", Array())}
             return {name: _field(name, field, homes) for name, field in terminals(document)}
     except pikepdf.PasswordError as error:
         raise FormError("the file is locked with a password") from error
-    except (pikepdf.PdfError, AttributeError, IndexError, KeyError, TypeError, ValueError, RuntimeError, OverflowError) as error:
-        if isinstance(error, FormError):
-            raise
+    except FormError:
+        raise
+    except DAMAGE as error:
         raise FormError("the file is damaged, or no PDF") from error
 
 
 def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
-    """Yield the fields that have values, with their names. Raises FormError when two have one name, or they go round in a ring."""
+    """Yield the fields that have values, with their names. Raises FormError where two have one name, or they form a ring."""
     form: Any = document.Root.get("/AcroForm")
     if not isinstance(form, Dictionary) or not isinstance(form.get("/Fields"), Array):
         raise FormError("there is no form in the file")
@@ -101,7 +109,7 @@ def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field
     kind = _inherited(field, "/FT")
     flags = int(_inherited(field, "/Ff") or 0)
     widgets = [each for each in (field.get("/Kids") or [field]) if each.get("/Subtype") == Name.Widget]
-    places = tuple((homes.get(each.objgen, 0), *(round(float(side)) for side in each.Rect)) for each in widgets)
+    places = tuple((homes.get(each.objgen, 0), *_sides(each)) for each in widgets)
     value = _inherited(field, "/V")
     if kind == Name.Tx:
         text = "" if value is None else text_of(value, name)
@@ -111,6 +119,12 @@ def _field(name: str, field: Any, homes: Mapping[tuple[int, int], int]) -> Field
     states = tuple("+".join(sorted({_state(state) for state in widget.AP.N} - {""})) for widget in widgets)
     shown = "+".join(sorted({_state(widget.get("/AS", Name.Off)) for widget in widgets} - {""}))
     return Field("radio" if flags & RADIO else "check", shown if value is None else _state(value), places, states, shown)
+
+
+def _sides(widget: Any) -> tuple[int, int, int, int]:
+    """Return the sides of a widget in whole points, lower and left ones first."""
+    left, bottom, right, top = (round(float(side)) for side in widget.Rect)
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
 def _state(name: object) -> str:

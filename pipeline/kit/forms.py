@@ -100,7 +100,8 @@ def _saved(document: pikepdf.Pdf) -> bytes:
     """Write a file whose bytes follow from what is in it: nothing of the clock, nothing by chance."""
     target = io.BytesIO()
     document.remove_unreferenced_resources()
-    document.save(target, deterministic_id=True, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    packed = pikepdf.ObjectStreamMode.generate
+    document.save(target, deterministic_id=True, fix_metadata_version=False, object_stream_mode=packed)
     return target.getvalue()
 
 
@@ -118,7 +119,8 @@ def _mark(address: str, page: pikepdf.Object, annotation: pikepdf.Object) -> Mar
     name, *states = (unquote(part) for part in rest.split("/"))
     has_states = kind == "radio"
     if kind not in ("text", "area", "radio", "check") or not NAME.fullmatch(name) or len(states) != has_states:
-        raise ValueError(f"'{address}' marks no field: write field:text/name, field:area/name, field:radio/name/state, or field:check/name")
+        known = "field:text/name, field:area/name, field:radio/name/state, or field:check/name"
+        raise ValueError(f"'{address}' marks no field: write {known}")
     state = states[0] if has_states else TICKED
     if not STATE.fullmatch(state) or state == "Off" or name.partition(".")[0] == OWN:
         raise ValueError(f"'{address}' cannot be the name of a field or of a state")
@@ -244,7 +246,8 @@ def _write(document: pikepdf.Pdf, field: pikepdf.Object, value: str) -> None:
     is_area = bool(int(field.get("/Ff", 0)) & MULTILINE)
     for widget in field.get("/Kids", Array([field])):
         box, size = Box.of(widget), field_looks.size_of(field.get("/DA", widget.get("/DA", "")))
-        widget.AP = Dictionary(N=field_looks.text(document, box, font, field_looks.written(value, box, face, size, is_area=is_area)))
+        drawn = field_looks.written(value, box, face, size, is_area=is_area)
+        widget.AP = Dictionary(N=field_looks.text(document, box, font, drawn))
 
 
 __all__ = ["Field", "FormError", "Mark", "fields", "fill", "fillable", "read"]

@@ -56,7 +56,7 @@ class Candidate:
         return max(known) - min(known) if known else 0
 
     def weighted(self, competencies: Sequence[Competency], interviewer: int | None = None) -> float | None:
-        """Add up the ratings of competencies by their weights, of one interviewer, or the means of all; None where one is missing."""
+        """Add up one interviewer's ratings of competencies by their weights, or the means of all; None where one is missing."""
         total = 0.0
         for competency in competencies:
             found = self.ratings(f"c.{competency.id}")
@@ -87,11 +87,12 @@ def ratings_csv(sheets: Sequence[Sheet], expected: Expected) -> bytes:
 
 
 def _rows(sheet: Sheet, expected: Expected) -> Iterator[tuple[object, ...]]:
+    last = sheet.recommendation, "yes" if sheet.scored_before else "no"
     for question in expected.forms[sheet.form].questions:
         number, competency = question.number, question.competency
         yield (
             sheet.candidate, sheet.interviewer, sheet.date, sheet.form, number, competency, sheet.questions.get(number),
-            sheet.evidence.get(number), sheet.competencies.get(competency), sheet.recommendation, "yes" if sheet.scored_before else "no",
+            sheet.evidence.get(number), sheet.competencies.get(competency), *last,
         )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def agreement_csv(people: Sequence[Candidate], expected: Expected) -> bytes:
     for part in sorted(asked, key=lambda part: part.startswith("c.")):
         kind, _, name = part.partition(".")
         figures = agreement([[rating for rating in one.ratings(part) if rating] for one in people], expected.highest)
-        rows.append(("question" if kind == "q" else "competency", name, *(_rounded(value) for value in asdict(figures).values())))
+        rows.append(({"q": "question", "c": "competency"}[kind], name, *map(_rounded, asdict(figures).values())))
     return _table(AGREEMENT, rows)
 
 
@@ -132,6 +133,17 @@ def ratings_json(sheets: Sequence[Sheet], expected: Expected, written: Mapping[s
     people = candidates(sheets)
     names = file_names(people)
     record = {
+        **about(expected),
+        "sheets": [asdict(sheet) for sheet in sheets],
+        "candidates": [_told(one, expected, names[one.code]) for one in people],
+        "consensus": dict(sorted(written.items())),
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def about(expected: Expected) -> dict[str, Any]:
+    """Return what the sheets of a collection have in common."""
+    return {
         "ratings": FORMAT,
         "book": expected.book,
         "version": expected.version,
@@ -139,11 +151,7 @@ def ratings_json(sheets: Sequence[Sheet], expected: Expected, written: Mapping[s
         "forms": {name: form.digest for name, form in sorted(expected.forms.items())},
         "scale": expected.scale,
         "aggregation": expected.aggregation,
-        "sheets": [asdict(sheet) for sheet in sheets],
-        "candidates": [_told(one, expected, names[one.code]) for one in people],
-        "consensus": dict(sorted(written.items())),
     }
-    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _told(one: Candidate, expected: Expected, file: str) -> dict[str, Any]:
@@ -163,7 +171,8 @@ def _told(one: Candidate, expected: Expected, file: str) -> dict[str, Any]:
 
 def file_names(people: Sequence[Candidate]) -> Mapping[str, str]:
     """Return the name of each candidate's consensus form: of a code, nothing that means something to a file system."""
-    plain = {one.code: re.sub(r"[^A-Za-z0-9_-]+", "-", unicodedata.normalize("NFKD", one.code)).strip("-")[:40] for one in people}
+    codes = ((one.code, unicodedata.normalize("NFKD", one.code)) for one in people)
+    plain = {code: re.sub(r"[^A-Za-z0-9_-]+", "-", letters).strip("-")[:40] for code, letters in codes}
     taken = [name.casefold() for name in plain.values()]
     names = {}
     for code, name in plain.items():
@@ -174,7 +183,7 @@ def file_names(people: Sequence[Candidate]) -> Mapping[str, str]:
 
 
 def consensus_values(one: Candidate, expected: Expected) -> Mapping[str, str]:
-    """Return what a consensus form is filled in with: names, ratings side by side, what is apart, sums where the role adds up."""
+    """Return what a consensus form is filled in with: names, ratings side by side, what is apart, sums if the role adds up."""
     values = {"candidate": one.code}
     for n, sheet in enumerate(one.sheets, start=1):
         values[f"i.{n}.name"] = sheet.interviewer

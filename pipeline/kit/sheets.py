@@ -16,7 +16,8 @@ SHEET: Final = "score-sheet"
 LARGEST: Final = 64_000_000
 """Bytes of a file that is looked into."""
 KINDS: Final = {
-    "text": "a line of text", "area": "an area of text", "radio": "radio buttons", "check": "a check box", "other": "something else",
+    "text": "a line of text", "area": "an area of text", "radio": "radio buttons", "check": "a check box",
+    "other": "something else",
 }  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def read(file: str, data: bytes, expected: Expected) -> Read:
         found = fields(data)
     except FormError as error:
         kind = "K902" if data.startswith(b"%PDF-") and "no form" in str(error) else "K901"
-        read.say(kind, f"not collected: {error}", "ask its interviewer for the score sheet, as saved by the program that filled it in")
+        read.say(kind, f"not collected: {error}", "ask its interviewer for the score sheet, as it was saved")
         return read
     form = _form(read, found, expected)
     if form is not None:
@@ -152,9 +153,11 @@ def _form(read: Read, found: Mapping[str, Field], expected: Expected) -> Form | 
         what = f"it is a '{identity['sheet']}'" if identity.get("sheet") else "its fields do not say what it is"
         read.say("K902", f"not a score sheet: {what}", "collect the score sheets that were filled in, and nothing else")
         return None
-    for code, key, wanted in (("K903", "book", expected.book), ("K904", "version", expected.version), ("K905", "plan", expected.plan)):
+    for code, key in (("K903", "book"), ("K904", "version"), ("K905", "plan")):
+        wanted = getattr(expected, key)
         if (stated := identity.get(key, "")) != wanted:
-            read.say(code, f"{OWN}{key}: of another {key}, {quoted(stated)} in place of '{wanted}'", f"use the sheets of {key} '{wanted}'")
+            message = f"{OWN}{key}: of another {key}, {quoted(stated)} in place of '{wanted}'"
+            read.say(code, message, f"use the sheets of {key} '{wanted}'")
     if _errors(read):
         return None
     form = expected.forms.get(name := identity.get("form", ""))
@@ -182,7 +185,8 @@ def _check_fields(read: Read, found: Mapping[str, Field], form: Form) -> None:
         elif one.value and one.states and any(blank.states) and one.value not in blank.states:
             read.say("K911", f"{name}: {quoted(one.value)} is no value of this field", nearest(one.value, set(blank.states)))
         elif one.shown is not None and one.shown != one.value:
-            read.say("K911", f"{name}: shows {quoted(one.shown)} and holds {quoted(one.value)}", "choose it again and save the sheet")
+            shown, held = quoted(one.shown), quoted(one.value)
+            read.say("K911", f"{name}: shows {shown} and holds {held}", "choose it again and save the sheet")
 
 
 def _sheet(read: Read, form_name: str, digest: str, found: Mapping[str, Field], form: Form) -> Sheet | None:
@@ -190,9 +194,10 @@ def _sheet(read: Read, form_name: str, digest: str, found: Mapping[str, Field], 
     people = {name: _name(found[name].value) for name in ("candidate", "interviewer")}
     for name, value in people.items():
         if not value:
-            read.say("K912", f"{name}: left empty, so that the sheet belongs to nobody", f"fill in the {name} and save the sheet")
-    rated = {question.number: rating for question in form.questions if (rating := _rating(read, found, f"q.{question.number}.rating"))}
-    competencies = dict.fromkeys(name.split(".")[1] for name in form.fields if name.startswith("c.") and name.endswith(".rating"))
+            message = f"{name}: left empty, so that the sheet belongs to nobody"
+            read.say("K912", message, f"fill in the {name} and save the sheet")
+    numbers = [question.number for question in form.questions]
+    competencies = [name.split(".")[1] for name in form.fields if name.startswith("c.") and name.endswith(".rating")]
     _say_what_is_left_out(read, found)
     return Sheet(
         file=read.file,
@@ -200,8 +205,8 @@ def _sheet(read: Read, form_name: str, digest: str, found: Mapping[str, Field], 
         form=form_name,
         **people,
         date=found["date"].value.strip() if "date" in found else "",
-        questions=rated,
-        evidence={question.number: _text(found, f"q.{question.number}.evidence") for question in form.questions},
+        questions={name: rating for name in numbers if (rating := _rating(read, found, f"q.{name}.rating"))},
+        evidence={name: _text(found, f"q.{name}.evidence") for name in numbers},
         competencies={name: rating for name in competencies if (rating := _rating(read, found, f"c.{name}.rating"))},
         recommendation=_text(found, "recommendation"),
         scored_before=bool(_text(found, "scored_before")),
