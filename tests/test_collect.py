@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 import pikepdf
+import pikepdf.form
 import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name, String
@@ -47,6 +48,21 @@ def said(collected: Collected, severity: str = "error") -> list[str]:
 def test_ten_sheets_of_an_engine_are_collected_exactly(tmp_path: Path, fill: Any, start: int) -> None:
     thirty(tmp_path / "in", fill, start=start)
     assert_exact(take(tmp_path / "out", tmp_path / "in"), tmp_path / "out", range(start, start + 10))
+
+
+def test_what_a_program_sets_without_this_press_is_collected(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(blank())) as document:
+        form = pikepdf.form.Form(document)
+        for name, value in filled_in(7).items():
+            field = form[name]
+            if isinstance(field, pikepdf.form.CheckboxField):
+                field.checked = value == "yes"
+            elif isinstance(field, pikepdf.form.RadioButtonGroup):
+                field.value = Name(f"/{value}")
+            else:
+                field.value = value
+        document.save(tmp_path / "a.pdf")
+    assert_exact(take(tmp_path / "out", tmp_path / "a.pdf"), tmp_path / "out", range(7, 8))
 
 
 # What is no sheet, or not as it was
@@ -315,7 +331,7 @@ def test_nothing_is_written_where_writing_fails(tmp_path: Path, monkeypatch: pyt
     take(out, write(tmp_path / "a.pdf"))
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    with pytest.raises(ToolError, match="nothing is written into .*: No space left on device"):
+    with pytest.raises(ToolError, match=r"nothing is written into .*: No space left on device"):
         take(out, write(tmp_path / "b.pdf", interviewer="Ben"))
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "b.pdf", "out"]

@@ -16,6 +16,8 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pikepdf import Name
 from sheetwork import (
     IDENTITY,
@@ -279,6 +281,12 @@ def test_what_is_no_face_is_refused() -> None:
 def test_every_text_is_read_as_it_was_filled_in(said: str) -> None:
     for name in ("q.K3.evidence", "candidate"):
         assert forms.read(forms.fill(blank(), {name: said}))[name] == said
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=300))
+def test_any_text_is_read_as_it_was_filled_in(said: str) -> None:
+    assert forms.read(forms.fill(blank(), {"q.K3.evidence": said}))["q.K3.evidence"] == said
 
 
 def test_every_state_is_read_as_it_was_filled_in_and_can_be_taken_back() -> None:

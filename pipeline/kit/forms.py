@@ -1,48 +1,24 @@
 """Make a form of a PDF whose layout marks fields, fill it, and read what was filled in.
 
-A template marks a field as a link: ``field:text/candidate``, ``field:area/q.K3.evidence``, ``field:radio/q.K3.rating/4``,
-``field:check/scored_before``. What a field is called by those who hear the page stands behind it, as ``?title=...``, or
-is what the link's annotation says it contains. Each becomes a widget of the same size, at the same place of the structure.
+Each link that marks a field (``field_marks``) becomes a widget of the same size, at the same place of the structure.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import takewhile
-from typing import Final, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from pipeline.kit import field_font, field_looks, field_tags
+from pipeline.kit import field_font, field_looks, field_marks, field_tags
 from pipeline.kit.field_looks import Box
+from pipeline.kit.field_marks import OWN, TICKED, Kind, Mark
 from pipeline.kit.field_tree import Field, FormError, fields, terminals
 
-Kind = Literal["text", "area", "radio", "check"]
-SCHEME: Final = "field:"
-OWN: Final = "guidepress"
-"""Fields below this name say what the sheet is; nobody sees or fills them."""
-TICKED: Final = "yes"
-NAME: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-STATE: Final = re.compile(r"[A-Za-z0-9_-]+")
 PRINT, READ_ONLY, MULTILINE, RADIO = 4, 1 << 0, 1 << 12, 1 << 15
 """Flags of annotations and fields (ISO 32000-1, tables 165, 221, 228, and 226)."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A link that marks a field: what kind it is, its name, the state of a radio button, and what it is called."""
-
-    kind: Kind
-    name: str
-    state: str
-    title: str
-    page: pikepdf.Object
-    widget: pikepdf.Object
 
 
 def fillable(pdf: bytes, identity: Mapping[str, str], face: bytes) -> bytes:
@@ -54,10 +30,10 @@ def fillable(pdf: bytes, identity: Mapping[str, str], face: bytes) -> bytes:
         if "/AcroForm" in document.Root:
             raise ValueError("the file has a form already")
         places = field_tags.order(document)
-        marks = sorted(_marks(document), key=lambda mark: places.get(mark.widget.objgen, -1))
+        marks = sorted(field_marks.marks(document), key=lambda mark: places.get(mark.widget.objgen, -1))
         font = field_font.embed(document, face)
         tree = _Tree(document)
-        for name, of_name in _by_name(marks).items():
+        for name, of_name in field_marks.by_name(marks).items():
             tree.add(name, _field(document, of_name, font))
         for key, value in sorted(identity.items()):
             # PDF/A forbids to hide a widget (ISO 19005-2, 6.3.2): these fields have none.
@@ -103,44 +79,6 @@ def _saved(document: pikepdf.Pdf) -> bytes:
     packed = pikepdf.ObjectStreamMode.generate
     document.save(target, deterministic_id=True, fix_metadata_version=False, object_stream_mode=packed)
     return target.getvalue()
-
-
-def _marks(document: pikepdf.Pdf) -> Iterator[Mark]:
-    for page in document.pages:
-        for annotation in page.obj.get("/Annots", Array()):
-            address = str(annotation.get("/A", Dictionary()).get("/URI", ""))
-            if address.startswith(SCHEME):
-                yield _mark(address, page.obj, annotation)
-
-
-def _mark(address: str, page: pikepdf.Object, annotation: pikepdf.Object) -> Mark:
-    parts = urlsplit(address)
-    kind, _, rest = parts.path.partition("/")
-    name, *states = (unquote(part) for part in rest.split("/"))
-    has_states = kind == "radio"
-    if kind not in ("text", "area", "radio", "check") or not NAME.fullmatch(name) or len(states) != has_states:
-        known = "field:text/name, field:area/name, field:radio/name/state, or field:check/name"
-        raise ValueError(f"'{address}' marks no field: write {known}")
-    state = states[0] if has_states else TICKED
-    if not STATE.fullmatch(state) or state == "Off" or name.partition(".")[0] == OWN:
-        raise ValueError(f"'{address}' cannot be the name of a field or of a state")
-    said = str(annotation.get("/Contents", ""))
-    title = parse_qs(parts.query).get("title", ["" if said.startswith(SCHEME) else said])[0]
-    if not title.strip():
-        raise ValueError(f"the field '{name}' has no title, which is what a screen reader says (ISO 14289-1, 7.18.1)")
-    return Mark(kind, name, state, title.strip(), page, annotation)  # type: ignore[arg-type]
-
-
-def _by_name(marks: list[Mark]) -> Mapping[str, list[Mark]]:
-    found: dict[str, list[Mark]] = {}
-    for mark in marks:
-        found.setdefault(mark.name, []).append(mark)
-    for name, of_name in found.items():
-        if len({mark.kind for mark in of_name}) > 1:
-            raise ValueError(f"the field '{name}' is of two kinds")
-        if of_name[0].kind == "radio" and len({mark.state for mark in of_name}) < len(of_name):
-            raise ValueError(f"the field '{name}' has a state twice")
-    return found
 
 
 class _Tree:
@@ -250,4 +188,4 @@ def _write(document: pikepdf.Pdf, field: pikepdf.Object, value: str) -> None:
         widget.AP = Dictionary(N=field_looks.text(document, box, font, drawn))
 
 
-__all__ = ["Field", "FormError", "Mark", "fields", "fill", "fillable", "read"]
+__all__ = ["TICKED", "Field", "FormError", "fields", "fill", "fillable", "read"]
