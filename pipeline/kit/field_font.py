@@ -84,8 +84,7 @@ def embedded(font: pikepdf.Object) -> Face:
     """Return the measures of a font that ``embed`` has made. Raises ValueError when it is not one."""
     try:
         descriptor = font.DescendantFonts[0].FontDescriptor
-        file = descriptor.FontFile2 if "/FontFile2" in descriptor else descriptor.FontFile3
-        return measures(file.read_bytes())
+        return measures((descriptor.FontFile2 if "/FontFile2" in descriptor else descriptor.FontFile3).read_bytes())
     except (AttributeError, IndexError, KeyError, TypeError, pikepdf.PdfError) as error:
         raise ValueError("the fields have no font of their own") from error
 

@@ -90,7 +90,7 @@ def terminals(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
 def text_of(found: object, name: str) -> str:
     """Return the text of a string or a stream, with lines ended in one way."""
     if isinstance(found, pikepdf.Stream):
-        found = String(found.read_bytes())
+        found = String(bytes(found.get_stream_buffer()))
     if not isinstance(found, String):
         raise FormError(f"the value of '{name}' is no text")
     return re.sub(r"\r\n?", "\n", str(found))
