@@ -157,7 +157,7 @@ SAID = (
 
 
 def filled_in(n: int) -> dict[str, str]:
-    """What the n-th of thirty sheets is filled in with: by three interviewers of each candidate; every rating, all kinds of text."""
+    """What the n-th of thirty sheets is filled in with: by three interviewers of each candidate; every rating, all texts."""
     interviewer = ("Zoë Müller", "Łukasz Őry", "Ann O’Neil")[n % 3]
     values = {"candidate": f"C-{n // 3 + 1:02}", "interviewer": interviewer, "date": "2026-05-04"}
     for place, question in enumerate(QUESTIONS):
