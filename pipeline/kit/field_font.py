@@ -1,7 +1,8 @@
 """The font of form fields: a whole face, so that whatever is typed shows in it, and its measures.
 
 Engines write what is typed anew with the font that a field names, and look up its letters backward, through ToUnicode.
-A simple font has 256 codes at most; of a composite one, PDFium and pdf.js both use every letter that the face has. Codes
+Of a composite font, PDFium and pdf.js both use every letter that the face has. Of a simple one with WinAnsi, 256 at most:
+for the others, PDFium takes fonts of the system, not embedded, and pdf.js writes no appearance at all. Codes
 are Unicode here, and a map leads from them to glyphs (ISO 32000-1, 9.7.4.2): so several letters may share a glyph, as space
 and no-break space do, and each is still found. A face with CFF outlines has no such map, and its codes are its glyphs.
 """
