@@ -22,7 +22,8 @@ NODE = Path(sys.executable).parent.parent / "node"
 """Where 'make conformance' installs what package-lock.json names."""
 TYPES = {
     ".xhtml": "application/xhtml+xml", ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
-    ".png": "image/png", ".ttf": "font/ttf", ".epub": "application/epub+zip", ".opf": "application/oebps-package+xml",
+    ".mjs": "text/javascript", ".wasm": "application/wasm", ".png": "image/png", ".ttf": "font/ttf",
+    ".epub": "application/epub+zip", ".opf": "application/oebps-package+xml",
 }  # fmt: skip
 
 PHONE, EINK = (390, 844), (536, 724)
