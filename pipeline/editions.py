@@ -46,7 +46,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with.
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
-    numbers = question_numbers(book)
+    numbers = model.question_numbers(book)
     made = tuple(_sections(book, edition, labels, chosen, numbers))
     entries = index.build(_marks(made))
     sections = made if entries else tuple(section for section in made if section.kind != INDEX)
@@ -83,20 +83,6 @@ def _select(book: Book, edition: Edition, division: Division) -> Iterator[Questi
     """Yield the questions of a section that the edition takes, in the book's order."""
     questions = (book.questions[name] for name in division.questions if name in book.questions)
     return (question for question in questions if edition.takes(division.id, question))
-
-
-def question_numbers(book: Book) -> dict[str, str]:
-    """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
-    numbers: dict[str, str] = {}
-    public = kit = 0
-    for name in (q for division in book.outline.sections for q in division.questions):
-        if name in book.questions and book.questions[name].audience == "kit":
-            kit += 1
-            numbers[name] = f"K{kit}"
-        else:
-            public += 1
-            numbers[name] = str(public)
-    return numbers
 
 
 Chosen = Mapping[str, tuple[Question, ...]]
@@ -137,12 +123,13 @@ def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[st
 
 def _form_questions(book: Book, edition: Edition, form: Form, kind: SectionKind, labels: Mapping[str, str]) -> Iterator[Section]:
     """Yield the questions of a form, as spreads, or what candidates are shown with them."""
-    numbers = question_numbers(book)
+    numbers = model.question_numbers(book)
     for place, asked in enumerate(form.questions, start=1):
         question = book.questions[asked.id]
         source = book.origin(question).source.path
         if kind == SPREAD:
-            yield Section(question.id, SPREAD, question.called, number=str(place), record=keep(question, edition.parts), parts=edition.parts,
+            yield Section(question.id, SPREAD, question.called, number=str(place),
+                          record=keep(question, edition.parts), parts=edition.parts,
                           source=source, examples=question.examples, bank_number=numbers[question.id])  # fmt: skip
         elif question.exhibit is not None:
             yield Section(f"{EXHIBIT}-{question.id}", EXHIBIT, labels["kit_exhibit"].format(number=place),

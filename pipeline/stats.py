@@ -11,9 +11,8 @@ from typing import Final
 
 from pipeline import markup
 from pipeline.checks.places import Passage, passages
-from pipeline.editions import question_numbers
 from pipeline.markup import Text
-from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of
+from pipeline.model import Book, Chapter, Division, Question, Work, identity, kind_of, question_numbers
 
 NO_LEVEL = "-"
 """Stands for the level of a question that has none."""

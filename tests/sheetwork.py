@@ -19,6 +19,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import weasyprint
+from pipeline.theme.fonts import package_file
 
 from pipeline.authorities import verapdf
 from pipeline.bindery import pdf_metadata
@@ -26,7 +27,6 @@ from pipeline.kit import forms
 from pipeline.kit.collect import Collected, collect
 from pipeline.kit.field_tree import terminals
 from pipeline.kit.sheets import Competency, Expected, Form, Question
-from pipeline.theme.fonts import package_file
 
 FACE_FILE = package_file("emboss", "fonts/SourceSans3-Regular.ttf")
 STYLE = """

@@ -139,7 +139,7 @@ def unfit(book: Book) -> Found:
 
 @register("C918", "kit and candidates")
 def audiences(book: Book) -> Found:
-    """An edition for candidates lists what is for interviewers, one lists pages of a plan and names none, or a chapter's place says another audience than the chapter."""
+    """An edition lists what its audience may not see, or pages of a plan that it does not name; a chapter stands among those of another."""
     for edition in book.editions.values():
         for n, place in enumerate(edition.sections):
             where = spot(book, edition, "sections", n)

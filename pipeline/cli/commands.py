@@ -23,7 +23,7 @@ from pipeline.cli.book_commands import (
     stats,
     team_names,
 )  # fmt: skip
-from pipeline.cli.interviews import plan
+from pipeline.cli.interviews import collect, plan
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages, progress
 from pipeline.diagnostics import ToolError
 from pipeline.formats import CHOSEN
@@ -193,5 +193,5 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
     click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
 
 
-for command in (check, explain, import_, list_, plan, schema, stats):
+for command in (check, collect, explain, import_, list_, plan, schema, stats):
     cli.add_command(command)

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.book_commands import BOOK, read_book
-from pipeline.diagnostics import nearest
-from pipeline.model import LEVELS
+from pipeline import release
+from pipeline.cli.book_commands import BOOK, OUTPUT, read_book
+from pipeline.cli.printing import counted, print_diagnostics
+from pipeline.diagnostics import ToolError, nearest
+from pipeline.formats import PDF
+from pipeline.model import LEVELS, Book
+from pipeline.section_kinds import CONSENSUS, SCORE_SHEET, SectionKind
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -65,6 +69,61 @@ def plan(
             click.echo(line)
     click.echo(f"{path}: {len(drawn.forms)} forms of {questions} questions")
     return 0
+
+
+@click.command()
+@BOOK
+@OUTPUT
+@click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--plan", "name", metavar="ID", default="", help="The plan.  [default: the only one]")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("ratings"), show_default=True, metavar="DIR",
+    help="Folder for the tables and the consensus forms.",
+)  # fmt: skip
+def collect(book: Path, output: Path, sheets: tuple[Path, ...], name: str, folder: Path) -> int:
+    """Collect filled score SHEETS, files or folders, into tables and a consensus form for each candidate.
+
+    Each sheet is held against the one that was published: another book, plan, form, or version is refused by name, and so
+    is a sheet that has changed since it was first collected.
+
+    \b
+      guidepress collect sheets/
+      guidepress collect ana.pdf ben.pdf --to round-1
+    """
+    from pipeline.kit import collect as collecting
+
+    loaded = read_book(book)
+    if not name and len(loaded.plans) != 1:
+        raise click.UsageError(f"name a plan with --plan: {', '.join(loaded.plans) or 'there is none in plans/'}")
+    chosen = loaded.plans.get(name or next(iter(loaded.plans)))
+    if chosen is None:
+        raise click.UsageError(f"no plan '{name}': {nearest(name, loaded.plans)}")
+    blanks = {kind: _blanks(loaded, output, chosen.id, kind) for kind in (SCORE_SHEET, CONSENSUS)}
+    expected = collecting.expected(loaded, chosen, blanks[SCORE_SHEET])
+    collected = collecting.collect(sheets, expected, folder, blanks[CONSENSUS])
+    print_diagnostics(collected.diagnostics)
+    click.echo(f"{counted(len(collected.sheets), 'sheet')} in {folder}, {collected.new} new")
+    return int(collected.refused)
+
+
+def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str, bytes]:
+    """Return the blank sheets of a kind that were published for a plan, by form. Raises ToolError when there are none."""
+    published, why = release.read(output)
+    editions = {
+        each.id: str(each.form) for each in book.editions.values() if each.fillable and each.plan == plan and each.lists(kind) and each.form
+    }
+    found = (
+        {}
+        if published is None
+        else {
+            editions[each.edition]: (published.folder / each.path).read_bytes()
+            for each in published.artefacts
+            if each.format == PDF.name and each.edition in editions
+        }
+    )
+    if not found:
+        raise ToolError(why or f"no {kind.name} of plan '{plan}' is published in {output}: build the edition that has it, 'fillable: true'")
+    return found
 
 
 @plan.command()

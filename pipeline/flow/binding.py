@@ -12,8 +12,10 @@ from typing import NamedTuple
 from pipeline import bindery, epub, markup
 from pipeline.brand import RESERVED, Brand, Palette
 from pipeline.flow.volumes import Printed, Volume
+from pipeline.model import Kit
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Locator, Publication, TocEntry
+from pipeline.theme import SANS
 from pipeline.work import Results, Stage, Work, thresholds
 from pipeline.work.store import key
 
@@ -138,9 +140,22 @@ def bind(binding: Binding, fonts: Mapping[str, bytes]) -> list[Bound]:
         if issue.counts not in gathered:
             gathered[issue.counts] = _gather(binding, issue, fonts)
         shared, copy = gathered[issue.counts], _copy(issue, binding.labels)
-        pdf, is_plain = bindery.bind_copy(shared, copy), issue.publication.brand.is_plain
+        pdf, is_plain = _fillable(bindery.bind_copy(shared, copy), issue.publication), issue.publication.brand.is_plain
         found.append(Bound(pdf, bindery.shown(shared) if is_plain else ()))
     return found
+
+
+def _fillable(pdf: bytes, publication: Publication) -> bytes:
+    """Return a PDF with fields in the place of their marks, where its edition is to be filled in."""
+    record = next((section.record for section in publication.sections if isinstance(section.record, Kit)), None)
+    if not publication.edition.fillable or record is None:
+        return pdf
+    from pipeline.kit import forms  # pikepdf, which nobody else needs
+
+    outline, look = publication.outline, publication.look
+    identity = {"book": outline.id, "version": outline.version, "plan": record.plan.id, "form": record.form.id, "digest": record.digest,
+                "sheet": publication.sections[0].kind.name}  # fmt: skip
+    return forms.fillable(pdf, identity, look.font(look.face(SANS)))
 
 
 BIND: Stage[Binding, list[Bound]] = Stage(

@@ -95,12 +95,12 @@ class _Kind(NamedTuple):
     """The id of a question that has enemies, and is a kind of its own."""
 
 
-class _Solver(highspy.Highs):  # type: ignore[misc]  # HiGHS 1.16 has no type hints
+class _Solver(highspy.Highs):
     """A solver that prints nothing, its name at the start included."""
 
-    def enableCallbacks(self) -> None:  # noqa: N802  # the library's name
+    def enableCallbacks(self) -> None:  # the library's name
         self.silent()
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]  # HiGHS 1.16 has few type hints
 
 
 @dataclass
@@ -113,7 +113,7 @@ class _Program:
     """By how much bounds are loosened: variables of the elastic program, absent in the strict one."""
 
     def __post_init__(self) -> None:
-        self.solver = _Solver()
+        self.solver = _Solver()  # type: ignore[no-untyped-call]
         for option, value in {"threads": 1, "random_seed": 0, "mip_rel_gap": 0.0, "mip_abs_gap": 0.5}.items():
             self.solver.setOptionValue(option, value)
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, ordered
-from pipeline.kit import forms, ratings, sheets
+from pipeline.kit import forms, pages, ratings, sheets
 from pipeline.kit.locking import locked
 from pipeline.kit.ratings import Candidate
 from pipeline.kit.sheets import Expected, Read, Sheet
+from pipeline.model import Book, Plan, question_numbers
 
 RATINGS, TABLE, AGREEMENT = "ratings.json", "ratings.csv", "agreement.csv"
 OWN: Final = re.compile(r"ratings\.json|ratings\.csv|agreement\.csv|consensus-[A-Za-z0-9_-]+\.pdf")
@@ -63,6 +64,21 @@ def collect(paths: Sequence[Path], expected: Expected, output: Path, consensus: 
     _publish(output, files)
     written = tuple(output / name for name in sorted(files))
     return Collected(taken, len(taken) - len(first), written, ordered(faults))
+
+
+def expected(book: Book, plan: Plan, blanks: Mapping[str, bytes]) -> Expected:
+    """Return what sheets of a plan must be of; ``blanks`` are the score sheets handed out, by form."""
+    role, numbers = book.roles[plan.role], question_numbers(book)
+    titles = {each.id: each.title for each in book.outline.competencies}
+    found = {}
+    for form in plan.forms:
+        if form.id in blanks:
+            asked = [book.questions[each.id] for each in form.questions]
+            questions = tuple(sheets.Question(numbers[each.id], each.id, str(each.competency)) for each in asked)
+            found[form.id] = sheets.Form(pages.digest(book, form), questions, forms.fields(blanks[form.id]))
+    competencies = tuple(sheets.Competency(each.id, titles[each.id], each.weight, each.must_pass) for each in role.competencies)
+    outline = book.outline
+    return Expected(outline.id, outline.version, plan.id, found, competencies, role.scale, role.aggregation)
 
 
 def _files(paths: Iterable[Path], output: Path) -> Iterator[Path]:

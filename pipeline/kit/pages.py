@@ -20,8 +20,15 @@ def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
         form=form,
         questions=questions,
         competencies=tuple(_competencies(book, role, form)),
+        digest=digest(book, form),
         asked=tuple(sorted((each for each in book.exposure.asked if each.question in inside), key=lambda each: (each.on, each.form))),
     )
+
+
+def digest(book: Book, form: Form) -> str:
+    """Digest all that is asked in a form, and what it is rated by: a sheet for other words is another sheet."""
+    asked = [book.questions[each.id].model_dump_json(by_alias=True) for each in form.questions]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 
 
 def _questions(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Iterator[KitQuestion]:
@@ -42,7 +49,7 @@ def _competencies(book: Book, role: Role, form: Form) -> Iterator[KitCompetency]
     for sought in role.competencies:
         rated = (n for n, asked in enumerate(form.questions, start=1) if book.questions[asked.id].competency == sought.id)
         known = named[sought.id]
-        yield KitCompetency(title=known.title, definition=known.definition, why=sought.why, weight=sought.weight,
+        yield KitCompetency(id=sought.id, title=known.title, definition=known.definition, why=sought.why, weight=sought.weight,
                             must_pass=sought.must_pass, places=tuple(rated))  # fmt: skip
 
 

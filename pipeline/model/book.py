@@ -173,6 +173,7 @@ class Edition(Record):
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
     papers: Annotated[tuple[Slug, ...], Field(min_length=1)] = PAPERS
     plan: Slug | None = None
+    fillable: bool = False
     form: FormName | None = None
 
     @property
@@ -316,3 +317,17 @@ class Book:
         for group in (self.questions, self.chapters, self.boxes, self.figures, self.terms, self.formulas, self.works, self.editions,
                       self.teams, self.roles, self.plans):  # fmt: skip
             yield from group.values()
+
+
+def question_numbers(book: Book) -> dict[str, str]:
+    """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
+    numbers: dict[str, str] = {}
+    public = kit = 0
+    for name in (q for division in book.outline.sections for q in division.questions):
+        if name in book.questions and book.questions[name].audience == "kit":
+            kit += 1
+            numbers[name] = f"K{kit}"
+        else:
+            public += 1
+            numbers[name] = str(public)
+    return numbers

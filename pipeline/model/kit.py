@@ -30,6 +30,7 @@ class KitQuestion(Made):
 class KitCompetency(Made):
     """A competency of the role: what it means, why it is asked for, and the places of the questions that rate it."""
 
+    id: Slug
     title: Plain
     definition: Line | None
     why: Line
@@ -46,6 +47,8 @@ class Kit(Made):
     form: Form
     questions: tuple[KitQuestion, ...]
     competencies: tuple[KitCompetency, ...]
+    digest: Plain
+    """Of the questions, as sheets that were filled in for this form bear it."""
     asked: tuple[Exposed, ...] = ()
     """When questions of this form were asked before."""
 
