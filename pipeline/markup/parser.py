@@ -17,7 +17,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pipeline.markup import dialect, inline_rules, link_rules
+from pipeline.markup import dialect, inline_rules
 from pipeline.markup.block_checks import check_blocks, refuse_large
 from pipeline.markup.normalize import arrange, note_cells
 from pipeline.markup.references import Found, gather
@@ -148,11 +148,11 @@ def parser() -> MarkdownIt:
         md.inline.ruler.before("link", f"{name}_inline", getattr(inline_rules, name))
     for name in dialect.AFTER_ALL:
         md.inline.ruler.push(f"{name}_inline", getattr(inline_rules, name))
-    md.inline.ruler.push("html", link_rules.html)
-    md.inline.ruler.push("bare_link", link_rules.bare_link)
-    md.inline.ruler.push("broken_link", link_rules.broken_link)
-    md.inline.ruler.at("link", link_rules.link)
-    md.inline.ruler.at("autolink", link_rules.autolink)
+    md.inline.ruler.push("html", inline_rules.html)
+    md.inline.ruler.push("bare_link", inline_rules.bare_link)
+    md.inline.ruler.push("broken_link", inline_rules.broken_link)
+    md.inline.ruler.at("link", inline_rules.link)
+    md.inline.ruler.at("autolink", inline_rules.autolink)
     # Judged, refused, and named by our own rules: markdown-it would print a refused link as text.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     return md
