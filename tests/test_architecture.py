@@ -24,7 +24,7 @@ RANKS = {
     "editions": 7, "bring": 7,
     "render": 8, "stats": 8,
     "press": 9,
-    "bindery": 10, "epub": 10, "cover": 10, "release": 10,
+    "bindery": 10, "epub": 10, "release": 10,
     "preflight": 11, "authorities": 11,
     "flow": 12,
     "cli": 13,

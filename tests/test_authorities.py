@@ -10,8 +10,10 @@ import pytest
 from conftest import SMALL
 
 from pipeline import authorities
-from pipeline.authorities import ace, epubcheck, findings, qpdf, tools, verapdf
+from pipeline.authorities import findings, tools
+from pipeline.authorities.epub_authorities import parse_ace, parse_epubcheck
 from pipeline.authorities.findings import Authority, Finding
+from pipeline.authorities.pdf_authorities import parse_qpdf, place
 from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
 
@@ -26,7 +28,7 @@ def epubcheck_message(severity: str = "ERROR", **location: object) -> dict[str, 
 
 
 def epubcheck_answer(*messages: dict[str, object]) -> list[Finding]:
-    return list(epubcheck.parse(json.dumps({"messages": messages})))
+    return list(parse_epubcheck(json.dumps({"messages": messages})))
 
 
 def test_each_place_of_an_epubcheck_message_is_a_finding() -> None:
@@ -54,7 +56,7 @@ def test_warnings_count_and_advice_does_not() -> None:
 
 def test_a_clean_answer_has_no_finding() -> None:
     assert epubcheck_answer() == []
-    assert list(ace.parse(json.dumps({"assertions": [{"earl:testSubject": {"url": "nav.xhtml"}, "assertions": []}]}))) == []
+    assert list(parse_ace(json.dumps({"assertions": [{"earl:testSubject": {"url": "nav.xhtml"}, "assertions": []}]}))) == []
 
 
 # Ace
@@ -63,7 +65,7 @@ def test_a_clean_answer_has_no_finding() -> None:
 def ace_answer(url: str, outcome: str = "fail", **result: object) -> list[Finding]:
     said = {"earl:outcome": outcome, "dct:description": "Element has no alt attribute\nand no title", **result}
     assertion = {"earl:result": said, "earl:test": {"dct:title": "image-alt"}}
-    return list(ace.parse(json.dumps({"assertions": [{"earl:testSubject": {"url": url}, "assertions": [assertion]}]})))
+    return list(parse_ace(json.dumps({"assertions": [{"earl:testSubject": {"url": url}, "assertions": [assertion]}]})))
 
 
 def test_a_violation_that_ace_found_names_the_file_and_the_ids_around_it() -> None:
@@ -91,23 +93,23 @@ def test_each_line_of_qpdf_is_a_finding() -> None:
         "WARNING: page object 359 0 stream 9053 0 (content, offset 58): unexpected >\n"
         "qpdf: operation succeeded with warnings\n"
     )
-    assert qpdf.parse(said, 3) == (
+    assert parse_qpdf(said, 3) == (
         Finding("check", "unknown token", where="object 9053 0, offset 403115"),
         Finding("check", "file is damaged"),
         Finding("check", "page object 359 0 stream 9053 0 (content, offset 58): unexpected >"),
     )
-    assert qpdf.parse("qpdf: guide.pdf: unable to find trailer dictionary\n", 2) == (Finding("check", "unable to find trailer dictionary"),)
+    assert parse_qpdf("qpdf: guide.pdf: unable to find trailer dictionary\n", 2) == (Finding("check", "unable to find trailer dictionary"),)
 
 
 def test_a_bad_status_of_qpdf_without_words_is_no_pass() -> None:
-    assert qpdf.parse("", 0) == ()
-    assert len(qpdf.parse("", 2)) == 1
+    assert parse_qpdf("", 0) == ()
+    assert len(parse_qpdf("", 2)) == 1
 
 
 def test_a_place_of_verapdf_is_told_in_its_last_steps() -> None:
     context = "root/document[0]/StructTreeRoot[0](2 0 obj PDStructTreeRoot)/K[0](6 0 obj SEDocument Document)/K[1](9 0 obj SEFigure Figure)"
-    assert verapdf.place(context) == "PDStructTreeRoot > Document > Figure, object 9"
-    assert verapdf.place("root/document[0]") == "document[0]"
+    assert place(context) == "PDStructTreeRoot > Document > Figure, object 9"
+    assert place("root/document[0]") == "document[0]"
 
 
 # What is missing

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
+from functools import partial
 
 from pipeline import release
-from pipeline.authorities import ace, epubcheck, findings, qpdf, verapdf
+from pipeline.authorities import epub_authorities, findings, pdf_authorities
 from pipeline.authorities.findings import RULES, Authority, Finding, Places, Report, Reported, Row
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, PDF
@@ -23,11 +24,11 @@ from pipeline.work.crew import Crew, Died
 __all__ = ["AUTHORITIES", "PREFLIGHT", "RULES", "Authority", "Finding", "Report", "Reported", "Row", "check_tools", "verify"]
 
 AUTHORITIES = (
-    Authority("PDF/A-2a", "P401", PDF.name, verapdf.check_archival, verapdf.version),
-    Authority("PDF/UA-1", "P402", PDF.name, verapdf.check_accessible, verapdf.version),
-    Authority("Ace", "P404", EPUB.name, ace.check, ace.version),
-    Authority("EPUBCheck", "P403", EPUB.name, epubcheck.check, epubcheck.version),
-    Authority("qpdf", "P405", PDF.name, qpdf.check, qpdf.version),
+    Authority("PDF/A-2a", "P401", PDF.name, partial(pdf_authorities.check_verapdf, "2a"), pdf_authorities.verapdf_version),
+    Authority("PDF/UA-1", "P402", PDF.name, partial(pdf_authorities.check_verapdf, "ua1"), pdf_authorities.verapdf_version),
+    Authority("Ace", "P404", EPUB.name, epub_authorities.check_ace, epub_authorities.ace_version),
+    Authority("EPUBCheck", "P403", EPUB.name, epub_authorities.check_epubcheck, epub_authorities.epubcheck_version),
+    Authority("qpdf", "P405", PDF.name, pdf_authorities.check_qpdf, pdf_authorities.qpdf_version),
 )
 """The slowest first, so that the last to end is a short one."""
 PREFLIGHT = "preflight"

@@ -8,10 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import ToolError
 
 PATIENCE = 600.0
@@ -62,18 +60,6 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
         )
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"{Path(command[0]).name} gave no answer within {PATIENCE:.0f} s") from error
-
-
-def findings(
-    name: str, done: subprocess.CompletedProcess[str], objecting: int, answer: Path, parse: Callable[[str], Iterable[Finding]]
-) -> tuple[Finding, ...]:
-    """Read the file that an authority has written; ``objecting`` is its status where it has findings. Raises ToolError without any."""
-    if done.returncode not in (0, objecting) or not answer.is_file():
-        raise no_answer(name, done)
-    found = tuple(parse(answer.read_text("utf-8")))
-    if done.returncode and not found:
-        raise no_answer(name, done)
-    return found
 
 
 def no_answer(name: str, done: subprocess.CompletedProcess[str]) -> ToolError:

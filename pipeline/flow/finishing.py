@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
-from pipeline import cover, epub, release, render
+import pypdfium2
+
+from pipeline import epub, release, render
 from pipeline.bindery import Shown
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh
@@ -17,6 +21,10 @@ from pipeline.publication import Publication
 from pipeline.release import Artefact, Release
 from pipeline.render import Rendition
 from pipeline.work import Results, Stage, Work, cache
+
+COVER_HEIGHT = 1600
+"""Pixels: the most that reading systems take without scaling (and 1.6 to 1.4 of the height in width)."""
+COVER_COLORS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,19 @@ def _picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> byte
     issue = binding.issues[number]
     first = binding.whole(issue)[0]
     if first.signature.matter != "cover":
-        return cover.picture(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
-    return cache.remembered(lambda: cover.picture(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
+        return _drawn(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
+    return cache.remembered(lambda: _drawn(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
+
+
+def _drawn(pdf: bytes) -> bytes:
+    """Return the first page as PNG; the same bytes for the same PDF."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        page = document[0]
+        image = page.render(scale=COVER_HEIGHT / page.get_height()).to_pil().convert("RGB")
+    buffer = io.BytesIO()
+    # A palette keeps the file small; the cover is flat color and thin lines.
+    image.quantize(COVER_COLORS, dither=0).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
 
 
 def _write(writing: Writing) -> bytes:

@@ -17,8 +17,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pipeline.markup import dialect, inline_rules, link_rules
-from pipeline.markup.block_checks import check_blocks, refuse_large
+from pipeline.markup import dialect, refusals
 from pipeline.markup.normalize import arrange, note_cells
 from pipeline.markup.references import Found, gather
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens, said_by
@@ -71,7 +70,7 @@ def _read(source: str, inline: bool) -> tuple[Tokens, Found, list[Fault]]:
     lines = clean.split("\n")
     tokens = parser().parse(clean)
     note_cells(tokens, lines)
-    faults += check_blocks(tokens, lines, inline=inline)
+    faults += refusals.check_blocks(tokens, lines, inline=inline)
     tokens, notes, more = arrange(tokens)
     faults += more
     found = gather(tokens, notes, lines)
@@ -143,16 +142,13 @@ def parser() -> MarkdownIt:
     md.disable(dialect.OFF).enable(dialect.ON)
     interrupted = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "display_formula", display_formula, {"alt": interrupted})
-    md.core.ruler.after("block", "guard", refuse_large)
-    for name in dialect.BEFORE_LINKS:
-        md.inline.ruler.before("link", f"{name}_inline", getattr(inline_rules, name))
-    for name in dialect.AFTER_ALL:
-        md.inline.ruler.push(f"{name}_inline", getattr(inline_rules, name))
-    md.inline.ruler.push("html", link_rules.html)
-    md.inline.ruler.push("bare_link", link_rules.bare_link)
-    md.inline.ruler.push("broken_link", link_rules.broken_link)
-    md.inline.ruler.at("link", link_rules.link)
-    md.inline.ruler.at("autolink", link_rules.autolink)
+    md.core.ruler.after("block", "guard", refusals.refuse_large)
+    for rule in dialect.BEFORE_LINKS:
+        md.inline.ruler.before("link", rule.__name__, rule)
+    for rule in (*dialect.AFTER_ALL, refusals.html, refusals.bare_link, refusals.broken_link):
+        md.inline.ruler.push(rule.__name__, rule)
+    md.inline.ruler.at("link", refusals.link)
+    md.inline.ruler.at("autolink", refusals.autolink)
     # Judged, refused, and named by our own rules: markdown-it would print a refused link as text.
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     return md

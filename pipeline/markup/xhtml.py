@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
 from markdown_it.token import Token
 
+from pipeline.markup import maths
 from pipeline.markup.highlight import block
-from pipeline.markup.phrasing import Writer, set_formula, tag, write_children
-from pipeline.markup.text import Target, Text, words_of
+from pipeline.markup.text import Formula, Setting, Target, Text, words_of
+
+RANGE: Final = re.compile(r"\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*")
+"""A range of numbers, which a line may not end in: what stands before its dash would be read as a number by itself."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """What has been written so far, and the numbers that count on."""
+
+    text: Text
+    target: Target
+    out: list[str] = field(default_factory=list)
+    headings: int = 0
+    tables: int = 0
+    addresses: int = 0
+    notes: list[tuple[int, Token]] = field(default_factory=list)
+    """Footnotes of reflowable media that are still to be written at the end."""
+    cell: str = "td"
+    """Element of the table's cell that is being written."""
+    heads_rows: bool = False
+    """Whether the first column of the table heads its rows."""
+
+    def anchor(self, kind: str, number: int) -> str:
+        """Return an id of this fragment."""
+        return f"{self.target.scope}-{kind}{number}"
+
+
+Write = Callable[[Writer, Sequence[Token], int], None]
+"""Writes one token of a sequence."""
 
 
 def to_xhtml(text: Text, target: Target) -> str:
     """Return a text as a well-formed XHTML fragment; the prefix `epub` is bound by its surroundings."""
-    writer, tokens = Writer(text, target), text.tokens
-    for index, token in enumerate(tokens):
-        write = _BLOCKS.get(token.type)
-        if write is not None:
-            write(writer, tokens, index)
+    writer = Writer(text, target)
+    _write(writer, text.tokens, _BLOCKS)
     _write_notes(writer)
     return "".join(writer.out)
 
@@ -27,11 +55,10 @@ def to_xhtml(text: Text, target: Target) -> str:
 def inline_xhtml(text: Text, target: Target) -> str:
     """Return the words of a text as XHTML without any block around them."""
     writer = Writer(text, target)
-    paragraphs = [token.children or [] for token in text.tokens if token.type == "inline"]
-    for nth, children in enumerate(paragraphs):
+    for nth, paragraph in enumerate(token for token in text.tokens if token.type == "inline"):
         if nth:
             writer.out.append(" ")
-        write_children(writer, children)
+        _write_children(writer, paragraph)
     _write_notes(writer)
     return "".join(writer.out)
 
@@ -47,21 +74,155 @@ def _write_notes(writer: Writer) -> None:
             f'<aside epub:type="footnote" role="doc-footnote" id="{writer.anchor("fn", number)}">'
             f'<p><a role="doc-backlink" href="#{writer.anchor("fnref", number)}"{spoken}>{number}</a> '
         )
-        write_children(writer, token.children or [])
+        _write_children(writer, token)
         writer.out.append("</p></aside>\n")
     writer.out.append("</section>\n")
 
 
-# Blocks: (writer, tokens, index)
+# Within a paragraph
+
+
+def _write_children(writer: Writer, token: Token) -> None:
+    """Write the inline tokens of a paragraph."""
+    _write(writer, token.children or (), _INLINES)
+
+
+def _write(writer: Writer, tokens: Sequence[Token], writers: Mapping[str, Write]) -> None:
+    for index, token in enumerate(tokens):
+        if write := writers.get(token.type):
+            write(writer, tokens, index)
+
+
+def _tag(name: str, end: str = "\n") -> Write:
+    """Return a writer of one tag."""
+    return lambda writer, tokens, index: writer.out.append(f"<{name}>{end}")
+
+
+def _words(writer: Writer, children: Sequence[Token], index: int) -> None:
+    words = escape(children[index].content, quote=False)
+    writer.out.append(RANGE.sub(r'<span class="nobreak">\g<0></span>', words))
+
+
+def _inline_code(writer: Writer, children: Sequence[Token], index: int) -> None:
+    writer.out.append(f"<code>{escape(children[index].content, quote=False)}</code>")
+
+
+def _link(writer: Writer, children: Sequence[Token], index: int) -> None:
+    token = children[index]
+    if not token.meta.get("refused"):
+        writer.out.append(f'<a href="{escape(str(token.attrs["href"]))}">')
+
+
+def _link_end(writer: Writer, children: Sequence[Token], index: int) -> None:
+    opening = next(n for n in range(index, -1, -1) if children[n].type == "link_open")
+    if children[opening].meta.get("refused"):
+        return
+    writer.out.append("</a>")
+    address = str(children[opening].attrs["href"])
+    said = words_of(children[opening + 1 : index])
+    if writer.target.medium == "paged" and said not in (address, address.removeprefix("mailto:")):
+        writer.addresses += 1
+        place = writer.anchor("url", writer.addresses)
+        shown = escape(address.removeprefix("mailto:"), quote=False)
+        writer.out.append(f'<span class="footnote" role="doc-footnote" id="{place}">{shown}</span>')
+
+
+def _reference(writer: Writer, children: Sequence[Token], index: int) -> None:
+    token = children[index]
+    if "reference" in token.meta:
+        writer.out.append(writer.target.shown[token.meta["reference"]])
+    else:
+        writer.out.append(escape(token.content, quote=False))
+
+
+def _value(writer: Writer, children: Sequence[Token], index: int) -> None:
+    writer.out.append(escape(writer.target.shown[children[index].meta["reference"]], quote=False))
+
+
+def _mark(writer: Writer, children: Sequence[Token], index: int) -> None:
+    writer.out.append(f'<span class="index" id="{writer.anchor("i", children[index].meta["number"])}">')
+
+
+def _note(writer: Writer, children: Sequence[Token], index: int) -> None:
+    meta = children[index].meta
+    number = meta.get("number")
+    if number is None:
+        return
+    token = writer.text.notes[meta["label"]]
+    place = writer.anchor("fn", number)
+    if writer.target.medium == "reflow":
+        writer.notes.append((number, token))
+        back = writer.anchor("fnref", number)
+        writer.out.append(f'<a epub:type="noteref" role="doc-noteref" href="#{place}" id="{back}">{number}</a>')
+        return
+    writer.out.append(f'<span class="footnote" role="doc-footnote" id="{place}">')
+    _write_children(writer, token)
+    writer.out.append("</span>")
+
+
+def _inline_formula(writer: Writer, children: Sequence[Token], index: int) -> None:
+    token = children[index]
+    before, after = escape(token.meta["before"], quote=False), escape(token.meta["after"], quote=False)
+    if token.meta.get("refused"):
+        writer.out.append(f"{before}<code>{escape(token.content, quote=False)}</code>{after}")
+        return
+    shown = _set_formula(writer, token.meta["formula"])
+    held = (before or after) and shown.startswith(("<img", "<math"))
+    writer.out.append(f'<span class="nobreak">{before}{shown}{after}</span>' if held else f"{before}{shown}{after}")
+
+
+def _set_formula(writer: Writer, formula: Formula) -> str:
+    """Return a formula as an image, as MathML, or as plain letters."""
+    target = writer.target
+    if target.medium == "paged":
+        spoken = formula.alt or maths.speak(formula.latex, target.spoken)
+        return _image(target.drawings[formula], spoken, display=formula.display)
+    letters = None if formula.display or formula.alt else maths.letters(formula.latex)
+    if letters is not None:
+        return letters
+    spoken = formula.alt or maths.speak(formula.latex, target.spoken)
+    return maths.mathml(formula.latex, display=formula.display, alt=spoken)
+
+
+def _image(setting: Setting, spoken: str, *, display: bool) -> str:
+    """Return the image of a formula, sized in em so that it follows the type."""
+    style = f"height:{_em(setting.height)};width:{_em(setting.width)}"
+    if not display:
+        style += f";vertical-align:{_em(-setting.depth)}"
+    source = f"guidepress:{setting.name}"
+    return f'<img class="math" role="math" alt="{escape(spoken)}" src="{source}" style="{style}"/>'
+
+
+def _em(value: float) -> str:
+    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".") + "em"
+
+
+_INLINES: Final[dict[str, Write]] = {
+    "text": _words,
+    "softbreak": lambda writer, children, index: writer.out.append("\n"),
+    "hardbreak": _tag("br/"),
+    "em_open": _tag("em", ""),
+    "em_close": _tag("/em", ""),
+    "strong_open": _tag("strong", ""),
+    "strong_close": _tag("/strong", ""),
+    "code_inline": _inline_code,
+    "link_open": _link,
+    "link_close": _link_end,
+    "reference": _reference,
+    "value": _value,
+    "mark_open": _mark,
+    "mark_close": _tag("/span", ""),
+    "note": _note,
+    "formula": _inline_formula,
+}
+
+
+# Blocks
 
 
 def _paragraph(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     if not tokens[index].hidden:
         writer.out.append("<p>" if tokens[index].nesting > 0 else "</p>\n")
-
-
-def _inline(writer: Writer, tokens: Sequence[Token], index: int) -> None:
-    write_children(writer, tokens[index].children or [])
 
 
 def _heading(writer: Writer, tokens: Sequence[Token], index: int) -> None:
@@ -89,7 +250,7 @@ def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     if token.meta.get("refused"):
         writer.out.append(block(token.content, "text") + "\n")
     else:
-        writer.out.append(f'<div class="equation">{set_formula(writer, token.meta["formula"])}</div>\n')
+        writer.out.append(f'<div class="equation">{_set_formula(writer, token.meta["formula"])}</div>\n')
 
 
 def _placement(writer: Writer, tokens: Sequence[Token], index: int) -> None:
@@ -118,7 +279,7 @@ def _table(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     writer.tables += 1
     opening = f'<table id="{writer.anchor("t", writer.tables)}">\n<caption><span class="label">{label}</span> '
     writer.out.append(opening)
-    write_children(writer, caption.children or [])
+    _write_children(writer, caption)
     writer.out.append("</caption>\n")
 
 
@@ -148,12 +309,12 @@ def _cell(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     writer.out.append(f'<{writer.cell}{scope} class="{align}">')
 
 
-def _elements(tags: Mapping[str, str]) -> dict[str, Callable[[Writer, Sequence[Token], int], None]]:
+def _elements(tags: Mapping[str, str]) -> dict[str, Write]:
     """Return the writers of blocks that become one element each, by their token and tag."""
     writers = {}
     for token, name in tags.items():
-        writers[f"{token}_open"] = tag(name, "" if name in ("li", "dt", "dd", "tr") else "\n")
-        writers[f"{token}_close"] = tag(f"/{name}")
+        writers[f"{token}_open"] = _tag(name, "" if name in ("li", "dt", "dd", "tr") else "\n")
+        writers[f"{token}_close"] = _tag(f"/{name}")
     return writers
 
 
@@ -161,22 +322,22 @@ _ELEMENTS: Final = {
     "bullet_list": "ul", "ordered_list": "ol", "list_item": "li", "blockquote": "blockquote", "admonition": "aside",
     "dl": "dl", "dt": "dt", "dd": "dd", "table": "table", "thead": "thead", "tbody": "tbody", "tr": "tr",
 }  # fmt: skip
-_BLOCKS: Final[dict[str, Callable[[Writer, Sequence[Token], int], None]]] = {
+_BLOCKS: Final[dict[str, Write]] = {
     **_elements(_ELEMENTS),
     "ordered_list_open": _ordered,
     "paragraph_open": _paragraph,
     "paragraph_close": _paragraph,
     "heading_open": _heading,
     "heading_close": _heading,
-    "inline": _inline,
+    "inline": lambda writer, tokens, index: _write_children(writer, tokens[index]),
     "fence": _fence,
     "code_block": _fence,
-    "hr": tag("hr/"),
+    "hr": _tag("hr/"),
     "formula_block": _display,
     "placement": _placement,
     "admonition_open": _admonition,
-    "admonition_title_open": tag('p class="admonition-title"', ""),
-    "admonition_title_close": tag("/p"),
+    "admonition_title_open": _tag('p class="admonition-title"', ""),
+    "admonition_title_close": _tag("/p"),
     "table_open": _table,
     "th_open": _cell,
     "th_close": _cell,

@@ -1,6 +1,6 @@
 """Draw pictures once, as form XObjects (ISO 32000-1, 8.10), which any signature may show: WeasyPrint draws an SVG wherever it stands.
 
-A form travels as JSON. Formulas are paths and bars and nothing else (`markup.maths.setting`): they become operators at
+A form travels as JSON. Formulas are paths and bars and nothing else (`markup.maths`): they become operators at
 once, without the way through an SVG's styles.
 """
 

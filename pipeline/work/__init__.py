@@ -5,7 +5,6 @@ cache                       what is small and worth remembering, and what is dea
 """
 
 from pipeline.work.crew import Crew
-from pipeline.work.mapping import Work
-from pipeline.work.stages import Results, Say, Stage, Step
+from pipeline.work.mapping import Results, Say, Stage, Step, Work
 
 __all__ = ["Crew", "Results", "Say", "Stage", "Step", "Work"]

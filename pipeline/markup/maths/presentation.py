@@ -6,7 +6,7 @@ Both are Presentation MathML 3 (what EPUB 3.3 allows), kept within MathML Core w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Final
 
@@ -29,9 +29,23 @@ from pipeline.markup.maths.formula_tree import (
     function_of,
 )
 from pipeline.markup.maths.latex import read
-from pipeline.markup.maths.operators import THIN, Style, sign, space, text
 
 NAMESPACE: Final = "http://www.w3.org/1998/Math/MathML"
+BINARY: Final = frozenset("+−±∓⋅×÷∪∩∖⋆∘")
+TIGHT: Final = frozenset("/.|")
+THIN: Final = 1 / 6
+MEDIUM: Final = 2 / 9
+THICK: Final = 5 / 18
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a row is set: as a display, in a script, and for whom."""
+
+    display: bool
+    drawn: bool
+    """Whether ziamath reads it: version 0.13 pads identifiers and has no spaces for some operators."""
+    script: bool = False
 
 
 def mathml(latex: str, *, display: bool, alt: str) -> str:
@@ -90,12 +104,12 @@ def _spaced(items: Sequence[Node], index: int, style: Style) -> list[str]:
     item = items[index]
     before = items[index - 1] if index else None
     after = items[index + 1] if index + 1 < len(items) else None
-    parts = [sign(item, before, after, style) if isinstance(item, Sign) else _WRITERS[type(item)](item, style)]
+    parts = [_sign(item, before, after, style) if isinstance(item, Sign) else _WRITERS[type(item)](item, style)]
     if not style.script and (function_of(item) or (style.drawn and _is_large(item))):
         if before is not None and not function_of(before) and _is_ordinary(before, closing=True):
-            parts.insert(0, space(THIN))
+            parts.insert(0, _space(THIN))
         if after is not None and _is_ordinary(after, closing=False):
-            parts.append(space(THIN))
+            parts.append(_space(THIN))
     return parts
 
 
@@ -113,20 +127,71 @@ def _is_ordinary(node: Node, *, closing: bool) -> bool:
     return not isinstance(node, Gap | (Grid if closing else Fence))
 
 
+def _text(tag: str, words: str, attributes: str = "") -> str:
+    """Return a token element."""
+    return f"<{tag}{attributes}>{escape(words, quote=False)}</{tag}>"
+
+
+def _space(width: float) -> str:
+    """Return white space, in em."""
+    return f'<mspace width="{_em(width)}"/>'
+
+
+def _em(width: float) -> str:
+    """Return a length."""
+    return f"{width:.4f}".rstrip("0").rstrip(".") + "em"
+
+
+def _sign(node: Sign, before: Node | None, after: Node | None, style: Style) -> str:
+    """Return an operator with its form and space, by its neighbors and not by its place in the row."""
+    if node.role == "letter" and style.drawn:
+        # ziamath 0.13 takes every mi of its operator table for an operator, and spaces it.
+        return "<mi>\U0001d715</mi>" if node.name == "partial" else _text("mtext", node.sign)
+    if node.role == "letter":
+        return _text("mi", node.sign, ' mathvariant="normal"' if node.name in ("nabla", "partial") else "")
+    if node.role == "open" or node.role == "close":
+        form = "prefix" if node.role == "open" else "postfix"
+        return _text("mo", node.sign, f' form="{form}" stretchy="false"')
+    if node.role in ("sum", "integral"):
+        return _text("mo", node.sign)
+    if (before is None and after is None) or node.sign in TIGHT:
+        return _text("mo", node.sign, ' lspace="0em" rspace="0em"' + (' stretchy="false"' if node.sign == "|" else ""))
+    if node.sign in symbols.UNARY and _opens(before):
+        return _text("mo", node.sign, ' form="prefix"' + (' lspace="0em" rspace="0em"' if style.drawn else ""))
+    return _text("mo", node.sign, _infix(node, before is None or after is None, style))
+
+
+def _opens(before: Node | None) -> bool:
+    return before is None or (isinstance(before, Sign) and before.role in ("infix", "open", "comma", "prefix"))
+
+
+def _infix(node: Sign, at_edge: bool, style: Style) -> str:
+    stretchy = ' stretchy="false"' if node.sign in "∣→←⇒⇔↦" else ""
+    if node.role in ("postfix", "prefix"):
+        return f' form="{node.role}" lspace="0em" rspace="0em"'
+    if node.role == "comma":
+        return f' lspace="0em" rspace="{_em(THIN)}"' if style.drawn else ""
+    form = ' form="infix"' if at_edge else ""
+    if not style.drawn and node.sign not in ":⟂":
+        return form + stretchy
+    width = _em(MEDIUM if node.sign in BINARY else THICK)
+    return f'{form} lspace="{width}" rspace="{width}"{stretchy}'
+
+
 def _variable(node: Letter, style: Style) -> str:
-    return text("mi", node.sign, ' mathvariant="normal"' if _is_upright(node) or node.font else "")
+    return _text("mi", node.sign, ' mathvariant="normal"' if _is_upright(node) or node.font else "")
 
 
 def _word(node: Word, style: Style) -> str:
     words = node.words.replace(" ", "\u2009")
     if style.drawn:
-        return text("mtext", words.replace("-", "\u2010"))
-    return text("mi", words, ' mathvariant="normal"' if len(words) == 1 else "")
+        return _text("mtext", words.replace("-", "\u2010"))
+    return _text("mi", words, ' mathvariant="normal"' if len(words) == 1 else "")
 
 
 def _phrase(node: Phrase, style: Style) -> str:
     words = node.words.replace(" ", "\u00a0")
-    return text("mtext", words.replace("-", "\u2010") if style.drawn else words)
+    return _text("mtext", words.replace("-", "\u2010") if style.drawn else words)
 
 
 def _fraction(node: Fraction, style: Style) -> str:
@@ -152,7 +217,7 @@ def _script(node: Script, style: Style) -> str:
     inner = replace(style, display=False, script=True)
     base = _row(node.base, style) if isinstance(node.base, Row) else _spaced((node.base,), 0, style)[0]
     if isinstance(node.base, Sign) and node.base.role not in ("sum", "integral", "letter"):
-        base = sign(node.base, node.base, node.base, style) if node.base.role == "infix" else base
+        base = _sign(node.base, node.base, node.base, style) if node.base.role == "infix" else base
     under = style.display and _has_limits(node.base)
     sub = _row(node.sub, inner) if node.sub else ""
     sup = _superscript(node, inner)
@@ -166,7 +231,7 @@ def _has_limits(base: Node) -> bool:
 
 def _superscript(node: Script, style: Style) -> str:
     primes = {0: "", 1: "′", 2: "″", 3: "‴"}.get(node.primes, "′" * node.primes)
-    parts = text("mo", primes, ' lspace="0em" rspace="0em"') if primes else ""
+    parts = _text("mo", primes, ' lspace="0em" rspace="0em"') if primes else ""
     if node.sup is None:
         return parts
     raised = _row(node.sup, style)
@@ -186,7 +251,7 @@ def _accent(node: Accent, style: Style) -> str:
     stretchy = "true" if wide else "false"
     shown = symbols.ACCENTS[node.name]
     shown = _DRAWN_ACCENTS.get((shown, wide), shown) if style.drawn else shown
-    mark = text("mo", shown, f' lspace="0em" rspace="0em" stretchy="{stretchy}"')
+    mark = _text("mo", shown, f' lspace="0em" rspace="0em" stretchy="{stretchy}"')
     if node.name == "underline":
         return f'<munder accentunder="true">{body}{mark}</munder>'
     return f'<mover accent="true">{body}{mark}</mover>'
@@ -194,8 +259,8 @@ def _accent(node: Accent, style: Style) -> str:
 
 def _fenced(opening: str, body: str, closing: str) -> str:
     stretched = ' stretchy="true" fence="true"'
-    left = text("mo", opening, f' form="prefix"{stretched}') if opening else ""
-    right = text("mo", closing, f' form="postfix"{stretched}') if closing else ""
+    left = _text("mo", opening, f' form="prefix"{stretched}') if opening else ""
+    right = _text("mo", closing, f' form="postfix"{stretched}') if closing else ""
     return f"<mrow>{left}{body}{right}</mrow>"
 
 
@@ -229,10 +294,9 @@ def _cells(row: Sequence[Row], columns: int, environment: str, style: Style) -> 
 
 _WRITERS: Final[dict[type, Callable[[Any, Style], str]]] = {
     Letter: _variable,
-    Number: lambda node, style: text("mn", node.sign),
+    Number: lambda node, style: _text("mn", node.sign),
     Word: _word,
-    Sign: lambda node, style: sign(node, None, None, style),
-    Gap: lambda node, style: space(node.width),
+    Gap: lambda node, style: _space(node.width),
     Phrase: _phrase,
     Row: _row,
     Fraction: _fraction,

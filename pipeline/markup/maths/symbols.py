@@ -121,11 +121,6 @@ WORDS: Final = STRUCTURES | {
 """Every key that a table of spoken words must have."""
 
 
-def missing_words(words: Words) -> tuple[str, ...]:
-    """Return the keys a table lacks, in order."""
-    return tuple(sorted(WORDS - words.keys()))
-
-
 def with_names(words: Words, names: Mapping[str, str]) -> Words:
     """Return a table of words with those for letters that stand for one quantity together."""
     return {**words, **{NAMED.format(letters): said for letters, said in names.items()}} if names else words

