@@ -67,7 +67,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         links={q.id: q.see_also for q in book.questions.values()},
         modified=modified,
         digits=_digits(sections),
-        withheld=tuple(_withheld(book, sections)),
+        withheld=tuple(_withheld(book, edition, sections)),
         look=theme.of_edition(book.layers, edition),
     )  # fmt: skip
 
@@ -289,9 +289,11 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
                 yield entry, Locator(f"{model.scope(section.id, keys)}-i{n}", section.id)
 
 
-def _withheld(book: Book, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions, roles, and chapters for hiring teams that no section prints."""
+def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> Iterator[str]:
+    """Yield the texts of the book's questions that no section prints; for candidates also of roles, and of chapters for hiring teams."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
-    own = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")
-    for record in (*book.questions.values(), *book.roles.values(), *own):
+    own: tuple[Record, ...] = ()
+    if edition.audience == "candidate":
+        own = (*book.roles.values(), *(chapter for chapter in book.chapters.values() if chapter.audience == "kit"))
+    for record in (*book.questions.values(), *own):
         yield from (text for _, _, text in model.prose(record) if text not in printed)

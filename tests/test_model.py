@@ -143,7 +143,7 @@ def test_a_book_of_another_schema_is_refused() -> None:
 def test_every_kind_of_file_has_a_schema_that_forbids_unknown_keys() -> None:
     made = model.schema()
     assert set(made) == {"book.yaml", "questions", "chapters", "boxes", "figures", "glossary.yaml", "formulas.yaml", "sources.yaml",
-                         "editions", "teams", "ignore.yaml", "theme.yaml"}  # fmt: skip
+                         "editions", "teams", "roles", "plans", "exposure.yaml", "ignore.yaml", "theme.yaml"}  # fmt: skip
     assert all(schema["additionalProperties"] is False for schema in made.values())
 
 
