@@ -74,12 +74,11 @@ def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.
 
 
 def _package_chapters(reading: Reading, outline: model.Outline) -> None:
-    """Keep those of the package's own chapters for hiring teams that a book lists and does not write itself."""
-    folder = theme.folder() / "chapters" / outline.lang.partition("-")[0]
+    """Keep the package's own chapters for hiring teams, which name one another, unless a book lists none or writes its own."""
     known = reading.records.setdefault("chapter", {})
-    for name in (*outline.kit_front, *outline.kit_back):
-        path = folder / f"{name}.yaml"
-        if name not in known and ("chapter", name) not in reading.refused and path.is_file():
+    folder = theme.folder() / "chapters" / outline.lang.partition("-")[0]
+    for path in sorted(folder.glob("*.yaml")) if outline.kit_front or outline.kit_back else ():
+        if path.stem not in known and ("chapter", path.stem) not in reading.refused:
             read = source.read(path, f"templates/chapters/{folder.name}/{path.name}")
             reading.keep(model.Chapter.model_validate(read.value(())), Origin(read))
 
