@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -245,6 +246,19 @@ def test_a_plan_that_cannot_be_drawn_says_what_would_help_and_writes_nothing(tmp
     assert made.returncode == 1
     assert "write 2 more questions on navigation" in made.stderr
     assert not (folder / "plans/spring.yaml").exists()
+
+
+def test_a_question_that_needs_more_than_two_pages_is_refused_with_the_lines_too_many(released: Path, tmp_path: Path) -> None:
+    shutil.copytree(released / "content", tmp_path / "content")
+    path = tmp_path / "content/questions/weather-and-watch/relief-in-fog.yaml"
+    long = "".join(f"  Line {n} of a watch that nobody could read between two answers of a candidate who waits.\n\n" for n in range(60))
+    edit(path, "summary: |\n", f"summary: |\n{long}")
+    made = run("build", "panel-a", "--book", tmp_path / "content", "--output", tmp_path / "out", env=environment(tmp_path / "cache"))
+    assert made.returncode == 1
+    found = re.search(r"error\[P111\]: question 'relief-in-fog' does not fit on two facing pages: it has (\d+) lines too many", made.stderr)
+    assert found is not None, made.stderr
+    assert 30 < int(found[1]) < 110
+    assert not (tmp_path / "out/guides").exists()
 
 
 def test_the_kit_comes_out_the_same_twice(released: Path, tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ RULES = (
         "warning of the layout engine",
         "The layout engine could not do what a style or a text asks. What it left out, a reader would miss, so the build stops.",
     ),
+    Rule(
+        "P111",
+        "question does not fit on two facing pages",
+        "In a kit a question has two facing pages: what to ask and to hear on the left, what to mark and to write on the right. "
+        "No interviewer turns a page while somebody speaks.",
+    ),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
 Slot = tuple[str, str, str]

@@ -14,13 +14,15 @@ from pipeline.formats import PDF
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
-from pipeline.section_kinds import LEAF, Matter
+from pipeline.section_kinds import LEAF, SPREAD, Matter
 from pipeline.theme import Look, Medium
 from pipeline.work import Results, Stage, Work, cache
 from pipeline.work.store import key
 
 FEW = 0.35
 """Share of a page: fewer lines than these look lost on it."""
+SPREAD_PAGES, LINES = 2, 48
+"""Pages of a question in a kit, and lines of text on each."""
 GAIN = 0.08
 """Share of a page that setting it tighter wins, at most."""
 
@@ -172,11 +174,12 @@ def _named(volume: Volume, signature: str) -> tuple[str, str, str]:
 def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume, list[Printed]]:
     """Return the signatures of each volume; one that leaves few lines on its last page is set a little tighter, to save the page."""
     chosen = list(pages)
-    loose = [n for n, item in enumerate(pages) if _may_save_a_page(item.laid.facts)]
+    loose = [n for n, item in enumerate(pages) if _may_save_a_page(item.laid.facts) or _is_long_spread(sheets[n], item)]
     tight = lay_out(work, [(sheets[n][0], render.tightened(sheets[n][1])) for n in loose])
     for n, item in zip(loose, tight, strict=True):
         better = item if item.laid.facts.pages < pages[n].laid.facts.pages else pages[n]
         chosen[n] = replace(better, why=pages[n].why or item.why)
+    _refuse_long_spreads(sheets, chosen)
     return {volume: _without_needless_leaves(volume, items) for volume, items in by_volume(sheets, chosen).items()}
 
 
@@ -199,6 +202,25 @@ def by_volume(sheets: Sheets, pages: Iterable[Printed]) -> dict[Volume, list[Pri
     for (volume, _), item in zip(sheets, pages, strict=True):
         found.setdefault(volume, []).append(item)
     return found
+
+
+def _is_long_spread(sheet: tuple[Volume, Sheet], item: Printed) -> bool:
+    """Tell whether a question that has two facing pages to itself takes more."""
+    volume, laid = sheet
+    spreads = {section.id for section in volume.publication.sections if section.kind == SPREAD}
+    return item.laid.facts.pages > SPREAD_PAGES and laid.sections[0][0] in spreads
+
+
+def _refuse_long_spreads(sheets: Sheets, pages: Sequence[Printed]) -> None:
+    """Raise BookError where a question does not fit on two facing pages, even set tighter."""
+    faults = []
+    for sheet, item in zip(sheets, pages, strict=True):
+        if _is_long_spread(sheet, item):
+            lines = max(1, round(sum(item.laid.facts.fill[1:-1]) * LINES))
+            message = f"question '{item.signature.id}' does not fit on two facing pages: it has {lines} lines too many"
+            faults.append(Diagnostic("P111", message, Place(_source(item.signature)), "shorten its summary, key points, or exhibit"))
+    if faults:
+        raise BookError(*dict.fromkeys(faults))
 
 
 def _may_save_a_page(facts: Facts) -> bool:
