@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 
 from pipeline import index, markup, model, theme
 from pipeline.kit import pages as kit
@@ -68,6 +69,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         modified=modified,
         digits=_digits(sections),
         withheld=tuple(_withheld(book, edition, sections)),
+        secret=tuple(_secret(book)) if edition.audience == "candidate" else (),
         look=theme.of_edition(book.layers, edition),
     )  # fmt: skip
 
@@ -290,10 +292,17 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
 
 
 def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions that no section prints; for candidates also of roles, and of chapters for hiring teams."""
+    """Yield the texts of the book's questions that no section prints; for candidates also of all else that is for hiring teams."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
-    own: tuple[Record, ...] = ()
-    if edition.audience == "candidate":
-        own = (*book.roles.values(), *(chapter for chapter in book.chapters.values() if chapter.audience == "kit"))
-    for record in (*book.questions.values(), *own):
-        yield from (text for _, _, text in model.prose(record) if text not in printed)
+    public = (text for question in book.questions.values() for _, _, text in model.prose(question))
+    yield from (text for text in chain(public, _secret(book) if edition.audience == "candidate" else ()) if text not in printed)
+
+
+def _secret(book: Book) -> Iterator[str]:
+    """Yield the texts that are for hiring teams alone: questions, roles, and chapters."""
+    questions = (question for question in book.questions.values() if question.audience == "kit")
+    chapters = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")
+    for record in (*questions, *book.roles.values(), *chapters):
+        yield from (text for _, _, text in model.prose(record))
+    for question in book.questions.values():
+        yield from (text for keys, _, text in model.prose(question) if keys[0] in model.INTERVIEWER_PARTS)

@@ -128,6 +128,8 @@ class Publication:
     """Digits that a page number may need on paper."""
     withheld: tuple[str, ...]
     """Texts that must not stand in any file made of this publication."""
+    secret: tuple[str, ...] = ()
+    """Those of them that are for hiring teams alone: not even a few words of them may stand in a file for candidates."""
     look: Look = field(default_factory=look, repr=False, compare=False)
     brand: Brand = PLAIN
     """Whose copy it is."""

@@ -15,6 +15,7 @@ import pytest
 from buildwork import bytes_of, edit, environment, run
 from conftest import SMALL
 
+from pipeline import theme
 from pipeline.flow import load_and_check
 from pipeline.kit import forms, pages
 from pipeline.model import Book
@@ -258,6 +259,48 @@ def test_a_question_that_needs_more_than_two_pages_is_refused_with_the_lines_too
     found = re.search(r"error\[P111\]: question 'relief-in-fog' does not fit on two facing pages: it has (\d+) lines too many", made.stderr)
     assert found is not None, made.stderr
     assert 30 < int(found[1]) < 110
+    assert not (tmp_path / "out/guides").exists()
+
+
+GUIDE = """id: guide
+title: Guide
+audience: candidate
+description: For candidates.
+sections: [title-page, front, questions]
+parts: [answer]
+answers: inline
+formats: [pdf, epub]
+papers: [a4]
+"""
+
+
+def test_whatever_of_a_kit_gets_into_a_candidates_guide_is_found_in_the_finished_files(tmp_path: Path) -> None:
+    folder = panel(tmp_path / "content")
+    (folder / "editions/guide.yaml").write_text(GUIDE)
+    asked = folder / "questions/weather-and-watch/relief-in-fog.yaml"
+    edit(asked, "What do you say to your relief?", "What do you say to your relief, and in which words exactly?")
+    loaded, _ = load_and_check(folder)
+    assert loaded is not None
+    question, role = loaded.questions["relief-in-fog"], loaded.roles["harbor-pilot"]
+    assert question.calibration is not None and question.rubric is not None
+    leaks = {
+        "wording": question.ask, "probe": question.probes[0], "hint": question.hints[0].text, "anchor": question.rubric.high,
+        "answer to rate": question.calibration.four.strip(), "red flag": question.red_flags[0], "task": role.tasks[0],
+        "reason": role.competencies[0].why, "basis": role.basis.how, "retention": role.retention,
+        "chapter": str(loaded.chapters["opening-and-closing"].summary),
+    }  # fmt: skip
+    own = (theme.folder() / "sections/title-page.xhtml").read_text()
+    (tmp_path / "theme/templates/sections").mkdir(parents=True)
+    planted = "".join(f"<p>{text}</p>" for text in leaks.values())
+    (tmp_path / "theme/templates/sections/title-page.xhtml").write_text(own.replace("</section>", f"{planted}</section>"))
+    made = run("build", "guide", "--book", folder, "--theme", tmp_path / "theme", "--output", tmp_path / "out",
+               env=environment(tmp_path / "cache"))  # fmt: skip
+    assert made.returncode == 1
+    for form in ("pdf", "epub"):
+        reports = [each for each in made.stderr.split("\n\n") if "P301" in each and f".{form}" in each]
+        for kind, text in leaks.items():
+            start = "".join(character for character in text if character.isalnum())[:12].lower()
+            assert any(start in "".join(c for c in each if c.isalnum()).lower() for each in reports), (kind, form)
     assert not (tmp_path / "out/guides").exists()
 
 

@@ -22,7 +22,7 @@ from pipeline.preflight.preflight_rules import fault
 from pipeline.publication import IndexEntry, Publication
 
 NOT_SAID = re.compile(r"[\W_]+")
-SHORTEST = 40
+SHORTEST, BRIEFEST = 40, 16
 """Letters: a shorter text may well stand in a file by chance."""
 STEP = 20
 """A piece that stands in a file holds a whole window of this length that begins there at a multiple of it."""
@@ -105,8 +105,9 @@ def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic
     """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
     shown = "\0".join(run for text in _shown(publication) for run in _said(text))
     secrets = _hidden(shown, tuple(publication.withheld))
-    for key in secrets.found(said):
-        excerpt = " ".join(secrets.written[key].split())[:EXCERPT]
+    written = {**secrets.written, **_brief(shown, publication.secret)}
+    for key in (*secrets.found(said), *(key for key in written if len(key) < SHORTEST and key in said)):
+        excerpt = " ".join(written[key].split())[:EXCERPT]
         yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{excerpt}…'",
                     "report this: what is hidden must be absent")  # fmt: skip
 
@@ -152,6 +153,13 @@ def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
     pieces = _Pieces(written)
     known = set(pieces.found(shown))
     return _Pieces({key: piece for key, piece in pieces.written.items() if key not in known}) if known else pieces
+
+
+@lru_cache(maxsize=4)
+def _brief(shown: str, secret: tuple[str, ...]) -> Mapping[str, str]:
+    """Return texts for hiring teams alone that are too brief to be looked for in pieces, by their letters; no text that is shown."""
+    runs = ((letters(run), run) for text in secret for run in _runs(text))
+    return {key: run for key, run in runs if BRIEFEST <= len(key) < SHORTEST and key not in shown}
 
 
 def _shown(publication: Publication) -> Iterator[str]:
