@@ -35,12 +35,10 @@ from sheetwork import (
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.kit import forms
 from pipeline.kit import sheets as kit_sheets
-from pipeline.kit.agreement import Agreement, agreement, weighted_kappa
 from pipeline.kit.collect import Collected, collect
-from pipeline.kit.collect_rules import RULES
 from pipeline.kit.field_tree import terminals
-from pipeline.kit.ratings import candidates, file_names
-from pipeline.kit.sheets import Sheet
+from pipeline.kit.ratings import Agreement, agreement, candidates, file_names, weighted_kappa
+from pipeline.kit.sheets import RULES, Sheet
 
 
 def write(path: Path, **changes: str) -> Path:

@@ -19,7 +19,6 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pikepdf import Name
-from pipeline.press.records import Signature
 from sheetwork import (
     IDENTITY,
     LETTERS,
@@ -40,6 +39,7 @@ from sheetwork import (
 from pipeline.kit import field_font, field_looks, forms
 from pipeline.kit.field_looks import Box
 from pipeline.kit.field_tree import terminals
+from pipeline.press import Signature
 from pipeline.press.engine import lay_out
 
 
