@@ -24,7 +24,7 @@ from pipeline.authorities import pdf_authorities
 from pipeline.bindery import pdf_metadata
 from pipeline.kit import forms
 from pipeline.kit.collect import Collected, collect
-from pipeline.kit.field_tree import terminals
+from pipeline.kit.forms import terminals
 from pipeline.kit.sheets import Competency, Expected, Form, Question
 from pipeline.theme.edition_look import package_file
 
@@ -173,6 +173,10 @@ def filled_in(n: int) -> dict[str, str]:
 
 def opened(pdf: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(pdf))
+
+
+def values_of(pdf: bytes) -> dict[str, str]:
+    return {name: field.value for name, field in forms.fields(pdf).items()}
 
 
 def fonts_shown(pdf: bytes, name: str) -> set[str]:

@@ -23,7 +23,7 @@ from pipeline.cli.book_commands import (
     stats,
     team_names,
 )  # fmt: skip
-from pipeline.cli.interviews import collect, plan
+from pipeline.cli.interview_commands import collect, plan
 from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages, progress
 from pipeline.diagnostics import ToolError
 from pipeline.formats import CHOSEN

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, ordered
-from pipeline.kit import forms, pages, ratings, sheets
+from pipeline.kit import forms, planning, ratings, sheets
 from pipeline.kit.ratings import Candidate
 from pipeline.kit.sheets import Expected, Read, Sheet, quoted
 from pipeline.model import Book, Plan, question_numbers
@@ -75,7 +75,7 @@ def expected(book: Book, plan: Plan, blanks: Mapping[str, bytes]) -> Expected:
         if form.id in blanks:
             asked = [book.questions[each.id] for each in form.questions]
             questions = tuple(sheets.Question(numbers[each.id], each.id, str(each.competency)) for each in asked)
-            found[form.id] = sheets.Form(pages.digest(book, form), questions, forms.fields(blanks[form.id]))
+            found[form.id] = sheets.Form(planning.digest(book, form), questions, forms.fields(blanks[form.id]))
     competencies = tuple(sheets.Competency(each.id, titles[each.id], each.weight, each.must_pass) for each in role.competencies)
     outline = book.outline
     return Expected(outline.id, outline.version, plan.id, found, competencies, role.scale, role.aggregation)

@@ -15,7 +15,7 @@ from itertools import combinations
 from statistics import fmean, stdev
 from typing import Any, Final
 
-from pipeline.kit import forms
+from pipeline.kit.field_marks import TICKED
 from pipeline.kit.sheets import Competency, Expected, Sheet
 
 FORMAT: Final = 1
@@ -241,7 +241,7 @@ def consensus_values(one: Candidate, expected: Expected) -> Mapping[str, str]:
             values[f"i.{n}.sum"] = _figure(one.weighted(expected.competencies, n - 1))
     for part in parts(expected, one.form):
         values |= {f"i.{n}.{part}.rating": str(rating or "") for n, rating in enumerate(one.ratings(part), start=1)}
-        values[f"{part}.apart"] = forms.TICKED if one.apart(part) >= APART else ""
+        values[f"{part}.apart"] = TICKED if one.apart(part) >= APART else ""
     if expected.aggregation == "sum":
         values["sum"] = _figure(one.weighted(expected.competencies))
     return values

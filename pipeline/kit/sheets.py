@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pipeline.diagnostics import Diagnostic, Place, Rule, Severity, nearest
-from pipeline.kit.field_tree import Field, FormError, fields
+from pipeline.kit.forms import Field, FormError, fields
 
 OWN: Final = "guidepress."
 SHEET: Final = "score-sheet"
