@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0,
-    "work": 1, "brand": 1, "fetcher": 1,
+    "work": 1, "brand": 1,
     "markup": 2,
     "model": 3, "source": 3,
     "theme": 4, "kit": 4,
@@ -32,7 +32,7 @@ RANKS = {
 """A module imports only modules of a lower rank, and those of its own package."""
 
 ONE_DOOR = {
-    "weasyprint": ("press", "fetcher"),  # its fetcher is a class to derive from
+    "weasyprint": ("press",),
     "pydyf": ("press", "bindery"),  # how WeasyPrint writes PDF
     "ebooklib": ("epub",),
     "jinja2": ("render",),
@@ -53,7 +53,7 @@ ONE_DOOR = {
 }
 """Libraries, and the parts that may know them."""
 
-AT_THE_DISK = ("source", "work", "fetcher", "theme", "release")
+AT_THE_DISK = ("source", "work", "theme", "release")
 DISK_EXCEPTIONS = {
     "load": "finds the files of a book and of its theme, and reads its drawings",
     "flow.inputs": "digests every file of the book and of this package",
