@@ -11,6 +11,7 @@ import select
 import shutil
 import struct
 import subprocess
+import sys
 import termios
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -21,6 +22,8 @@ import click
 import pytest
 from buildwork import SMALL, book, command, edit, environment, run, warm_cache
 
+from pipeline import model
+from pipeline.cli import interview_commands
 from pipeline.cli.commands import cli
 from pipeline.flow import rules
 
@@ -98,6 +101,16 @@ def test_help_says_where_to_start(flag: str) -> None:
     for line in ("guidepress check", "guidepress build", "guidepress explain C201", "_GUIDEPRESS_COMPLETE=bash_source"):
         assert line in text
     assert "C201" in rules()
+
+
+def test_help_waits_for_none_of_the_libraries_that_commands_work_with() -> None:
+    slow = "{'pydantic', 'weasyprint', 'fontTools', 'highspy', 'pikepdf', 'rich', 'pipeline.model'}"
+    script = f"import sys, pipeline.cli.__main__; sys.exit(str({slow} & set(sys.modules) or ''))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr.strip() == ""
+
+
+def test_plans_take_the_levels_of_the_model() -> None:
+    assert interview_commands.LEVELS == model.LEVELS
 
 
 def test_no_command_prints_help_and_is_wrong_usage() -> None:

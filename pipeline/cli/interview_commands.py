@@ -6,19 +6,23 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import release
 from pipeline.cli.book_commands import BOOK, OUTPUT, read_book
 from pipeline.cli.printing import counted, print_diagnostics
 from pipeline.diagnostics import ToolError, nearest
 from pipeline.formats import PDF
-from pipeline.kit import planning
-from pipeline.model import LEVELS, Book, Plan
 from pipeline.section_kinds import CONSENSUS, SCORE_SHEET, SectionKind
 
+if TYPE_CHECKING:
+    from pipeline.kit.planning import Remedy
+    from pipeline.model import Book, Plan
+
 DAY = click.DateTime(["%Y-%m-%d"])
+LEVELS = ("foundation", "intermediate", "advanced")
+"""Those of the model, whose import would let help and completion wait."""
 
 
 @click.group(invoke_without_command=True)
@@ -51,7 +55,7 @@ def plan(
     """
     if context.invoked_subcommand:
         return 0
-    from pipeline.kit import assembly  # the solver, which nobody else needs
+    from pipeline.kit import assembly, planning
 
     loaded = read_book(book)
     if not role:
@@ -75,7 +79,7 @@ def plan(
     return 0
 
 
-def _advice(remedies: Iterable[planning.Remedy]) -> Iterator[str]:
+def _advice(remedies: Iterable[Remedy]) -> Iterator[str]:
     """Yield what would make forms possible, a line for each remedy."""
     loosen = {
         "questions": "ask {value} questions: the role has as many competencies (--questions {value})",
@@ -160,6 +164,8 @@ def collect(book: Path, output: Path, sheets: tuple[Path, ...], name: str, folde
 
 def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str, bytes]:
     """Return the blank sheets of a kind that were published for a plan, by form. Raises ToolError when there are none."""
+    from pipeline import release
+
     published, why = release.read(output)
     editions = {
         each.id: str(each.form) for each in book.editions.values() if each.fillable and each.plan == plan and each.lists(kind) and each.form
@@ -182,6 +188,7 @@ def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str,
 @click.option("--times", type=click.IntRange(1, 999), default=1, show_default=True, help="With how many candidates.")
 def record(book: Path, name: str, form: str, on: dt.datetime | None, times: int) -> None:
     """Record that a FORM of the plan NAME was used, so that its questions are drawn less often."""
+    from pipeline.kit import planning
 
     loaded = read_book(book)
     if name not in loaded.plans:
