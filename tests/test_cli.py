@@ -29,7 +29,9 @@ from pipeline.flow import rules
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
-COMMANDS = ("build", "check", "explain", "import", "list", "schema", "stats", "store", "store prune", "verify")
+COMMANDS = (
+    "build", "check", "collect", "explain", "import", "list", "plan", "plan record", "schema", "stats", "store", "store prune", "verify",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +78,11 @@ def test_every_command_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str) -> None:
+def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sheets").mkdir()
+    for file in ("ana.pdf", "ben.pdf"):
+        (tmp_path / file).touch()
+    monkeypatch.chdir(tmp_path)
     status, text, _ = ran(*name.split(), "--help")
     assert status == 0
     assert text.startswith(f"Usage: guidepress {name} ")
@@ -89,7 +95,7 @@ def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str) -
 def parse(words: list[str]) -> None:
     """Parse a command as click does, without running it; an unknown option or argument raises."""
     found: click.Command = cli
-    while isinstance(found, click.Group):
+    while isinstance(found, click.Group) and not (found.invoke_without_command and words[0].startswith("-")):
         found = found.commands[words.pop(0)]
     found.make_context("guidepress", words)
 

@@ -187,7 +187,12 @@ def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str,
 @click.option("--on", type=DAY, default=None, metavar="DATE", help="The day.  [default: today]")
 @click.option("--times", type=click.IntRange(1, 999), default=1, show_default=True, help="With how many candidates.")
 def record(book: Path, name: str, form: str, on: dt.datetime | None, times: int) -> None:
-    """Record that a FORM of the plan NAME was used, so that its questions are drawn less often."""
+    """Record that a FORM of the plan NAME was used, so that its questions are drawn less often.
+
+    \b
+      guidepress plan record spring A --times 3
+      guidepress plan record spring B --on 2026-03-02
+    """
     from pipeline.kit import planning
 
     loaded = read_book(book)
