@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain
 
 from pipeline import index, markup, model, theme
-from pipeline.kit import pages as kit
+from pipeline.kit import planning
 from pipeline.model import Book, Division, Edition, Entry, Form, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import (
@@ -115,11 +115,11 @@ def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[st
     source = book.origin(plan).source.path
     form = next((form for form in plan.forms if form.id == edition.form), None)
     if kind == HANDOUT:
-        yield Section(kind.name, kind, labels[kind.label], record=kit.handout(book, plan), source=source)
+        yield Section(kind.name, kind, labels[kind.label], record=planning.handout(book, plan), source=source)
     elif form is not None and kind in (SPREAD, EXHIBIT):
         yield from _form_questions(book, edition, form, kind, labels)
     elif form is not None:
-        record = kit.pack(book, form) if kind == KIT_CALIBRATION else kit.kit(book, plan, form, numbers)
+        record = planning.pack(book, form) if kind == KIT_CALIBRATION else planning.kit(book, plan, form, numbers)
         yield Section(kind.name, kind, labels[kind.label].format(form=form.id), record=record, source=source)
 
 

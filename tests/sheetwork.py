@@ -19,14 +19,14 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import weasyprint
-from pipeline.theme.fonts import package_file
 
-from pipeline.authorities import verapdf
+from pipeline.authorities import pdf_authorities
 from pipeline.bindery import pdf_metadata
 from pipeline.kit import forms
 from pipeline.kit.collect import Collected, collect
-from pipeline.kit.field_tree import terminals
+from pipeline.kit.forms import terminals
 from pipeline.kit.sheets import Competency, Expected, Form, Question
+from pipeline.theme.edition_look import package_file
 
 FACE_FILE = package_file("emboss", "fonts/SourceSans3-Regular.ttf")
 STYLE = """
@@ -175,6 +175,10 @@ def opened(pdf: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(pdf))
 
 
+def values_of(pdf: bytes) -> dict[str, str]:
+    return {name: field.value for name, field in forms.fields(pdf).items()}
+
+
 def fonts_shown(pdf: bytes, name: str) -> set[str]:
     """The fonts that a field's appearance shows letters in."""
     with opened(pdf) as document:
@@ -185,7 +189,7 @@ def fonts_shown(pdf: bytes, name: str) -> set[str]:
 
 def faults(folder: Path, pdf: bytes) -> list[str]:
     (folder / "form.pdf").write_bytes(pdf)
-    found = ((profile, each) for profile in ("ua1", "2a") for each in verapdf.check(profile, folder / "form.pdf"))
+    found = ((profile, each) for profile in ("ua1", "2a") for each in pdf_authorities.check_verapdf(profile, folder / "form.pdf"))
     return [f"{profile} {each.rule}: {each.message}" for profile, each in found]
 
 

@@ -15,10 +15,10 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0,
-    "work": 1, "brand": 1, "fetcher": 1,
+    "work": 1, "brand": 1,
     "markup": 2,
     "model": 3, "source": 3,
-    "theme": 4,
+    "theme": 4, "kit": 4,
     "checks": 5, "publication": 5,
     "load": 6, "index": 6,
     "editions": 7, "bring": 7,
@@ -32,7 +32,7 @@ RANKS = {
 """A module imports only modules of a lower rank, and those of its own package."""
 
 ONE_DOOR = {
-    "weasyprint": ("press", "fetcher"),  # its fetcher is a class to derive from
+    "weasyprint": ("press",),
     "pydyf": ("press", "bindery"),  # how WeasyPrint writes PDF
     "ebooklib": ("epub",),
     "jinja2": ("render",),
@@ -44,6 +44,8 @@ ONE_DOOR = {
     "pygments": ("markup",),
     "ziamath": ("markup",),
     "spellchecker": ("checks",),
+    "highspy": ("kit",),
+    "pikepdf": ("kit",),
     "click": ("cli",),
     "distributed": ("work",),
     "watchfiles": ("cli",),
@@ -51,13 +53,15 @@ ONE_DOOR = {
 }
 """Libraries, and the parts that may know them."""
 
-AT_THE_DISK = ("source", "work", "fetcher", "theme", "release")
+AT_THE_DISK = ("source", "work", "theme", "release")
 DISK_EXCEPTIONS = {
     "load": "finds the files of a book and of its theme, and reads its drawings",
     "flow.inputs": "digests every file of the book and of this package",
     "authorities": "runs tools on the files of a release, and reads their answers",
     "press.signatures": "digests the code that lays out",
     "bring.banks": "finds the files of a bank that is imported",
+    "kit.planning": "writes plans, and what was asked, into a book",
+    "kit.collect": "reads sheets wherever they are, and puts a folder of ratings in the place of the last",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams",

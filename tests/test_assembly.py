@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from pipeline.kit.assembly import LEVELS, Assembly, Bounds, Item, assemble, mended
+from pipeline.kit.assembly import Assembly, assemble
+from pipeline.kit.planning import Bounds, Item, Remedy
+from pipeline.model import LEVELS
 
 COMPETENCIES = ("reading", "reefing", "reckoning")
 
@@ -132,6 +135,18 @@ def test_enemies_by_either_name_never_meet(asked: int) -> None:
     assert not made.forms
     better, looser = mended(pool, Bounds(COMPETENCIES, forms=3, questions=3), made.remedies)
     assert len(assemble(better, looser).forms) == 3
+
+
+def mended(pool: Iterable[Item], bounds: Bounds, remedies: Iterable[Remedy]) -> tuple[list[Item], Bounds]:
+    """Return a pool and bounds with remedies applied: bounds loosened, and stand-ins for questions still to be written."""
+    items = list(pool)
+    for remedy in remedies:
+        if remedy.bound == "pool":
+            new = f"new-{remedy.competency}-{remedy.level}"
+            items += [Item(f"{new}-{n}", remedy.competency, remedy.level, remedy.minutes) for n in range(remedy.value)]
+        else:
+            bounds = replace(bounds, **{remedy.bound: remedy.value})  # type: ignore[arg-type]  # every bound but competencies is a number
+    return items, bounds
 
 
 def replace_enemies(item: Item, *enemies: str) -> Item:

@@ -11,6 +11,7 @@ import select
 import shutil
 import struct
 import subprocess
+import sys
 import termios
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -21,12 +22,16 @@ import click
 import pytest
 from buildwork import SMALL, book, command, edit, environment, run, warm_cache
 
+from pipeline import model
+from pipeline.cli import interview_commands
 from pipeline.cli.commands import cli
 from pipeline.flow import rules
 
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
-COMMANDS = ("build", "check", "explain", "import", "list", "schema", "stats", "store", "store prune", "verify")
+COMMANDS = (
+    "build", "check", "collect", "explain", "import", "list", "plan", "plan record", "schema", "stats", "store", "store prune", "verify",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +78,11 @@ def test_every_command_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str) -> None:
+def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sheets").mkdir()
+    for file in ("ana.pdf", "ben.pdf"):
+        (tmp_path / file).touch()
+    monkeypatch.chdir(tmp_path)
     status, text, _ = ran(*name.split(), "--help")
     assert status == 0
     assert text.startswith(f"Usage: guidepress {name} ")
@@ -86,7 +95,7 @@ def test_help_of_a_command_shows_its_use_and_an_example_that_parses(name: str) -
 def parse(words: list[str]) -> None:
     """Parse a command as click does, without running it; an unknown option or argument raises."""
     found: click.Command = cli
-    while isinstance(found, click.Group):
+    while isinstance(found, click.Group) and not (found.invoke_without_command and words[0].startswith("-")):
         found = found.commands[words.pop(0)]
     found.make_context("guidepress", words)
 
@@ -98,6 +107,16 @@ def test_help_says_where_to_start(flag: str) -> None:
     for line in ("guidepress check", "guidepress build", "guidepress explain C201", "_GUIDEPRESS_COMPLETE=bash_source"):
         assert line in text
     assert "C201" in rules()
+
+
+def test_help_waits_for_none_of_the_libraries_that_commands_work_with() -> None:
+    slow = "{'pydantic', 'weasyprint', 'fontTools', 'highspy', 'pikepdf', 'rich', 'pipeline.model'}"
+    script = f"import sys, pipeline.cli.__main__; sys.exit(str({slow} & set(sys.modules) or ''))"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr.strip() == ""
+
+
+def test_plans_take_the_levels_of_the_model() -> None:
+    assert interview_commands.LEVELS == model.LEVELS
 
 
 def test_no_command_prints_help_and_is_wrong_usage() -> None:

@@ -30,17 +30,16 @@ from sheetwork import (
     rows,
     take,
     thirty,
+    values_of,
 )  # fmt: skip
 
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.kit import forms
 from pipeline.kit import sheets as kit_sheets
-from pipeline.kit.agreement import Agreement, agreement, weighted_kappa
 from pipeline.kit.collect import Collected, collect
-from pipeline.kit.collect_rules import RULES
-from pipeline.kit.field_tree import terminals
-from pipeline.kit.ratings import candidates, file_names
-from pipeline.kit.sheets import Sheet
+from pipeline.kit.forms import terminals
+from pipeline.kit.ratings import Agreement, agreement, candidates, file_names, weighted_kappa
+from pipeline.kit.sheets import RULES, Sheet
 
 
 def write(path: Path, **changes: str) -> Path:
@@ -310,7 +309,7 @@ def test_later_sheets_join_those_collected_before(tmp_path: Path) -> None:
     take(out, write(tmp_path / "a.pdf"))
     collected = take(out, write(tmp_path / "b.pdf", interviewer="Ben", q__K3__rating="4"))
     assert (collected.new, len(collected.sheets), len(rows(out))) == (1, 2, 6)
-    read = forms.read((out / "consensus-C-01.pdf").read_bytes())
+    read = values_of((out / "consensus-C-01.pdf").read_bytes())
     assert [read[f"i.{n}.name"] for n in (1, 2)] == ["Ben", "Zoë Müller"]
 
 
@@ -419,7 +418,7 @@ def test_a_consensus_form_has_ratings_side_by_side_and_says_what_is_apart(tmp_pa
         write(tmp_path / "c.pdf", interviewer="Cem", q__K3__rating="4", q__K12__rating="4", c__coding__rating="3"),
     ]
     take(out, *sheets)
-    read = forms.read((out / "consensus-C-01.pdf").read_bytes())
+    read = values_of((out / "consensus-C-01.pdf").read_bytes())
     assert read["candidate"] == "C-01"
     assert [read[f"i.{n}.name"] for n in (1, 2, 3)] == ["Ann", "Ben", "Cem"]
     assert [read[f"i.{n}.q.K3.rating"] for n in (1, 2, 3)] == ["5", "3", "4"]
@@ -434,7 +433,7 @@ def test_ratings_are_added_up_only_where_the_role_says_so(tmp_path: Path) -> Non
     one = write(tmp_path / "a.pdf", interviewer="Ann", **ratings)
     sheets = [one, write(tmp_path / "b.pdf", interviewer="Ben", **ratings | {"c__coding__rating": ""})]
     take(out, *sheets, aggregation="sum")
-    read = forms.read((out / "consensus-C-01.pdf").read_bytes())
+    read = values_of((out / "consensus-C-01.pdf").read_bytes())
     assert (read["i.1.sum"], read["i.2.sum"], read["sum"]) == ("16", "", "16")
     told = json.loads((out / "ratings.json").read_text("utf-8"))["candidates"][0]
     assert told["sums"] == [16, None] and told["sum"] == 16
@@ -450,7 +449,7 @@ def test_a_consensus_form_without_room_is_named(tmp_path: Path) -> None:
 
 def test_each_form_may_have_a_consensus_form_of_its_own(tmp_path: Path) -> None:
     collected = collect([write(tmp_path / "a.pdf")], expected(), tmp_path / "out", {"A": consensus(2), "B": b""})
-    read = forms.read((tmp_path / "out/consensus-C-01.pdf").read_bytes())
+    read = values_of((tmp_path / "out/consensus-C-01.pdf").read_bytes())
     assert not collected.refused and "i.2.name" in read and "i.3.name" not in read
 
 

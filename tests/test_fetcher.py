@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.fetcher import BookFetcher
+from pipeline.press.weasyprint70 import BookFetcher
 
 RESOURCES = {"figure/a b.svg": b"<svg/>", "font/A.ttf": b"\0\1\0\0", "secret.txt": b"no"}
 

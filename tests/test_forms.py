@@ -19,7 +19,6 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pikepdf import Name
-from pipeline.press.records import Signature
 from sheetwork import (
     IDENTITY,
     LETTERS,
@@ -35,11 +34,13 @@ from sheetwork import (
     laid_out,
     link,
     opened,
+    values_of,
 )  # fmt: skip
 
-from pipeline.kit import field_font, field_looks, forms
-from pipeline.kit.field_looks import Box
-from pipeline.kit.field_tree import terminals
+from pipeline.kit import field_text, forms
+from pipeline.kit.field_text import Box
+from pipeline.kit.forms import terminals
+from pipeline.press import Signature
 from pipeline.press.engine import lay_out
 
 
@@ -79,7 +80,7 @@ def test_every_marked_link_is_a_field_and_other_links_stay() -> None:
 
 
 def test_hidden_fields_say_what_the_sheet_is_and_cannot_be_filled_in() -> None:
-    assert {f"guidepress.{key}": value for key, value in IDENTITY.items()}.items() <= forms.read(blank()).items()
+    assert {f"guidepress.{key}": value for key, value in IDENTITY.items()}.items() <= values_of(blank()).items()
     with opened(blank()) as document:
         hidden = dict(terminals(document))["guidepress.book"]
         assert hidden.Ff == 1 and "/Subtype" not in hidden
@@ -227,11 +228,11 @@ def test_what_a_link_is_said_to_contain_is_its_title() -> None:
 
 def test_the_whole_face_is_embedded_and_each_letter_has_its_code_width_and_way_back() -> None:
     with opened(blank()) as document:
-        font = document.Root.AcroForm.DR.Font[str(field_font.NAME)]
+        font = document.Root.AcroForm.DR.Font[str(field_text.NAME)]
         descendant = font.DescendantFonts[0]
         assert descendant.FontDescriptor.FontFile2.read_bytes() == face() and "+" not in str(font.BaseFont)
         glyphs, parsed = descendant.CIDToGIDMap.read_bytes(), TTFont(io.BytesIO(face()))
-        cmap, known = parsed.getBestCmap(), field_font.embedded(font)
+        cmap, known = parsed.getBestCmap(), field_text.embedded(font)
         for letter in LETTERS:
             code = known.codes[letter]
             assert code == ord(letter)
@@ -269,7 +270,7 @@ def test_a_face_with_cff_outlines_is_addressed_by_its_glyphs() -> None:
     filled = forms.fill(pdf, {"a": "A é\u00a0Ж"})
     with opened(filled) as document:
         assert b"<00020001000300010004> Tj" in widgets(document)[0].AP.N.read_bytes()
-    assert forms.read(filled)["a"] == forms.read(by_pdfium(pdf, {"a": "A é\u00a0Ж"}))["a"] == "A é\u00a0Ж"
+    assert values_of(filled)["a"] == values_of(by_pdfium(pdf, {"a": "A é\u00a0Ж"}))["a"] == "A é\u00a0Ж"
 
 
 @pytest.mark.parametrize(("rights", "allowed"), [(0, True), (8, True), (2, False), (4, False)])
@@ -300,20 +301,20 @@ ODD = ("e\u0301 decomposed", "🙂 and 漢字", "", " ", "a\tb", "\N{NO-BREAK SP
 @pytest.mark.parametrize("said", [*SAID, LETTERS, *ODD])
 def test_every_text_is_read_as_it_was_filled_in(said: str) -> None:
     for name in ("q.K3.evidence", "candidate"):
-        assert forms.read(forms.fill(blank(), {name: said}))[name] == said
+        assert values_of(forms.fill(blank(), {name: said}))[name] == said
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=300))
 def test_any_text_is_read_as_it_was_filled_in(said: str) -> None:
-    assert forms.read(forms.fill(blank(), {"q.K3.evidence": said}))["q.K3.evidence"] == said
+    assert values_of(forms.fill(blank(), {"q.K3.evidence": said}))["q.K3.evidence"] == said
 
 
 def test_every_state_is_read_as_it_was_filled_in_and_can_be_taken_back() -> None:
     for name, field in forms.fields(blank()).items():
         for state in filter(None, dict.fromkeys(field.states)):
             filled = forms.fill(blank(), {name: state})
-            assert forms.read(filled)[name] == forms.fields(filled)[name].shown == state
+            assert values_of(filled)[name] == forms.fields(filled)[name].shown == state
             assert forms.fields(forms.fill(filled, {name: ""}))[name] == field
 
 
@@ -327,15 +328,15 @@ def test_what_cannot_be_filled_in_is_named(name: str, value: str) -> None:
 
 
 def test_nothing_shows_as_a_missing_glyph() -> None:
-    known = field_font.measures(face())
+    known = field_text.measures(face())
     shown = known.shown("e\u0301 漢 🙂\u200b\t\x07\nx")
     assert shown == f"é {'�' if '�' in known.codes else '?'} {'�' if '�' in known.codes else '?'}    \nx"
     assert unicodedata.is_normalized("NFC", shown)
 
 
 def test_long_text_is_wrapped_made_smaller_and_in_the_end_cut_with_a_sign() -> None:
-    known, box = field_font.measures(face()), Box(200, 60)
-    short, long, endless = (field_looks.written("words and more " * n, box, known, 9.5, is_area=True) for n in (2, 30, 300))
+    known, box = field_text.measures(face()), Box(200, 60)
+    short, long, endless = (field_text.written("words and more " * n, box, known, 9.5, is_area=True) for n in (2, 30, 300))
     assert b" 9.5 Tf" in short and short.count(b"Tj") == 1
     size = float(re.search(rb"([\d.]+) Tf", long)[1])  # type: ignore[index]
     assert 5 <= size < 9.5 and long.count(b"Tj") > 3 and b"2026>" not in long
@@ -345,10 +346,10 @@ def test_long_text_is_wrapped_made_smaller_and_in_the_end_cut_with_a_sign() -> N
         for line in re.findall(rb"<([0-9A-F]*)> Tj", drawn):
             text = bytes.fromhex(line.decode()).decode("utf-16-be")
             assert known.width(text, at) <= 196 + known.width(" ", at)
-    unbroken = field_looks.written("x" * 200, box, known, 9.5, is_area=True)
+    unbroken = field_text.written("x" * 200, box, known, 9.5, is_area=True)
     assert unbroken.count(b"Tj") > 2
-    assert field_looks.written("line\n\nline", box, known, 9.5, is_area=True).count(b"Tj") == 3
-    assert field_looks.written("a\nb", Box(60, 14), known, 9.5, is_area=False).count(b"Tj") == 1
+    assert field_text.written("line\n\nline", box, known, 9.5, is_area=True).count(b"Tj") == 3
+    assert field_text.written("a\nb", Box(60, 14), known, 9.5, is_area=False).count(b"Tj") == 1
 
 
 def test_lines_ended_in_any_way_are_read_alike() -> None:
@@ -356,7 +357,7 @@ def test_lines_ended_in_any_way_are_read_alike() -> None:
         dict(terminals(document))["q.K3.evidence"].V = pikepdf.String("one\r\ntwo\rthree\nfour")
         target = io.BytesIO()
         document.save(target)
-    assert forms.read(target.getvalue())["q.K3.evidence"] == "one\ntwo\nthree\nfour"
+    assert values_of(target.getvalue())["q.K3.evidence"] == "one\ntwo\nthree\nfour"
 
 
 # PDFium and pdf.js
@@ -379,7 +380,7 @@ def ink(pdf: bytes, name: str) -> bytes:
 @pytest.mark.parametrize("letters", LETTERS.split())
 def test_letters_typed_in_pdfium_show_in_the_embedded_face(letters: str) -> None:
     typed = by_pdfium(blank(), {"q.K3.evidence": letters})
-    assert forms.read(typed)["q.K3.evidence"] == letters
+    assert values_of(typed)["q.K3.evidence"] == letters
     assert fonts_shown(typed, "q.K3.evidence") == {"/SourceSans3-Regular"}
     assert 0 in ink(typed, "q.K3.evidence") and 0 not in ink(blank(), "q.K3.evidence")
 

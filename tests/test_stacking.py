@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from pipeline.markup.highlight import block
-from pipeline.render.stacking import labeled, lined
+from pipeline.render import labeled, lined
 
 TABLE = """<table><thead><tr><th scope="col">Kind</th><th scope="col"><img class="math" alt="x &amp; y" src="a.svg"/></th></tr></thead>
 <tbody><tr><th scope="row">1</th><td class="right">two</td></tr></tbody></table>"""

@@ -1,15 +1,26 @@
-"""Check editions and teams: what they take exists, answers have a place, and an accent can be read."""
+"""Check what is made of questions, for whom: editions, teams, and plans of interviews for roles.
+
+What they name exists, answers have a place, an accent can be read; forms of a plan are alike and fit their time; and nothing
+meets somebody who may not see it.
+"""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
 
 from pipeline import brand, theme
 from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
 from pipeline.diagnostics import nearest
-from pipeline.model import INTERVIEWER_PARTS, Book, Edition
-from pipeline.section_kinds import ANSWERS, BY_NAME, CHEAT_SHEET, KINDS, MAP, QUESTION
+from pipeline.model import INTERVIEWER_PARTS, Book, Edition, Form, Plan, Question, Role
+from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, HANDOUT, KINDS, MAP, QUESTION
 
 MOST = 60
 """Questions that a page has room for."""
+PLANNED = {place for kind in KINDS if kind.is_planned for place in kind.places}
+APART = 2
+"""Minutes that forms may lie apart, where a plan does not say what it was drawn with."""
 
 
 @register("C601", "edition takes an unknown section or topic")
@@ -130,3 +141,143 @@ def pale_accent(book: Book) -> Found:
         if team.accent is not None and (found := brand.contrast(team.accent, "#ffffff")) < brand.LEAST_CONTRAST:
             message = f"accent {team.accent} has a contrast of {found:.2f} on white: text needs {brand.LEAST_CONTRAST}"
             yield fault("C801", message, spot(book, team, "accent"), f"use {brand.passing(team.accent)}, the nearest shade that has it")
+
+
+@register("C911", "plan names what is not there")
+def unknown_in_plan(book: Book) -> Found:
+    """A plan names a role or a question, an edition a plan, or the exposure log a question, that the book does not have."""
+    for plan in book.plans.values():
+        if plan.role not in book.roles and ("role", plan.role) not in book.refused:
+            yield fault("C911", f"no role '{plan.role}'", spot(book, plan, "role"), nearest(plan.role, book.roles))
+        for f, form in enumerate(plan.forms):
+            for n, asked in enumerate(form.questions):
+                if asked.id not in book.questions and ("question", asked.id) not in book.refused:
+                    where = spot(book, plan, "forms", f, "questions", n, "id")
+                    yield fault("C911", f"no question '{asked.id}'", where, nearest(asked.id, book.questions))
+    for edition in book.editions.values():
+        if edition.plan and edition.plan not in book.plans and ("plan", edition.plan) not in book.refused:
+            yield fault("C911", f"no plan '{edition.plan}'", spot(book, edition, "plan"), nearest(edition.plan, book.plans))
+
+
+@register("C912", "question names what is not there")
+def unknown_in_question(book: Book) -> Found:
+    """A question is a variant of something, or the enemy of a question, that the book does not have."""
+    known = {*book.questions, *(each.id for each in book.outline.competencies)}
+    for question in book.questions.values():
+        if question.variant_of and question.variant_of not in known and ("question", question.variant_of) not in book.refused:
+            hint = nearest(question.variant_of, known)
+            yield fault("C912", f"no question or competency '{question.variant_of}'", spot(book, question, "variant_of"), hint)
+        for n, name in enumerate(question.enemies):
+            if name not in book.questions and ("question", name) not in book.refused:
+                yield fault("C912", f"no question '{name}'", spot(book, question, "enemies", n), nearest(name, book.questions))
+
+
+@register("C913", "competencies of a role")
+def competencies_of_role(book: Book) -> Found:
+    """A role asks for a competency that the book does not declare, for one twice, or weighs them differently and does not say why."""
+    known = {each.id for each in book.outline.competencies}
+    for role in book.roles.values():
+        names = [each.id for each in role.competencies]
+        for n, name in enumerate(names):
+            if name not in known:
+                yield fault("C913", f"no competency '{name}'", spot(book, role, "competencies", n, "id"), nearest(name, known))
+            elif name in names[:n]:
+                yield fault("C913", f"'{name}' is listed twice", spot(book, role, "competencies", n, "id"), "delete one of the two")
+        if len({each.weight for each in role.competencies}) > 1 and role.weights is None:
+            message = f"competencies of '{role.id}' weigh differently, and nobody says why"
+            yield fault("C913", message, spot(book, role, "id"), "give the reason in 'weights', or let all weigh the same")
+
+
+def _plans(book: Book) -> Iterator[tuple[Plan, Role]]:
+    """Yield the plans of which role and questions are there."""
+    for plan in book.plans.values():
+        if plan.role in book.roles and all(asked.id in book.questions for form in plan.forms for asked in form.questions):
+            yield plan, book.roles[plan.role]
+
+
+def _asked(book: Book, form: Form) -> list[Question]:
+    return [book.questions[asked.id] for asked in form.questions]
+
+
+@register("C914", "forms that are not alike")
+def forms_apart(book: Book) -> Found:
+    """Forms of a plan lie further apart in minutes or in levels than the plan allows, or do not ask of the same competencies."""
+    for plan, role in _plans(book):
+        first = plan.forms[0]
+        minutes, levels = (plan.drawn.minutes_apart, plan.drawn.levels_apart) if plan.drawn else (APART, 0)
+        for n, form in enumerate(plan.forms):
+            where = spot(book, plan, "forms", n, "id")
+            rated = Counter(question.competency for question in _asked(book, form))
+            if missing := [each.id for each in role.competencies if not rated[each.id]]:
+                yield fault("C914", f"form {form.id} rates no {', '.join(missing)}", where, "add a question on each competency of the role")
+            if n and rated != Counter(question.competency for question in _asked(book, first)):
+                message = f"forms {first.id} and {form.id} do not rate the same competencies equally often"
+                yield fault("C914", message, where, "draw the plan again")
+        for one, other in combinations(plan.forms, 2):
+            where = spot(book, plan, "forms", plan.forms.index(other), "id")
+            if abs(one.minutes - other.minutes) > minutes:
+                message = f"forms {one.id} and {other.id} lie {abs(one.minutes - other.minutes)} minutes apart, and {minutes} are allowed"
+                yield fault("C914", message, where, "give them the same time, or draw the plan again")
+            counts = [Counter(question.level for question in _asked(book, form)) for form in (one, other)]
+            if any(abs(counts[0][level] - counts[1][level]) > levels for level in {*counts[0], *counts[1]}):
+                yield fault("C914", f"forms {one.id} and {other.id} ask at different levels", where, "draw the plan again")
+
+
+@register("C915", "form does not fit its time")
+def form_too_long(book: Book) -> Found:
+    """The questions of a form, with opening, closing, and the candidate's own questions, take longer than the interview."""
+    for plan in book.plans.values():
+        for n, form in enumerate(plan.forms):
+            if form.minutes > plan.question_minutes:
+                message = f"form {form.id} takes {form.minutes} minutes, and {plan.question_minutes} are left for questions"
+                yield fault("C915", message, spot(book, plan, "forms", n, "id"), "delete a question, or plan a longer interview")
+
+
+@register("C916", "questions that may not meet")
+def meeting(book: Book) -> Found:
+    """A plan asks a question twice, or two questions in one form that are enemies: one gives the other away."""
+    for plan, _ in _plans(book):
+        seen: dict[str, str] = {}
+        for f, form in enumerate(plan.forms):
+            for n, question in enumerate(_asked(book, form)):
+                where = spot(book, plan, "forms", f, "questions", n, "id")
+                if question.id in seen:
+                    yield fault("C916", f"'{question.id}' stands in form {seen[question.id]} already", where, "name another")
+                seen.setdefault(question.id, form.id)
+                for other in _asked(book, form)[:n]:
+                    if question.id in other.enemies or other.id in question.enemies:
+                        yield fault("C916", f"'{question.id}' and '{other.id}' are enemies", where, "name another")
+
+
+@register("C917", "question not fit for a plan")
+def unfit(book: Book) -> Found:
+    """A plan asks a question that is public and may not be, that was to retire before the book's date, or that nobody could score."""
+    for plan, _ in _plans(book):
+        for f, form in enumerate(plan.forms):
+            for n, question in enumerate(_asked(book, form)):
+                where = spot(book, plan, "forms", f, "questions", n, "id")
+                if question.audience == "public" and plan.public == "refused":
+                    yield fault("C917", f"candidates may have read '{question.id}'", where, "name another, or say 'public: allowed'")
+                if question.retire is not None and question.retire <= book.outline.date:
+                    yield fault("C917", f"'{question.id}' was to retire on {question.retire}", where, "name another")
+                if lacking := [key for key in ("rubric", "competency", "level") if getattr(question, key) is None]:
+                    yield fault("C917", f"'{question.id}' has no {', '.join(lacking)}", where, "add them, or name another")
+
+
+@register("C918", "kit and candidates")
+def audiences(book: Book) -> Found:
+    """An edition lists what its audience may not see, or pages of a plan that it does not name; a chapter stands among those of another."""
+    for edition in book.editions.values():
+        for n, place in enumerate(edition.sections):
+            where = spot(book, edition, "sections", n)
+            is_own = place.startswith("kit_") or (place in PLANNED and place not in HANDOUT.places)
+            if is_own and edition.audience == "candidate":
+                yield fault("C918", f"'{place}' is for interviewers", where, "delete it, or make the audience 'kit'")
+            elif place in PLANNED and edition.plan is None:
+                yield fault("C918", f"'{place}' is made of a plan, and the edition names none", where, "name one with 'plan:'")
+    for place in CHAPTER.places:
+        audience = "kit" if place.startswith("kit_") else "public"
+        for n, name in enumerate(getattr(book.outline, place)):
+            if name in book.chapters and book.chapters[name].audience != audience:
+                message = f"chapter '{name}' is {'for interviewers' if audience == 'public' else 'public'}"
+                yield fault("C918", message, spot(book, book.outline, place, n), "list it elsewhere, or mend its 'audience'")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.printing import counted, print_diagnostics, print_grouped
+from pipeline.cli.printing import counted, print_diagnostics, print_grouped, print_stats
 from pipeline.diagnostics import BookError, nearest
 
 if TYPE_CHECKING:
@@ -94,7 +94,6 @@ def stats(book: Path, form: str) -> None:
       guidepress stats
       guidepress stats --format json > stats.json
     """
-    from pipeline.cli.tables import print_stats
     from pipeline.stats import stats as counted
 
     print_stats(counted(read_book(book)), form)

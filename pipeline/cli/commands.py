@@ -23,8 +23,8 @@ from pipeline.cli.book_commands import (
     stats,
     team_names,
 )  # fmt: skip
-from pipeline.cli.interviews import collect, plan
-from pipeline.cli.printing import print_diagnostics, print_outcome, print_rebuild, print_stages, progress
+from pipeline.cli.interview_commands import collect, plan
+from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
 from pipeline.diagnostics import ToolError
 from pipeline.formats import CHOSEN
 
@@ -147,7 +147,6 @@ def verify(folder: Path, full: bool, book: Path) -> int:
 def _ask(standing: Release, folder: Path, book: Path) -> tuple[Diagnostic, ...]:
     """Ask the authorities too; print and write their report; return all that was found."""
     from pipeline import authorities, load, preflight, release
-    from pipeline.cli.tables import facts, print_report, verdict
 
     def say(name: str, artefact: str, count: int) -> None:
         click.echo(f"{name} {artefact}: {verdict(count)}", err=True)

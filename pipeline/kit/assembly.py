@@ -10,56 +10,19 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from statistics import median_low
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import highspy
 
-LEVELS: Final = ("foundation", "intermediate", "advanced")
+from pipeline.kit.planning import Bounds, Item, Remedy
+from pipeline.model import LEVELS
+
 WRITE, LOOSEN = 100, 10
 """What a remedy costs: a question still to be written far more than a bound to be loosened, and that more than a minute."""
-
-
-class Item(NamedTuple):
-    """What the program sees of a question: what it rates, how hard and long it is, how often it was asked."""
-
-    id: str
-    competency: str
-    level: str
-    minutes: int
-    asked: int = 0
-    enemies: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What every form keeps to, and how far apart forms may be."""
-
-    competencies: tuple[str, ...]
-    """Each form asks of each of these at least once, every form as often as the others."""
-    forms: int = 3
-    questions: int = 5
-    minutes: int = 45
-    """Most that the questions of a form may take together."""
-    minutes_apart: int = 2
-    levels_apart: int = 0
-    """By how many questions of one level two forms may differ."""
-    asked: int | None = None
-    """How often a question may have been asked before, as often as you like when left out."""
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What would help where no forms can be drawn: a bound to set to a value, or questions to write."""
-
-    bound: str
-    value: int
-    competency: str = ""
-    level: str = ""
-    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -286,18 +249,6 @@ class _Elastic(_Program):
 
     def _value(self, variable: Any) -> int:
         return int(self.solver.val(variable) + 0.5)
-
-
-def mended(pool: Iterable[Item], bounds: Bounds, remedies: Iterable[Remedy]) -> tuple[list[Item], Bounds]:
-    """Return a pool and bounds with remedies applied: bounds loosened, and stand-ins for questions still to be written."""
-    items = list(pool)
-    for remedy in remedies:
-        if remedy.bound == "pool":
-            new = f"new-{remedy.competency}-{remedy.level}"
-            items += [Item(f"{new}-{n}", remedy.competency, remedy.level, remedy.minutes) for n in range(remedy.value)]
-        else:
-            bounds = replace(bounds, **{remedy.bound: remedy.value})  # type: ignore[arg-type]  # every bound but competencies is a number
-    return items, bounds
 
 
 def _lot(*of: object) -> int:

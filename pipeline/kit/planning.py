@@ -1,15 +1,77 @@
-"""Draw up a plan: choose the pool out of a book, have forms assembled, and tell why they are alike or why there are none."""
+"""Plans of interviews: the questions one may draw, the file that it is written to, and what its pages print of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import os
 import string
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
 
-from pipeline.kit.assembly import Bounds, Item, Remedy, assemble
-from pipeline.model import Agenda, Asked, Book, Draw, Form, Plan, Question, Role
+from pipeline.model import (
+    Agenda,
+    Asked,
+    Book,
+    CalibrationPack,
+    Draw,
+    Form,
+    Handout,
+    Heard,
+    Kit,
+    KitCompetency,
+    KitQuestion,
+    KitTopic,
+    Plan,
+    Question,
+    Rated,
+    Role,
+)  # fmt: skip
+
+HEAD = "# Drawn by guidepress plan. Edit it by hand if you must: checks hold it to the same bounds.\n"
+
+
+class Item(NamedTuple):
+    """What the program sees of a question: what it rates, how hard and long it is, how often it was asked."""
+
+    id: str
+    competency: str
+    level: str
+    minutes: int
+    asked: int = 0
+    enemies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What every form keeps to, and how far apart forms may be."""
+
+    competencies: tuple[str, ...]
+    """Each form asks of each of these at least once, every form as often as the others."""
+    forms: int = 3
+    questions: int = 5
+    minutes: int = 45
+    """Most that the questions of a form may take together."""
+    minutes_apart: int = 2
+    levels_apart: int = 0
+    """By how many questions of one level two forms may differ."""
+    asked: int | None = None
+    """How often a question may have been asked before, as often as you like when left out."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What would help where no forms can be drawn: a bound to set to a value, or questions to write."""
+
+    bound: str
+    value: int
+    competency: str = ""
+    level: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,11 +142,8 @@ def _enemies(book: Book) -> dict[str, frozenset[str]]:
     return {name: frozenset(enemies) for name, enemies in found.items()}
 
 
-def plan(book: Book, name: str, wanted: Wanted, today: dt.date) -> Plan | tuple[Remedy, ...]:
-    """Draw the forms of a plan, or return what would make it possible."""
-    made = assemble(pool(book, wanted, today), wanted.bounds, wanted.seed)
-    if not made.forms:
-        return made.remedies
+def plan(name: str, wanted: Wanted, drawn: Sequence[Sequence[Item]]) -> Plan:
+    """Return the plan of forms that were drawn."""
     bounds = wanted.bounds
     return Plan(
         id=name,
@@ -92,13 +151,141 @@ def plan(book: Book, name: str, wanted: Wanted, today: dt.date) -> Plan | tuple[
         minutes=wanted.minutes,
         agenda=wanted.agenda,
         public="allowed" if wanted.public else "refused",
-        forms=tuple(_form(string.ascii_uppercase[n], items, wanted.role.interviewers) for n, items in enumerate(made.forms)),
+        forms=tuple(_form(string.ascii_uppercase[n], items, wanted.role.interviewers) for n, items in enumerate(drawn)),
         drawn=Draw(seed=wanted.seed, minutes_apart=bounds.minutes_apart, levels_apart=bounds.levels_apart, asked=bounds.asked,
                    topics=wanted.topics, avoid_since=wanted.avoid_since),
     )  # fmt: skip
 
 
-def _form(letter: str, items: tuple[Item, ...], interviewers: int) -> Form:
+def _form(letter: str, items: Sequence[Item], interviewers: int) -> Form:
     """Share the questions among interviewers in turn, so that each knows early when to speak."""
     share = -(-len(items) // interviewers)
     return Form(id=letter, questions=tuple(Asked(id=i.id, minutes=i.minutes, interviewer=n // share + 1) for n, i in enumerate(items)))
+
+
+def write_plan(folder: Path, plan: Plan) -> Path:
+    """Write a plan into the book, over one of the same name; return its file."""
+    path = folder / "plans" / f"{plan.id}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    _replace(path, HEAD + "\n".join(_lines(plan)) + "\n")
+    return path
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    agenda = plan.agenda
+    yield f"id: {plan.id}"
+    yield f"role: {plan.role}"
+    yield f"minutes: {plan.minutes}"
+    yield f"agenda: {{opening: {agenda.opening}, candidate: {agenda.candidate}, closing: {agenda.closing}}}"
+    yield f"public: {plan.public}"
+    yield "forms:"
+    for form in plan.forms:
+        yield f"  - id: {form.id}"
+        yield "    questions:"
+        for asked in form.questions:
+            yield f"      - {{id: {asked.id}, minutes: {asked.minutes}, interviewer: {asked.interviewer}}}"
+    if drawn := plan.drawn:
+        yield "drawn:"
+        for name, value in drawn.model_dump(mode="json", exclude_none=True, exclude_defaults=True).items():
+            yield f"  {name}: {'[' + ', '.join(value) + ']' if isinstance(value, list) else value}"
+
+
+def record(folder: Path, plan: Plan, form: Form, on: dt.date, times: int) -> Path:
+    """Append to the exposure log that a form was used on a day, with so many candidates; return the file."""
+    path = folder / "exposure.yaml"
+    before = path.read_text(encoding="utf-8") if path.is_file() else "asked:\n"
+    if not before.endswith("\n"):
+        before += "\n"
+    rows = [
+        f"  - {{question: {asked.id}, plan: {plan.id}, form: {form.id}, on: {on.isoformat()}, times: {times}}}\n"
+        for asked in form.questions
+    ]
+    _replace(path, before + "".join(rows))
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
+    """Return one form of a plan, ready to print."""
+    role = book.roles[plan.role]
+    questions = tuple(_questions(book, plan, form, numbers))
+    inside = {question.id for question in questions}
+    return Kit(
+        role=role,
+        plan=plan,
+        form=form,
+        questions=questions,
+        competencies=tuple(_competencies(book, role, form)),
+        digest=digest(book, form),
+        asked=tuple(sorted((each for each in book.exposure.asked if each.question in inside), key=lambda each: (each.on, each.form))),
+    )
+
+
+def digest(book: Book, form: Form) -> str:
+    """Digest all that is asked in a form, and what it is rated by: a sheet for other words is another sheet."""
+    asked = [book.questions[each.id].model_dump_json(by_alias=True) for each in form.questions]
+    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
+
+
+def _questions(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Iterator[KitQuestion]:
+    starts = plan.agenda.opening
+    titles = {each.id: each.title for each in book.outline.competencies}
+    for place, asked in enumerate(form.questions, start=1):
+        question = book.questions[asked.id]
+        yield KitQuestion(
+            id=question.id, place=place, number=numbers[question.id], name=question.called, ask=question.ask,
+            competency=titles[str(question.competency)], level=question.level, minutes=asked.minutes, interviewer=asked.interviewer,
+            starts=starts, exhibit=question.exhibit, retire=question.retire,
+        )  # fmt: skip
+        starts += asked.minutes
+
+
+def _competencies(book: Book, role: Role, form: Form) -> Iterator[KitCompetency]:
+    named = {each.id: each for each in book.outline.competencies}
+    for sought in role.competencies:
+        rated = (n for n, asked in enumerate(form.questions, start=1) if book.questions[asked.id].competency == sought.id)
+        known = named[sought.id]
+        yield KitCompetency(id=sought.id, title=known.title, definition=known.definition, why=sought.why, weight=sought.weight,
+                            must_pass=sought.must_pass, places=tuple(rated))  # fmt: skip
+
+
+def handout(book: Book, plan: Plan) -> Handout:
+    """Return what a candidate is told: how the time is spent and what is rated, and nothing of the questions."""
+    role, named = book.roles[plan.role], {each.id: each for each in book.outline.competencies}
+    topics = (named[each.id] for each in role.competencies)
+    return Handout(
+        role=role.title, minutes=plan.minutes, opening=plan.agenda.opening, questions=plan.question_minutes,
+        candidate=plan.agenda.candidate,
+        closing=plan.agenda.closing, count=max(len(form.questions) for form in plan.forms), interviewers=role.interviewers,
+        competencies=tuple(KitTopic(title=each.title, definition=each.definition) for each in topics), contact=role.contact,
+    )  # fmt: skip
+
+
+def pack(book: Book, form: Form) -> CalibrationPack:
+    """Return answers to the questions of a form to train on, those to each in an order that tells nothing of their ratings."""
+    questions = ((place, book.questions[asked.id]) for place, asked in enumerate(form.questions, start=1))
+    return CalibrationPack(questions=tuple(
+        Rated(place=place, name=question.called, answers=tuple(
+            Heard(letter=letter, rating=rating, said=said)
+            for letter, (rating, said) in zip(string.ascii_uppercase, _shuffled(question.id, question.calibration.said), strict=False)
+        ))
+        for place, question in questions if question.calibration is not None
+    ))  # fmt: skip
+
+
+def _shuffled(name: str, said: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Return ratings and answers in an order that is the same for a question each time."""
+    rated = list(enumerate(said, start=1))
+    return sorted(rated, key=lambda each: hashlib.sha256(f"{name} {each[0]}".encode()).digest())

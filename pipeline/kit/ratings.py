@@ -1,4 +1,4 @@
-"""Write down what was collected: tables for people and their programs, and consensus forms filled in."""
+"""Write down what was collected, and how far interviewers agree: tables for people and their programs, and consensus forms filled in."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import io
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from statistics import fmean
+from itertools import combinations
+from statistics import fmean, stdev
 from typing import Any, Final
 
-from pipeline.kit import forms
-from pipeline.kit.agreement import Agreement, agreement
+from pipeline.kit.field_marks import TICKED
 from pipeline.kit.sheets import Competency, Expected, Sheet
 
 FORMAT: Final = 1
+FEWEST_PAIRS: Final = 10
+"""Pairs of ratings below which weighted kappa says nothing."""
 APART: Final = 2
 """Points between two ratings from which a disagreement is marked."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -26,6 +29,24 @@ RATINGS: Final = (
     "candidate", "interviewer", "date", "form", "question", "competency", "rating", "evidence",
     "competency_rating", "recommendation", "scored_before",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Figures about the ratings of one thing; None where there are too few for a figure."""
+
+    n: int
+    candidates: int
+    pairs: int
+    """Ratings of one candidate by two interviewers."""
+    mean: float | None
+    spread: float | None
+    """Standard deviation of the ratings, of a sample."""
+    percent_agreement: float | None
+    """Of the pairs, how many per hundred are equal."""
+    weighted_kappa: float | None
+
+
 AGREEMENT: Final = ("kind", "name", *(each.name for each in fields(Agreement)))
 
 
@@ -105,6 +126,35 @@ def agreement_csv(people: Sequence[Candidate], expected: Expected) -> bytes:
         figures = agreement([[rating for rating in one.ratings(part) if rating] for one in people], expected.highest)
         rows.append(({"q": "question", "c": "competency"}[kind], name, *map(_rounded, asdict(figures).values())))
     return _table(AGREEMENT, rows)
+
+
+def agreement(by_candidate: Sequence[Sequence[int]], highest: int) -> Agreement:
+    """Return the figures about ratings, given for each candidate."""
+    ratings = [rating for of_one in by_candidate for rating in of_one]
+    pairs = [pair for of_one in by_candidate for pair in combinations(of_one, 2)]
+    return Agreement(
+        n=len(ratings),
+        candidates=sum(bool(of_one) for of_one in by_candidate),
+        pairs=len(pairs),
+        mean=fmean(ratings) if ratings else None,
+        spread=stdev(ratings) if len(ratings) > 1 else None,
+        percent_agreement=100 * sum(one == two for one, two in pairs) / len(pairs) if pairs else None,
+        weighted_kappa=weighted_kappa(pairs, highest) if len(pairs) >= FEWEST_PAIRS else None,
+    )
+
+
+def weighted_kappa(pairs: Sequence[tuple[int, int]], highest: int) -> float | None:
+    """Return kappa with quadratic weights (Cohen 1968); None where all ratings are one.
+
+    Interviewers have no fixed places: who is first in a pair is chance. So each pair counts in both orders, and both
+    sides have the same shares, as in Scott's pi.
+    """
+    both = [*pairs, *((two, one) for one, two in pairs)]
+    shares = Counter(one for one, _ in both)
+    scale = range(1, highest + 1)
+    by_chance = sum((one - two) ** 2 * shares[one] * shares[two] for one in scale for two in scale) / len(both)
+    seen = sum((one - two) ** 2 for one, two in both)
+    return 1 - seen / by_chance if by_chance else None
 
 
 def _rounded(value: float | int | None) -> float | int | None:
@@ -191,7 +241,7 @@ def consensus_values(one: Candidate, expected: Expected) -> Mapping[str, str]:
             values[f"i.{n}.sum"] = _figure(one.weighted(expected.competencies, n - 1))
     for part in parts(expected, one.form):
         values |= {f"i.{n}.{part}.rating": str(rating or "") for n, rating in enumerate(one.ratings(part), start=1)}
-        values[f"{part}.apart"] = forms.TICKED if one.apart(part) >= APART else ""
+        values[f"{part}.apart"] = TICKED if one.apart(part) >= APART else ""
     if expected.aggregation == "sum":
         values["sum"] = _figure(one.weighted(expected.competencies))
     return values

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from pipeline.diagnostics import Diagnostic, Place, Severity, nearest
-from pipeline.kit.field_tree import Field, FormError, fields
+from pipeline.diagnostics import Diagnostic, Place, Rule, Severity, nearest
+from pipeline.kit.forms import Field, FormError, fields
 
 OWN: Final = "guidepress."
 SHEET: Final = "score-sheet"
@@ -19,6 +19,31 @@ KINDS: Final = {
     "text": "a line of text", "area": "an area of text", "radio": "radio buttons", "check": "a check box",
     "other": "something else",
 }  # fmt: skip
+
+RULES: Final = (
+    Rule("K901", "sheet cannot be read", "A file is damaged, cut off, locked with a password, or no PDF. Ask for it anew."),
+    Rule("K902", "no score sheet", "A PDF has no form, or its form does not say that it is a score sheet of this press."),
+    Rule("K903", "sheet of another book", "Sheets are collected for one book at a time."),
+    Rule("K904", "sheet of another version", "The questions of another version may differ, and what ratings of them mean."),
+    Rule("K905", "sheet of another plan", "Sheets are collected for one plan at a time: each has a role of its own."),
+    Rule("K906", "no such form", "The plan has no form of the name that the sheet bears."),
+    Rule("K907", "form was made again", "The sheet is of a form as it was before its questions were changed."),
+    Rule("K908", "unknown field", "A sheet has a field that the one handed out has not."),
+    Rule("K909", "missing field", "A sheet lacks a field of the one that was handed out."),
+    Rule("K910", "foreign field", "A field has another kind, other states, or another place than when it was handed out."),
+    Rule("K911", "value outside of the scale", "A field holds what it cannot hold, or shows another choice than it holds."),
+    Rule("K912", "sheet of nobody", "Without a candidate's code and an interviewer's name, a rating belongs to nobody."),
+    Rule("K913", "two sheets of an interviewer", "An interviewer rates a candidate once. Nothing tells which sheet counts."),
+    Rule("K914", "two forms for a candidate", "A candidate is asked one form; the sheets at hand are of several."),
+    Rule("K915", "rating is missing", "A question, a competency, or the recommendation was left out. The rest is collected."),
+    Rule("K916", "sheet has changed", "A sheet is locked when it is first collected: no rating follows a debrief."),
+    Rule("K917", "sheet was saved again", "The file has changed since it was collected; what it says has not."),
+    Rule("K918", "no room in the consensus form", "The form has no fields for so many interviewers, or these questions."),
+    Rule("K919", "may be scored after the debrief", "The interviewer has not ticked that nobody was talked to before scoring."),
+    Rule("K920", "folder is taken", "Ratings are written into a folder of their own, and only of one plan."),
+    Rule("K921", "consensus form is filled in", "Somebody has written into a consensus form since it was made. It is kept."),
+)
+"""What collecting says about score sheets, as ``guidepress explain`` prints it."""
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,24 @@ from pipeline.model.book import (
     question_numbers,
 )
 from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
-from pipeline.model.interviews import Agenda, Asked, Draw, Exposed, Exposure, Form, Plan, Role
-from pipeline.model.kit import CalibrationPack, Handout, Heard, Kit, KitCompetency, KitQuestion, KitTopic, Rated
+from pipeline.model.interviews import (
+    Agenda,
+    Asked,
+    CalibrationPack,
+    Draw,
+    Exposed,
+    Exposure,
+    Form,
+    Handout,
+    Heard,
+    Kit,
+    KitCompetency,
+    KitQuestion,
+    KitTopic,
+    Plan,
+    Rated,
+    Role,
+)
 from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
 from pipeline.model.questions import (
     BLANKS,

@@ -17,13 +17,12 @@ from weasyprint.css.counters import CounterStyle
 from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
-from pipeline.fetcher import BookFetcher
 
 from . import form_xobjects, page_facts, weasyprint70
 from .signatures import FaceUse, Facts, LaidOut, Signature
 from .tag_tree import StructureTree, kinships
 from .tagging import CROSS_LINK, Tagger
-from .weasyprint70 import Document, warnings_heard
+from .weasyprint70 import BookFetcher, Document, warnings_heard
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")

@@ -13,9 +13,8 @@ from typing import Any
 
 import pydyf
 
-from pipeline.fetcher import SCHEME
-
 from . import weasyprint70
+from .weasyprint70 import SCHEME
 
 MADE = b'{"form": '
 """How a form begins."""

@@ -194,7 +194,7 @@ def _library_version(names: Iterable[str], function: str) -> str:
 def own_digest() -> str:
     """Digest the code that lays out."""
     here = Path(__file__).parent
-    sources = sorted((*here.glob("*.py"), here / "fonts.conf", here.parent / "fetcher.py", here.parent / "slots.py"))
+    sources = sorted((*here.glob("*.py"), here / "fonts.conf", here.parent / "slots.py"))
     return _digest(path.read_bytes() for path in sources)
 
 

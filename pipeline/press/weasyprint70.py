@@ -6,10 +6,12 @@ late, after `FONTCONFIG_FILE` names a configuration without fonts, so that only 
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -25,12 +27,43 @@ from weasyprint.svg.path import path
 from weasyprint.text import line_break
 from weasyprint.text.ffi import ffi, pango
 from weasyprint.text.fonts import FontConfiguration, get_hb_object_data
+from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from pipeline.diagnostics import ToolError
-from pipeline.fetcher import BookFetcher
 
 if weasyprint.VERSION != "70.0":
     raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
+
+
+# Resources. Look at URLFetcher: whether WeasyPrint has another door to them.
+
+SCHEME = "guidepress:"
+MIME_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
+}
+
+
+class BookFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
+    """Serve `guidepress:<name>` from the resources given; refuse every other URL: no disk, no network."""
+
+    def __init__(self, resources: Mapping[str, bytes]) -> None:
+        """Keep the resources, by name."""
+        super().__init__(allowed_protocols=frozenset(), allow_redirects=False)
+        self._resources = resources
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Answer with the bytes of one resource; raise ValueError for anything that is not in the mapping."""
+        if not url.startswith(SCHEME):
+            raise ValueError(f"only {SCHEME} resources are served, not {url}")
+        name = unquote(url.removeprefix(SCHEME))
+        mime = MIME_TYPES.get(PurePosixPath(name).suffix)
+        if mime is None or name not in self._resources:
+            raise ValueError(f"the book has no resource named {name}")
+        return URLFetcherResponse(url, self._resources[name], {"Content-Type": mime})
 
 
 # Documents. Look at HTML.__init__: whether it takes a tree of XHTML, and which attributes render() reads.

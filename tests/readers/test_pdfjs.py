@@ -19,10 +19,11 @@ from sheetwork import (
     rows,
     take,
     thirty,
+    values_of,
 )
 
 from pipeline.kit import forms
-from pipeline.kit.field_tree import terminals
+from pipeline.kit.forms import terminals
 
 pytestmark = pytest.mark.conformance
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.conformance
 def test_letters_typed_in_pdfjs_show_in_the_embedded_face(browser: Any) -> None:
     typed = by_pdfjs(browser, blank(), {"q.K3.evidence": LETTERS, "candidate": LETTERS[:20]})
     assert browser.strangers() == []
-    assert (forms.read(typed)["q.K3.evidence"], forms.read(typed)["candidate"]) == (LETTERS, LETTERS[:20])
+    assert (values_of(typed)["q.K3.evidence"], values_of(typed)["candidate"]) == (LETTERS, LETTERS[:20])
     assert fonts_shown(typed, "q.K3.evidence") == {"/SourceSans3-Regular"}
     with opened(typed) as document:
         shown = dict(terminals(document))["candidate"].AP.N.read_bytes()

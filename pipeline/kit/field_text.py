@@ -1,4 +1,4 @@
-"""The font of form fields: a whole face, so that whatever is typed shows in it, and its measures.
+"""Text in form fields: the font, a whole face, so that whatever is typed shows in it, and lines written with it.
 
 Engines write what is typed anew with the font that a field names, and look up its letters backward, through ToUnicode.
 Of a composite font, PDFium and pdf.js both use every letter that the face has. Of a simple one with WinAnsi, 256 at most:
@@ -10,6 +10,7 @@ and no-break space do, and each is still found. A face with CFF outlines has no 
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ INSTALLABLE, EDITABLE = 0, 8
 """What a face must allow, of OS/2 fsType: embedding to print and preview (4) is not enough for forms that are filled in."""
 PLANE: Final = 0x10000
 """Codes of two bytes."""
+SIZE: Final = 9.5
+SMALLEST: Final = 5.0
+"""Sizes of what is filled in: that of the form, and that below which a text is cut, with a sign that it is."""
+LEADING: Final = 1.25
+MARGIN: Final = 2.0
+CUT: Final = "…"
 
 
 @dataclass(frozen=True)
@@ -200,3 +207,113 @@ def _ranges(row: list[int], letters: Mapping[int, str]) -> Iterator[str]:
     for _, run in groupby(row, lambda code: (ord(letters[code]) - code, ord(letters[code]) >> 8)):
         codes = list(run)
         yield f"<{codes[0]:04X}> <{codes[-1]:04X}> <{ord(letters[codes[0]]):04X}>"
+
+
+@dataclass(frozen=True)
+class Box:
+    """The room of a field, in points."""
+
+    width: float
+    height: float
+
+    @classmethod
+    def of(cls, widget: pikepdf.Object) -> Box:
+        """Measure a widget."""
+        left, bottom, right, top = (float(side) for side in widget.Rect)
+        return cls(abs(right - left), abs(top - bottom))
+
+
+def default(size: float = SIZE) -> bytes:
+    """Return the default appearance of a text: font, size, and color."""
+    return b"%s %s Tf 0 g" % (str(NAME).encode(), operands(size))
+
+
+def size_of(appearance: object) -> float:
+    """Return the size that a default appearance says; that of the form where it says none, or to fit it."""
+    found = re.search(r"([0-9.]+)\s+Tf", str(appearance))
+    return float(found[1]) if found and float(found[1] or 0) > 0 else SIZE
+
+
+def text(document: pikepdf.Pdf, box: Box, font: pikepdf.Object, content: bytes = b"") -> pikepdf.Object:
+    """Return the appearance of a text field; an empty one has nothing but the mark that viewers put the text between."""
+    resources = Dictionary(Font=Dictionary({str(NAME): font}))
+    return appearance(document, box, b"/Tx BMC\n%sEMC" % content, resources)
+
+
+def written(value: str, box: Box, face: Face, size: float, *, is_area: bool) -> bytes:
+    """Return the operators that write a text into a field: smaller where it is long, cut where it is too long even so."""
+    shown = face.shown(value)
+    if not is_area:
+        shown = " ".join(shown.split())
+    lines, size = _fitted(shown, box, face, size, is_area=is_area)
+    if not any(lines):
+        return b""
+    top = box.height - MARGIN - face.ascent * size / 1000
+    if not is_area:
+        top = (box.height - (face.ascent + face.descent) * size / 1000) / 2
+    clip = operands(1, 1, max(box.width - 2, 0), max(box.height - 2, 0))
+    drawn = b"q %s re W n BT\n%s %s Tf 0 g %s TL %s Td\n" % (
+        clip, str(NAME).encode(), operands(size), operands(size * LEADING), operands(MARGIN, top),
+    )  # fmt: skip
+    return drawn + b"".join(face.encoded(line) + b" Tj T*\n" for line in lines) + b"ET Q\n"
+
+
+def _fitted(shown: str, box: Box, face: Face, size: float, *, is_area: bool) -> tuple[list[str], float]:
+    """Break a text into the lines of a field at the largest size that it fits in."""
+    room = max(box.width - 2 * MARGIN, 1)
+    while True:
+        lines = list(_lines(shown, room, face, size)) if is_area else [shown]
+        most = max(int((box.height - 2 * MARGIN - size) / (size * LEADING)) + 1, 1)
+        if len(lines) <= most and all(face.width(line, size) <= room for line in lines):
+            return lines, size
+        if size <= SMALLEST:
+            return _cut(lines[:most], len(lines) > most, room, face), SMALLEST
+        size = max(size - 0.5, SMALLEST)
+
+
+def _cut(lines: list[str], is_more: bool, room: float, face: Face) -> list[str]:
+    """Cut the last line so that a sign for what is missing has room."""
+    last, sign = lines[-1], CUT if CUT in face.codes else ""
+    if is_more or face.width(last, SMALLEST) > room:
+        while last and face.width(last + sign, SMALLEST) > room:
+            last = last[:-1]
+        lines[-1] = last + sign
+    return lines
+
+
+def _lines(shown: str, room: float, face: Face, size: float) -> Iterator[str]:
+    """Yield the lines of a text, broken at spaces, and inside of words that are longer than a line."""
+    for paragraph in shown.split("\n"):
+        line = ""
+        for word in re.findall(r" *[^ ]+", paragraph):
+            if face.width(line + word, size) <= room:
+                line += word
+                continue
+            if line:
+                yield line
+            *full, line = _pieces(word.lstrip(" "), room, face, size)
+            yield from full
+        yield line
+
+
+def _pieces(word: str, room: float, face: Face, size: float) -> Iterator[str]:
+    """Yield a word in pieces that have room in a line; the last one may go on."""
+    start, width = 0, 0.0
+    for at, letter in enumerate(word):
+        width += face.width(letter, size)
+        if width > room and at > start:
+            yield word[start:at]
+            start, width = at, face.width(letter, size)
+    yield word[start:]
+
+
+def appearance(document: pikepdf.Pdf, box: Box, drawn: bytes, resources: Dictionary) -> pikepdf.Object:
+    """Return an appearance that draws into the room of a field."""
+    return document.make_stream(
+        drawn, Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, round(box.width, 3), round(box.height, 3)]), Resources=resources
+    )
+
+
+def operands(*numbers: float) -> bytes:
+    """Write numbers as operands."""
+    return " ".join(f"{number:.3f}".rstrip("0").rstrip(".") or "0" for number in numbers).encode()

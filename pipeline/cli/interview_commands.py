@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pipeline import release
 from pipeline.cli.book_commands import BOOK, OUTPUT, read_book
 from pipeline.cli.printing import counted, print_diagnostics
 from pipeline.diagnostics import ToolError, nearest
 from pipeline.formats import PDF
-from pipeline.model import LEVELS, Book
 from pipeline.section_kinds import CONSENSUS, SCORE_SHEET, SectionKind
 
+if TYPE_CHECKING:
+    from pipeline.kit.planning import Remedy
+    from pipeline.model import Book, Plan
+
 DAY = click.DateTime(["%Y-%m-%d"])
+LEVELS = ("foundation", "intermediate", "advanced")
+"""Those of the model, whose import would let help and completion wait."""
 
 
 @click.group(invoke_without_command=True)
@@ -48,7 +55,7 @@ def plan(
     """
     if context.invoked_subcommand:
         return 0
-    from pipeline.kit import balance, plan_files, planning
+    from pipeline.kit import assembly, planning
 
     loaded = read_book(book)
     if not role:
@@ -57,18 +64,67 @@ def plan(
         raise click.UsageError(f"no role '{role}': {nearest(role, loaded.roles)}")
     since = avoid_since.date() if avoid_since else None
     wanted = planning.Wanted(loaded.roles[role], minutes, forms, questions, seed, levels, topics, since, public)
-    drawn = planning.plan(loaded, name or role, wanted, dt.date.today())
-    if isinstance(drawn, tuple):
+    made = assembly.assemble(planning.pool(loaded, wanted, dt.date.today()), wanted.bounds, seed)
+    if not made.forms:
         click.echo(f"No {forms} forms of {questions} questions can be drawn that are alike. What would help:", err=True)
-        for line in balance.advice(drawn):
+        for line in _advice(made.remedies):
             click.echo(f"  {line}", err=True)
         return 1
-    path = plan_files.write_plan(book, drawn)
+    drawn = planning.plan(name or role, wanted, made.forms)
+    path = planning.write_plan(book, drawn)
     if explains:
-        for line in balance.balance(loaded, drawn):
+        for line in _balance(loaded, drawn):
             click.echo(line)
     click.echo(f"{path}: {len(drawn.forms)} forms of {questions} questions")
     return 0
+
+
+def _advice(remedies: Iterable[Remedy]) -> Iterator[str]:
+    """Yield what would make forms possible, a line for each remedy."""
+    loosen = {
+        "questions": "ask {value} questions: the role has as many competencies (--questions {value})",
+        "minutes": "give the questions {value} minutes together",
+        "minutes_apart": "let forms lie {value} minutes apart",
+        "levels_apart": "let forms differ by {value} questions of a level",
+        "asked": "take questions that were asked {value} times before ('asked: {value}' in the role)",
+    }
+    for remedy in remedies:
+        if remedy.bound == "pool":
+            what = "one more question" if remedy.value == 1 else f"{remedy.value} more questions"
+            yield f"write {what} on {remedy.competency} at {remedy.level} level, of {remedy.minutes} minutes"
+        else:
+            yield loosen[remedy.bound].format(value=remedy.value)
+
+
+def _balance(book: Book, plan: Plan) -> Iterator[str]:
+    """Yield the table that proves the balance: each form's questions, then its sums, then how far forms lie apart."""
+    times = Counter[str]()
+    for each in book.exposure.asked:
+        times[each.question] += each.times
+    for form in plan.forms:
+        yield f"Form {form.id}: {form.minutes} of {plan.question_minutes} minutes"
+        for n, asked in enumerate(form.questions, start=1):
+            question = book.questions[asked.id]
+            yield (
+                f"  {n}  {asked.id:<34} {question.competency!s:<24} {question.level!s:<13} {asked.minutes:>2} min"
+                f"  asked {times[asked.id]}x  interviewer {asked.interviewer}"
+            )
+    yield ""
+    yield f"{'':<24} " + " ".join(f"{form.id:>4}" for form in plan.forms) + "  apart"
+    for name, counts in _sums(book, plan, times).items():
+        yield f"{name:<24} " + " ".join(f"{count:>4}" for count in counts) + f"  {max(counts) - min(counts):>5}"
+
+
+def _sums(book: Book, plan: Plan, times: Counter[str]) -> dict[str, list[int]]:
+    """Return for each form its minutes, its questions of each level and competency, and how often they were asked."""
+    questions = {form.id: [book.questions[asked.id] for asked in form.questions] for form in plan.forms}
+    found = {"minutes": [form.minutes for form in plan.forms]}
+    for level in LEVELS:
+        found[level] = [sum(q.level == level for q in questions[form.id]) for form in plan.forms]
+    for competency in dict.fromkeys(q.competency for each in questions.values() for q in each):
+        found[str(competency)] = [sum(q.competency == competency for q in questions[form.id]) for form in plan.forms]
+    found["asked before"] = [sum(times[q.id] for q in questions[form.id]) for form in plan.forms]
+    return found
 
 
 @click.command()
@@ -108,19 +164,17 @@ def collect(book: Path, output: Path, sheets: tuple[Path, ...], name: str, folde
 
 def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str, bytes]:
     """Return the blank sheets of a kind that were published for a plan, by form. Raises ToolError when there are none."""
+    from pipeline import release
+
     published, why = release.read(output)
     editions = {
         each.id: str(each.form) for each in book.editions.values() if each.fillable and each.plan == plan and each.lists(kind) and each.form
     }
-    found = (
-        {}
-        if published is None
-        else {
-            editions[each.edition]: (published.folder / each.path).read_bytes()
-            for each in published.artefacts
-            if each.format == PDF.name and each.edition in editions
-        }
-    )
+    found = {}
+    if published is not None:
+        asked = (each for each in published.artefacts if each.format == PDF.name and each.edition in editions)
+        sheets = ((each.edition, release.data(published, each)) for each in asked)
+        found = {editions[name]: sheet for name, sheet in sheets if sheet}
     if not found:
         raise ToolError(why or f"no {kind.name} of plan '{plan}' is published in {output}: build the edition that has it, 'fillable: true'")
     return found
@@ -133,14 +187,19 @@ def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str,
 @click.option("--on", type=DAY, default=None, metavar="DATE", help="The day.  [default: today]")
 @click.option("--times", type=click.IntRange(1, 999), default=1, show_default=True, help="With how many candidates.")
 def record(book: Path, name: str, form: str, on: dt.datetime | None, times: int) -> None:
-    """Record that a FORM of the plan NAME was used, so that its questions are drawn less often."""
-    from pipeline.kit import balance, plan_files
+    """Record that a FORM of the plan NAME was used, so that its questions are drawn less often.
+
+    \b
+      guidepress plan record spring A --times 3
+      guidepress plan record spring B --on 2026-03-02
+    """
+    from pipeline.kit import planning
 
     loaded = read_book(book)
     if name not in loaded.plans:
         raise click.UsageError(f"no plan '{name}': {nearest(name, loaded.plans)}")
-    found = balance.form_of(loaded.plans[name], form)
+    found = next((each for each in loaded.plans[name].forms if each.id == form.upper()), None)
     if found is None:
         raise click.UsageError(f"no form '{form}': the plan has {', '.join(each.id for each in loaded.plans[name].forms)}")
-    path = plan_files.record(book, loaded.plans[name], found, on.date() if on else dt.date.today(), times)
+    path = planning.record(book, loaded.plans[name], found, on.date() if on else dt.date.today(), times)
     click.echo(f"{path}: {len(found.questions)} questions, {times}x")
