@@ -31,8 +31,9 @@ from tagged import Piece, pieces
 
 from pipeline import bindery, theme
 from pipeline.bindery.embedded_fonts import open_face
-from pipeline.flow import Request, make
+from pipeline.flow import Request
 from pipeline.flow.binding import BIND
+from pipeline.flow.order import make
 from pipeline.flow.volumes import Printed
 from pipeline.model import Book
 from pipeline.press import LAY_OUT, Room, Signature, layout

@@ -16,8 +16,8 @@ import watchfiles
 from pipeline import theme
 from pipeline.cli.printing import counted, print_diagnostics, print_outcome, print_rebuild, progress
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
-from pipeline.flow import build
 from pipeline.flow.inputs import files
+from pipeline.flow.order import build
 from pipeline.flow.request import Outcome, Request, get_ready
 from pipeline.source import is_stray
 from pipeline.work import Crew, Say

@@ -1,158 +1,13 @@
-"""Build guides: the one place that knows the order. It reads from top to bottom as the picture in the README does."""
+"""Build guides: what is asked for, the order in which it is done, and what comes of it."""
 
-from __future__ import annotations
-
-import time
-from collections.abc import Sequence
-from contextlib import ExitStack
-from pathlib import Path
-
-from pipeline import bindery, checks, editions, epub, load, markup, preflight, press, release, render, source, theme
-from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest, ordered
-from pipeline.flow.binding import Binding, Landed, bind_all, issues
-from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
-from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
-from pipeline.flow.inspection import inspect
-from pipeline.flow.request import RULES, Outcome, Request, brands, likely_styles
-from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
-from pipeline.markup import Setting
-from pipeline.model import Book, Edition
-from pipeline.publication import Publication
-from pipeline.release import Release
-from pipeline.work import Crew, Say, Stage, Step, Work, cache, thresholds
-from pipeline.work.cluster import reach
-from pipeline.work.store import Store
+from pipeline import bindery, checks, epub, load, markup, preflight, press, source, theme
+from pipeline.diagnostics import Rule
+from pipeline.flow import request
+from pipeline.flow.order import build, load_and_check
+from pipeline.flow.request import Outcome, Request
+from pipeline.work import Say, Step
 
 __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check", "rules"]
-
-DRAW: Stage[tuple[str, bool], Setting] = Stage(
-    "render", markup.draw, weight=lambda formula: len(formula[0]), few=thresholds.FORMULAS_WORTH_WORKERS
-)
-
-
-def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
-    """Build the editions asked for, and publish them in one step.
-
-    ``crew`` is one that stays from build to build; without it, the build has its own. Raises BookError with every fault
-    when the book cannot be built, and ToolError when the machine cannot build it. Nothing is published then, and what
-    stood stands.
-    """
-    started = time.perf_counter()
-    with ExitStack() as stack:
-        stack.enter_context(release.lock(request.output, lambda text: say(Step("wait", 0, 0, text))))
-        before = inputs_of(request.book, request.theme)
-        current, unreadable = release.read(request.output)
-        if current is not None and stands(current, before, request):
-            return Outcome(current, (), True, time.perf_counter() - started)
-        crew = crew or stack.enter_context(Crew(request.jobs))
-        store = stack.enter_context(Store.open(request.store))
-        stack.enter_context(cache.kept_in(store, *maker(request.book)))
-        work = stack.enter_context(Work(crew, store, say, request.cluster))
-
-        book, faults = read(work, request)
-        refuse(faults, request)  # gate 1
-        after = inputs_of(request.book, request.theme)
-        made = make(work, request, book, current)
-        cache.keep()
-        faults = (*faults, *inspect(work, made.finished))
-        refuse(faults, request)  # gate 2
-        say(Step("publish", 0, 1, ""))
-        inputs = settled(before, after, inputs_of(request.book, request.theme))
-        published = publish(request, book, made, inputs, current)
-        unwritten = write_report(request.output, made.pages, work.seconds, published)
-    lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
-    warnings = [_warning(text, request) for text in (*lost, *store.warnings, *published.warnings, *unwritten)]
-    seconds = time.perf_counter() - started
-    return Outcome(published, (*faults, *warnings), False, seconds, made.pages, made.laid_out, dict(work.seconds))
-
-
-def make(work: Work, request: Request, book: Book, current: Release | None = None) -> Made:
-    """Make every file that the request asks for; ``current`` is the release that stands."""
-    labels, copies = theme.labels(book.outline.lang, book.layers), brands(book, request)
-    publications = assemble(work, book)
-    wanted = [publications[edition.id] for edition in asked_for(book, request)]
-
-    draw_formulas(work, wanted)
-    volumes = volumes_of(wanted, request, copies)
-    sheets = render_sheets(work, volumes)
-    pages = lay_out(work, sheets)
-    # Workers are at it by now: what follows up to the first look at the pages costs no time.
-    screens = render_screens(work, wanted, request)
-    digests = {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
-    printed = fitted(work, sheets, pages)
-    while wider := outgrown(volumes, printed):
-        wanted = [wider.get(publication.edition.id, publication) for publication in wanted]
-        volumes = volumes_of(wanted, request, copies)
-        sheets = render_sheets(work, volumes)
-        printed = fitted(work, sheets, lay_out(work, sheets))
-
-    places = {volume: Landed(printed[volume], labels["cover"]) for volume in volumes}
-    sheets = index_sheets(work, places)
-    index = by_volume(sheets, lay_out(work, sheets))
-    printed |= {volume: with_index(volume, printed[volume], index.get(volume, ())) for volume in volumes}
-
-    bindings = [Binding(volume, printed[volume], issues(volume, printed), labels) for volume in volumes]
-    pdfs = bind_all(work, bindings)
-    files = finish(work, request, bindings, pdfs, screens)
-    finished = [finished_file(file, digests, book, current) for file in files]
-    filled = tuple(file.filled for file in files if file.filled)
-    return Made(finished, digests, filled, relaid(printed))
-
-
-def load_and_check(folder: Path, look: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Load a book, and a theme named for it, and run every check; return the book, if there is one, and all faults by place."""
-    book, faults = load.load_book(folder, look)
-    return book, faults if book is None else ordered([*faults, *checks.check(book)])
-
-
-def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
-    """Return the book and all that is wrong with it; a worker gets ready meanwhile. Raises BookError when there is no book."""
-    work.say(Step("load", 0, 1, ""))
-    if len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
-        # Before it is known whether there is anything to lay out.
-        work.warm(press.get_ready, likely_styles(request))
-    if request.cluster:
-        reach(request.cluster)
-    with work.time("check"):
-        book, faults = load_and_check(request.book, request.theme)
-    if book is None:
-        raise BookError(*faults)
-    return book, faults
-
-
-def refuse(faults: Sequence[Diagnostic], request: Request) -> None:
-    """Raise BookError with all faults when one of them keeps the book from being built."""
-    if any(request.strict or d.severity == "error" for d in faults):
-        raise BookError(*faults)
-
-
-def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:
-    """Return the editions asked for, in the order of their names; unknown ones are a fault."""
-    unknown = [name for name in request.editions if name not in book.editions]
-    if unknown:
-        place = Place(str(request.book))
-        raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, book.editions)) for name in unknown))
-    papers = {paper for edition in book.editions.values() for paper in edition.papers}
-    if absent := [name for name in request.papers if name not in papers]:
-        place = Place(str(request.book))
-        raise BookError(*(Diagnostic("B117", f"no edition on paper '{name}'", place, nearest(name, papers)) for name in absent))
-    wanted = request.editions or tuple(book.editions)
-    return tuple(edition for name, edition in book.editions.items() if name in wanted)
-
-
-def assemble(work: Work, book: Book) -> dict[str, Publication]:
-    """Assemble every edition, asked for or not: whether an older file is stale follows from its fingerprint."""
-    labels, stamp = theme.labels(book.outline.lang, book.layers), moment(book.outline.date)
-    stage: Stage[Edition, Publication] = Stage("assemble", lambda edition: editions.assemble(book, edition, labels, stamp))
-    return dict(zip(book.editions, work.map(stage, tuple(book.editions.values())), strict=True))
-
-
-def draw_formulas(work: Work, publications: Sequence[Publication]) -> None:
-    """Draw the formulas of publications that are to be drawn yet; what is printed recalls them."""
-    found = dict.fromkeys(formula for publication in publications for formula in render.formulas(publication))
-    missing = [formula for formula in found if not markup.is_drawn(*formula)]
-    for formula, setting in zip(missing, work.map(DRAW, missing), strict=True):
-        markup.keep(*formula, setting)
 
 
 def rules() -> dict[str, Rule]:
@@ -160,12 +15,8 @@ def rules() -> dict[str, Rule]:
     from pipeline import authorities, bring  # no build asks for these
     from pipeline.kit import sheets
 
-    rooms = (checks, source, load, theme, press, bindery, epub, preflight, bring, authorities, sheets)
-    found = [*RULES, *(rule for room in rooms for rule in room.RULES)]
+    rooms = (checks, source, load, theme, press, bindery, epub, preflight, bring, authorities, request, sheets)
+    found = [rule for room in rooms for rule in room.RULES]
     found += [Rule(check.code, check.title, check.text) for check in checks.CHECKS]
     found += [Rule(code, title, markup.EXPLANATIONS[code]) for code, title in markup.FAULTS.items()]
     return {rule.code: rule for rule in sorted(found, key=lambda rule: rule.code)}
-
-
-def _warning(text: str, request: Request) -> Diagnostic:
-    return Diagnostic("R101", text, Place(str(request.output)), severity="warning")
