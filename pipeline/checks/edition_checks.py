@@ -14,7 +14,7 @@ from pipeline import brand, theme
 from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
 from pipeline.diagnostics import nearest
 from pipeline.model import INTERVIEWER_PARTS, Book, Edition, Form, Plan, Question, Role
-from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, HANDOUT, KINDS, MAP, QUESTION
+from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, HANDOUT, KINDS, MAP, QUESTION, SPREAD
 
 MOST = 60
 """Questions that a page has room for."""
@@ -54,7 +54,11 @@ def unknown_paper(book: Book) -> Found:
 def edition_without_questions(book: Book) -> Found:
     """An edition's list of sections leaves out the questions, and has no section that stands alone: a cheat sheet, a tracker, a map."""
     for edition in book.editions.values():
-        if not edition.lists(QUESTION) and not any(edition.lists(kind) for kind in KINDS if kind.stands_alone):
+        if (
+            not edition.lists(QUESTION)
+            and not edition.lists(SPREAD)
+            and not any(edition.lists(kind) for kind in KINDS if kind.stands_alone)
+        ):
             yield fault(
                 "C602", f"edition '{edition.id}' prints no question", spot(book, edition, "sections"), "add 'questions' to the list"
             )
@@ -154,6 +158,10 @@ def unknown_in_plan(book: Book) -> Found:
                 if asked.id not in book.questions and ("question", asked.id) not in book.refused:
                     where = spot(book, plan, "forms", f, "questions", n, "id")
                     yield fault("C911", f"no question '{asked.id}'", where, nearest(asked.id, book.questions))
+    for n, exposed in enumerate(book.exposure.asked):
+        if exposed.question not in book.questions and ("question", exposed.question) not in book.refused:
+            where = spot(book, book.exposure, "asked", n, "question")
+            yield fault("C911", f"no question '{exposed.question}'", where, nearest(exposed.question, book.questions))
     for edition in book.editions.values():
         if edition.plan and edition.plan not in book.plans and ("plan", edition.plan) not in book.refused:
             yield fault("C911", f"no plan '{edition.plan}'", spot(book, edition, "plan"), nearest(edition.plan, book.plans))

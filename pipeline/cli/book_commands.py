@@ -70,18 +70,19 @@ def list_(book: Path) -> None:
       guidepress list
       guidepress list --book my-bank
     """
+    from pipeline.model import question_numbers
+
     loaded = read_book(book)
     for edition in loaded.editions.values():
         click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
     for team in loaded.teams.values():
         click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
-    number = 0
+    numbers = question_numbers(loaded)
     for division in loaded.outline.sections:
         click.echo(f"\n{division.title}")
         for name in division.questions:
-            number += 1
             question = loaded.questions.get(name)
-            click.echo(f"{number:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
+            click.echo(f"{numbers[name]:>4}  {name:<34} {question.level or '' if question else '(refused)'}")
 
 
 @click.command()

@@ -37,11 +37,13 @@ LEVELS = ("foundation", "intermediate", "advanced")
 @click.option("--avoid-since", type=DAY, default=None, metavar="DATE", help="Take nothing that was asked on this day or later.")
 @click.option("--public", is_flag=True, help="Take questions, too, that the public guide prints.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed draws another of the plans that are as good.")
+@click.option("--replace", "replaces", is_flag=True, help="Write over another plan of the same name.")
 @click.option("--explain", "explains", is_flag=True, help="Print the table that proves the balance.")
 @click.pass_context
 def plan(
     context: click.Context, book: Path, role: str, name: str, minutes: int, forms: int, questions: int, levels: tuple[str, ...],
-    topics: tuple[str, ...], avoid_since: dt.datetime | None, public: bool, seed: int, explains: bool,
+    topics: tuple[str, ...], avoid_since: dt.datetime | None, public: bool, seed: int, replaces: bool,
+    explains: bool,
 ) -> int:  # fmt: skip
     """Draw interviews that are alike for a role, and write them to plans/.
 
@@ -67,10 +69,12 @@ def plan(
     made = assembly.assemble(planning.pool(loaded, wanted, dt.date.today()), wanted.bounds, seed)
     if not made.forms:
         click.echo(f"No {forms} forms of {questions} questions can be drawn that are alike. What would help:", err=True)
-        for line in _advice(made.remedies):
+        for line in _advice(made.remedies, minutes - wanted.bounds.minutes):
             click.echo(f"  {line}", err=True)
         return 1
     drawn = planning.plan(name or role, wanted, made.forms)
+    if drawn.id in loaded.plans and loaded.plans[drawn.id] != drawn and not replaces:
+        raise click.UsageError(f"plan '{drawn.id}' is there already, and differs: name another with --name, or say --replace")
     path = planning.write_plan(book, drawn)
     if explains:
         for line in _balance(loaded, drawn):
@@ -79,11 +83,11 @@ def plan(
     return 0
 
 
-def _advice(remedies: Iterable[Remedy]) -> Iterator[str]:
-    """Yield what would make forms possible, a line for each remedy."""
+def _advice(remedies: Iterable[Remedy], beside: int) -> Iterator[str]:
+    """Yield what would make forms possible, a line for each remedy; ``beside`` are the minutes that are not for questions."""
     loosen = {
         "questions": "ask {value} questions: the role has as many competencies (--questions {value})",
-        "minutes": "give the questions {value} minutes together",
+        "minutes": "give the questions {value} minutes together (--minutes {minutes})",
         "minutes_apart": "let forms lie {value} minutes apart",
         "levels_apart": "let forms differ by {value} questions of a level",
         "asked": "take questions that were asked {value} times before ('asked: {value}' in the role)",
@@ -93,7 +97,7 @@ def _advice(remedies: Iterable[Remedy]) -> Iterator[str]:
             what = "one more question" if remedy.value == 1 else f"{remedy.value} more questions"
             yield f"write {what} on {remedy.competency} at {remedy.level} level, of {remedy.minutes} minutes"
         else:
-            yield loosen[remedy.bound].format(value=remedy.value)
+            yield loosen[remedy.bound].format(value=remedy.value, minutes=remedy.value + beside)
 
 
 def _balance(book: Book, plan: Plan) -> Iterator[str]:
@@ -170,11 +174,13 @@ def _blanks(book: Book, output: Path, plan: str, kind: SectionKind) -> dict[str,
     editions = {
         each.id: str(each.form) for each in book.editions.values() if each.fillable and each.plan == plan and each.lists(kind) and each.form
     }
-    found = {}
+    found = dict[str, bytes]()
     if published is not None:
         asked = (each for each in published.artefacts if each.format == PDF.name and each.edition in editions)
         sheets = ((each.edition, release.data(published, each)) for each in asked)
-        found = {editions[name]: sheet for name, sheet in sheets if sheet}
+        for name, sheet in sheets:  # of several papers the first
+            if sheet:
+                found.setdefault(editions[name], sheet)
     if not found:
         raise ToolError(why or f"no {kind.name} of plan '{plan}' is published in {output}: build the edition that has it, 'fillable: true'")
     return found

@@ -127,16 +127,16 @@ def refuse(faults: Sequence[Diagnostic], request: Request) -> None:
 
 def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:
     """Return the editions asked for, in the order of their names; unknown ones are a fault."""
-    unknown = [name for name in request.editions if name not in book.editions]
+    known = {*book.editions, *(edition.family for edition in book.editions.values())}
+    unknown = [name for name in request.editions if name not in known]
     if unknown:
         place = Place(str(request.book))
-        raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, book.editions)) for name in unknown))
+        raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, known)) for name in unknown))
     papers = {paper for edition in book.editions.values() for paper in edition.papers}
     if absent := [name for name in request.papers if name not in papers]:
         place = Place(str(request.book))
         raise BookError(*(Diagnostic("B117", f"no edition on paper '{name}'", place, nearest(name, papers)) for name in absent))
-    wanted = request.editions or tuple(book.editions)
-    return tuple(edition for name, edition in book.editions.items() if name in wanted)
+    return tuple(edition for edition in book.editions.values() if request.takes(edition))
 
 
 def assemble(work: Work, book: Book) -> dict[str, Publication]:

@@ -79,6 +79,10 @@ class Request:
         """Whether copies are asked for."""
         return bool(self.team or self.recipients)
 
+    def takes(self, edition: Edition) -> bool:
+        """Tell whether an edition is asked for: by its own name, or with all forms of its plan."""
+        return not self.editions or edition.id in self.editions or edition.family in self.editions
+
     def wants(self, edition: Edition, form: str, paper: str | None = None) -> bool:
         """Tell whether a file is asked for. Papers are a matter of PDFs: naming one asks for no other format."""
         if form not in edition.formats or (self.formats and form not in self.formats):

@@ -221,7 +221,11 @@ class _Elastic(_Program):
         self.slack = {name: self.solver.addIntegral(0, 10_000) for name in bound}
         worn = sorted({item.asked for item in self.items if self.bounds.asked is not None and item.asked > self.bounds.asked})
         self.missing[:] = [
-            {(c, level): self.solver.addIntegral(0, self.bounds.questions) for c in self.bounds.competencies for level in LEVELS}
+            {
+                (c, level): self.solver.addIntegral(0, self.bounds.questions)
+                for c in self.bounds.competencies
+                for level in self.bounds.levels
+            }
             for _ in range(self.bounds.forms)
         ]
         self.require()

@@ -75,7 +75,7 @@ def expected(book: Book, plan: Plan, blanks: Mapping[str, bytes]) -> Expected:
         if form.id in blanks:
             asked = [book.questions[each.id] for each in form.questions]
             questions = tuple(sheets.Question(numbers[each.id], each.id, str(each.competency)) for each in asked)
-            found[form.id] = sheets.Form(planning.digest(book, form), questions, forms.fields(blanks[form.id]))
+            found[form.id] = sheets.Form(planning.digest(book, form, numbers), questions, forms.fields(blanks[form.id]))
     competencies = tuple(sheets.Competency(each.id, titles[each.id], each.weight, each.must_pass) for each in role.competencies)
     outline = book.outline
     return Expected(outline.id, outline.version, plan.id, found, competencies, role.scale, role.aggregation)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.model import (
+    LEVELS,
     Agenda,
     Asked,
     Book,
@@ -52,6 +53,8 @@ class Bounds:
 
     competencies: tuple[str, ...]
     """Each form asks of each of these at least once, every form as often as the others."""
+    levels: tuple[str, ...] = LEVELS
+    """Those that questions still to be written may have."""
     forms: int = 3
     questions: int = 5
     minutes: int = 45
@@ -94,6 +97,7 @@ class Wanted:
         """The bounds of the forms."""
         return Bounds(
             competencies=tuple(each.id for each in self.role.competencies),
+            levels=self.levels or self.role.levels,
             forms=self.forms,
             questions=self.questions,
             minutes=self.minutes - self.agenda.opening - self.agenda.candidate - self.agenda.closing,
@@ -228,14 +232,14 @@ def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
         form=form,
         questions=questions,
         competencies=tuple(_competencies(book, role, form)),
-        digest=digest(book, form),
+        digest=digest(book, form, numbers),
         asked=tuple(sorted((each for each in book.exposure.asked if each.question in inside), key=lambda each: (each.on, each.form))),
     )
 
 
-def digest(book: Book, form: Form) -> str:
-    """Digest all that is asked in a form, and what it is rated by: a sheet for other words is another sheet."""
-    asked = [book.questions[each.id].model_dump_json(by_alias=True) for each in form.questions]
+def digest(book: Book, form: Form, numbers: Mapping[str, str]) -> str:
+    """Digest all that is asked in a form, under which numbers, and what it is rated by: a sheet for other words is another sheet."""
+    asked = [f"{numbers[each.id]} {book.questions[each.id].model_dump_json(by_alias=True)}" for each in form.questions]
     return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
 
 

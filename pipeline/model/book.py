@@ -181,6 +181,11 @@ class Edition(Record):
         """Under which name themes say what it looks like: all that is made of plans looks alike."""
         return "interviewer" if self.plan else self.id
 
+    @property
+    def family(self) -> str:
+        """The name of its file, which is that of all editions for the forms of a plan."""
+        return self.id.removesuffix(f"-{self.form.lower()}") if self.form else self.id
+
     def of_form(self, form: FormName) -> Edition:
         """Return the edition for one form of its plan."""
         return self.model_copy(update={"id": f"{self.id}-{form.lower()}", "title": f"{self.title} {form}", "form": form})

@@ -178,6 +178,10 @@ class Kit(Made):
         """The questions that come with something to look at."""
         return tuple(question for question in self.questions if question.exhibit)
 
+    def clock(self, minutes: int) -> str:
+        """Return what a clock says that was at 0:00 when the interview began."""
+        return f"{minutes // 60}:{minutes % 60:02}"
+
     @property
     def spare(self) -> int:
         """Minutes that nothing is planned for."""
