@@ -36,7 +36,7 @@ SAID = "Warn first whoever has to turn back."
 
 def add_kind(house: Path) -> None:
     row = 'SectionKind(name="acknowledgments", epub_type="acknowledgments", role="doc-acknowledgments", landmark="acknowledgments")'
-    edit(house / "pipeline/section_kinds.py", "INDEX, COLOPHON)", f"INDEX, COLOPHON,\n         {row})")
+    edit(house / "pipeline/section_kinds.py", "LEAF, COLOPHON)", f"LEAF, COLOPHON,\n         {row})")
     (house / "templates/sections/acknowledgments.xhtml").write_text(TEMPLATE)
     add_lines(house / "templates/styles/sections.css", "section.acknowledgments { page: wide-opening; padding-left: 12mm }")
     add_lines(

@@ -171,7 +171,7 @@ def test_the_examples_of_the_guide_show_every_field(cooks: Path) -> None:
     book, _ = load_and_check(cooks / "content")
     assert book is not None
     shown: dict[str, set[str]] = {}
-    for record in (*book.records(), *book.ignores):
+    for record in (*book.records(), *book.ignores, book.exposure):
         _note_fields(record, shown)
     missing = {f"{name}.{key}" for name, kind in RECORDS.items() for key in kind.model_fields if key not in shown.get(name, set())}
     files = {"glossary.terms", "formulasheet.formulas", "works.sources", "ignores.ignore"}

@@ -17,7 +17,7 @@ from conftest import SMALL
 
 from pipeline import theme
 from pipeline.flow import load_and_check
-from pipeline.kit import forms, pages
+from pipeline.kit import forms, planning
 from pipeline.model import Book
 
 pytestmark = pytest.mark.slow
@@ -116,7 +116,7 @@ def test_the_kit_says_who_asks_what_when_and_how_it_is_rated(released: Path) -> 
 
 
 def test_the_key_of_the_calibration_pack_is_that_of_the_answers_before_it(bank: Book, released: Path) -> None:
-    (rated,) = pages.pack(bank, bank.plans["watch"].forms[0]).questions
+    (rated,) = planning.pack(bank, bank.plans["watch"].forms[0]).questions
     calibration = bank.questions["relief-in-fog"].calibration
     assert calibration is not None
     assert {answer.rating: answer.said for answer in rated.answers} == dict(enumerate(calibration.said, start=1))
@@ -183,7 +183,7 @@ def test_sheets_come_back_as_tables_and_a_consensus_form(released: Path, tmp_pat
     ]  # fmt: skip
     assert {row["evidence"] for row in rows} == {"Said “fog”, naïvely; Ana", "Said “fog”, naïvely; Bo"}
     (consensus,) = (tmp_path / "ratings").glob("consensus-*.pdf")
-    values = forms.read(consensus.read_bytes())
+    values = {name: each.value for name, each in forms.fields(consensus.read_bytes()).items()}
     apart = sorted(name for name, value in values.items() if name.endswith(".apart") and value)
     assert len(apart) == 2  # the question and its competency, rated 5 and 3
     assert {values["i.1.name"], values["i.2.name"]} == {"Ana", "Bo"}

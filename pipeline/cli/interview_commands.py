@@ -18,7 +18,7 @@ from pipeline.section_kinds import CONSENSUS, SCORE_SHEET, SectionKind
 
 if TYPE_CHECKING:
     from pipeline.kit.planning import Remedy
-    from pipeline.model import Book, Plan
+    from pipeline.model import Book, Plan, Role
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LEVELS = ("foundation", "intermediate", "advanced")
@@ -60,12 +60,8 @@ def plan(
     from pipeline.kit import assembly, planning
 
     loaded = read_book(book)
-    if not role:
-        raise click.UsageError(f"name a role with --role: {', '.join(loaded.roles) or 'there is none in roles/'}")
-    if role not in loaded.roles:
-        raise click.UsageError(f"no role '{role}': {nearest(role, loaded.roles)}")
     since = avoid_since.date() if avoid_since else None
-    wanted = planning.Wanted(loaded.roles[role], minutes, forms, questions, seed, levels, topics, since, public)
+    wanted = planning.Wanted(_role(loaded, role), minutes, forms, questions, seed, levels, topics, since, public)
     made = assembly.assemble(planning.pool(loaded, wanted, dt.date.today()), wanted.bounds, seed)
     if not made.forms:
         click.echo(f"No {forms} forms of {questions} questions can be drawn that are alike. What would help:", err=True)
@@ -81,6 +77,15 @@ def plan(
             click.echo(line)
     click.echo(f"{path}: {len(drawn.forms)} forms of {questions} questions")
     return 0
+
+
+def _role(book: Book, name: str) -> Role:
+    """Return the role named. Raises click.UsageError where there is none of that name."""
+    if not name:
+        raise click.UsageError(f"name a role with --role: {', '.join(book.roles) or 'there is none in roles/'}")
+    if name not in book.roles:
+        raise click.UsageError(f"no role '{name}': {nearest(name, book.roles)}")
+    return book.roles[name]
 
 
 def _advice(remedies: Iterable[Remedy], beside: int) -> Iterator[str]:
