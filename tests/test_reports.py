@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import reading
 
 from pipeline import release
-from pipeline.flow.releasing import write_report
+from pipeline.flow.finishing import write_report
 from pipeline.flow.request import Pages
 
 

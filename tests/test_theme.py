@@ -145,9 +145,7 @@ def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(template
     before = all_that_is_read(publications)
     marks = {
         path: f"mark-{n}-"
-        for n, path in enumerate(
-            sorted(path for path in templates.rglob("*.*") if path.is_file() and not for_kits(path))
-        )
+        for n, path in enumerate(sorted(path for path in templates.rglob("*.*") if path.is_file() and not for_kits(path)))
     }
     for path, mark in marks.items():
         text = path.read_text()

@@ -10,10 +10,9 @@ from pathlib import Path
 from pipeline import checks, editions, load, markup, press, release, render, theme
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
-from pipeline.flow.finishing import Made, finish, finished_file, render_screens
+from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
 from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
-from pipeline.flow.releasing import publish, stands, write_report
 from pipeline.flow.request import Outcome, Request, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
