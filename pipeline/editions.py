@@ -13,7 +13,7 @@ from itertools import chain
 
 from pipeline import index, markup, model, theme
 from pipeline.kit import planning
-from pipeline.model import Book, Division, Edition, Entry, Form, Group, Keys, Overview, Prose, Question, Record
+from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
 from pipeline.section_kinds import (
     ANSWER,
@@ -96,7 +96,7 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{place: partial(_questions, book, edition, labels, chosen, numbers) for place in QUESTION.places},
         **{place: partial(_answers, book, edition, labels, chosen, numbers) for place in ANSWERS.places},
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
-        **{place: partial(_planned, book, edition, kind, labels, numbers) for kind in KINDS if kind.is_planned for place in kind.places},
+        **{place: partial(_planned, book, edition, kind, labels, chosen) for kind in KINDS if kind.is_planned for place in kind.places},
     }
     is_first = True
     for place in edition.sections:
@@ -107,9 +107,12 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
             is_first = False
 
 
-def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], numbers: Mapping[str, str]) -> Iterator[Section]:
-    """Yield what an edition prints of its plan, or of one form of it."""
-    plan = book.plans.get(edition.plan or "")
+def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen) -> Iterator[Section]:
+    """Yield what an edition prints of its plan, or of one form of it; without a plan, of all it takes that is for hiring teams."""
+    numbers, plan = model.question_numbers(book), book.plans.get(edition.plan or "")
+    if edition.plan is None and kind in (SPREAD, EXHIBIT):
+        names = [question.id for questions in chosen.values() for question in questions if question.audience == "kit"]
+        yield from _spreads(book, edition, kind, labels, {name: numbers[name] for name in names})
     if plan is None or plan.role not in book.roles:
         return
     source = book.origin(plan).source.path
@@ -117,20 +120,20 @@ def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[st
     if kind == HANDOUT:
         yield Section(kind.name, kind, labels[kind.label], record=planning.handout(book, plan), source=source)
     elif form is not None and kind in (SPREAD, EXHIBIT):
-        yield from _form_questions(book, edition, form, kind, labels)
+        yield from _spreads(book, edition, kind, labels, {asked.id: str(n) for n, asked in enumerate(form.questions, start=1)})
     elif form is not None:
         record = planning.pack(book, form) if kind == KIT_CALIBRATION else planning.kit(book, plan, form, numbers)
         yield Section(kind.name, kind, labels[kind.label].format(form=form.id), record=record, source=source)
 
 
-def _form_questions(book: Book, edition: Edition, form: Form, kind: SectionKind, labels: Mapping[str, str]) -> Iterator[Section]:
-    """Yield the questions of a form, as spreads, or what candidates are shown with them."""
+def _spreads(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], places: Mapping[str, str]) -> Iterator[Section]:
+    """Yield questions under the numbers given, as spreads, or what candidates are shown with them."""
     numbers = model.question_numbers(book)
-    for place, asked in enumerate(form.questions, start=1):
-        question = book.questions[asked.id]
+    for name, place in places.items():
+        question = book.questions[name]
         source = book.origin(question).source.path
         if kind == SPREAD:
-            yield Section(question.id, SPREAD, question.called, number=str(place),
+            yield Section(question.id, SPREAD, question.called, number=place,
                           record=keep(question, edition.parts), parts=edition.parts,
                           source=source, examples=question.examples, bank_number=numbers[question.id])  # fmt: skip
         elif question.exhibit is not None:

@@ -262,6 +262,23 @@ def test_a_question_that_needs_more_than_two_pages_is_refused_with_the_lines_too
     assert not (tmp_path / "out/guides").exists()
 
 
+def test_a_kit_without_a_plan_has_every_question_for_hiring_teams_or_those_that_it_selects(tmp_path: Path) -> None:
+    folder, env = panel(tmp_path / "content"), environment(tmp_path / "cache")
+    text = (folder / "editions/panel.yaml").read_text().replace("plan: watch\n", "")
+    text = text.replace(f"sections: [{SECTIONS}]", "sections: [kit_front, spreads, exhibits]")
+    (folder / "editions/panel.yaml").write_text(text)
+    made = run("build", "panel", "--book", folder, "--output", tmp_path / "output", env=env)
+    assert made.returncode == 0, made.stderr
+    words = printed(tmp_path, "panel")
+    (spread,) = (page for page in words if "seems unwell" in page)
+    assert "K1" in spread
+    assert any("Sheet K1" in page[:60] for page in words)
+    (folder / "editions/panel.yaml").write_text(text + "select: {questions: [relief-in-fogs]}\n")
+    made = run("check", "--book", folder, env=env)
+    assert "C601" in made.stderr
+    assert "use 'relief-in-fog'" in made.stderr
+
+
 GUIDE = """id: guide
 title: Guide
 audience: candidate

@@ -14,7 +14,7 @@ from pipeline import brand, theme
 from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
 from pipeline.diagnostics import nearest
 from pipeline.model import INTERVIEWER_PARTS, Book, Edition, Form, Plan, Question, Role
-from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, HANDOUT, KINDS, MAP, QUESTION, SPREAD
+from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, EXHIBIT, HANDOUT, KINDS, MAP, QUESTION, SPREAD
 
 MOST = 60
 """Questions that a page has room for."""
@@ -23,15 +23,16 @@ APART = 2
 """Minutes that forms may lie apart, where a plan does not say what it was drawn with."""
 
 
-@register("C601", "edition takes an unknown section or topic")
+@register("C601", "edition takes an unknown section, topic, or question")
 def unknown_selection(book: Book) -> Found:
-    """An edition selects by a section or a topic that the book does not have."""
+    """An edition selects by a section or a topic, or a question, that the book does not have."""
     for edition in book.editions.values():
         yield from _unknown(book, edition)
 
 
 def _unknown(book: Book, edition: Edition) -> Found:
-    known = {"sections": {d.id for d in book.outline.sections}, "topics": {t.id for t in book.outline.topics}}
+    known = {"sections": {d.id for d in book.outline.sections}, "topics": {t.id for t in book.outline.topics},
+             "questions": {*book.questions, *(name for kind, name in book.refused if kind == "question")}}  # fmt: skip
     for key, names in known.items():
         for n, name in enumerate(getattr(edition.select, key)):
             if name not in names:
@@ -281,7 +282,7 @@ def audiences(book: Book) -> Found:
             is_own = place.startswith("kit_") or (place in PLANNED and place not in HANDOUT.places)
             if is_own and edition.audience == "candidate":
                 yield fault("C918", f"'{place}' is for interviewers", where, "delete it, or make the audience 'kit'")
-            elif place in PLANNED and edition.plan is None:
+            elif place in PLANNED and edition.plan is None and place not in (*SPREAD.places, *EXHIBIT.places):
                 yield fault("C918", f"'{place}' is made of a plan, and the edition names none", where, "name one with 'plan:'")
     for place in CHAPTER.places:
         audience = "kit" if place.startswith("kit_") else "public"

@@ -155,6 +155,7 @@ class Selection(Record):
     types: tuple[QuestionType, ...] = ()
     levels: tuple[Level, ...] = ()
     topics: tuple[Slug, ...] = ()
+    questions: tuple[Slug, ...] = ()
 
 
 class Edition(Record):
@@ -178,8 +179,8 @@ class Edition(Record):
 
     @property
     def look(self) -> str:
-        """Under which name themes say what it looks like: all that is made of plans looks alike."""
-        return "interviewer" if self.plan else self.id
+        """Under which name themes say what it looks like: all kits look alike."""
+        return "interviewer" if self.plan or "spreads" in self.sections else self.id
 
     @property
     def family(self) -> str:
@@ -203,6 +204,7 @@ class Edition(Record):
             and (not pick.types or question.type in pick.types)
             and (not pick.levels or question.level in pick.levels)
             and (not pick.topics or bool(set(question.topics) & set(pick.topics)))
+            and (not pick.questions or question.id in pick.questions)
         )
 
 
