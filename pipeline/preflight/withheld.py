@@ -158,8 +158,9 @@ def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
 @lru_cache(maxsize=4)
 def _brief(shown: str, secret: tuple[str, ...]) -> Mapping[str, str]:
     """Return texts for hiring teams alone that are too brief to be looked for in pieces, by their letters; no text that is shown."""
-    runs = ((letters(run), run) for text in secret for run in _runs(text))
-    return {key: run for key, run in runs if BRIEFEST <= len(key) < SHORTEST and key not in shown}
+    # The cells of a table are no texts: two that follow one another in another table would seem to be one.
+    whole = (("".join(_said(text)), text) for text in secret)
+    return {key: text for key, text in whole if BRIEFEST <= len(key) < SHORTEST and key not in shown}
 
 
 def _shown(publication: Publication) -> Iterator[str]:
