@@ -23,5 +23,7 @@ Values flow one way, and each arrow is one public function of the value before i
        v
     output/guides/
 
+Beside that way stands `pipeline.kit`: it draws plans of interviews before, and collects filled sheets after.
+
 `pipeline.flow` is the one place that knows this order, and `pipeline.cli` the one that prints and exits.
 """
