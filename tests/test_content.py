@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pipeline.checks.sentences import stretches
 from pipeline.checks.spelling import misspelled
 from pipeline.diagnostics import show
 from pipeline.load import load_book
-from pipeline.model import Book, Chapter, Question
+from pipeline.model import Book, Chapter, Question, texts
 from pipeline.stats import stats
 
 FIGURES = sorted((REAL / "figures").glob("*.svg"))
@@ -191,3 +191,31 @@ def test_lines_and_lettering_stand_out_on_paper_and_on_a_black_screen(path: Path
 def test_black_and_white_have_the_greatest_contrast() -> None:
     assert contrast(BLACK, WHITE) == pytest.approx(21)
     assert contrast("#767676", WHITE) == pytest.approx(4.54, abs=0.01)
+
+
+RUN = 8
+"""Words: so many that questions for hiring teams and public texts may not share."""
+
+
+def runs(texts: Iterable[str]) -> set[tuple[str, ...]]:
+    """Return every run of that many words in texts."""
+    split = [re.findall(r"[a-z0-9]+", text.lower()) for text in texts]
+    return {tuple(words[n : n + RUN]) for words in split for n in range(len(words) - RUN + 1)}
+
+
+def test_questions_for_hiring_teams_share_no_eight_words_with_what_candidates_may_read(real: Book) -> None:
+    kit = [question for question in real.questions.values() if question.audience == "kit"]
+    own = {id(record) for record in (*kit, *real.roles.values(), *real.plans.values())}
+    public = [record for record in real.records() if id(record) not in own and getattr(record, "audience", "public") != "kit"]
+    assert len(kit) == 48
+    assert (
+        sorted(runs(text for question in kit for text in texts(question)) & runs(text for record in public for text in texts(record))) == []
+    )
+
+
+def test_kit_questions_are_six_for_each_competency_at_two_levels_or_more(real: Book) -> None:
+    kit = [question for question in real.questions.values() if question.audience == "kit"]
+    for competency in real.outline.competencies:
+        levels = [question.level for question in kit if question.competency == competency.id]
+        assert len(levels) >= 6
+        assert len(set(levels)) >= 2
