@@ -25,6 +25,8 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 STOPS = {signal.SIGINT, signal.SIGTERM}
+AGAIN = 20
+"""How often a call is pickled once more that changed meanwhile."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -138,7 +140,7 @@ class Crew:
             return pipe
         try:
             pipe = pipe or self._start()
-            pipe.send((call.function, call.values))
+            _send(pipe, call)
             answer, error = pipe.recv()
         except (EOFError, OSError):
             call.deaths += 1
@@ -183,6 +185,18 @@ def import_safely() -> None:
 
 
 # What follows runs in workers
+
+
+def _send(pipe: Connection, call: _Call) -> None:
+    """Send a call to a worker.
+
+    Nothing is sent before all is pickled, which fails where the main thread looks something up for the first time
+    meanwhile, and so adds to what is being read: it is pickled again then.
+    """
+    for _ in range(AGAIN):
+        with suppress(RuntimeError):
+            return pipe.send((call.function, call.values))
+    return pipe.send((call.function, call.values))
 
 
 def _answer_calls(pipe: Connection, name: str, folder: Path) -> None:

@@ -96,7 +96,7 @@ def questions(book: Path) -> list[Path]:
 
 def edit(book: Path, number: int) -> Path:
     """Put a new sentence into the answer of one question; return its file."""
-    files = questions(book)
+    files = [path for path in questions(book) if "\nanswer: |\n" in path.read_text(encoding="utf-8")]
     path = files[len(files) // 2]
     head, mark, rest = path.read_text(encoding="utf-8").partition("\nanswer: |\n")
     if not mark:
