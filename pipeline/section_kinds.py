@@ -72,11 +72,13 @@ class SectionKind:
         return self.stands_in or (self.name,)
 
 
+KIT_PLACES = ("kit_front", "kit_back")
+"""Where chapters for hiring teams stand."""
 COVER = SectionKind(name="cover", matter="cover", epub_type="cover", on_screen=False, branded_on_paper=True)
 TITLE_PAGE = SectionKind(name="title-page", matter="front", epub_type="titlepage", landmark="titlepage", branded_on_screen=True)
 IMPRINT = SectionKind(name="imprint", matter="front", epub_type="imprint", branded_on_paper=True, branded_on_screen=True)
 CONTENTS = SectionKind(name="contents", matter="front", landmark="toc")
-CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end", "kit_front", "kit_back"), is_written=True, epub_type="chapter",
+CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end", *KIT_PLACES), is_written=True, epub_type="chapter",
                       role="doc-chapter", is_target=True)  # fmt: skip
 OPENER = SectionKind(name="opener", stands_in=("questions",), is_written=True, epub_type="part", role="doc-part")
 QUESTION = SectionKind(name="question", stands_in=("questions",), is_written=True, is_question=True, is_numbered=True, is_target=True,

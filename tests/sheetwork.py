@@ -198,7 +198,8 @@ def rows(folder: Path, name: str = "ratings.csv") -> list[dict[str, str]]:
 
 
 def take(output: Path, *paths: Path, **changes: Any) -> Collected:
-    return collect(paths, expected(**changes), output, consensus())
+    of_plan = expected(**changes)
+    return collect(paths, of_plan, output, dict.fromkeys(of_plan.forms, consensus()))
 
 
 def thirty(folder: Path, fill: Callable[[bytes, dict[str, str]], bytes], *, start: int) -> None:

@@ -34,6 +34,19 @@ def own_pid() -> int:
     return os.getpid()
 
 
+class Changing:
+    """Something that is added to, the first times that it is read, as by a thread that looks something up."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        self.read += 1
+        if self.read < 4:
+            raise RuntimeError("dictionary changed size during iteration")
+        return int, (21,)
+
+
 def gone() -> None:
     os._exit(9)
 
@@ -54,6 +67,11 @@ def length(path: Path) -> int:
 def crew() -> Iterator[Crew]:
     with Crew(2) as crew:
         yield crew
+
+
+def test_what_changes_while_it_is_sent_is_sent_all_the_same() -> None:
+    with Crew(1) as crew:
+        assert crew.send(doubled, Changing()).result(timeout=60) == 42
 
 
 def test_calls_are_answered_and_leave_no_files(crew: Crew) -> None:

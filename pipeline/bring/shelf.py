@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
@@ -257,9 +256,7 @@ class Shelf:
         for path, text in sorted(self.writes.items(), key=lambda item: item[0] == LEDGER):
             whole = self.folder / path
             whole.parent.mkdir(parents=True, exist_ok=True)
-            beside = whole.with_name(f".{whole.name}.tmp")
-            beside.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(beside, whole)
+            source.write(whole, text)
         for path in sorted(self.removes - set(self.writes)):
             (self.folder / path).unlink(missing_ok=True)
 

@@ -13,14 +13,12 @@ from itertools import combinations
 from pipeline import brand, theme
 from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
 from pipeline.diagnostics import nearest
-from pipeline.model import INTERVIEWER_PARTS, Book, Edition, Form, Plan, Question, Role
-from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, EXHIBIT, HANDOUT, KINDS, MAP, QUESTION, SPREAD
+from pipeline.model import INTERVIEWER_PARTS, MINUTES_APART, Book, Edition, Form, Plan, Question, Role
+from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, EXHIBIT, HANDOUT, KINDS, KIT_PLACES, MAP, QUESTION, SPREAD
 
 MOST = 60
 """Questions that a page has room for."""
 PLANNED = {place for kind in KINDS if kind.is_planned for place in kind.places}
-APART = 2
-"""Minutes that forms may lie apart, where a plan does not say what it was drawn with."""
 
 
 @register("C601", "edition takes an unknown section, topic, or question")
@@ -213,7 +211,7 @@ def forms_apart(book: Book) -> Found:
     """Forms of a plan lie further apart in minutes or in levels than the plan allows, or do not ask of the same competencies."""
     for plan, role in _plans(book):
         first = plan.forms[0]
-        minutes, levels = (plan.drawn.minutes_apart, plan.drawn.levels_apart) if plan.drawn else (APART, 0)
+        minutes, levels = (plan.drawn.minutes_apart, plan.drawn.levels_apart) if plan.drawn else (MINUTES_APART, 0)
         for n, form in enumerate(plan.forms):
             where = spot(book, plan, "forms", n, "id")
             rated = Counter(question.competency for question in _asked(book, form))
@@ -279,13 +277,13 @@ def audiences(book: Book) -> Found:
     for edition in book.editions.values():
         for n, place in enumerate(edition.sections):
             where = spot(book, edition, "sections", n)
-            is_own = place.startswith("kit_") or (place in PLANNED and place not in HANDOUT.places)
+            is_own = place in KIT_PLACES or (place in PLANNED and place not in HANDOUT.places)
             if is_own and edition.audience == "candidate":
                 yield fault("C918", f"'{place}' is for interviewers", where, "delete it, or make the audience 'kit'")
             elif place in PLANNED and edition.plan is None and place not in (*SPREAD.places, *EXHIBIT.places):
                 yield fault("C918", f"'{place}' is made of a plan, and the edition names none", where, "name one with 'plan:'")
     for place in CHAPTER.places:
-        audience = "kit" if place.startswith("kit_") else "public"
+        audience = "kit" if place in KIT_PLACES else "public"
         for n, name in enumerate(getattr(book.outline, place)):
             if name in book.chapters and book.chapters[name].audience != audience:
                 message = f"chapter '{name}' is {'for interviewers' if audience == 'public' else 'public'}"

@@ -107,9 +107,7 @@ def _advice(remedies: Iterable[Remedy], beside: int) -> Iterator[str]:
 
 def _balance(book: Book, plan: Plan) -> Iterator[str]:
     """Yield the table that proves the balance: each form's questions, then its sums, then how far forms lie apart."""
-    times = Counter[str]()
-    for each in book.exposure.asked:
-        times[each.question] += each.times
+    times = book.exposure.times
     for form in plan.forms:
         yield f"Form {form.id}: {form.minutes} of {plan.question_minutes} minutes"
         for n, asked in enumerate(form.questions, start=1):

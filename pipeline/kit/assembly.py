@@ -188,6 +188,11 @@ class _Program:
         terms += [time * self.total(form, lambda kind: kind.asked) for form in forms]
         return self.solver.qsum(terms + [-1 * self.minutes(form) for form in forms])
 
+    def value(self, variable: Any) -> int:
+        """Return what a variable is in the solution."""
+        found: int = round(self.solver.val(variable))
+        return found
+
     def drawn(self, seed: int) -> tuple[tuple[Item, ...], ...]:
         """Return the questions of each form in the order to ask them, or nothing where there are no such forms."""
         self.require()
@@ -196,14 +201,14 @@ class _Program:
             return ()
         total = {kind: self.solver.qsum([counts[kind] for counts in self.counts]) for kind in self.kinds}
         self.solved(self.solver.qsum([_lot(seed, *kind) * count for kind, count in total.items()]))
-        settled = {kind: round(self.solver.val(count)) for kind, count in total.items()}
+        settled = {kind: self.value(count) for kind, count in total.items()}
         for kind, count in settled.items():  # which questions are asked is settled, in which form is not
             self.solver.addConstr(total[kind] == count)
         self.solved(self.solver.qsum([_lot(seed, form, *kind) * self.counts[form][kind] for form in forms for kind in self.kinds]))
         left = {kind: sorted(alike, key=lambda item: _lot(seed, item.id)) for kind, alike in self.kinds.items()}
         drawn = []
         for counts in self.counts:
-            form = [left[kind].pop() for kind, count in counts.items() for _ in range(round(self.solver.val(count)))]
+            form = [left[kind].pop() for kind, count in counts.items() for _ in range(self.value(count))]
             drawn.append(tuple(sorted(form, key=self._place)))
         return tuple(drawn)
 
@@ -220,7 +225,7 @@ class _Elastic(_Program):
         bound = ("minutes", "minutes_apart", "levels_apart")
         self.slack = {name: self.solver.addIntegral(0, 10_000) for name in bound}
         worn = sorted({item.asked for item in self.items if self.bounds.asked is not None and item.asked > self.bounds.asked})
-        self.missing[:] = [
+        self.missing = [
             {
                 (c, level): self.solver.addIntegral(0, self.bounds.questions)
                 for c in self.bounds.competencies
@@ -243,16 +248,13 @@ class _Elastic(_Program):
         cost += [1 * amount for amount in (*self.slack.values(), *steps.values())]
         cost += [WRITE * count for counts in self.missing for count in counts.values()]
         self.solved(self.solver.qsum(cost))
-        found = [Remedy(name, getattr(self.bounds, name) + more) for name in bound if (more := self._value(self.slack[name]))]
-        if reached := [asked for asked in worn if self._value(steps[asked])]:
+        found = [Remedy(name, getattr(self.bounds, name) + more) for name in bound if (more := self.value(self.slack[name]))]
+        if reached := [asked for asked in worn if self.value(steps[asked])]:
             found.append(Remedy("asked", max(reached)))
         for c, level in self.missing[0]:
-            if count := sum(self._value(counts[c, level]) for counts in self.missing):
+            if count := sum(self.value(counts[c, level]) for counts in self.missing):
                 found.append(Remedy("pool", count, c, level, self.length))
         return tuple(found)
-
-    def _value(self, variable: Any) -> int:
-        return int(self.solver.val(variable) + 0.5)
 
 
 def _lot(*of: object) -> int:

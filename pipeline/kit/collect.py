@@ -41,10 +41,10 @@ class Collected:
         return any(each.severity == "error" for each in self.diagnostics)
 
 
-def collect(paths: Sequence[Path], expected: Expected, output: Path, consensus: bytes | Mapping[str, bytes]) -> Collected:
+def collect(paths: Sequence[Path], expected: Expected, output: Path, consensus: Mapping[str, bytes]) -> Collected:
     """Collect sheets, files or folders of them, into a folder; what cannot be taken is said, the rest is.
 
-    ``consensus`` is the blank consensus form: one, or one for each form of the plan. Raises BookError where the folder
+    ``consensus`` are the blank consensus forms, by form. Raises BookError where the folder
     holds something else, or sheets of another plan: then nothing is written.
     """
     _mend(output)
@@ -227,13 +227,13 @@ def _refuse_several_forms(reads: Sequence[Read], first: Sequence[Sheet]) -> None
 
 
 def _consensus_forms(
-    people: Sequence[Candidate], expected: Expected, consensus: bytes | Mapping[str, bytes], faults: list[Diagnostic]
+    people: Sequence[Candidate], expected: Expected, consensus: Mapping[str, bytes], faults: list[Diagnostic]
 ) -> dict[str, bytes]:
     """Fill in a consensus form for each candidate; say what it has no room for."""
     files = {}
     for code, name in ratings.file_names(people).items():
         one = next(each for each in people if each.code == code)
-        blank = consensus if isinstance(consensus, bytes) else consensus[one.form]
+        blank = consensus[one.form]
         known = forms.fields(blank)
         values = ratings.consensus_values(one, expected)
         files[name] = forms.fill(blank, {field: value for field, value in values.items() if field in known})

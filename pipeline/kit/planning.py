@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import string
-import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline import source
 from pipeline.model import (
     LEVELS,
+    MINUTES_APART,
     Agenda,
     Asked,
     Book,
@@ -59,7 +58,7 @@ class Bounds:
     questions: int = 5
     minutes: int = 45
     """Most that the questions of a form may take together."""
-    minutes_apart: int = 2
+    minutes_apart: int = MINUTES_APART
     levels_apart: int = 0
     """By how many questions of one level two forms may differ."""
     asked: int | None = None
@@ -100,16 +99,14 @@ class Wanted:
             levels=self.levels or self.role.levels,
             forms=self.forms,
             questions=self.questions,
-            minutes=self.minutes - self.agenda.opening - self.agenda.candidate - self.agenda.closing,
+            minutes=self.minutes - self.agenda.minutes,
             asked=self.role.asked,
         )
 
 
 def pool(book: Book, wanted: Wanted, today: dt.date) -> Iterator[Item]:
     """Yield the questions that may be asked: of the role's levels and competencies, not retired, not asked too lately."""
-    asked = Counter({name: 0 for name in book.questions})
-    for each in book.exposure.asked:
-        asked[each.question] += each.times
+    asked = book.exposure.times
     lately = {each.question for each in book.exposure.asked if wanted.avoid_since and each.on >= wanted.avoid_since}
     enemies = _enemies(book)
     for question in book.questions.values():
@@ -171,7 +168,7 @@ def write_plan(folder: Path, plan: Plan) -> Path:
     """Write a plan into the book, over one of the same name; return its file."""
     path = folder / "plans" / f"{plan.id}.yaml"
     path.parent.mkdir(exist_ok=True)
-    _replace(path, HEAD + "\n".join(_lines(plan)) + "\n")
+    source.write(path, HEAD + "\n".join(_lines(plan)) + "\n")
     return path
 
 
@@ -204,21 +201,8 @@ def record(folder: Path, plan: Plan, form: Form, on: dt.date, times: int) -> Pat
         f"  - {{question: {asked.id}, plan: {plan.id}, form: {form.id}, on: {on.isoformat()}, times: {times}}}\n"
         for asked in form.questions
     ]
-    _replace(path, before + "".join(rows))
+    source.write(path, before + "".join(rows))
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def kit(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -> Kit:
@@ -249,9 +233,8 @@ def _questions(book: Book, plan: Plan, form: Form, numbers: Mapping[str, str]) -
     for place, asked in enumerate(form.questions, start=1):
         question = book.questions[asked.id]
         yield KitQuestion(
-            id=question.id, place=place, number=numbers[question.id], name=question.called, ask=question.ask,
-            competency=titles[str(question.competency)], level=question.level, minutes=asked.minutes, interviewer=asked.interviewer,
-            starts=starts, exhibit=question.exhibit, retire=question.retire,
+            id=question.id, place=place, number=numbers[question.id], name=question.called, competency=titles[str(question.competency)],
+            minutes=asked.minutes, interviewer=asked.interviewer, starts=starts, retire=question.retire,
         )  # fmt: skip
         starts += asked.minutes
 
@@ -271,8 +254,7 @@ def handout(book: Book, plan: Plan) -> Handout:
     topics = (named[each.id] for each in role.competencies)
     return Handout(
         role=role.title, minutes=plan.minutes, opening=plan.agenda.opening, questions=plan.question_minutes,
-        candidate=plan.agenda.candidate,
-        closing=plan.agenda.closing, count=max(len(form.questions) for form in plan.forms), interviewers=role.interviewers,
+        candidate=plan.agenda.candidate, closing=plan.agenda.closing, count=max(len(form.questions) for form in plan.forms),
         competencies=tuple(KitTopic(title=each.title, definition=each.definition) for each in topics), contact=role.contact,
     )  # fmt: skip
 

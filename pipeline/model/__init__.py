@@ -27,6 +27,7 @@ from pipeline.model.book import (
 )
 from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
 from pipeline.model.interviews import (
+    MINUTES_APART,
     Agenda,
     Asked,
     CalibrationPack,
@@ -61,8 +62,8 @@ from pipeline.model.questions import (
 )
 
 __all__ = [
-    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box", "CalibrationPack",
-    "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
+    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
+    "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",

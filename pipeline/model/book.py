@@ -178,7 +178,7 @@ class Edition(Record):
     form: FormName | None = None
 
     @property
-    def look(self) -> str:
+    def look_name(self) -> str:
         """Under which name themes say what it looks like: all kits look alike."""
         return "interviewer" if self.plan or "spreads" in self.sections else self.id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -11,6 +12,8 @@ from pipeline.model.fields import Block, Level, Line, Plain, Record, Slug
 from pipeline.model.matter import Made
 
 Minutes = Annotated[int, Field(ge=1, le=240)]
+MINUTES_APART = 2
+"""Minutes by which the forms of a plan may differ, where it does not say otherwise."""
 FormName = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
 
 
@@ -64,6 +67,11 @@ class Agenda(Record):
     candidate: Minutes = 7
     closing: Minutes = 3
 
+    @property
+    def minutes(self) -> int:
+        """All of them."""
+        return self.opening + self.candidate + self.closing
+
 
 class Asked(Record):
     """A question of a form, the minutes it gets, and which interviewer asks it."""
@@ -111,7 +119,7 @@ class Plan(Record):
     @property
     def question_minutes(self) -> int:
         """What is left for questions."""
-        return self.minutes - self.agenda.opening - self.agenda.candidate - self.agenda.closing
+        return self.minutes - self.agenda.minutes
 
 
 class Exposed(Record):
@@ -129,6 +137,14 @@ class Exposure(Record):
 
     asked: tuple[Exposed, ...] = ()
 
+    @property
+    def times(self) -> Counter[str]:
+        """How often each question was asked; 0 of those that were not."""
+        found = Counter[str]()
+        for each in self.asked:
+            found[each.question] += each.times
+        return found
+
 
 class KitQuestion(Made):
     """A question of a form in a line: where it stands, what it rates, how long it takes, and who asks it."""
@@ -137,14 +153,11 @@ class KitQuestion(Made):
     place: int
     number: Plain
     name: Plain
-    ask: Line
     competency: Plain
-    level: Level | None
     minutes: int
     interviewer: int
     starts: int
     """Minutes after the interview has begun."""
-    exhibit: Block | None = None
     retire: dt.date | None = None
 
 
@@ -172,11 +185,6 @@ class Kit(Made):
     """Of the questions, as sheets that were filled in for this form bear it."""
     asked: tuple[Exposed, ...] = ()
     """When questions of this form were asked before."""
-
-    @property
-    def exhibits(self) -> tuple[KitQuestion, ...]:
-        """The questions that come with something to look at."""
-        return tuple(question for question in self.questions if question.exhibit)
 
     def clock(self, minutes: int) -> str:
         """Return what a clock says that was at 0:00 when the interview began."""
@@ -210,10 +218,6 @@ class Kit(Made):
         """The interviewers, by number."""
         return tuple(range(1, self.role.interviewers + 1))
 
-    def of(self, interviewer: int) -> tuple[KitQuestion, ...]:
-        """Return the questions that an interviewer asks."""
-        return tuple(question for question in self.questions if question.interviewer == interviewer)
-
 
 class KitTopic(Made):
     """A competency as a candidate is told of it."""
@@ -232,7 +236,6 @@ class Handout(Made):
     candidate: int
     closing: int
     count: int
-    interviewers: int
     competencies: tuple[KitTopic, ...]
     contact: Plain
 

@@ -187,7 +187,7 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
     """Return a whole XHTML document around a body."""
     return _template(publication.look, "document.xhtml").render(
         title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
-        stylesheets=stylesheets, edition=publication.edition.look, guide=publication.title,
+        stylesheets=stylesheets, edition=publication.edition.look_name, guide=publication.title,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from pipeline.source.nodes import CONTROL, MAX_BYTES, MAX_DEPTH, MAX_NODES, RULE
 from pipeline.source.positions import Source
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "RULES", "Keys", "Node", "Source", "SourceFault", "is_stray", "octets", "parse",
-           "read", "text", "yaml_text"]  # fmt: skip
+           "read", "text", "write", "yaml_text"]  # fmt: skip
 
 STRAY_SUFFIXES = frozenset({".bak", ".orig", ".rej", ".swo", ".swp", ".swx", ".tmp"})
 VIM_PROBE = "4913"
@@ -105,6 +105,13 @@ def is_stray(path: PurePath) -> bool:
         or name == VIM_PROBE
         or path.suffix in STRAY_SUFFIXES
     )
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    beside = path.with_name(f".{path.name}.tmp")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, path)
 
 
 def yaml_text(fields: Mapping[str, Any]) -> str:

@@ -251,7 +251,7 @@ def look(layers: tuple[Layer, ...] = (), edition: str = "", *, runs_on: bool = F
 
 def of_edition(layers: tuple[Layer, ...], edition: Edition) -> Look:
     """Return the look of an edition of a book that has these layers."""
-    return look(layers, edition.look, runs_on=edition.flow == "run-on")
+    return look(layers, edition.look_name, runs_on=edition.flow == "run-on")
 
 
 def token_names() -> frozenset[str]:
