@@ -199,8 +199,12 @@ class Walk:
         return f"#{table}\n" if caption is None else f"#figure({table}, kind: table, caption: [{self.inside(caption)}])\n"
 
     def figure(self, element: Element) -> str:
-        """Write a drawing with its caption."""
-        image = child(element, "img")
+        """Write a drawing, with its caption if it has one."""
+        drawn, image = element.find(SVG), element.find("img")
+        if drawn is not None:
+            return f"#image({string(self.drawing(drawn))}, width: 100%)\n"
+        if image is None:
+            raise ValueError(f"no drawing in <figure class={element.get('class')}>")
         file = file_name((image.get("src") or "").removeprefix("guidepress:"))
         picture = f"image({string(file)}, width: 100%, alt: {string(image.get('alt') or '')})"
         return f"#figure({picture}, kind: image, caption: [{self.inside(child(element, 'figcaption'))}])\n"
