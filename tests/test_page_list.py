@@ -304,6 +304,11 @@ def test_what_only_a_screen_shows_moves_no_mark():
     assert marked(body, 6, text="Onetwothree").endswith("<p>^three</p>")
 
 
+def test_page_numbers_of_an_index_move_no_mark():
+    body = '<ul><li>buoy, <a class="locator" href="#rise">89</a></li><li>chart, <a class="locator" href="#rise">103</a></li></ul>'
+    assert "<li>^chart" in marked(body, 4, text="buoychart")
+
+
 def test_pages_without_words_are_marked_before_the_words_of_the_next():
     assert marked("<p>One two.</p>", 3, 3, 6, 6, text="Onetwo") == "<p>One ^^two.</p>\n^^"
 

@@ -18,9 +18,9 @@ from pipeline.epub import reflow
 from pipeline.press import PICTURE
 
 TYPE = "{http://www.idpf.org/2007/ops}type"
-APART_CLASSES = frozenset({"counterpart", "footnotes", "index-note", "question-word"})
+APART_CLASSES = frozenset({"counterpart", "footnotes", "index-note", "locator", "question-word"})
 APART_ROLES = frozenset({"doc-noteref", "doc-footnote"})
-"""What stands on a screen only, or in words of its own."""
+"""What stands on a screen only, or in words of its own: page numbers of the index are slots on paper."""
 INLINE = frozenset({"a", "abbr", "b", "cite", "code", "dfn", "em", "i", "kbd", "q", "small", "span", "strong", "sub", "sup"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "header"})
 TABULAR = frozenset({"caption", "table", "tbody", "td", "th", "thead", "tr"})
