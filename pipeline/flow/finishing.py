@@ -19,7 +19,7 @@ from pipeline import brand as branding
 from pipeline import epub, release, render
 from pipeline.bindery import Shown
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
-from pipeline.flow.inputs import fingerprint, is_fresh, versions
+from pipeline.flow.inputs import fingerprint, is_fresh, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
 from pipeline.formats import COVER, EPUB, FORMATS, PDF
@@ -87,7 +87,7 @@ class Made:
 
     finished: Sequence[Finished]
     fingerprints: Mapping[Slot, str]
-    """Digest of what each artefact of the book depends on, made or not."""
+    """Digest of what each artefact depends on, of editions that were asked for or stand in the release."""
     pages: tuple[Pages, ...]
     laid_out: tuple[Relaid, ...]
 
@@ -252,7 +252,8 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     outline, artefacts = book.outline, [each.artefact for each in made.finished]
     carried = tuple(_carried(current, artefacts, made.fingerprints, book)) if current is not None else ()
     plain: list[Artefact | Published] = [*artefacts, *(c.artefact for c in carried if not c.stale)]
-    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
+    whole = {each for edition in book.editions.values() for each in slots_of(edition)}
+    complete = {slot(a) for a in plain if not (a.team or a.recipient)} == whole
     facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
     colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions())
     return release.publish(request.output, artefacts, colophon, carried)

@@ -135,7 +135,7 @@ def modified(date: dt.date | None) -> str:
 def fingerprints(publication: Publication) -> Mapping[Slot, str]:
     """Digest what each artefact of an edition depends on, made or not."""
     whole = key(_printable(publication), publication.look.digest(publication.outline.lang), code_digest(), dict(versions()))
-    return {slot: key(whole, *slot) for slot in _slots(publication.edition)}
+    return {slot: key(whole, *slot) for slot in slots_of(publication.edition)}
 
 
 def _printable(publication: Publication) -> str:
@@ -147,7 +147,7 @@ def _without_source(section: Section) -> Section:
     return replace(section, source="", members=tuple(_without_source(member) for member in section.members))
 
 
-def _slots(edition: Edition) -> Iterator[Slot]:
+def slots_of(edition: Edition) -> Iterator[Slot]:
     """Give every artefact that an edition is to have."""
     for form in FORMATS.values():
         if form.name in edition.formats or not form.is_chosen:

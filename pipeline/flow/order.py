@@ -67,8 +67,11 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 def make(work: Work, request: Request, book: Book, current: Release | None = None) -> Made:
     """Make every file that the request asks for; ``current`` is the release that stands."""
     labels, copies = theme.labels(book.outline.lang, book.layers), brands(book, request)
-    publications = assemble(work, book)
-    wanted = [publications[edition.id] for edition in asked_for(book, request)]
+    asked = asked_for(book, request)
+    # Whether a file of the release is stale follows from what it would be made of today; other editions cost nothing.
+    standing = {artefact.edition for artefact in current.artefacts} if current else set[str]()
+    publications = assemble(work, book, [edition for edition in book.editions.values() if edition in asked or edition.id in standing])
+    wanted = [publications[edition.id] for edition in asked]
 
     draw_formulas(work, wanted)
     volumes = volumes_of(wanted, request, copies)
@@ -138,11 +141,11 @@ def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:
     return tuple(edition for edition in book.editions.values() if request.takes(edition))
 
 
-def assemble(work: Work, book: Book) -> dict[str, Publication]:
-    """Assemble every edition, asked for or not: whether an older file is stale follows from its fingerprint."""
+def assemble(work: Work, book: Book, wanted: Sequence[Edition]) -> dict[str, Publication]:
+    """Assemble editions; return the publication of each by its id."""
     labels, stamp = theme.labels(book.outline.lang, book.layers), moment(book.outline.date)
     stage: Stage[Edition, Publication] = Stage("assemble", lambda edition: editions.assemble(book, edition, labels, stamp))
-    return dict(zip(book.editions, work.map(stage, tuple(book.editions.values())), strict=True))
+    return {publication.edition.id: publication for publication in work.map(stage, wanted)}
 
 
 def draw_formulas(work: Work, publications: Sequence[Publication]) -> None:

@@ -10,13 +10,15 @@ of every script. None of these is a number in SVG 2, and of those that are not f
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NoReturn
 from xml.parsers import expat
+
+from pipeline.work import cache, thresholds
 
 MAX_SVG: Final = 300_000
 DEEPEST: Final = 64
@@ -71,9 +73,18 @@ class _Refusal(Exception):
         self.found = found
 
 
-@lru_cache(maxsize=512)
 def unsafe(svg: bytes) -> Unsafe | None:
-    """Say what makes an SVG unsafe, or return None."""
+    """Say what makes an SVG unsafe, or return None; one that was found safe once is not looked at again."""
+    safe, digest = cache.shelf("safe drawings", few=thresholds.DRAWINGS_JUDGED), hashlib.sha256(svg).hexdigest()
+    if safe.get(digest):
+        return None
+    found = _judged(svg)
+    if found is None:
+        safe.put(digest, True)
+    return found
+
+
+def _judged(svg: bytes) -> Unsafe | None:
     reader = _Reader(svg)
     try:
         svg.decode("utf-8")
