@@ -15,14 +15,17 @@ class Format:
     media_type: str
     has_papers: bool = False
     """Whether there is a file for each paper."""
+    is_for_screens: bool = False
+    """Whether it is written from what is rendered for screens (`WRITERS` in `pipeline/flow/finishing.py`)."""
     is_chosen: bool = True
     """Whether an edition has it when it lists it, or lists none; the others come with every edition."""
 
 
 PDF = Format(name="pdf", suffix="-{paper}.pdf", media_type="application/pdf", has_papers=True)
-EPUB = Format(name="epub", suffix=".epub", media_type="application/epub+zip")
+EPUB = Format(name="epub", suffix=".epub", media_type="application/epub+zip", is_for_screens=True)
 COVER = Format(name="png", suffix="-cover.png", media_type="image/png", is_chosen=False)
 
 FORMATS = {row.name: row for row in (PDF, EPUB, COVER)}
+SCREENS = tuple(row.name for row in FORMATS.values() if row.is_for_screens)
 CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
 PAPERS = ("a4", "letter")

@@ -31,6 +31,26 @@ MACRO = """{% macro takeaway(set, question) %}{% if question.takeaway %}
 </section>
 {% endif %}{% endmacro %}
 """
+WRITER = '''"""Write an edition as plain text: its words, a paragraph a line."""
+
+import re
+from html import unescape
+
+from pipeline.render import Rendition
+
+
+def write(rendition: Rendition) -> bytes:
+    """Return the words of every section, in order, as UTF-8."""
+    said = (re.sub(r"<[^>]*>", "", re.sub(r"</(p|h[1-6]|li|pre)>", "\\n", f.xhtml)) for f in rendition.fragments)
+    return unescape("\\n".join(said)).encode()
+'''
+CHECK = '''
+
+def _text(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    if publication is not None:
+        yield from withheld.leaks(path, publication, withheld.letters(data.decode()))
+
+'''
 SAID = "Warn first whoever has to turn back."
 
 
@@ -50,6 +70,18 @@ def add_part(house: Path) -> None:
     edit(house / "pipeline/model/questions.py", "    see_also: tuple", "    takeaway: Line | None = None\n    see_also: tuple")
     add_lines(house / "templates/components/parts.xhtml", MACRO)
     add_lines(house / "templates/labels/en.yaml", "takeaway: To take away")
+
+
+def add_format(house: Path) -> None:
+    row = 'TEXT = Format(name="txt", suffix=".txt", media_type="text/plain", is_for_screens=True)'
+    edit(house / "pipeline/formats.py", "\nFORMATS = ", f"{row}\n\nFORMATS = ")
+    edit(house / "pipeline/formats.py", "(PDF, EPUB, COVER)", "(PDF, EPUB, TEXT, COVER)")
+    (house / "pipeline/plain_text.py").write_text(WRITER)
+    finishing, preflight = house / "pipeline/flow/finishing.py", house / "pipeline/preflight/__init__.py"
+    edit(finishing, "from pipeline import epub, release, render", "from pipeline import epub, plain_text, release, render")
+    edit(finishing, "{EPUB.name: _epub}", '{EPUB.name: _epub, "txt": lambda screen, _: plain_text.write(screen.rendition)}')
+    edit(preflight, "\nCHECKS: Mapping", f"{CHECK}\nCHECKS: Mapping")
+    edit(preflight, "    EPUB.name: _epub,", '    EPUB.name: _epub,\n    "txt": _text,')
 
 
 def add_lines(path: Path, *lines: str) -> None:
@@ -118,6 +150,22 @@ def test_a_part_of_a_question_is_its_field_its_template_and_its_label_and_is_wit
     assert shown == {"study"}
     shown = {p.parent.name for p in guides.glob("*/*.epub") if any(SAID.encode() in data for data in files(p).values())}
     assert shown == {"study"}
+
+
+@pytest.mark.slow
+def test_a_format_is_its_row_its_writer_and_its_check_and_tells_nothing_withheld(house: Path, tmp_path: Path) -> None:
+    add_format(house)
+    assert changed(house) == {
+        "pipeline/formats.py", "pipeline/plain_text.py", "pipeline/flow/finishing.py", "pipeline/preflight/__init__.py",
+    }  # fmt: skip
+    place = book(tmp_path / "book", "study", "sample")
+    edit(place / "editions/study.yaml", "formats: [pdf, epub]", "formats: [txt, epub]")
+    edit(place / "editions/sample.yaml", "formats: [pdf, epub]", "formats: [txt]")
+    guides = built(house, place)
+    study, sample = (next((guides / name).glob("*.txt")).read_text() for name in ("study", "sample"))
+    assert {path.suffix for path in guides.glob("*/*")} == {".txt", ".epub", ".png"}
+    asked, answered = "The glass has fallen 5 hPa in three hours", "Put a word to the fall"
+    assert [(asked in text, answered in text) for text in (study, sample)] == [(True, True), (True, False)]
 
 
 # Nobody else knows the kinds

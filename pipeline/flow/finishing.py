@@ -7,7 +7,7 @@ release that stands: whether it would be made again, what is taken over, and the
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
-from pipeline.formats import COVER, EPUB, FORMATS, PDF
+from pipeline.formats import COVER, EPUB, FORMATS, PDF, SCREENS
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
@@ -46,8 +46,8 @@ class Screen:
     pages: tuple[epub.Page, ...]
 
 
-Writing = tuple[Screen, Publication, bytes]
-"""What copies share, whose copy is to be written, and the picture of its cover."""
+Writing = tuple[str, Screen, Publication, bytes]
+"""A format, what copies share, whose copy is to be written, and the picture of its cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def render_screens(work: Work, publications: Sequence[Publication], request: Req
     """Return what is asked for on screens, by edition: all but the index, which waits for folios."""
     found = {}
     for publication in publications:
-        if request.wants(publication.edition, EPUB.name):
+        if any(request.wants(publication.edition, form) for form in SCREENS):
             sections = [section for section in publication.sections if not section.kind.needs_folios]
             fragments = work.map(RENDER, [(publication, section, "reflow", None) for section in sections])
             found[publication.edition.id] = Rendition(publication, "reflow", tuple(fragments))
@@ -145,9 +145,10 @@ def finish(
 def _without_paper(
     work: Work, request: Request, binding: Binding, rendition: Rendition | None, bound: Results[list[Bound]]
 ) -> Mapping[int, list[File]]:
-    """Return the picture of the cover and the EPUB of each copy. A recipient's name is not on the cover."""
+    """Return the picture of the cover and the files for screens of each copy. A recipient's name is not on the cover."""
     edition, shared = binding.volume.publication.edition, dict[tuple[int, ...], Screen]()
-    found, writings = dict[int, list[File]](), []
+    found, writings = dict[int, list[File]](), list[tuple[int, Writing]]()
+    formats = [form for form in SCREENS if request.wants(edition, form)]
     for number, issue in enumerate(binding.issues):
         as_file = not request.formats and not issue.publication.brand.recipient
         if not as_file and rendition is None:
@@ -159,9 +160,9 @@ def _without_paper(
             with work.time("write"):
                 if issue.counts not in shared:
                     shared[issue.counts] = screen(binding, issue, rendition)
-            writings.append((number, (shared[issue.counts], issue.publication, image)))
-    for (number, _), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
-        found[number].append(_file(binding, binding.issues[number], (EPUB.name, edition.id, ""), data))
+            writings += ((number, (form, shared[issue.counts], issue.publication, image)) for form in formats)
+    for (number, (form, *_)), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
+        found[number].append(_file(binding, binding.issues[number], (form, edition.id, ""), data))
     return found
 
 
@@ -198,20 +199,29 @@ def _drawn(pdf: bytes) -> bytes:
 
 
 def _write(writing: Writing) -> bytes:
-    """Write the EPUB of a copy."""
-    shared, publication, image = writing
-    if publication.brand.is_plain:
-        return epub.write(shared.rendition, cover=image, pages=shared.pages, spine=shared.spine)
+    """Write a file of a copy."""
+    form, shared, publication, image = writing
+    return WRITERS[form](shared if publication.brand.is_plain else _own(shared, publication), image)
+
+
+def _own(shared: Screen, publication: Publication) -> Screen:
+    """Return what copies share with the sections that a copy has to itself."""
     sections = own_sections(publication, "reflow")
     own = Rendition(publication, "reflow", tuple(render.render_section(publication, section, "reflow") for section in sections))
     files = {file.name: file for file in epub.files(own, shared.pages, shared.spine)}
     fragments = {fragment.section.id: fragment for fragment in own.fragments}
     whole = tuple(fragments.get(fragment.section.id, fragment) for fragment in shared.rendition.fragments)
     rendition = replace(shared.rendition, publication=publication, fragments=whole)
-    return epub.write(rendition, cover=image, pages=shared.pages, spine=tuple(files.get(file.name, file) for file in shared.spine))
+    return replace(shared, rendition=rendition, spine=tuple(files.get(file.name, file) for file in shared.spine))
 
 
-WRITE: Stage[Writing, bytes] = Stage("write", _write, title=lambda writing: writing[1].edition.id + writing[1].brand.suffix)
+def _epub(screen: Screen, cover: bytes) -> bytes:
+    return epub.write(screen.rendition, cover=cover, pages=screen.pages, spine=screen.spine)
+
+
+WRITERS: Mapping[str, Callable[[Screen, bytes], bytes]] = {EPUB.name: _epub}
+"""Who writes each format for screens, given the picture of the cover as well; `CHECKS` in `pipeline/preflight` reads them again."""
+WRITE: Stage[Writing, bytes] = Stage("write", _write, title=lambda writing: writing[2].edition.id + writing[2].brand.suffix)
 
 
 def stands(current: Release, inputs: str, request: Request) -> bool:
