@@ -180,7 +180,7 @@ def test_a_mistake_is_reported_at_its_place_and_nothing_is_built(
     assert shown == (fault / "expected.txt").read_text(encoding="utf-8")
     assert fault.name.partition("-")[0] in {d.code for d in faults}
     if any(d.severity != "note" for d in faults):
-        assert main(["build", "--strict", "--quiet", "--book", "book", "--output", "output"]) == 1
+        assert main(["build", "--strict", "--quiet", "--all", "--book", "book", "--output", "output"]) == 1
         assert not (tmp_path / "output" / "guides").exists()
         said = capsys.readouterr().err
         assert [show(d) for d in faults if d.severity != "note" and show(d) not in said] == []
