@@ -27,8 +27,8 @@ conformance: $(VENV)/conformance.stamp guides ## Ask the authorities and reading
 	@$(BIN)/guidepress verify --full --book $(BOOK)
 	@$(BIN)/pytest -n auto --dist worksteal -m conformance tests
 
-figures: $(VENV)/test.stamp ## Draw the figures whose scripts have changed
-	@$(BIN)/python content/figures/draw.py
+figures: $(VENV)/test.stamp ## Draw the figures of the book whose scripts have changed
+	@$(BIN)/python draw_figures.py $(BOOK)
 
 golden: $(VENV)/test.stamp ## Refresh the golden files of the tests; review the difference
 	@GOLDEN=refresh $(BIN)/pytest -q tests/test_golden.py

@@ -21,6 +21,7 @@ from pipeline.section_kinds import (
     BY_NAME,
     CHAPTER,
     CHEAT_SHEET,
+    CONTENTS,
     EXHIBIT,
     FORMULAS,
     GLOSSARY,
@@ -50,7 +51,8 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     numbers = model.question_numbers(book)
     made = tuple(_sections(book, edition, labels, chosen, numbers))
     entries = index.build(_marks(made))
-    sections = made if entries else tuple(section for section in made if section.kind != INDEX)
+    empty = {kind for kind, filled in ((INDEX, entries), (CONTENTS, any(section.listed for section in made))) if not filled}
+    sections = tuple(section for section in made if section.kind not in empty)
     names = dict(_names(book, sections))
     everything = dict(_all_names(book, numbers))
     return Publication(
@@ -154,7 +156,7 @@ def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iter
 
 
 def _overview(book: Book, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
-    """Yield a section that shows all questions together: the cheat sheet, the tracker, or the map of the book."""
+    """Yield a section that shows all questions together, if there are any: the cheat sheet, the tracker, or the map of the book."""
     groups = tuple(
         Group(title=division.title, entries=tuple(_entry(question, numbers[question.id]) for question in chosen[division.id]))
         for division in book.outline.sections
@@ -163,6 +165,8 @@ def _overview(book: Book, kind: SectionKind, labels: Mapping[str, str], chosen: 
     formulas = tuple(book.formulas.values()) if kind == CHEAT_SHEET else ()
     examples = tuple(example for questions in chosen.values() for question in questions for example in question.examples)
     record = Overview(groups=groups, formulas=formulas)
+    if not groups and not formulas:
+        return
     yield Section(kind.name, kind, labels[kind.label], record=record, source=kind.source, examples=examples)
 
 
@@ -185,24 +189,24 @@ def _questions(book: Book, edition: Edition, labels: Mapping[str, str], chosen: 
         yield Section(division.id, OPENER, division.title, number=str(count), record=division, members=members,
                       source=OPENER.source)  # fmt: skip
         yield from members
-        if edition.answers == "end-of-section":
+        answered = [q for q in chosen[division.id] if model.has_any(q, edition.answer_parts)]
+        if edition.answers == "end-of-section" and answered:
             yield Section(f"{ANSWERS}-{division.id}", ANSWERS, labels[ANSWERS.label], level=2, source=ANSWERS.source)
-            yield from (_answer(book, edition, q, numbers[q.id], 3) for q in chosen[division.id])
+            yield from (_answer(book, edition, q, numbers[q.id], 3) for q in answered)
 
 
 def _question(book: Book, edition: Edition, question: Question, number: str) -> Section:
-    counterpart = f"{ANSWER}-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
+    counterpart = f"{ANSWER}-{question.id}" if model.has_any(question, edition.answer_parts) else ""
     source = book.origin(question).source.path
     return Section(question.id, QUESTION, question.ask, 2, number, keep(question, edition.parts), edition.parts,
                    counterpart, source=source, starts_page=edition.flow == "page", examples=question.examples)  # fmt: skip
 
 
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
-    if edition.answers != "end-of-book":
-        return
-    yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
-    for division in book.outline.sections:
-        yield from (_answer(book, edition, q, numbers[q.id], 2) for q in chosen[division.id])
+    answered = [q for division in book.outline.sections for q in chosen[division.id] if model.has_any(q, edition.answer_parts)]
+    if edition.answers == "end-of-book" and answered:
+        yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
+        yield from (_answer(book, edition, q, numbers[q.id], 2) for q in answered)
 
 
 def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:

@@ -134,7 +134,7 @@ class Publication:
     brand: Brand = PLAIN
     """Whose copy it is."""
 
-    @property
+    @cached_property
     def toc(self) -> tuple[TocEntry, ...]:
         """The tree of the contents, nav document, and outline."""
         tree, _ = _branch([s for s in self.sections if s.listed], 0, 1)

@@ -225,6 +225,18 @@ def test_a_release_that_cannot_be_read_is_replaced_with_a_warning(place: Path) -
     standing(place)
 
 
+def test_the_guides_of_another_book_are_not_replaced(place: Path) -> None:
+    guide = release.Artefact("knots-study-1.0.0.epub", "study", "epub", "", "candidate", "Knots, Study", b"PK knots", 0, 1, "")
+    colophon = release.Colophon(release.BookFacts("knots", "Knots", "1.0.0", "2026-11-22"), "all", {})
+    release.publish(place / "output", [guide], colophon)
+    done = build(place)
+    assert done.returncode == 1
+    assert "error[R102]: these are the guides of another book: 'Knots' (id knots, not harbor-watch-interview-guide)" in done.stderr
+    assert "hint: name another folder with --output" in done.stderr
+    assert (place / "output/guides/study/knots-study-1.0.0.epub").read_bytes() == b"PK knots"
+    assert standing(place).book.title == "Knots"
+
+
 def test_the_second_of_two_builds_waits_and_says_so(place: Path) -> None:
     with release.lock(place / "output", print):
         arguments = ("build", "--book", place / "book", "--output", place / "output", "--jobs", "1")

@@ -179,6 +179,77 @@ def test_checking_prints_place_line_caret_hint_and_a_count(tmp_path: Path) -> No
     assert errors.splitlines()[-1] == "1 error, 1 warning"
 
 
+KNOTS = """\
+schema: 1
+id: knots
+slug: knots
+title: Knots
+lang: en
+version: 1.0.0
+date: 2026-11-28
+creators: [{name: The rope walk}]
+publisher: The rope walk
+rights: All rights reserved.
+errata: Tell the rope walk.
+description: A draft.
+changes: [{version: 1.0.0, date: 2026-11-28, text: First edition.}]
+"""
+
+
+STUDY = """\
+id: study
+title: Study
+audience: candidate
+description: Everything.
+sections: [questions, index]
+parts: [answer]
+answers: inline
+formats: [pdf]
+papers: [a4]
+"""
+
+
+@pytest.fixture(scope="module")
+def draft(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a bank of 414 questions, each with a placeholder, a link to nothing, a slip of Markdown, and a word misspelled."""
+    folder = tmp_path_factory.mktemp("draft") / "book"
+    (folder / "questions/all").mkdir(parents=True)
+    (folder / "editions").mkdir()
+    (folder / "editions/study.yaml").write_text(STUDY)
+    names = [f"knot-{n}" for n in range(414)]
+    listed = f"sections:\n  - id: all\n    title: All\n    questions: [{', '.join(names)}]\n"
+    (folder / "book.yaml").write_text(KNOTS + listed)
+    for name in names:
+        answer = f"TODO: tie {name}.\n\n  **Mind:**the bight, as in [[cleat]].\n"
+        (folder / f"questions/all/{name}.yaml").write_text(f"id: {name}\nask: How is {name} tyed\nanswer: |\n  {answer}")
+    return folder
+
+
+def test_faults_of_414_questions_are_few_lines_and_errors_come_last(draft: Path) -> None:
+    status, _, errors = ran("check", "--book", draft.name, cwd=draft.parent)
+    lines = errors.splitlines()
+    assert status == 1 and len(lines) < 60
+    assert "error[M206]: 413 more of this kind: book/questions/all/knot-1.yaml:4:3, book/questions/all/knot-10.yaml:4:3, " in errors
+    assert ":4:3, … (--all prints each)" in errors
+    assert {code: errors.count(f"[{code}]") for code in ("M203", "M206", "C201")} == {"M203": 2, "M206": 2, "C201": 2}
+    severities = [line.partition("[")[0] for line in lines if re.match(r"\w+\[", line)]
+    assert severities == sorted(severities, reverse=True) and set(severities) == {"error", "warning"}
+    assert re.fullmatch(r"1,?242 errors, \d+ warnings", lines[-1])
+
+
+def test_a_build_groups_faults_and_prints_each_when_it_is_asked_to(draft: Path) -> None:
+    few = ran("build", "--quiet", "--book", draft.name, cwd=draft.parent)
+    every = ran("build", "--quiet", "--all", "--book", draft.name, cwd=draft.parent)
+    assert (few[0], every[0]) == (1, 1)
+    assert few[2].count("error[M206]:") == 2 and len(few[2].splitlines()) < 60
+    assert every[2].count("error[M206]:") == 414
+
+
+def test_programs_are_told_each_fault(draft: Path) -> None:
+    _, output, _ = ran("check", "--book", draft.name, "--format", "json", cwd=draft.parent)
+    assert sum(row["code"] == "M206" for row in json.loads(output)) == 414
+
+
 def test_checking_as_json_gives_every_field_of_every_diagnostic(tmp_path: Path) -> None:
     status, output, errors = ran("check", "--book", faulty(tmp_path).relative_to(tmp_path), "--format", "json", cwd=tmp_path)
     assert (status, errors) == (1, "")

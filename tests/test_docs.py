@@ -376,12 +376,16 @@ def test_the_make_commands_of_the_readme_are_targets_with_help() -> None:
 
 @pytest.mark.slow
 def test_the_guidepress_commands_of_the_readme_run(tmp_path: Path) -> None:
-    (tmp_path / "content").symlink_to(ROOT / "tests/books/small")
-    (tmp_path / "bank.md").write_text("# Oars\n\n## Why feather?\n\nFor the wind.\n\n## How long?\n\nAs long as it takes.\n")
-    commands = [line for body in fences(README, "sh") for line in body.split("\n") if line.startswith("guidepress")]
+    commands = [(n, line) for n, body in enumerate(fences(README, "sh")) for line in body.split("\n") if line.startswith("guidepress")]
     assert len(commands) >= 5
-    for command in commands:
-        outcome = run(command, tmp_path)
+    for n, command in commands:
+        # Each of its examples is for somebody who has done none of the others.
+        place = tmp_path / str(n)
+        if not place.exists():
+            place.mkdir()
+            (place / "content").symlink_to(ROOT / "tests/books/small")
+            (place / "bank.md").write_text("# Oars\n\n## Why feather?\n\nFor the wind.\n\n## How long?\n\nAs long as it takes.\n")
+        outcome = run(command, place)
         assert outcome.returncode == 0, f"{command}\n{outcome.stdout}\n{outcome.stderr}"
 
 

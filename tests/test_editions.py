@@ -164,6 +164,25 @@ def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:
     assert not {"formulas", "glossary", "sources"} & {s.id for s in publication.sections}
 
 
+def test_answers_without_anything_in_them_are_no_part_of_the_book(book) -> None:
+    publication = assemble(book, "practice", answer_parts=["exhibit"])
+    assert listed(publication, "answers") == listed(publication, "answer") == []
+    assert {section.counterpart for section in publication.sections} == {""}
+
+
+def test_a_question_without_an_answer_leads_to_none(book) -> None:
+    bare = with_questions(book, falling_glass={name: model.BLANKS[name] for name in model.BLANKS})
+    publication = assemble(bare, "practice")
+    ways = {section.id: section.counterpart for section in publication.sections if section.kind.is_question}
+    assert ways.pop("falling-glass") == ""
+    assert set(ways.values()) == {name for _, name in listed(publication, "answer")} and len(ways) == 4
+
+
+def test_without_a_question_there_is_no_map_and_without_a_section_no_contents(book) -> None:
+    publication = assemble(replace(book, questions={}), "study", sections=["contents", "questions", "answers", "map", "tracker"])
+    assert publication.sections == ()
+
+
 def test_glossary_terms_stand_letter_by_letter_whatever_their_case(publications) -> None:
     (glossary,) = (s.record for s in publications["study"].sections if s.kind.name == "glossary")
     assert [t.term for t in glossary.terms][-3:] == ["range of tide", "squat", "Zulu time"]

@@ -47,6 +47,19 @@ def test_another_book_is_built_with_one_variable() -> None:
     assert make("-n", "guides", "BOOK=my-bank").splitlines()[-1].endswith("guidepress build --book my-bank")
 
 
+def test_the_figures_of_another_book_are_drawn_when_their_scripts_have_changed(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests/books/small", tmp_path / "book")
+    script, drawing = (tmp_path / f"book/figures/light-rhythms.{suffix}" for suffix in ("py", "svg"))
+    before = drawing.read_text()
+    assert make("-n", "figures", "BOOK=my-bank").splitlines()[-1].endswith("draw_figures.py my-bank")
+    draw = (sys.executable, "draw_figures.py", str(tmp_path / "book"))
+    assert shell(*draw).stdout == "0 drawn, 1 fresh\n"
+    script.write_text(script.read_text().replace('"#a8741a"', '"#b8741a"'))
+    assert shell(*draw).stdout == "[1/1] light-rhythms\n1 drawn, 0 fresh\n"
+    assert '"#b8741a"' in drawing.read_text() and '"#b8741a"' not in before
+    assert shell(*draw[:2], str(tmp_path)).returncode == 2
+
+
 def test_make_alone_lists_every_target_with_what_it_does() -> None:
     text = (ROOT / "Makefile").read_text()
     declared = re.search(r"(?m)^\.PHONY: (.*)$", text)

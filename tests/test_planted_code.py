@@ -145,6 +145,7 @@ def test_figures_are_drawn_by_their_scripts_and_nothing_beside_them_runs(tmp_pat
     figures = clone / "content/figures"
     plant(clone, sentinel)
     plant(figures, sentinel, *PLANTED, "matplotlib", "subprocess")
+    (clone / "content/book.yaml").touch()
     (figures / "dot.yaml").write_text("id: dot\nalt: A dot.\ncaption: A dot.\nscript: dot\n")
     (figures / "style.py").write_text("import json, struct\nDOT = json.dumps('dot')\n")
     (figures / "dot.py").write_text(
@@ -164,9 +165,8 @@ def clone_for_make(folder: Path) -> Path:
     """Write what `make` reads of a clone, with a lock file in which nothing is pinned."""
     clone = folder / "clone"
     (clone / "content/figures").mkdir(parents=True)
-    for name in ("Makefile", "bootstrap.sh", "pyproject.toml"):
+    for name in ("Makefile", "bootstrap.sh", "pyproject.toml", "draw_figures.py"):
         shutil.copy(ROOT / name, clone)
-    shutil.copy(ROOT / "content/figures/draw.py", clone / "content/figures")
     for name in ("requirements.lock", "requirements-dev.lock"):
         (clone / name).touch()
         os.utime(clone / name, (0, 0))

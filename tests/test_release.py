@@ -287,6 +287,13 @@ def test_only_the_release_that_stands_and_the_one_before_are_kept(tmp_path: Path
     assert releases(tmp_path) == {made[1], made[2]}
 
 
+def test_releases_of_another_book_are_left_alone(tmp_path: Path) -> None:
+    other = publish(tmp_path, STUDY).digest
+    own = release.Colophon(replace(BOOK, id="orchard"), "all", {})
+    made = [release.publish(tmp_path, [edited(STUDY, data)], own).digest for data in (b"1", b"2", b"3")]
+    assert releases(tmp_path) == {other, made[1], made[2]}
+
+
 def test_what_killed_builds_left_is_cleared_before_the_disk_is_needed(tmp_path: Path) -> None:
     left = tmp_path / ".releases/tmp-1-0123abcd"
     (left / "study").mkdir(parents=True)
@@ -455,7 +462,7 @@ for turn in range(20):
     with release.lock(output, lambda text: None):
         data = (letter + str(turn) + "|").encode() * 20000
         guide = release.Artefact("g.pdf", "study", "pdf", "a4", "candidate", "G", data, 1, 1, letter)
-        book = release.BookFacts("g", "G", "1", "2026-11-22")
+        book = release.BookFacts("garden", "G", "1", "2026-11-22")
         new = release.publish(output, [guide], release.Colophon(book, letter, {}))
         assert release.verify(new) == () and new.warnings == ()
 """

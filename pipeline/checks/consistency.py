@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pipeline import markup
 from pipeline.checks.places import Found, fault, key_spot, register, spot, written
 from pipeline.diagnostics import nearest
-from pipeline.model import Book, Keys
+from pipeline.model import Book, Keys, Question
 from pipeline.section_kinds import CHAPTER, KINDS
 
 CODE_LINES, CODE_COLUMNS = 25, 68
@@ -191,6 +192,19 @@ def nothing_to_publish(book: Book) -> Found:
     """The book has no edition, so there is nothing to build."""
     if not book.editions and not any(kind == "edition" for kind, _ in book.refused):
         yield fault("C316", "the book has no edition", spot(book, book.outline, "id"), "write editions/study.yaml")
+
+
+@register("C317", "question asked twice", "warning")
+def asked_twice(book: Book) -> Found:
+    """Two questions have the same words, those of their choices included; capitals, punctuation, and spaces aside."""
+    seen: dict[str, Question] = {}
+    for question in book.questions.values():
+        said = (markup.plain(markup.parse(text, inline=True)) for text in (question.ask, *(choice.text for choice in question.choices)))
+        words = " ".join(re.findall(r"\w+", " ".join(said).casefold()))
+        first = seen.setdefault(words, question)
+        if first is not question and words:
+            where = spot(book, question, "ask")
+            yield fault("C317", f"question '{first.id}' asks the same, at {spot(book, first, 'ask').place}", where, "delete one of the two")
 
 
 @register("C401", "unknown topic")

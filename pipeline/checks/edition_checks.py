@@ -11,10 +11,26 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from pipeline import brand, theme
-from pipeline.checks.places import Found, complete, fault, key_spot, register, spot
+from pipeline.checks.places import Found, complete, fault, key_spot, passages, register, spot, written
 from pipeline.diagnostics import nearest
-from pipeline.model import INTERVIEWER_PARTS, MINUTES_APART, Book, Edition, Form, Plan, Question, Role
-from pipeline.section_kinds import ANSWERS, BY_NAME, CHAPTER, CHEAT_SHEET, EXHIBIT, HANDOUT, KINDS, KIT_PLACES, MAP, QUESTION, SPREAD
+from pipeline.model import INTERVIEWER_PARTS, MINUTES_APART, Book, Edition, Form, Plan, Question, Role, has_any, identity
+from pipeline.section_kinds import (
+    ANSWERS,
+    BY_NAME,
+    CHAPTER,
+    CHEAT_SHEET,
+    EXHIBIT,
+    FORMULAS,
+    GLOSSARY,
+    HANDOUT,
+    INDEX,
+    KINDS,
+    KIT_PLACES,
+    MAP,
+    QUESTION,
+    SOURCES,
+    SPREAD,
+)  # fmt: skip
 
 MOST = 60
 """Questions that a page has room for."""
@@ -135,6 +151,31 @@ def too_many_for_a_page(book: Book) -> Found:
             if taken > MOST and BY_NAME.get(place) in (CHEAT_SHEET, MAP):
                 message = f"edition '{edition.id}' has {taken} questions, and its {place} room for {MOST}"
                 yield fault("C609", message, spot(book, edition, "sections", n), "take fewer questions, or leave it out")
+
+
+@register("C610", "section with nothing in it", "note")
+def nothing_in_section(book: Book) -> Found:
+    """An edition lists a section for which the book has nothing, such as an index without entries. It is left out, with its links."""
+    for edition in book.editions.values() if complete(book) else ():
+        filled = dict(_filled(book, edition))
+        for n, place in enumerate(edition.sections):
+            if not filled.get(place, True):
+                where = spot(book, edition, "sections", n)
+                yield fault(
+                    "C610", f"edition '{edition.id}' has nothing for its {place}, and leaves it out", where, "delete it here, or fill it"
+                )
+
+
+def _filled(book: Book, edition: Edition) -> Iterator[tuple[str, bool]]:
+    """Yield places of sections that are made of lists, each with whether there is anything to put there."""
+    listed = ((d.id, book.questions[name]) for d in book.outline.sections for name in d.questions if name in book.questions)
+    taken = [question for section, question in listed if edition.takes(section, question)]
+    others = {name for name in book.questions if name not in {question.id for question in taken}}
+    marked = any(record.index for record in written(book) if record.id not in others)
+    yield INDEX.name, marked or any(p.text.marks for p in passages(book) if identity(p.record) not in others)
+    yield from ((kind.name, bool(found)) for kind, found in ((FORMULAS, book.formulas), (GLOSSARY, book.terms), (SOURCES, book.works)))
+    yield from ((kind.name, bool(taken or (kind == CHEAT_SHEET and book.formulas))) for kind in KINDS if kind.is_overview)
+    yield ANSWERS.name, any(has_any(question, edition.answer_parts) for question in taken)
 
 
 @register("C801", "accent too pale")

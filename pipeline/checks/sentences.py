@@ -6,11 +6,13 @@ A masked text has the length of its source, so that every offset in it is an off
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
+from pipeline import markup
 from pipeline.checks.places import Found, Spot, fault, passages, register
 from pipeline.markup import dialect
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
@@ -37,6 +39,8 @@ SHORTEST: Final = 6
 """Words of a sentence that a reader would know again."""
 QUOTED: Final = (("ask",), ("title",))
 TWICE: Final = re.compile(r"\b([^\W\d_]{2,})[ \t]*(?:\n[ \t]*|[ \t])\1\b", re.IGNORECASE)
+PRINTED: Final = frozenset({"M206", "M210", "M212"})
+"""Slips of the hand that are slips in plain text too."""
 T = TypeVar("T")
 
 
@@ -239,3 +243,51 @@ def sentence_twice(book: Book) -> Found:
         if first is not sentence:
             message = f"this sentence stands at {first.spot.place} too"
             yield fault("C710", message, sentence.spot, "write it in other words, or link to the other place")
+
+
+BLOCKS: Final = {
+    "list_item_open": "list", "fence": "code block", "table_open": "table", "heading_open": "heading", "blockquote_open": "quotation",
+    "admonition_open": "admonition",
+}  # fmt: skip
+MEANT: Final = {"strong_open": "**", "code_inline": "`", "link_open": "[", "reference": "[["}
+"""Signs of Markdown that a field of plain text prints."""
+
+
+@register("C714", "lines joined by YAML")
+def joined_lines(book: Book) -> Found:
+    """A text has a list, a code block, a table, or a heading, and YAML joins its lines, so that all of it is one paragraph.
+
+    It begins with ``>``, or on the line of its key. A text that begins with ``|`` keeps its lines.
+    """
+    for passage in passages(book):
+        written = None if passage.inline else passage.origin.source.unfolded((*passage.origin.keys, *passage.keys))
+        if written is None:
+            continue
+        left = Counter(token.type for token in passage.text.tokens)
+        for token in markup.parse(written[0]).tokens:
+            left[token.type] -= 1
+            if token.type in BLOCKS and left[token.type] < 0 and token.map is not None:
+                row, column = written[1]
+                place = replace(passage.origin.place(passage.keys), line=row + token.map[0], column=column, length=1)
+                where = Spot(place, passage.origin.source.line_text(place))
+                message = f"YAML joins the lines of this {BLOCKS[token.type]}"
+                yield fault("C714", message, where, "put | behind the key, and the text below it")
+                break
+
+
+@register("C715", "Markdown in plain text")
+def markdown_in_plain_text(book: Book) -> Found:
+    """A field that is plain text, such as a book's title, a term, or what a figure shows, has signs of Markdown, or a slip.
+
+    They would be printed as they stand.
+    """
+    for label in labels(book):
+        if label.mask is not whole:
+            continue
+        text = markup.parse(label.source, inline=True)
+        sign = next((MEANT[token.type] for each in text.tokens for token in each.children or () if token.type in MEANT), None)
+        if sign is not None:
+            where = label.spot(max(label.source.find(sign), 0), len(sign))
+            yield fault("C715", f"{sign} is printed as it stands: this is plain text", where, "write it without signs")
+        for found in (f for f in text.faults if f.code in PRINTED):
+            yield fault(found.code, found.message, label.spot(found.column - 1, found.length), found.hint)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.printing import counted, print_diagnostics, print_grouped, print_stats
+from pipeline.cli.printing import counted, print_diagnostics, print_stats
 from pipeline.diagnostics import BookError, nearest
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ STORE = click.option(
     "--store", type=click.Path(path_type=Path, file_okay=False), default=None, envvar="GUIDEPRESS_STORE", metavar="DIR",
     help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
 )  # fmt: skip
+ALL = click.option("--all", "all_", is_flag=True, help="Print every diagnostic, also where there are many of a kind.")
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -45,7 +46,8 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
-def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
+@ALL
+def check(book: Path, theme: Path | None, form: str, strict: bool, all_: bool) -> int:
     """Read the book and report every fault in it, without building anything.
 
     \b
@@ -55,7 +57,7 @@ def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
     from pipeline.flow import load_and_check
 
     loaded, faults = load_and_check(book, theme)
-    print_diagnostics(faults, form)
+    print_diagnostics(faults, form, each=all_)
     if form == "text" and not faults and loaded is not None:
         click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
     return int(any(strict or d.severity == "error" for d in faults))
@@ -159,7 +161,7 @@ def _any_of(schemas: Mapping[str, Any]) -> dict[str, Any]:
     help="Which side to take where a file was edited by hand, and its source has changed as well.",
 )  # fmt: skip
 @click.option("--show-dialect", is_flag=True, help="Print the dialect as a file to edit, and end.")
-@click.option("--all", "all_", is_flag=True, help="Print every loss, not three of a kind.")
+@ALL
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print them."
 )
@@ -188,10 +190,7 @@ def import_(
     if show_dialect:
         click.echo(outcome.dialect.written, nl=False)
         return 0
-    if form == "text" and not all_:
-        print_grouped(outcome.diagnostics)
-    else:
-        print_diagnostics(outcome.diagnostics, form)
+    print_diagnostics(outcome.diagnostics, form, each=all_)
     if form == "text":
         _summary(outcome, book)
     return int(any(d.severity == "error" for d in outcome.diagnostics))

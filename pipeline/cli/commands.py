@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.book_commands import (
+    ALL,
     BOOK,
     OUTPUT,
     STORE,
@@ -25,7 +26,7 @@ from pipeline.cli.book_commands import (
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
 from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
-from pipeline.diagnostics import ToolError
+from pipeline.diagnostics import BookError, ToolError
 from pipeline.formats import CHOSEN
 
 if TYPE_CHECKING:
@@ -69,15 +70,16 @@ def cli() -> None:
 @STORE
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
+@ALL
 @click.option("--explain-rebuild", is_flag=True, help="Say which signatures were laid out anew, and why.")
 @click.option("--open", "open_", is_flag=True, help="Open the folder of guides when done.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only what is wrong.")
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
-    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, explain_rebuild: bool,
-    open_: bool, quiet: bool, verbose: bool,
-) -> None:  # fmt: skip
+    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, all_: bool,
+    explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+) -> int:  # fmt: skip
     """Build guides and publish them, all at once.
 
     Without EDITION every edition is built. What is not asked for stays in output/guides as it is, marked stale in
@@ -102,10 +104,14 @@ def build(
     if watch:
         from pipeline.cli.watching import watch as watch_and_build
 
-        watch_and_build(request, quiet=quiet, verbose=verbose, show=open_)
-    with progress(quiet=quiet) as say:
-        outcome = flow.build(request, say)
-    print_diagnostics(d for d in outcome.diagnostics if verbose or d.severity != "note")
+        watch_and_build(request, quiet=quiet, verbose=verbose, each=all_, show=open_)
+    try:
+        with progress(quiet=quiet) as say:
+            outcome = flow.build(request, say)
+    except BookError as error:
+        print_diagnostics(error.diagnostics, each=all_)
+        return 1
+    print_diagnostics((d for d in outcome.diagnostics if verbose or d.severity != "note"), each=all_)
     if explain_rebuild:
         print_rebuild(outcome)
     if verbose:
@@ -114,13 +120,15 @@ def build(
         print_outcome(outcome, output)
     if open_:
         click.launch(str(output / "guides"))
+    return 0
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("output"), metavar="[DIR]")
 @click.option("--full", is_flag=True, help="Ask the authorities too: veraPDF, EPUBCheck, Ace, qpdf.")
+@ALL
 @BOOK
-def verify(folder: Path, full: bool, book: Path) -> int:
+def verify(folder: Path, full: bool, all_: bool, book: Path) -> int:
     """Verify a release: checksums, and in every file folios, page references, links, and fonts.
 
     DIR is an output folder, or the folder of guides in it; 'output' when left out. With --full, what authorities say
@@ -135,16 +143,16 @@ def verify(folder: Path, full: bool, book: Path) -> int:
 
     standing = release.read(release.output_folder(folder))[0] if full else None
     if standing is not None:
-        faults = _ask(standing, folder, book)
+        faults = _ask(standing, folder, book, each=all_)
     else:
         faults = preflight.verify_release(folder)
-        print_diagnostics(faults)
+        print_diagnostics(faults, each=all_)
         if not faults:
             click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
     return int(any(d.severity == "error" for d in faults))
 
 
-def _ask(standing: Release, folder: Path, book: Path) -> tuple[Diagnostic, ...]:
+def _ask(standing: Release, folder: Path, book: Path, *, each: bool) -> tuple[Diagnostic, ...]:
     """Ask the authorities too; print and write their report; return all that was found."""
     from pipeline import authorities, load, preflight, release
 
@@ -155,7 +163,7 @@ def _ask(standing: Release, folder: Path, book: Path) -> tuple[Diagnostic, ...]:
     faults = preflight.verify_release(folder)
     known, _ = load.load_book(book)
     report = authorities.verify(standing, faults, known, os.cpu_count() or 1, say)
-    print_diagnostics(report.diagnostics)
+    print_diagnostics(report.diagnostics, each=each)
     print_report(report)
     for warning in release.report(release.output_folder(folder), "verify", facts(report)):
         click.echo(f"guidepress: {warning}", err=True)

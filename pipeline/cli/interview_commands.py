@@ -164,7 +164,7 @@ def collect(book: Path, output: Path, sheets: tuple[Path, ...], name: str, folde
     blanks = {kind: _blanks(loaded, output, chosen.id, kind) for kind in (SCORE_SHEET, CONSENSUS)}
     expected = collecting.expected(loaded, chosen, blanks[SCORE_SHEET])
     collected = collecting.collect(sheets, expected, folder, blanks[CONSENSUS])
-    print_diagnostics(collected.diagnostics)
+    print_diagnostics(collected.diagnostics, each=True)
     click.echo(f"{counted(len(collected.sheets), 'sheet')} in {folder}, {collected.new} new")
     return int(collected.refused)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 TOLD = 3
-"""Diagnostics of one kind that are told; of more, as many places are named."""
+"""Diagnostics of one kind that are told; of more, the first, and as many further places."""
 Say = Callable[["Step"], None]
 LONG = 20
 """Steps of a stage above which a line of its own stands at each tenth."""
@@ -36,8 +36,12 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text") -> None:
-    """Print diagnostics as ``text`` with a count on standard error, or as ``json`` or ``github`` on standard output."""
+def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text", *, each: bool | None = None) -> None:
+    """Print diagnostics as ``json`` or ``github`` on standard output, or as ``text`` on standard error, errors last, and how many.
+
+    In text, of a kind in more than three places, the first is printed, and where the next stand, unless ``each`` is asked for;
+    None says that it cannot be.
+    """
     found = tuple(diagnostics)
     if form == "json":
         click.echo(json.dumps([_row(d) for d in found], ensure_ascii=False, indent=2))
@@ -45,26 +49,25 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text") -> 
         for diagnostic in found:
             click.echo(_annotation(diagnostic))
     else:
-        for diagnostic in found:
-            click.echo(_colored(show(diagnostic), diagnostic.severity) + "\n", err=True)
+        for text in _texts(found, each=each):
+            click.echo(f"{text}\n", err=True)
         if found:
             click.echo(_count(found), err=True)
 
 
-def print_grouped(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print the first three diagnostics of each code, errors last, and how many more there are of it."""
-    groups: dict[str, list[Diagnostic]] = {}
-    found = sorted(diagnostics, key=lambda d: (-RANK[d.severity], d.code))
+def _texts(found: Sequence[Diagnostic], *, each: bool | None) -> Iterator[str]:
+    """Yield diagnostics as text, the gravest last."""
+    kinds: dict[tuple[int, str], list[Diagnostic]] = {}
     for diagnostic in found:
-        groups.setdefault(diagnostic.code, []).append(diagnostic)
-    for code, group in groups.items():
-        for diagnostic in group[:TOLD]:
-            click.echo(_colored(show(diagnostic), diagnostic.severity) + "\n", err=True)
-        if more := group[TOLD:]:
-            places = ", ".join(f"{d.place.path.rpartition('/')[2]}:{d.place.line}" for d in more[:TOLD])
-            click.echo(f"{more[0].severity}[{code}]: {len(more)} more of this kind: {places}{', …' * (len(more) > TOLD)}\n", err=True)
-    if found:
-        click.echo(_count(found), err=True)
+        kinds.setdefault((-RANK[diagnostic.severity], "" if each else diagnostic.code), []).append(diagnostic)
+    # Sorting is stable: within a severity, kinds stay in the order in which they are first met.
+    for (_, code), kind in sorted(kinds.items(), key=lambda item: item[0][0]):
+        told = kind if each or len({diagnostic.place for diagnostic in kind}) <= TOLD else kind[:1]
+        yield from (_colored(show(diagnostic), diagnostic.severity) for diagnostic in told)
+        if more := kind[len(told) :]:
+            places = ", ".join(str(diagnostic.place) for diagnostic in more[:TOLD]) + ", …" * (len(more) > TOLD)
+            how = "" if each is None else " (--all prints each)"
+            yield _colored(f"{more[0].severity}[{code}]: {len(more):,} more of this kind: {places}{how}", more[0].severity)
 
 
 def print_outcome(outcome: Outcome, output: Path) -> None:

@@ -46,11 +46,16 @@ class Rebuild:
     faults: tuple[Diagnostic, ...] = ()
     trouble: str = ""
 
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that the build had to say of the book."""
+        return self.outcome.diagnostics if self.outcome else self.faults
 
-def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoReturn:
+
+def watch(request: Request, *, quiet: bool, verbose: bool, each: bool, show: bool) -> NoReturn:
     """Build, and build again at every change, until a signal ends it; raises KeyboardInterrupt then.
 
-    ``show`` opens the folder of guides after the first build.
+    ``each`` prints every diagnostic, also where there are many of a kind; ``show`` opens the folder of guides after the first build.
     """
     told: frozenset[str] = frozenset()
 
@@ -58,7 +63,10 @@ def watch(request: Request, *, quiet: bool, verbose: bool, show: bool) -> NoRetu
         return progress(quiet=quiet or not (first or sys.stderr.isatty()))
 
     for rebuild in rebuilds(request, heard, _wakings(_folders(request))):
-        told = _tell(rebuild, request, told, quiet=quiet, verbose=verbose)
+        shown = [d for d in rebuild.diagnostics if verbose or d.severity != "note"]
+        print_diagnostics((d for d in shown if d.severity == "error" or d.message not in told), each=each)
+        told = frozenset(d.message for d in shown)
+        _tell(rebuild, request, quiet=quiet)
         if not rebuild.changed and rebuild.outcome and show:
             click.launch(str(request.output / "guides"))
     raise AssertionError("unreachable: waking never ends")
@@ -179,12 +187,9 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _tell(rebuild: Rebuild, request: Request, told: frozenset[str], *, quiet: bool, verbose: bool) -> frozenset[str]:
-    """Print what came of a build; warnings that were printed for the build before are not printed again."""
+def _tell(rebuild: Rebuild, request: Request, *, quiet: bool) -> None:
+    """Print what came of a build beside diagnostics."""
     outcome = rebuild.outcome
-    faults = outcome.diagnostics if outcome else rebuild.faults
-    shown = [d for d in faults if verbose or d.severity != "note"]
-    print_diagnostics(d for d in shown if d.severity == "error" or d.message not in told)
     if rebuild.trouble:
         click.echo(f"guidepress: {rebuild.trouble}", err=True)
     if outcome and not quiet:
@@ -194,7 +199,6 @@ def _tell(rebuild: Rebuild, request: Request, told: frozenset[str], *, quiet: bo
             print_outcome(outcome, request.output)
     if outcome and request.explain:
         print_rebuild(outcome)
-    return frozenset(d.message for d in shown)
 
 
 def _line(rebuild: Rebuild) -> str:

@@ -49,6 +49,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 
         book, faults = read(work, request)
         refuse(faults, request)  # gate 1
+        refuse_another(book, current, request)
         after = inputs_of(request.book, request.theme)
         made = make(work, request, book, current)
         cache.keep()
@@ -125,6 +126,14 @@ def refuse(faults: Sequence[Diagnostic], request: Request) -> None:
     """Raise BookError with all faults when one of them keeps the book from being built."""
     if any(request.strict or d.severity == "error" for d in faults):
         raise BookError(*faults)
+
+
+def refuse_another(book: Book, current: Release | None, request: Request) -> None:
+    """Raise BookError where the release that stands is one of another book."""
+    if current is not None and current.book.id != book.outline.id:
+        message = f"these are the guides of another book: '{current.book.title}' (id {current.book.id}, not {book.outline.id})"
+        hint = "name another folder with --output, or move 'guides' and '.releases' away"
+        raise BookError(Diagnostic("R102", message, Place((request.output / "guides").as_posix()), hint))
 
 
 def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:

@@ -36,6 +36,12 @@ RULES = (
         "In a kit a question has two facing pages: what to ask and to hear on the left, what to mark and to write on the right. "
         "No interviewer turns a page while somebody speaks.",
     ),
+    Rule(
+        "R102",
+        "guides of another book",
+        "The output folder holds the guides of a book with another id. A build replaces the guides of its own book only: the 'id' of "
+        "book.yaml tells one from the other, whatever its title, version, and folder.",
+    ),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
 Slot = tuple[str, str, str]

@@ -207,8 +207,9 @@ def by_volume(sheets: Sheets, pages: Iterable[Printed]) -> dict[Volume, list[Pri
 def _is_long_spread(sheet: tuple[Volume, Sheet], item: Printed) -> bool:
     """Tell whether a question that has two facing pages to itself takes more."""
     volume, laid = sheet
-    spreads = {section.id for section in volume.publication.sections if section.kind == SPREAD}
-    return item.laid.facts.pages > SPREAD_PAGES and laid.sections[0][0] in spreads
+    if item.laid.facts.pages <= SPREAD_PAGES:
+        return False
+    return any(section.id == laid.sections[0][0] and section.kind == SPREAD for section in volume.publication.sections)
 
 
 def _refuse_long_spreads(sheets: Sheets, pages: Sequence[Printed]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -40,8 +40,7 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     """
     reading = Reading(folder)
     if not (folder / "book.yaml").exists():
-        fault = Diagnostic("B108", "no book.yaml in this folder", Place(reading.name), "name the book's folder with --book DIR")
-        return None, (fault,)
+        return None, (_no_book(reading),)
     outline = _one(reading, folder / "book.yaml", model.Outline)
     _files(reading, "questions/*/*.yaml", model.Question)
     for name, kind in FOLDERS.items():
@@ -64,6 +63,13 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
                 got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
                 ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found)  # fmt: skip
     return book, ordered(reading.faults)
+
+
+def _no_book(reading: Reading) -> Diagnostic:
+    near = sorted(path for path in reading.folder.glob("*.*") if _meant(PurePath(path.name)) == PurePath("book.yaml"))
+    place = Place(reading.shown(near[0]) if near else reading.name)
+    hint = f"rename {near[0].name} to book.yaml" if near else "name the book's folder with --book DIR"
+    return Diagnostic("B108", "no book.yaml in this folder", place, hint)
 
 
 def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.Edition, ...], tuple[model.Layer, ...]]:
@@ -178,13 +184,37 @@ def _sections(reading: Reading, outline: model.Outline) -> None:
 
 
 def _strays(reading: Reading) -> None:
-    """Warn of YAML files that stand where nothing is read."""
+    """Report files that stand where nothing is read: those whose name is nearly one that is looked for, and other YAML files."""
     for folder, _, names in os.walk(reading.folder):
-        for name in names:
-            path = Path(folder, name)
-            if path.suffix.lower() in (".yaml", ".yml") and path not in reading.files and not is_stray(path.relative_to(reading.folder)):
-                hint = "end its name in .yaml" if path.suffix != ".yaml" else nearest(path.relative_to(reading.folder).parts[0], _known())
+        for path in (Path(folder, name) for name in names):
+            within = path.relative_to(reading.folder)
+            if path in reading.files or is_stray(within):
+                continue
+            if meant := _meant(within):
+                reading.refused.add(_record_in(meant))
+                hint = f"rename it to {meant}" if meant.parts[:-1] != within.parts[:-1] else f"rename it to {meant.name}"
+                fault = Diagnostic("B118", f"this file is not read: {meant} is looked for", Place(reading.shown(path)), hint)
+                reading.faults.append(fault)
+            elif path.suffix.lower() in (".yaml", ".yml"):
+                hint = nearest(within.parts[0], _known()) if path.suffix == ".yaml" else "end its name in .yaml"
                 reading.faults.append(Diagnostic("B113", "this file is not read", Place(reading.shown(path)), hint, "warning"))
+
+
+def _meant(within: PurePath) -> PurePath | None:
+    """Return the name under which a file would be read, where its own differs in the case of letters, or ends in ``.yml``."""
+    meant = PurePath(within.as_posix().lower())
+    meant = meant.with_suffix(".yaml") if meant.suffix == ".yml" else meant
+    places = ("questions/*/*.yaml", "figures/*.svg", "theme/theme.yaml", "theme/paged.css", "theme/reflow.css", "words.txt",
+              *(f"{name}/*.yaml" for name in FOLDERS), *(name for name in _known() if name.endswith(".yaml")))  # fmt: skip
+    found = any(len(meant.parts) == place.count("/") + 1 and meant.match(place) for place in places)
+    return meant if found and meant != within else None
+
+
+def _record_in(path: PurePath) -> tuple[str, str]:
+    """Return the kind and the name of the record that a file holds, as it is called among those that are refused."""
+    kinds: dict[str, type[Record]] = {"questions": model.Question, **FOLDERS, **LISTS}
+    kind = "drawing" if path.suffix == ".svg" else kinds.get(path.parts[0].removesuffix(".yaml"), model.Outline).__name__.lower()
+    return kind, path.stem
 
 
 def _known() -> list[str]:

@@ -50,6 +50,12 @@ RULES = (
     Rule("T110", "style sheet cannot be read", "A theme's style sheet is CSS; it has no fonts of its own, and no character set."),
     Rule("T111", "address in a style sheet", "A look is whole in itself: its style sheets fetch nothing."),
     Rule("T112", "unknown token", "A variable in a style sheet is a token of theme.yaml, or one that the style sheet sets itself."),
+    Rule(
+        "B118",
+        "file nearly named right",
+        "A file of a book is looked for by one name, in lower case, and YAML ends in .yaml. What is called otherwise is not read, "
+        "or is read on one system and not on the next.",
+    ),
     Rule("B113", "file not read", "A YAML file stands where no record is looked for, so nothing in it is printed."),
 )
 SHAPES: Final = {

@@ -17,7 +17,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from pipeline.markup import dialect, refusals
+from pipeline.markup import dialect, refusals, slips
 from pipeline.markup.normalize import arrange, note_cells
 from pipeline.markup.references import Found, gather
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens, said_by
@@ -147,6 +147,12 @@ def parser() -> MarkdownIt:
         md.inline.ruler.before("link", rule.__name__, rule)
     for rule in (*dialect.AFTER_ALL, refusals.html, refusals.bare_link, refusals.broken_link):
         md.inline.ruler.push(rule.__name__, rule)
+    md.inline.ruler.before("text", "slips", slips.look)
+    md.inline.ruler.at("text", slips.words)
+    md.inline.ruler.at("backticks", slips.code)
+    md.inline.ruler.at("emphasis", slips.stars)
+    md.inline.ruler.push("no_target", slips.no_target)
+    md.inline.ruler2.after("emphasis", "left_stars", slips.left_stars)
     md.inline.ruler.at("link", refusals.link)
     md.inline.ruler.at("autolink", refusals.autolink)
     # Judged, refused, and named by our own rules: markdown-it would print a refused link as text.

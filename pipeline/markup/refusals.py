@@ -13,6 +13,7 @@ from markdown_it.rules_inline import autolink as read_autolink
 from markdown_it.rules_inline import link as read_link
 from markdown_it.token import Token
 
+from pipeline.markup import slips
 from pipeline.markup.dialect import ADMONITIONS, Rule, push_fault
 from pipeline.markup.highlight import COLUMNS, known_language
 from pipeline.markup.text_faults import Fault
@@ -103,6 +104,7 @@ def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[
     written = token.content.count("\n") + (not token.content.endswith("\n") and bool(token.content))
     if written != end - first - 2:
         yield _fault("M110", "this code block is not closed", token, lines, f"close it with {token.markup}")
+    yield from slips.curled(token, lines)
     language = token.info.strip()
     if not known_language(language):
         message = f"“{language}” is no known language" if language else "this code block names no language"
@@ -158,9 +160,12 @@ def _check_paragraph(tokens: Sequence[Token], index: int, lines: Lines) -> Itera
         message = f"this paragraph has {token.meta['refused']:,} characters, or too many signs"
         yield _fault("M102", message, token, lines, f"split it: at most {LONGEST:,}")
     first = token.map[0] if token.map else 0
-    if "|" not in token.content or "-" not in token.content:
+    if "|" not in token.content:
         return
-    for nth, line in enumerate(token.content.split("\n")):
+    rows = token.content.split("\n")
+    if not any(RULE.fullmatch(row.strip()) for row in rows):
+        yield from slips.barred(token.content, first + 1)
+    for nth, line in enumerate(rows):
         if RULE.fullmatch(line.strip()):
             hint = "give the line above as many cells as this one"
             yield Fault("M162", "this is not read as a table", first + nth + 1, 1, len(line), hint)
@@ -172,6 +177,7 @@ _CHECKS: Final[dict[str, Callable[[Sequence[Token], int, Lines], Iterator[Fault]
     "admonition_open": _check_admonition,
     "table_open": _check_table,
     "inline": _check_paragraph,
+    **slips.BLOCKS,
 }
 
 

@@ -123,12 +123,51 @@ _TABLE: Final = {
     "M190": ("Formula too large", "The formula is nested too deep or too long to be printed, let alone spoken."),
     "M191": ("Letter missing in the alphabet", "The alphabet (\\mathbb, \\mathcal, ...) has no such letter."),
     "M192": ("Space lost", "TeX prints no space between these letters; words belong in \\text{...}."),
+    "M201": (
+        "Conflict never resolved",
+        "Lines of seven <, =, or > are what git leaves where two versions of a text could not be joined. "
+        "Both versions would be printed, and the marks with them.",
+    ),
+    "M202": ("Heading without its space", "A heading has a space after its signs: ## Words. Without it, it is a paragraph with signs."),
+    "M203": (
+        "Stars printed",
+        "Two stars open bold words when they stand directly before a word, and close them directly after one; between a sign and a "
+        "letter, as in **Note:**text, they do neither, and are printed.",
+    ),
+    "M204": (
+        "Link without a target",
+        "Words in brackets with a name in brackets are a link whose address stands elsewhere, and here it stands nowhere. "
+        "All would be printed as it is written.",
+    ),
+    "M205": (
+        "List runs on",
+        "Lines that were to be items of a list are read as one paragraph: a list has an empty line above it, a space after its signs, "
+        "and - or 1. to begin with; indented too far, it goes on with the paragraph above.",
+    ),
+    "M206": ("Placeholder", "TODO, FIXME, and TBD hold the place of what was to be written, and would be printed."),
+    "M207": ("Code not closed", "Code stands between two backticks, or two runs of as many. A backtick alone is printed."),
+    "M208": ("Heading underlined", "Headings begin with ##. A line of = below their words is printed, one of - becomes a rule."),
+    "M209": (
+        "Front matter in a text",
+        "Lines between two lines of dashes say something of a file to a program; in a text they are printed.",
+    ),
+    "M210": (
+        "Backslash printed",
+        "A line ends where it ends in the file: \\n is printed as it stands. So is a backslash with nothing after it.",
+    ),
+    "M211": ("Typographic quote in code", "Programs know straight quotes only. A word processor has bent these, and the code cannot run."),
+    "M212": ("Text read wrongly", "Two or three odd characters stand for one: the text was UTF-8, and was read as something else."),
+    "M213": ("Admonition of another dialect", 'An admonition is written !!! note "Title"; [!NOTE] and ::: are printed as they stand.'),
+    "M214": (
+        "Name printed bold",
+        "Two underscores make words bold: of __name__ a reader sees the word alone. Names are code, between backticks.",
+    ),
 }
 
 FAULTS: Final[dict[str, str]] = {code: title for code, (title, _) in _TABLE.items()}
 """Title of each code."""
 
-WARNINGS: Final = frozenset({"M112"})
+WARNINGS: Final = frozenset({"M112", "M211", "M214"})
 """Codes of what is printed all the same."""
 
 EXPLANATIONS: Final[dict[str, str]] = {code: why for code, (_, why) in _TABLE.items()}

@@ -57,6 +57,7 @@ from pipeline.model.questions import (
     IndexMark,
     Question,
     Star,
+    has_any,
     output_value,
     speaking_time,
 )
@@ -67,7 +68,7 @@ __all__ = [
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
-    "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "identity", "kind_of", "output_value",
+    "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "has_any", "identity", "kind_of", "output_value",
     "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 

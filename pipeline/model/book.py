@@ -254,6 +254,9 @@ class Located(Protocol):
     def place_in(self, keys: Keys, line: int, column: int, length: int = 1) -> Place:
         """Return the place of a line and column inside a text."""
 
+    def unfolded(self, keys: Keys) -> tuple[str, tuple[int, int]] | None:
+        """Return a text as it is written, before YAML joins its lines, and where it begins; None where YAML joins none."""
+
     def line_text(self, place: Place) -> str:
         """Return the line a place stands on."""
 

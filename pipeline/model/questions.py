@@ -194,6 +194,13 @@ PARTS: Mapping[str, tuple[str, ...]] = {name: (name,) for name in BLANKS if name
     "writing_space": (),
 }
 """The parts of a question that an edition may print, with the fields of each: a field, and its template of the same name."""
+
+
+def has_any(question: Question, parts: Iterable[str]) -> bool:
+    """Tell whether a question has anything to print in some of its parts."""
+    return any(getattr(question, name) not in (None, ()) for part in parts for name in PARTS[part])
+
+
 COUNTED = (*BLANKS, "index")
 """Fields that a question may lack, or have several of."""
 INTERVIEWER_PARTS = ("probes", "hints", "calibration")

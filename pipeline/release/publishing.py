@@ -53,7 +53,7 @@ def publish(output: Path, artefacts: Sequence[Artefact], colophon: Colophon, car
                 # Also when interrupted; a release that now stands is never among what is removed.
                 for left in set(releases.names()) - before - {standing(place)}:
                     remove(releases, left)
-            return replace(release, folder=releases.path / name, warnings=prune(releases, {name, previous}))
+            return replace(release, folder=releases.path / name, warnings=prune(releases, {name, previous}, release.book.id))
     except OSError as error:
         raise ToolError(_one_line(output, error)) from error
 

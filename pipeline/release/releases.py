@@ -140,15 +140,25 @@ def sweep(output: Folder, releases: Folder) -> None:
             output.remove(name)
 
 
-def prune(releases: Folder, kept: set[str]) -> tuple[str, ...]:
-    """Remove the releases that are not kept; what cannot be removed is a warning, since the new release stands."""
+def prune(releases: Folder, kept: set[str], book: str) -> tuple[str, ...]:
+    """Remove the releases of a book that are not kept; what cannot be removed is a warning, since the new release stands."""
     try:
         fault_point("release-11-prune")
-        left = [name for name in releases.names() if NAME.fullmatch(name) and name not in kept and not remove(releases, name)]
+        older = [name for name in releases.names() if NAME.fullmatch(name) and name not in kept and _book_of(releases, name) in ("", book)]
+        left = [name for name in older if not remove(releases, name)]
         fault_point("release-12-pruned")
     except OSError as error:
         return (f"older releases are left in {releases.path}: {error.strerror}",)
     return tuple(f"{releases.path / name}: holds what no build has made; look into it, and delete it" for name in left)
+
+
+def _book_of(releases: Folder, name: str) -> str:
+    """Return the id of the book that a release is of; nothing where that cannot be read."""
+    try:
+        with releases.below(name) as folder:
+            return parse(folder.path, folder.read(MANIFEST)).book.id
+    except (OSError, ValueError):
+        return ""
 
 
 def remove(releases: Folder, name: str) -> bool:

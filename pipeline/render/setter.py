@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -58,7 +59,10 @@ class Setter:
         return Markup(self._title(title))
 
     def _title(self, title: str) -> str:
-        return self._written(title, "title", inline=True)
+        text = markup.parse(title, inline=True)
+        if text.references or text.formulas or text.footnotes or text.faults:
+            return self._written(title, "title", inline=True)
+        return _bare_title(title, self.medium, self._words, self._shelf)
 
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
@@ -234,6 +238,12 @@ class Setter:
         scope = f"box-{name}"
         title = self._set(box.title, f"{scope}-title", inline=True)
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
+
+
+@lru_cache(maxsize=8192)
+def _bare_title(title: str, medium: Medium, words: str, shelf: Shelf) -> str:
+    """Write a title that tells of nothing else in the book: it stands at many places, and is the same at each."""
+    return write(markup.parse(title, inline=True), Target(medium, "title", 1, {}, words=words), shelf)
 
 
 def write(text: Text, target: Target, shelf: Shelf) -> str:

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -29,6 +30,7 @@ VIM_PROBE = "4913"
 JETBRAINS = ("___jb_tmp___", "___jb_old___")
 PLAIN_SCALAR: Final = re.compile(r"[A-Za-z0-9][^\n]*")
 SPECIAL_SCALAR: Final = re.compile(r": |:$| #|^[\s]|\s$|[\t]|^-|^\?")
+CONFLICT: Final = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 WIDEST: Final = 120
 """Characters of a list on one line."""
 
@@ -50,6 +52,11 @@ def text(path: Path, name: str) -> str:
 def parse(written: str, name: str) -> Source:
     """Compose the nodes of YAML text. Raises SourceFault."""
     lines = written.split("\n")
+    if conflict := CONFLICT.search(written):
+        # Of such a file no tree can be made, and what YAML would say of it helps nobody.
+        place = replace(_place_at(written, conflict.start(), name), length=7)
+        hint = "keep one of the two, and delete the marks of git"
+        raise fault("S114", "two versions of this file were never joined", place, hint, conflict[0])
     return Source(name, written, compose(yaml.parse(written, Loader=yaml.CSafeLoader), lines, name))
 
 
@@ -62,6 +69,10 @@ def octets(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
         if status.st_size > limit:
             raise fault("S102", f"file is {status.st_size:,} bytes, over the limit of {limit:,}", Place(name), "split it, or simplify it")
         return path.read_bytes()
+    except FileNotFoundError as error:
+        near = [other.name for other in path.parent.glob("*") if other.name.casefold() == path.name.casefold()]
+        hint = f"rename {near[0]} to {path.name}" if near else "check that it exists and may be read"
+        raise fault("S101", f"cannot read the file: {os.strerror(error.errno or 0).lower()}", Place(name), hint) from error
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise fault("S101", f"cannot read the file: {reason}", Place(name), "check that it exists and may be read") from error

@@ -172,6 +172,11 @@ RULES = (
         "control character",
         "Control characters other than line feed and tab have no place in a source file, not even as escapes.",
     ),
+    Rule(
+        "S114",
+        "conflict never resolved",
+        "Lines that begin with <<<<<<< and >>>>>>> are what git leaves where two versions of a file could not be joined.",
+    ),
 )
 
 

@@ -7,12 +7,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Final
 
 from pipeline.diagnostics import Place
 from pipeline.source.nodes import Keys, Node
 
 BLANK_ESCAPES: Final = "nrtvfbae0N_LP \t"
+MAX_INSET: Final = 1_000
 HEXADECIMAL: Final = {"x": 2, "u": 4, "U": 8}
 Position = tuple[int, int]
 
@@ -86,9 +88,29 @@ class Source:
         row, start = _nearest(self._aligned[keys], _offset(node.value, line, column), (node.line, node.column))
         return Place(self.path, row, start, length)
 
+    def unfolded(self, keys: Keys) -> tuple[str, Position] | None:
+        """Return a text of several lines as it is written, before YAML joins them, and where it begins; None of any other text."""
+        node = self._node(keys)
+        if node is None or not isinstance(node.value, str) or node.style not in ("", ">"):
+            return None
+        first = node.line if node.style == ">" else node.line - 1
+        inner = self.lines[node.line : node.line + 1 + node.value.count(" ") + node.value.count("\n")]
+        least = node.key_column if node.key_line else node.column - 1
+        comment = "#" if node.style == "" else "\0"
+        taken = list(takewhile(lambda line: _inset(line) >= least and not line.lstrip().startswith(comment), inner))
+        indent = min((_inset(line) for line in taken), default=0)
+        head = [] if node.style == ">" else [self.lines[first][node.column - 1 :]]
+        written = "\n".join([*head, *(line[indent:] for line in taken)]).rstrip()
+        return (written, (first + 1, indent + 1)) if "\n" in written else None
+
     def line_text(self, place: Place) -> str:
         """Return the line a place stands on."""
         return self.lines[place.line - 1] if 0 < place.line <= len(self.lines) else ""
+
+
+def _inset(line: str) -> int:
+    """Return how far a line is indented; an empty one belongs to whatever stands around it."""
+    return len(line) - len(line.lstrip(" ")) if line.strip() else len(line) + MAX_INSET
 
 
 def _plain(node: Node) -> Any:
