@@ -25,7 +25,21 @@ from pipeline.model.book import (
     Team,
     question_numbers,
 )
-from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
+from pipeline.model.fields import (
+    LEVELS,
+    Keys,
+    Level,
+    Prose,
+    QuestionType,
+    Record,
+    identity,
+    kind_of,
+    prose,
+    scope,
+    strings,
+    texts,
+    value_at,
+)
 from pipeline.model.interviews import (
     MINUTES_APART,
     Agenda,
@@ -68,7 +82,7 @@ __all__ = [
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
     "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "identity", "kind_of", "output_value",
-    "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
+    "prose", "question_numbers", "schema", "scope", "speaking_time", "strings", "texts", "value_at",
 ]  # fmt: skip
 
 

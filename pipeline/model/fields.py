@@ -125,6 +125,22 @@ def _is_id(hint: Any) -> bool:
     return bool(hint == Slug) or any(map(_is_id, get_args(hint)))
 
 
+def strings(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    """Yield every text of a record, ids included, with the keys that lead to it."""
+    for name, field in type(record).model_fields.items():
+        yield from _strings(getattr(record, name), (*keys, field.alias or name))
+
+
+def _strings(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _strings(item, (*keys, index))
+    elif isinstance(value, BaseModel):
+        yield from strings(value, keys)
+
+
 def value_at(record: Any, keys: Iterable[str | int]) -> Any:
     """Return what keys, as authors write them, lead to in a record."""
     for key in keys:
