@@ -69,6 +69,12 @@ def outside(path: Path) -> None:
     path.symlink_to(secret)
 
 
+def picture(book: Path, data: bytes) -> None:
+    """Put a picture into the book."""
+    (book / "pictures").mkdir()
+    (book / "pictures/glass.png").write_bytes(data)
+
+
 def loop(path: Path) -> None:
     path.unlink()
     path.symlink_to(path.name)
@@ -88,6 +94,9 @@ MADE: dict[str, Callable[[Path], object]] = {
     "S113": lambda book: (book / "chapters/day-of.yaml").write_text(f"{CHAPTER}It rings \x07 and \x1b[31m blushes.\n"),
     "B109": lambda book: outside(book / "chapters/day-of.yaml"),
     "B109-drawing": lambda book: outside(book / "figures/keel.svg"),
+    "B109-picture": lambda book: outside(book / "pictures/lamp.png"),
+    "B114-pixels": lambda book: picture(book, b"GIF89a" + (6000).to_bytes(2, "little") * 2 + bytes(3)),
+    "C507": lambda book: picture(book, PNG),
     "B109-logo": lambda book: outside(book / "teams/pilots.svg"),
     "B111-logo-copies": lambda book: (book / "teams/pilots.svg").write_text(copies()),
     "B114": lambda book: png_logo(book, b"GIF89a"),

@@ -51,6 +51,7 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     ignores = _one(reading, folder / "ignore.yaml", model.Ignores) if (folder / "ignore.yaml").exists() else None
     exposure = _one(reading, folder / "exposure.yaml", model.Exposure) if (folder / "exposure.yaml").exists() else None
     drawings, logos = dict(pictures.drawings(reading)), dict(pictures.logos(reading))
+    shown = dict(pictures.rasters(reading, outline))
     found = layers.layers(reading, theme)
     _strays(reading)
     if outline is None:
@@ -62,7 +63,7 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
                 got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found)  # fmt: skip
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown)  # fmt: skip
     return book, ordered(reading.faults)
 
 

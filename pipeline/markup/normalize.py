@@ -86,7 +86,7 @@ def _untitled(tokens: list[Token]) -> list[Token]:
 
 
 def _lone_blocks(tokens: list[Token]) -> list[Token]:
-    """Make a block of each paragraph that holds one figure or one box and nothing else."""
+    """Make a block of each paragraph that holds one figure, one picture, or one box and nothing else."""
     arranged: list[Token] = []
     skip = 0
     for index, token in enumerate(tokens):
@@ -114,7 +114,7 @@ def _lone(tokens: list[Token], index: int) -> Token | None:
     if len(children) != 1:
         return None
     child = children[0]
-    placed = child.type == "figure" or (child.type == "reference" and child.meta["kind"] == "box")
+    placed = child.type in ("figure", "picture") or (child.type == "reference" and child.meta["kind"] == "box")
     return child if placed else None
 
 

@@ -73,7 +73,11 @@ _TABLE: Final = {
         "Not alone in its paragraph",
         "A figure, a box, and a display formula are blocks: each stands alone, with an empty line before and after.",
     ),
-    "M124": ("Image by address", "Pictures are placed by id, ![](figure:id); a picture by address would not be in the book."),
+    "M124": (
+        "Image by address",
+        "A figure is placed by its id, ![](figure:id), a picture by its path from the book's folder, ![words](pictures/name.png): PNG, JPEG, "
+        "WebP, or GIF. A picture from elsewhere would not be in the book.",
+    ),
     "M125": (
         "Link refused",
         "Links outside the book begin with https: or mailto:. Everything else is unsafe, or breaks once "
@@ -95,6 +99,7 @@ _TABLE: Final = {
         "Footnote of several blocks",
         "A footnote is one paragraph: at the foot of a page there is no room for lists, tables, or code.",
     ),
+    "M135": ("Picture without words", "Who cannot see a picture reads or hears the words between its brackets: they say what it shows."),
     "M140": ("Heading of the first level", "The book sets the first level itself. Headings begin with ##."),
     "M141": ("Heading level skipped", "The first heading of a text is ##, and each one goes at most one level deeper than the one before."),
     "M142": ("Heading in another block", "A heading within a list, a quotation, or an admonition would tear the outline of the book."),

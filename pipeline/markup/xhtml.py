@@ -139,6 +139,10 @@ def _value(writer: Writer, children: Sequence[Token], index: int) -> None:
     writer.out.append(escape(writer.target.shown[children[index].meta["reference"]], quote=False))
 
 
+def _picture(writer: Writer, children: Sequence[Token], index: int) -> None:
+    writer.out.append(writer.target.shown[children[index].meta["reference"]])
+
+
 def _mark(writer: Writer, children: Sequence[Token], index: int) -> None:
     writer.out.append(f'<span class="index" id="{writer.anchor("i", children[index].meta["number"])}">')
 
@@ -210,6 +214,7 @@ _INLINES: Final[dict[str, Write]] = {
     "link_close": _link_end,
     "reference": _reference,
     "value": _value,
+    "picture": _picture,
     "mark_open": _mark,
     "mark_close": _tag("/span", ""),
     "note": _note,
@@ -255,7 +260,8 @@ def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 def _placement(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     placed = (tokens[index].children or [])[0].meta["reference"]
-    writer.out.append(writer.target.shown[placed] + "\n")
+    shown = writer.target.shown[placed]
+    writer.out.append(f'<p class="picture">{shown}</p>\n' if placed.kind == "picture" else f"{shown}\n")
 
 
 def _admonition(writer: Writer, tokens: Sequence[Token], index: int) -> None:

@@ -59,7 +59,22 @@ from pipeline.model.interviews import (
     Rated,
     Role,
 )
-from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
+from pipeline.model.matter import (
+    Box,
+    Chapter,
+    Entry,
+    Figure,
+    Formula,
+    FormulaSheet,
+    Glossary,
+    Group,
+    Made,
+    Overview,
+    Picture,
+    Work,
+    Works,
+    enclosed,
+)
 from pipeline.model.questions import (
     BLANKS,
     INTERVIEWER_PARTS,
@@ -80,7 +95,7 @@ __all__ = [
     "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
-    "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
+    "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
     "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "identity", "kind_of", "output_value",
     "prose", "question_numbers", "schema", "scope", "speaking_time", "strings", "texts", "value_at",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
@@ -29,7 +29,7 @@ from pipeline.model.fields import (
     kind_of,
 )
 from pipeline.model.interviews import Exposure, FormName, Plan, Role
-from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
+from pipeline.model.matter import Box, Chapter, Figure, Formula, Picture, Term, Work
 from pipeline.model.questions import COUNTED, PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
 
@@ -313,6 +313,8 @@ class Book:
     """The book's own words, which no dictionary needs to know."""
     layers: tuple[Layer, ...] = ()
     """What its look is made of over the package's own, the later over the earlier."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """Those that texts show, by their paths in the book; that of a figure without its ending: ``figures/<id>``."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -41,6 +43,26 @@ class Figure(Record):
     alt: Plain
     caption: Line
     script: Slug | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made of pixels, written anew, and the size in pixels of what it was made from."""
+
+    data: bytes = field(repr=False)
+    type: Literal["png", "jpg"]
+    width: int
+    height: int
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the picture by its bytes."""
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def name(self) -> str:
+        """Its name among the resources of a page."""
+        return f"picture/{self.digest[:24]}.{self.type}"
 
 
 class Term(Record):
