@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from epubwork import png
@@ -95,7 +96,9 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B109": lambda book: outside(book / "chapters/day-of.yaml"),
     "B109-drawing": lambda book: outside(book / "figures/keel.svg"),
     "B109-picture": lambda book: outside(book / "pictures/lamp.png"),
-    "B114-pixels": lambda book: picture(book, b"GIF89a" + (6000).to_bytes(2, "little") * 2 + bytes(3)),
+    "B114-pixels": lambda book: picture(
+        book, PNG[:12] + (head := b"IHDR" + b"\0\0\x17\x70" * 2 + PNG[24:29]) + crc32(head).to_bytes(4) + PNG[33:]
+    ),
     "C507": lambda book: picture(book, PNG),
     "B109-logo": lambda book: outside(book / "teams/pilots.svg"),
     "B111-logo-copies": lambda book: (book / "teams/pilots.svg").write_text(copies()),

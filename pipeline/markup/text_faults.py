@@ -75,8 +75,8 @@ _TABLE: Final = {
     ),
     "M124": (
         "Image by address",
-        "A figure is placed by its id, ![](figure:id), a picture by its path from the book's folder, ![words](pictures/name.png): PNG, JPEG, "
-        "WebP, or GIF. A picture from elsewhere would not be in the book.",
+        "A figure is placed by its id, ![](figure:id), a picture by its path from the book's folder, ![words](pictures/name.png): "
+        "PNG, JPEG, WebP, or GIF. A picture from elsewhere would not be in the book.",
     ),
     "M125": (
         "Link refused",
