@@ -38,6 +38,7 @@ FAULTS = sorted((path for path in (ROOT / "tests" / "faults").iterdir() if path.
 OWN = ("expected.txt", "edits.txt")
 CHAPTER = "id: day-of\ntitle: The Morning\nreviewed: 2026-11-22\nbody: "
 PNG = png(40, 20)
+VAST = b"IHDR" + b"\0\0\x17\x70" * 2 + PNG[24:29]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}\n</svg>\n'
 
 

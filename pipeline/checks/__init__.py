@@ -40,7 +40,7 @@ def _faults_in_texts(book: Book) -> Found:
     """Yield what Markdown, and the LaTeX of the formula sheet, hold that cannot be printed: `markup.FAULTS`."""
     for passage in places.passages(book):
         for found in passage.text.faults:
-            severity: Severity = "warning" if found.code in markup.WARNINGS else "error"
+            severity: Severity = "note" if found.code in markup.NOTES else "warning" if found.code in markup.WARNINGS else "error"
             where = passage.spot(found.line, found.column, found.length)
             yield places.fault(found.code, found.message, where, found.hint, severity)
     for formula in book.formulas.values():

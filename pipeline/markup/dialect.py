@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
 Rule = Callable[[StateInline, bool], bool]
 
-OFF: Final = ["reference", "lheading", "html_block", "html_inline", "image", "footnote_ref"]
-ON: Final = ["table", "smartquotes"]
+OFF: Final = ["lheading", "html_block", "html_inline", "image", "footnote_ref"]
+ON: Final = ["table", "smartquotes", "strikethrough"]
 """Rules of CommonMark that are off, and more that are on; beside these, definitions, admonitions, footnotes, and our own."""
 REFERENCES: Final = {"": "section", "chapter": "section", "term": "term", "formula": "formula", "source": "source", "box": "box"}
 """What may stand before the colon of a reference, and what it names then."""
@@ -43,11 +44,17 @@ FENCE: Final = r"^[ ]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]*(?P=fence)[`
 ADMONITION: Final = r"^[ ]*!!![ ]\w+"
 LINKED: Final = r"\]\([^)\s]{0,500}\)"
 """The end of a link, after its words."""
+TASK: Final = r"(?<=[-*+][ ])\[[ xX]\](?=[ ])"
+COMMENT: Final = r"<!--(?s:.*?)-->"
+TAG: Final = r"</?[A-Za-z][^<>\n]{0,500}>"
+DEFINED: Final = r"^[ ]{0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ ]*\S+[^\n]*$"
+"""Where the address of a link by reference is written."""
 ADDRESS: Final = r"(?:<\w+:[^>\s]{0,500}>|https?://\S+)"
 ESCAPED: Final = r"\\."
 OPENING: Final = r"^[ \t]*(?:[-*+]|\d+[.)]|\#+|>|:)(?=[ \t])"
 """What begins an item, a heading, a quotation, or a definition."""
 
+_REFERRED: Final = re.compile(r"!\[([^\]]{1,500})\](?:\[([^\]]{0,200})\])?")
 _ADDRESSED: Final = re.compile(r"""(?:<([^<>]*)>|([^\s"']*))(\s+(?:"[^"]*"|'[^']*'))?""")
 """What stands between the parentheses of a picture: an address, and a title."""
 _FILE: Final = re.compile(r"(?:[^/\\:*?\"<>|\x00-\x1f]{1,100}/){0,4}[^/\\:*?\"<>|\x00-\x1f]{1,100}\.(?:png|jpe?g|webp|gif)", re.IGNORECASE)
@@ -249,7 +256,7 @@ def figure(state: StateInline, silent: bool) -> bool:
     """Read `![](figure:id)`, and `![words](file.png)`."""
     match = _FIGURE.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
     if match is None:
-        return False
+        return _by_reference(state, silent)
     if not silent:
         kind, _, name = match[2].partition(":")
         if kind == "figure" and _TARGET.fullmatch(name) and ":" not in name:
@@ -257,6 +264,18 @@ def figure(state: StateInline, silent: bool) -> bool:
             token.meta = {"at": match.start(), "kind": "figure", "id": name, "label": None}
         else:
             push_picture(state, match[1], match[2], (match.start(), len(match[0])))
+    state.pos = match.end()
+    return True
+
+
+def _by_reference(state: StateInline, silent: bool) -> bool:
+    """Read `![words][name]` and `![name]`, where `[name]: file.png` stands in the text."""
+    match = _REFERRED.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
+    found = state.env.get("references", {}).get(normalizeReference(match[2] or match[1])) if match else None
+    if match is None or found is None:
+        return False
+    if not silent:
+        push_picture(state, match[1], found["href"], (match.start(), len(match[0])))
     state.pos = match.end()
     return True
 

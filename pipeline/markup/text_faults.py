@@ -36,7 +36,8 @@ _TABLE: Final = {
     "M103": ("Nested too deep", "Lists, quotations, or emphasis stand inside one another more often than any page can show."),
     "M104": (
         "Raw HTML",
-        "Text is Markdown only: what looks like an HTML tag would be printed as it stands. "
+        "Text is Markdown: tags that say what Markdown says (b, i, code, br, sub, img, and their like) are read as that, and any other "
+        "would be printed as it stands. "
         "Put code between backticks, or escape the sign with a backslash.",
     ),
     "M105": (
@@ -50,7 +51,7 @@ _TABLE: Final = {
     ),
     "M111": (
         "Code language unknown",
-        "A code block names its language after the opening backticks, for colors and for readers' ears. Write text where there is none.",
+        "A code block names its language after the opening backticks, for its colors. Without one that is known it is printed plain.",
     ),
     "M112": ("Code line too long", "A line of code has more than 68 columns. The page wraps it, and readers lose their place."),
     "M113": (
@@ -133,8 +134,11 @@ _TABLE: Final = {
 FAULTS: Final[dict[str, str]] = {code: title for code, (title, _) in _TABLE.items()}
 """Title of each code."""
 
-WARNINGS: Final = frozenset({"M112"})
+WARNINGS: Final = frozenset({"M111", "M112"})
 """Codes of what is printed all the same."""
+
+NOTES: Final = frozenset({"M111"})
+"""Those among them that are a note only."""
 
 EXPLANATIONS: Final[dict[str, str]] = {code: why for code, (_, why) in _TABLE.items()}
 """A short paragraph for each code."""

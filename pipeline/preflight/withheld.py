@@ -31,7 +31,7 @@ MARKUP = re.compile(
     (?P<as_written> {dialect.FENCE} | {dialect.CODE} | {dialect.ESCAPED} )
   | (?P<otherwise> {dialect.DISPLAY} | {dialect.FORMULA} | {dialect.REFERENCE} | {dialect.LINKED} | {dialect.FOOTNOTE}:? | {dialect.VALUE}
                  | \n\s*\n | \| )
-  | {dialect.ATTRIBUTES}
+  | {dialect.ATTRIBUTES} | {dialect.COMMENT} | {dialect.TAG} | {dialect.TASK}
     """,
     re.MULTILINE | re.VERBOSE,
 )
