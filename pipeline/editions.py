@@ -176,7 +176,7 @@ def _entry(question: Question, number: str) -> Entry:
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
     for name in names:
         chapter = book.chapters.get(name)
-        if chapter is not None:
+        if chapter is not None and chapter.status != "draft":
             yield Section(name, CHAPTER, chapter.title, record=chapter, source=book.origin(chapter).source.path)
 
 

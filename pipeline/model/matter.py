@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from pipeline.model.fields import Address, Audience, Block, Level, Line, Plain, Record, Slug
+from pipeline.model.fields import Address, Audience, Block, Level, Line, Plain, Record, Slug, Status
 from pipeline.model.questions import CitedSource, IndexMark
 
 
@@ -22,6 +22,7 @@ class Chapter(Record):
     summary: Line | None = None
     body: Block
     audience: Audience = "public"
+    status: Status = "ready"
     figures: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
@@ -43,6 +44,25 @@ class Figure(Record):
     alt: Plain
     caption: Line
     script: Slug | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The committed SVG of a figure, and the digests that tell whether it is fresh."""
+
+    svg: bytes
+    recorded: str
+    """Digest that the SVG says it was drawn from."""
+    expected: str
+    """Digest of the script and data as they are now; empty for a drawing without a script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture beside a team's record."""
+
+    data: bytes
+    type: Literal["svg", "png"]
 
 
 @dataclass(frozen=True, slots=True)
