@@ -186,24 +186,31 @@ def _questions(book: Book, edition: Edition, labels: Mapping[str, str], chosen: 
         yield Section(division.id, OPENER, division.title, number=str(count), record=division, members=members,
                       source=OPENER.source)  # fmt: skip
         yield from members
-        if edition.answers == "end-of-section":
+        answered = [q for q in chosen[division.id] if _has_answer(edition, q)]
+        if edition.answers == "end-of-section" and answered:
             yield Section(f"{ANSWERS}-{division.id}", ANSWERS, labels[ANSWERS.label], level=2, source=ANSWERS.source)
-            yield from (_answer(book, edition, q, numbers[q.id], 3) for q in chosen[division.id])
+            yield from (_answer(book, edition, q, numbers[q.id], 3) for q in answered)
 
 
 def _question(book: Book, edition: Edition, question: Question, number: str) -> Section:
-    counterpart = f"{ANSWER}-{question.id}" if edition.answers in ("end-of-book", "end-of-section") else ""
+    is_apart = edition.answers in ("end-of-book", "end-of-section") and _has_answer(edition, question)
+    counterpart = f"{ANSWER}-{question.id}" if is_apart else ""
     source = book.origin(question).source.path
     return Section(question.id, QUESTION, question.ask, 2, number, keep(question, edition.parts), edition.parts,
                    counterpart, source=source, starts_page=edition.flow == "page", examples=question.examples)  # fmt: skip
 
 
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
-    if edition.answers != "end-of-book":
+    answered = [q for division in book.outline.sections for q in chosen[division.id] if _has_answer(edition, q)]
+    if edition.answers != "end-of-book" or not answered:
         return
     yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
-    for division in book.outline.sections:
-        yield from (_answer(book, edition, q, numbers[q.id], 2) for q in chosen[division.id])
+    yield from (_answer(book, edition, q, numbers[q.id], 2) for q in answered)
+
+
+def _has_answer(edition: Edition, question: Question) -> bool:
+    """Tell whether a question has anything to print among answers that stand apart."""
+    return any(getattr(question, name) != model.BLANKS[name] for part in edition.answer_parts for name in model.PARTS[part])
 
 
 def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:
