@@ -81,12 +81,9 @@ def _raster(reading: Reading, path: Path) -> Picture | None:
     data = reading.take(partial(source.octets, limit=raster.LARGEST), path)
     if data is None:
         return None
-    reason = raster.measured(data)
+    reason = raster.measured(data) or raster.damaged(data)
     if not reason:
-        try:
-            return raster.rewritten(data)
-        except raster.FAULTS as error:
-            reason = f"the picture cannot be read: {' '.join(str(error).split())[:100]}"
+        return raster.rewritten(data)
     hint = "save it again as a PNG or a JPEG, and smaller if it is large"
     reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), hint))
     return None

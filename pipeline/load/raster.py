@@ -50,6 +50,15 @@ def measured(data: bytes) -> str:
     return ""
 
 
+def damaged(data: bytes) -> str:
+    """Say why a picture cannot be read to its end; nothing when it can."""
+    try:
+        rewritten(data)
+    except FAULTS as error:
+        return f"the picture cannot be read: {' '.join(str(error).split())[:100]}"
+    return ""
+
+
 def rewritten(data: bytes) -> Picture:
     """Return a picture written anew, its size in pixels with it. Raises one of FAULTS when it cannot be read to its end."""
     entry = cache.recall("picture", data)
