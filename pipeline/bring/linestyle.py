@@ -31,8 +31,8 @@ RISKY: Final = re.compile(r"\*{3,}|[^\s\w*]\*|\*[^\s\w*]|\w\*+\w")
 
 
 def _unprinted(text: str) -> list[str]:
-    """Return the signs of a text that no font of the press has, each once."""
-    return sorted({text[at] for at in theme.lacking(text, (theme.look(),))})
+    """Return the signs of a text that no font of the press has, each once; letters of a script stay, and a look names a font for them."""
+    return sorted({text[at] for at in theme.lacking(text, (theme.look(),)) if unicodedata.category(text[at]).startswith("S")})
 
 
 def _escaped(text: str) -> str:
