@@ -64,7 +64,8 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         numbers=dict(_caption_numbers(sections)),
         index=entries,
         box_homes=_box_homes(sections),
-        resources={"boxes": book.boxes, "figures": book.figures, "drawings": book.drawings, "works": book.works,
+        resources={"boxes": book.boxes, "figures": book.figures, "drawings": book.drawings, "pictures": book.pictures,
+                   "works": book.works,
                    "topics": {t.id: t for t in book.outline.topics},
                    "competencies": {c.id: c for c in book.outline.competencies}},
         links={q.id: q.see_also for q in book.questions.values()},
@@ -179,7 +180,7 @@ def _entry(question: Question, number: str) -> Entry:
 def _chapters(book: Book, names: tuple[str, ...]) -> Iterator[Section]:
     for name in names:
         chapter = book.chapters.get(name)
-        if chapter is not None:
+        if chapter is not None and chapter.status != "draft":
             yield Section(name, CHAPTER, chapter.title, record=chapter, source=book.origin(chapter).source.path)
 
 

@@ -62,6 +62,7 @@ DISK_EXCEPTIONS = {
     "bring.banks": "finds the files of a bank that is imported",
     "kit.planning": "writes plans, and what was asked, into a book",
     "kit.collect": "reads sheets wherever they are, and puts a folder of ratings in the place of the last",
+    "bring.gallery": "copies pictures that lie beside a bank into a book",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams",

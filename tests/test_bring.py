@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from epubwork import png
 from markdown_it import MarkdownIt
 
 from pipeline import markup
@@ -368,7 +369,7 @@ def test_what_the_book_s_markdown_would_read_into_words_is_escaped(tmp_path: Pat
         assert part in words, part
     assert "$ kept *as* it is" in first["answer"]
     assert "<Widget on={1}/>" in words
-    assert {"I301", "I302", "I304", "I305", "I306", "I307", "I308"} <= set(codes(outcome))
+    assert {"I301", "I302", "I304", "I306", "I307", "I308"} <= set(codes(outcome))
 
 
 def test_code_is_kept_to_the_byte(tmp_path: Path) -> None:
@@ -429,3 +430,17 @@ def test_what_is_wrong_with_a_dialect_is_told_at_once(tmp_path: Path) -> None:
     ]
     with pytest.raises(BookError, match="no dialect 'detals'"):
         named("detals")
+
+
+def test_a_picture_beside_the_source_is_copied_and_shown(tmp_path: Path) -> None:
+    folder = source(
+        tmp_path, README_md="### What is seen?\n\n![A light](img/light.png)\n\n### Where from?\n\n![Out](../secret.png) Ashore.\n"
+    )
+    (folder / "img").mkdir()
+    (folder / "img/light.png").write_bytes(png(40, 20))
+    (tmp_path / "secret.png").write_bytes(png(40, 20))
+    outcome, questions = brought(folder, "headings")
+    (copy,) = (tmp_path / "book/pictures").iterdir()
+    assert copy.read_bytes() == png(40, 20)
+    assert f"![A light](pictures/{copy.name})" in next(iter(questions.values()))["answer"]
+    assert codes(outcome).count("I302") == 1

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from epubwork import png
@@ -37,6 +38,7 @@ FAULTS = sorted((path for path in (ROOT / "tests" / "faults").iterdir() if path.
 OWN = ("expected.txt", "edits.txt")
 CHAPTER = "id: day-of\ntitle: The Morning\nreviewed: 2026-11-22\nbody: "
 PNG = png(40, 20)
+VAST = b"IHDR" + b"\0\0\x17\x70" * 2 + PNG[24:29]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}\n</svg>\n'
 
 
@@ -69,6 +71,12 @@ def outside(path: Path) -> None:
     path.symlink_to(secret)
 
 
+def picture(book: Path, data: bytes) -> None:
+    """Put a picture into the book."""
+    (book / "pictures").mkdir()
+    (book / "pictures/glass.png").write_bytes(data)
+
+
 def loop(path: Path) -> None:
     path.unlink()
     path.symlink_to(path.name)
@@ -93,6 +101,11 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B118-folder": lambda book: (book / "boxes").rename(book / "Boxes"),
     "B109": lambda book: outside(book / "chapters/day-of.yaml"),
     "B109-drawing": lambda book: outside(book / "figures/keel.svg"),
+    "B109-picture": lambda book: outside(book / "pictures/lamp.png"),
+    "B114-pixels": lambda book: picture(
+        book, PNG[:12] + (head := b"IHDR" + b"\0\0\x17\x70" * 2 + PNG[24:29]) + crc32(head).to_bytes(4) + PNG[33:]
+    ),
+    "C507": lambda book: picture(book, PNG),
     "B109-logo": lambda book: outside(book / "teams/pilots.svg"),
     "B111-logo-copies": lambda book: (book / "teams/pilots.svg").write_text(copies()),
     "B114": lambda book: png_logo(book, b"GIF89a"),

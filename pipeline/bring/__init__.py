@@ -18,6 +18,7 @@ from pipeline import source
 from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, quizzes
 from pipeline.bring.banks import Dialect, from_file, known, named
 from pipeline.bring.bookfiles import ABOUT
+from pipeline.bring.gallery import hang
 from pipeline.bring.haul import RULES, Haul, Item, Losses
 from pipeline.bring.shelf import LEDGER, MAX_LEDGER, Drafted, Entry, Ledger, Shelf, Taking, digest, extended, remembered, section, slug
 from pipeline.diagnostics import Diagnostic, ordered
@@ -79,6 +80,7 @@ def bring(errand: Errand, dialect: Dialect | None) -> Outcome:
     """Import a source; without a book nothing is written. Raises BookError when nothing can be read at all."""
     losses = Losses()
     haul, used = _read(errand.source, dialect, losses)
+    haul.root = banks.folder_of(errand.source)
     for name in haul.empty:
         losses.tell("I106", f"no question of dialect '{used.id}' stands here", (name, 1), "name another with --as, or leave it out")
     shelf = Shelf(errand.book or Path(""), errand.taking, losses)
@@ -88,6 +90,7 @@ def bring(errand: Errand, dialect: Dialect | None) -> Outcome:
     _tell_doubles(haul, losses)
     if errand.book is not None and drafted.questions:
         _shelve(shelf, drafted, errand, haul)
+        hang(drafted.pictures, shelf.folder, losses)
         shelf.write()
     return Outcome(used, dialect is None, haul.files, len(haul.items), shelf.counts, losses.left_out, ordered(losses.diagnostics))
 

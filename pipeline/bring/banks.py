@@ -277,6 +277,11 @@ def name_of(root: Path) -> str:
     return whole.parent.name if whole.stem.lower() in PLAIN_NAMES else whole.stem
 
 
+def folder_of(root: Path) -> Path:
+    """Return the folder that a source is, or that its file stands in."""
+    return root if root.is_dir() else root.parent
+
+
 def suffixes(root: Path) -> list[str]:
     """Return the suffixes of the files of a source."""
     if root.is_file():

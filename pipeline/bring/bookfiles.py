@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pipeline import markup, source
 from pipeline.bring.banks import Dialect
+from pipeline.bring.gallery import Gallery
 from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, said, trimmed
 from pipeline.bring.linestyle import LineStyle, first_words
 from pipeline.bring.segment import anchor
@@ -29,18 +30,20 @@ def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: 
     items = identify(haul.items, ledger, taken)
     sections = _sections(items, ledger, taken)
     anchors = _anchors(items)
-    texts = _Around(losses, anchors, dialect)
+    texts = _Around(losses, anchors, dialect, Gallery(haul.root))
     topics = {slug(words, "topic"): words for item in items.values() for words in item.topics}
     drafted = Drafted({}, {}, topics, {}, items)
     homes = {title: (name, titles) for name, (title, titles) in sections.items()}
     for name, item in items.items():
         section, members = homes[item.section]
         members.append(name)
-        style = Style(item.path, losses, anchors.get(item.path, {}), name, dialect.signs, changes_code=dialect.code == "change")
+        style = Style(item.path, losses, anchors.get(item.path, {}), name, dialect.signs, texts.gallery)
+        style.changes_code = dialect.code == "change"
         drafted.questions[name] = f"questions/{section}/{name}.yaml", _question(name, item, style)
     for section, (title, members) in sections.items():
         drafted.sections[section] = title, texts.intro(haul, title), members
     texts.about(haul, drafted)
+    drafted.pictures.update(texts.gallery.found)
     return drafted
 
 
@@ -71,7 +74,8 @@ def _question(name: str, item: Item, style: Style) -> str:
     style.asking = True
     ask = style.line(item.ask)
     style.asking = False
-    answer = style.block(item.answer)
+    shown = [node for top in item.ask for node in top.walk() if node.kind == "picture"]
+    answer = style.block([*(Node("paragraph", node.line, [node]) for node in shown), *item.answer])
     if len(ask) > ROOM:
         hint = "shorten it in the source: its first words ask now, and all of it leads the answer"
         style.losses.tell("I203", f"a question of {len(ask):,} characters is no line", (item.path, item.line), hint)
@@ -111,9 +115,10 @@ class _Around:
     losses: Losses
     anchors: Mapping[str, Mapping[str, str]]
     dialect: Dialect
+    gallery: Gallery
 
     def block(self, path: str, nodes: list[Node]) -> str:
-        return Style(path, self.losses, self.anchors.get(path, {}), "", self.dialect.signs).block(nodes)
+        return Style(path, self.losses, self.anchors.get(path, {}), "", self.dialect.signs, self.gallery).block(nodes)
 
     def intro(self, haul: Haul, title: str) -> str:
         """Return what opens a section."""

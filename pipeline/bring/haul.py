@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from pipeline.diagnostics import Diagnostic, Place, Rule, Severity
@@ -38,7 +39,11 @@ RULES: Final = (
     Rule("I204", "same words twice", "Two questions ask the same words. Both are imported, under ids of their own."),
     Rule("I205", "text outside of questions", "Words stand between questions; they are kept where the message says."),
     Rule("I301", "remote picture", "An import reaches no network: a link stands in the place of a picture with an address."),
-    Rule("I302", "picture not imported", "A picture of the source is named in the text, and not printed: draw it as a figure of the book."),
+    Rule(
+        "I302",
+        "picture not imported",
+        "A picture that does not lie beside its source, or cannot be read, is not printed: its words are.",
+    ),
     Rule("I303", "dead link", "A link leads to nothing in the book, or to no address that a book may have. Its words are kept."),
     Rule("I304", "HTML without an equal", "Raw HTML has no equal in the book's Markdown. Its words are kept, or it stands as code."),
     Rule("I305", "formatting lost", "Markup of the source has no equal in the book's Markdown. Its words are kept."),
@@ -51,6 +56,7 @@ RULES: Final = (
         "What was imported breaks a rule of the book's Markdown; `check` reports it at its place in the book.",
     ),
     Rule("I310", "sign without a glyph", "No face of the press has the sign. In words another stands in its place; in code it stays."),
+    Rule("I311", "picture without words", "Who cannot see a picture hears its words; where it has none, its name stands for them."),
     Rule(
         "I401",
         "changed on both sides",
@@ -64,7 +70,7 @@ RULES: Final = (
 SEVERITIES: Final[dict[str, Severity]] = {
     "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
     "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
-    "I309": "warning", "I310": "note", "I402": "note", "I403": "note", "I405": "note",
+    "I309": "warning", "I310": "note", "I311": "note", "I402": "note", "I403": "note", "I405": "note",
 }  # fmt: skip
 MOST_POINTS: Final = 9
 """Key points of a question; more stay in the answer."""
@@ -214,6 +220,8 @@ class Haul:
     around: dict[str, list[tuple[str, list[Node]]]] = field(default_factory=dict)
     """Blocks before the questions of a section, by its title, each with its file."""
     files: int = 0
+    root: Path = Path()
+    """Folder in which pictures are looked for."""
     empty: list[str] = field(default_factory=list)
     """Files in which no question was found."""
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline import markup
+from pipeline import markup, theme
 from pipeline.bring import foreign_text
+from pipeline.bring.gallery import Gallery
 from pipeline.bring.haul import Losses, Node, is_blank, line_nodes, said, trimmed
 
 ALWAYS: Final = re.compile(
-    r"[\\`$<]|\*(?!\s)|(?<!\s)\*|(?<![^\W_])_|_(?![^\W_])|\{(?=[=.#:a])|&(?=#?\w{1,32};)|\[(?=[\[^]|$)|\](?=[({\[]|$)"
+    r"[\\`$<]|[~^](?=\S*[~^])|\*(?!\s)|(?<!\s)\*|(?<![^\W_])_|_(?![^\W_])|\{(?=[=.#:a])|&(?=#?\w{1,32};)|\[(?=[\[^]|$)|\](?=[({\[]|$)"
 )
 """Signs that mean something wherever they stand."""
 FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
@@ -27,8 +28,11 @@ LOWERED: Final = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈�
 SAFE: Final = re.compile(r"https://[^/\s?#.]+[^\s]*|mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
 RISKY: Final = re.compile(r"\*{3,}|[^\s\w*]\*|\*[^\s\w*]|\w\*+\w")
 """Where emphasis may be read otherwise than it is meant: next to signs, or within a word."""
-PICTURED: Final = re.compile("[\U0001f000-\U0001faff\ufe0f\u200d]")
-"""Emoji, and what joins them: no face of the press has them."""
+
+
+def _unprinted(text: str) -> list[str]:
+    """Return the signs of a text that no font of the press has, each once; letters of a script stay, and a look names a font for them."""
+    return sorted({text[at] for at in theme.lacking(text, (theme.look(),)) if unicodedata.category(text[at]).startswith("S")})
 
 
 def _escaped(text: str) -> str:
@@ -103,6 +107,8 @@ class LineStyle:
     """Id of the question itself: it does not link to itself."""
     signs: Mapping[str, str] = field(default_factory=dict)
     """What is written for signs that the press cannot print."""
+    gallery: Gallery = field(default_factory=Gallery)
+    """Pictures that lie beside the source."""
     asking: bool = False
     """Whether a question itself is written: it is printed in several places, and links stand in none of them."""
     bare: bool = False
@@ -120,18 +126,18 @@ class LineStyle:
             if sign in text:
                 self.tell("I310", f"'{sign}' was written as '{instead}'", node, "leave it, or name another sign in the dialect", sign)
                 text = text.replace(sign, instead)
-        for sign in sorted(set(PICTURED.findall(text)) - {"\ufe0f", "\u200d"}):
+        for sign in _unprinted(text):
             name = unicodedata.name(sign, "sign").lower()
             self.tell("I310", f"'{sign}' was written as '({name})'", node, "leave it, or name another sign in the dialect", sign)
             text = text.replace(sign, f"({name})")
-        return PICTURED.sub("", text)
+        return text
 
     def in_code(self, text: str, node: Node) -> str:
         """Return code as it is; signs in it that the press cannot print are told, or changed where the dialect says so."""
         if self.changes_code:
             return self.plain(text, node)
         hint = "put a sign there that the press has a glyph for, or write 'code: change' in the dialect"
-        for sign in sorted({*PICTURED.findall(text), *(sign for sign in self.signs if sign in text)} - {"\ufe0f", "\u200d"}):
+        for sign in sorted({*_unprinted(text), *(sign for sign in self.signs if sign in text)}):
             self.tell("I310", f"'{sign}' stands in code, where nothing is changed", node, hint, sign)
         return text
 
@@ -201,8 +207,8 @@ class LineStyle:
 
     def struck(self, node: Node, following: str) -> str:
         """Return words that were struck out."""
-        self.tell("I305", "words that are struck out", node, "write what they mean", said(node.children)[:40])
-        return self.written(node.children)
+        inner = self.written(trimmed(node.children))
+        return f"~~{inner}~~" if inner.strip() and not self.bare and not following.isalnum() and "~~" not in inner else inner
 
     def shifted(self, node: Node, following: str) -> str:
         """Return what was raised or lowered: in signs of that kind, or behind a sign that says so."""
@@ -210,6 +216,9 @@ class LineStyle:
         table = RAISED if node.kind == "raised" else LOWERED
         if words and all(ord(c) in table for c in words):
             return words.translate(table)
+        sign = "^" if node.kind == "raised" else "~"
+        if words and not re.search(r"[\s~^]", words):
+            return f"{sign}{words}{sign}"
         self.tell("I305", f"'{words[:40]}' was {node.kind}", node, "write it as a formula: $x_{i}$", words[:40])
         return f"{'^' if node.kind == 'raised' else _escaped('_')}{self.written(node.children)}"
 
@@ -263,8 +272,14 @@ class LineStyle:
                 node.info,
             )
             return self._link(node, re.sub("^http:", "https:", node.info, flags=re.IGNORECASE), _escaped(f"picture: {words or name}"))
-        self.tell("I302", f"the picture '{node.info[:60]}' is not printed", node, "draw it as a figure of the book", node.info)
-        return _escaped(f"(picture: {words or name})")
+        path, reason = self.gallery.take(node.info, self.path)
+        if not path:
+            self.tell("I302", f"the picture '{node.info[:60]}' is not printed: {reason}", node, "put it beside the source", node.info)
+            return _escaped(f"(picture: {words or name})")
+        if not words:
+            words = " ".join(re.split(r"[-_\s]+", name.rpartition(".")[0])) or "picture"
+            self.tell("I311", f"the picture '{node.info[:60]}' has no words: its name stands for them", node, "write what it shows", name)
+        return _escaped(words) if self.asking else f"![{_label(words)}]({path})"
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:

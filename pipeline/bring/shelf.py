@@ -45,6 +45,7 @@ class Drafted:
     topics: dict[str, str]
     others: dict[str, str]
     items: Mapping[str, Item]
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

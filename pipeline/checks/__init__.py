@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import islice
 
 from pipeline import markup, theme
-from pipeline.checks import bounds, consistency, cross_references, edition_checks, places, sentences, spelling
+from pipeline.checks import bounds, consistency, cross_references, edition_checks, glyphs, places, sentences, spelling
 from pipeline.checks.places import CHECKS, Check, Found, Spot
 from pipeline.diagnostics import BookError, Diagnostic, Rule, Severity, ordered
 from pipeline.model import Book, Ignore
 
 __all__ = ["CHECKS", "RULES", "Check", "check"]
 
-MODULES = (bounds, consistency, cross_references, edition_checks, sentences, spelling)
+MODULES = (bounds, consistency, cross_references, edition_checks, glyphs, sentences, spelling)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
 MOST = 1_000
 """Findings of one check that are said; after these nobody reads on."""
@@ -40,7 +40,7 @@ def _faults_in_texts(book: Book) -> Found:
     """Yield what Markdown, and the LaTeX of the formula sheet, hold that cannot be printed: `markup.FAULTS`."""
     for passage in places.passages(book):
         for found in passage.text.faults:
-            severity: Severity = "warning" if found.code in markup.WARNINGS else "error"
+            severity: Severity = "note" if found.code in markup.NOTES else "warning" if found.code in markup.WARNINGS else "error"
             where = passage.spot(found.line, found.column, found.length)
             yield places.fault(found.code, found.message, where, found.hint, severity)
     for formula in book.formulas.values():

@@ -27,7 +27,7 @@ def not_complete(book: Book) -> Found:
     """
     for question in book.questions.values():
         for need in book.outline.bounds.parts:
-            if question.audience == need.audience and (not need.types or question.type in need.types):
+            if question.status != "draft" and question.audience == need.audience and (not need.types or question.type in need.types):
                 yield from _lacking(book, question, need)
 
 
@@ -113,7 +113,7 @@ def _spoken(book: Book) -> Iterator[tuple[Question, int]]:
 @register("C709", "review too old", "warning")
 def review_too_old(book: Book) -> Found:
     """A question or a chapter was last reviewed more than `bounds.reviewed_days` before the date of the book."""
-    limit = book.outline.bounds.reviewed_days
+    limit = book.outline.bounds.reviewed_days if book.outline.is_dated else None
     for record in written(book):
         days = (book.outline.date - record.reviewed).days if record.reviewed is not None else 0
         if limit is not None and days > limit:

@@ -161,17 +161,32 @@ def speak_order(book: Book) -> Found:
 @register("C313", "version not in the changes", "warning")
 def version_in_changes(book: Book) -> Found:
     """``book.yaml`` bears a version that its list of changes does not tell about."""
-    if book.outline.version not in {change.version for change in book.outline.changes}:
+    if book.outline.changes and book.outline.version not in {change.version for change in book.outline.changes}:
         yield fault(
             "C313", f"version {book.outline.version} is not in 'changes'", spot(book, book.outline, "version"), "say what it changed"
         )
+
+
+@register("C318", "left out of book.yaml", "note")
+def left_out(book: Book) -> Found:
+    """``book.yaml`` needs a title. What else it leaves out is taken as said here, or is not printed."""
+    outline, said = book.outline, book.origin(book.outline).source
+    taken = {
+        "id": outline.id, "lang": outline.lang, "version": outline.version,
+        "sections": ", ".join(division.id for division in outline.sections[:8]),
+        "date": "none", "creators": "none", "publisher": "none", "rights": "none", "errata": "none", "description": "none",
+    }  # fmt: skip
+    lacking = [f"{name}: {value}" for name, value in taken.items() if not said.holds((name,))]
+    if lacking:
+        where = spot(book, outline, "title")
+        yield fault("C318", f"taken for what book.yaml does not say: {', '.join(lacking)}", where, "say what is otherwise")
 
 
 @register("C314", "reviewed after the book's date", "warning")
 def reviewed_later(book: Book) -> Found:
     """A record was reviewed after the date of the book that prints it."""
     for record in written(book):
-        if record.reviewed is not None and record.reviewed > book.outline.date:
+        if record.reviewed is not None and book.outline.is_dated and record.reviewed > book.outline.date:
             yield fault(
                 "C314", f"reviewed {record.reviewed}, after the book's date", spot(book, record, "reviewed"), "mend one of the dates"
             )

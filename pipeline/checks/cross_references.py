@@ -149,9 +149,10 @@ def unknown_figure(book: Book) -> Found:
 
 @register("C502", "figure not drawn")
 def figure_not_drawn(book: Book) -> Found:
-    """A figure has a record and no SVG beside it."""
+    """A figure has a record and no SVG beside it, nor a PNG, JPEG, WebP, or GIF."""
+    drawn = {*book.drawings, *(name.removeprefix("figures/") for name in book.pictures)}
     for figure in book.figures.values():
-        if figure.id not in book.drawings and ("drawing", figure.id) not in book.refused:
+        if figure.id not in drawn and not {("drawing", figure.id), ("picture", f"figures/{figure.id}")} & book.refused:
             yield fault("C502", f"figures/{figure.id}.svg is missing", spot(book, figure, "id"), "draw it with 'make figures'")
 
 
@@ -163,6 +164,23 @@ def stale_figure(book: Book) -> Found:
         if drawing is not None and figure.script is not None and drawing.recorded != drawing.expected:
             what = "its script is missing" if not drawing.expected else "its script has changed since it was drawn"
             yield fault("C503", f"figure '{figure.id}' is stale: {what}", spot(book, figure, "script"), "draw it again with 'make figures'")
+
+
+@register("C506", "picture not in the book")
+def unknown_picture(book: Book) -> Found:
+    """A text shows a picture by a path at which no file lies in the book's folder."""
+    for passage, reference in _references(book, "picture"):
+        if reference.id not in book.pictures and ("picture", reference.id) not in book.refused:
+            hint = nearest(reference.id, book.pictures) or "put the file there"
+            yield fault("C506", f"no file '{reference.id}' in the book", _at(passage, reference), hint)
+
+
+@register("C507", "picture in a title")
+def picture_in_title(book: Book) -> Found:
+    """A question or a title is printed in contents, heads of pages, and links: a picture in it would be lost there."""
+    for passage, reference in _references(book, "picture"):
+        if passage.inline and passage.keys[-1] in ("ask", "title"):
+            yield fault("C507", "a picture stands in a title", _at(passage, reference), "move it into 'exhibit', or into the text")
 
 
 @register("C504", "figure not used", "warning")

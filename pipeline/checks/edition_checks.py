@@ -306,6 +306,8 @@ def unfit(book: Book) -> Found:
                 where = spot(book, plan, "forms", f, "questions", n, "id")
                 if question.audience == "public" and plan.public == "refused":
                     yield fault("C917", f"candidates may have read '{question.id}'", where, "name another, or say 'public: allowed'")
+                if question.status == "draft":
+                    yield fault("C917", f"'{question.id}' is a draft", where, "name another, or delete 'status: draft'")
                 if question.retire is not None and question.retire <= book.outline.date:
                     yield fault("C917", f"'{question.id}' was to retire on {question.retire}", where, "name another")
                 if lacking := [key for key in ("rubric", "competency", "level") if getattr(question, key) is None]:

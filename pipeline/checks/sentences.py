@@ -22,9 +22,11 @@ WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
 MASKED: Final = re.compile(
     rf"""
-    (?P<block> {dialect.FENCE} | {dialect.DISPLAY} | {dialect.FIGURE} | {dialect.ADMONITION} | ^[ ]*{dialect.FOOTNOTE}: )
+    (?P<block> {dialect.FENCE} | {dialect.DISPLAY} | {dialect.FIGURE} | {dialect.ADMONITION} | ^[ ]*{dialect.FOOTNOTE}:
+             | {dialect.COMMENT} | {dialect.DEFINED} )
   | (?P<word> {dialect.CODE} | {dialect.FORMULA} | {dialect.NAMED}\]\] | {dialect.VALUE} | {dialect.ADDRESS} )
-  | (?P<nothing> {dialect.ESCAPED} | {dialect.NAMED}\| | {dialect.LINKED} | {dialect.FOOTNOTE} | (?=\{{\.){dialect.ATTRIBUTES} )
+  | (?P<nothing> {dialect.ESCAPED} | {dialect.NAMED}\| | {dialect.LINKED} | {dialect.FOOTNOTE} | (?=\{{\.){dialect.ATTRIBUTES}
+               | {dialect.TAG} | {dialect.TASK} )
     """,
     re.MULTILINE | re.VERBOSE,
 )

@@ -46,6 +46,8 @@ if ebooklib.VERSION[:2] != (0, 20):
 
 XHTML_TYPE = "application/xhtml+xml"
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg"}
+CERTIFIER = "guidepress"
+"""Who says that a book without a publisher is accessible: who has looked into its files."""
 CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 """Exactly as EPUB Accessibility 1.1, section 4.3, wants it."""
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -153,10 +155,10 @@ def _people(publication: Publication) -> Iterator[Statement]:
 def _facts(publication: Publication) -> Iterator[Statement]:
     outline = publication.outline
     yield Statement("language", outline.lang, dublin=True)
-    yield Statement("publisher", outline.publisher, dublin=True)
-    yield Statement("date", outline.date.isoformat(), dublin=True)
-    yield Statement("rights", outline.rights, dublin=True)
-    yield Statement("description", outline.description, dublin=True)
+    yield from (Statement("publisher", name, dublin=True) for name in (outline.publisher,) if name)
+    yield from (Statement("date", day.isoformat(), dublin=True) for day in (outline.date,) if outline.is_dated)
+    yield from (Statement("rights", words, dublin=True) for words in (outline.rights,) if words)
+    yield from (Statement("description", words, dublin=True) for words in (outline.description,) if words)
     yield from (Statement("subject", subject, dublin=True) for subject in outline.subjects)
     yield from _copy(publication.brand)
 
@@ -174,7 +176,7 @@ def _copy(brand: Brand) -> Iterator[Statement]:
 def _access(publication: Publication, spine: Sequence[File], paged: bool) -> Iterator[Statement]:
     """Yield the accessibility metadata: a feature is claimed only where the files have it."""
     yield Statement("dcterms:conformsTo", CONFORMANCE, id="conformance")
-    yield Statement("a11y:certifiedBy", publication.outline.publisher, refines="conformance")
+    yield Statement("a11y:certifiedBy", publication.outline.publisher or CERTIFIER, refines="conformance")
     for mode in ("textual", "visual"):
         yield Statement("schema:accessMode", mode)
     for modes in ("textual", "textual,visual"):

@@ -118,7 +118,8 @@ def pool(book: Book, wanted: Wanted, today: dt.date) -> Iterator[Item]:
 
 def _fits(question: Question, wanted: Wanted, today: dt.date) -> bool:
     return (
-        (question.audience == "kit" or wanted.public)
+        question.status != "draft"
+        and (question.audience == "kit" or wanted.public)
         and question.level in (wanted.levels or wanted.role.levels)
         and (not wanted.topics or bool(set(question.topics) & set(wanted.topics)))
         and (question.retire is None or question.retire > today)

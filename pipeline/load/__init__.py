@@ -18,6 +18,7 @@ from pipeline.source import Source, is_stray
 
 __all__ = ["RULES", "load_book", "load_editions"]
 
+QUESTIONS = "questions"
 MOST = 100
 """Faults of one record that are said; after these nobody reads on."""
 FOLDERS: dict[str, type[Record]] = {
@@ -42,6 +43,7 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     if not (folder / "book.yaml").exists():
         return None, (_no_book(reading),)
     outline = _one(reading, folder / "book.yaml", model.Outline)
+    _files(reading, "questions/*.yaml", model.Question)
     _files(reading, "questions/*/*.yaml", model.Question)
     for name, kind in FOLDERS.items():
         _files(reading, f"{name}/*.yaml", kind)
@@ -50,18 +52,21 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     ignores = _one(reading, folder / "ignore.yaml", model.Ignores) if (folder / "ignore.yaml").exists() else None
     exposure = _one(reading, folder / "exposure.yaml", model.Exposure) if (folder / "exposure.yaml").exists() else None
     drawings, logos = dict(pictures.drawings(reading)), dict(pictures.logos(reading))
+    shown = dict(pictures.rasters(reading, outline))
     found = layers.layers(reading, theme)
     _strays(reading)
     if outline is None:
         return None, ordered(reading.faults)
+    outline = _in_order(reading, outline)
     _sections(reading, outline)
+    _package_editions(reading)
     _package_chapters(reading, outline)
     _of_forms(reading)
     got = reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
                 got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found)  # fmt: skip
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown)  # fmt: skip
     return book, ordered(reading.faults)
 
 
@@ -76,7 +81,32 @@ def load_editions(folder: Path, theme: Path | None = None) -> tuple[tuple[model.
     """Read the editions of a book, and the layers of its look, and nothing else; what is at fault is left out."""
     reading = Reading(folder)
     _files(reading, "editions/*.yaml", model.Edition)
+    _package_editions(reading)
     return tuple(reading.records.get("edition", {}).values()), layers.layers(reading, theme)
+
+
+def _in_order(reading: Reading, outline: model.Outline) -> model.Outline:
+    """Return the outline with its sections: those that it lists, or else a section for each folder of questions, by name."""
+    if outline.sections:
+        return outline
+    folders: dict[str, list[str]] = {}
+    for question in reading.records.get("question", {}).values():
+        folders.setdefault(reading.origins["question", question.id].source.path.split("/")[-2], []).append(question.id)
+    divisions = []
+    for name, members in sorted(folders.items()):
+        of_all = name == QUESTIONS
+        title = outline.title if of_all else name.replace("-", " ").replace("_", " ").strip().capitalize() or name
+        divisions.append(model.Division(id=name if of_all else model.slug(name, QUESTIONS), title=title, questions=tuple(members)))
+    return outline.model_copy(update={"sections": tuple(divisions)})
+
+
+def _package_editions(reading: Reading) -> None:
+    """Keep the package's own editions, for study and for practice, where a book has none."""
+    if reading.records.get("edition") or any(kind == "edition" for kind, _ in reading.refused):
+        return
+    for path in sorted((theme.folder() / "editions").glob("*.yaml")):
+        read = source.read(path, f"templates/editions/{path.name}")
+        reading.keep(model.Edition.model_validate(read.value(())), Origin(read))
 
 
 def _package_chapters(reading: Reading, outline: model.Outline) -> None:
@@ -157,8 +187,11 @@ def _validate(reading: Reading, read: Source, keys: Keys, kind: type[R]) -> R | 
 
 @lru_cache(maxsize=4096)
 def _record(written: str, name: str, keys: Keys, kind: type[R]) -> R:
-    """Return a record of a file. Raises ValidationError."""
-    return kind.model_validate(source.parse(written, name).value(keys))
+    """Return a record of a file, which bears the file's name where it has no id. Raises ValidationError."""
+    value = source.parse(written, name).value(keys)
+    if not keys and isinstance(value, dict) and "id" in kind.model_fields and kind is not model.Outline:
+        value = {"id": Path(name).stem, **value}
+    return kind.model_validate(value)
 
 
 def _words(reading: Reading) -> frozenset[str]:
@@ -169,7 +202,7 @@ def _words(reading: Reading) -> frozenset[str]:
 
 
 def _sections(reading: Reading, outline: model.Outline) -> None:
-    """Report questions that stand in the folder of another section."""
+    """Report questions that stand in the folder of another section; those that stand in none may be of any."""
     home: dict[str, str] = {}
     for division in outline.sections:
         for name in division.questions:
@@ -177,7 +210,7 @@ def _sections(reading: Reading, outline: model.Outline) -> None:
     for question in reading.records.get("question", {}).values():
         origin = reading.origins["question", question.id]
         folder = origin.source.path.split("/")[-2]
-        if home.get(question.id, folder) != folder:
+        if home.get(question.id, folder) != folder and folder != QUESTIONS:
             message = f"question '{question.id}' belongs to section '{home[question.id]}', and stands in questions/{folder}/"
             hint = f"move the file to questions/{home[question.id]}/"
             reading.faults.append(at(origin.source, "B110", message, origin.place(("id",)), hint))

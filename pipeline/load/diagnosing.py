@@ -40,7 +40,8 @@ RULES = (
     Rule(
         "B114",
         "unsafe picture",
-        "A team's logo is a plain SVG, as figures are, or a PNG that can be read to its end, of at most 4 megapixels and 1 MB.",
+        "A team's logo is a plain SVG, as figures are, or a PNG that can be read to its end, of at most 4 megapixels and 1 MB. "
+        "A picture in a text or of a figure is a PNG, JPEG, WebP, or GIF of at most 25 megapixels and 10 MB.",
     ),
     Rule("T105", "no theme here", "The folder named with --theme holds the files of a theme: theme.yaml, style sheets, labels, templates."),
     Rule("T106", "unknown label", "A theme's labels say otherwise what the press prints; they have the names of templates/labels/en.yaml."),

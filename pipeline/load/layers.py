@@ -29,6 +29,8 @@ OUTLINES: Final = ("glyf", "CFF ")
 NO_EMBEDDING: Final = 0x0002
 """Bit of fsType: the owner forbids embedding (OpenType 1.9, OS/2)."""
 DIGITS: Final = "0123456789"
+OF_SIGNS: Final = ("emoji", "symbols")
+"""Roles of fonts in which no number is set."""
 SHEETS: Final = ("paged.css", "reflow.css", "editions/*.css")
 LEADING_OUT: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element"})
 """Functions of CSS that fetch something."""
@@ -232,7 +234,8 @@ def _lack(font: Any, role: str) -> str:
         return "its owner does not allow embedding"
     if role == "maths" and "MATH" not in font:
         return "it lacks the table MATH"
-    missing = [digit for digit in DIGITS if ord(digit) not in font.getBestCmap()]
+    digits = DIGITS if role not in OF_SIGNS else ""
+    missing = [digit for digit in digits if ord(digit) not in font.getBestCmap()]
     return f"it has no sign '{missing[0]}'" if missing else ""
 
 

@@ -7,23 +7,25 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from PIL import Image, ImageFile
+from PIL import Image
 
-from pipeline import model, source
+from pipeline import markup, model, source
 from pipeline.diagnostics import Diagnostic, Place
+from pipeline.load import raster
 from pipeline.load.diagnosing import Reading
 from pipeline.load.svg import MAX_SVG, unsafe
-from pipeline.model import Drawing, Logo
+from pipeline.model import Drawing, Logo, Picture
 from pipeline.source import SourceFault
 
 DIGEST: Final = re.compile(rb"<!-- drawn from sha256:([0-9a-f]{64}) -->")
 MAX_PNG: Final = 1_000_000
 PIXELS: Final = 4_000_000
+ROOM: Final = 200_000_000
+"""Bytes that all pictures of a book may take together, as they are written."""
 HEAD: Final = struct.Struct(">8sI4sII")
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -33,12 +35,58 @@ def drawings(reading: Reading) -> Iterator[tuple[str, Drawing]]:
     for figure in reading.records.get("figure", {}).values():
         path = reading.folder / "figures" / f"{figure.id}.svg"
         if not path.exists():
-            continue
+            continue  # it may be a picture of pixels
         svg = picture(reading, path, "figure")
         if svg is None:
             reading.refused.add(("drawing", figure.id))
         else:
             yield figure.id, Drawing(svg, _recorded(svg), _expected(reading.folder, figure))
+
+
+def rasters(reading: Reading, outline: model.Outline | None) -> Iterator[tuple[str, Picture]]:
+    """Read the pictures made of pixels that texts show, by path, and those of figures that have no SVG."""
+    room = ROOM
+    for name, path in (*_of_figures(reading), *((name, reading.folder / name) for name in _shown(reading, outline))):
+        read = _raster(reading, path) if path.exists() or path.is_symlink() else None
+        if read is None:
+            if path.exists() or path.is_symlink():
+                reading.refused.add(("picture", name))
+            continue
+        room -= len(read.data)
+        if room < 0:
+            message = f"the pictures of the book take more than {ROOM // 1_000_000} MB together"
+            reading.faults.append(Diagnostic("B114", message, Place(reading.shown(path)), "show fewer, or draw them as SVG"))
+            return
+        yield name, read
+
+
+def _of_figures(reading: Reading) -> Iterator[tuple[str, Path]]:
+    for figure in reading.records.get("figure", {}).values():
+        paths = [reading.folder / "figures" / f"{figure.id}{ending}" for ending in (".svg", *raster.ENDINGS)]
+        found = next((path for path in paths if path.exists()), None)
+        if found is not None and found.suffix != ".svg":
+            yield f"figures/{figure.id}", found
+
+
+def _shown(reading: Reading, outline: model.Outline | None) -> tuple[str, ...]:
+    """Return the paths of pictures that stand in texts, each once."""
+    records = [*([outline] if outline else ()), *(record for kind in reading.records.values() for record in kind.values())]
+    texts = ((text, kind.inline) for record in records for _, kind, text in model.prose(record) if "![" in text or "<img" in text)
+    found = (reference for text, inline in texts for reference in markup.parse(text, inline=inline).references)
+    return tuple(dict.fromkeys(reference.id for reference in found if reference.kind == "picture"))
+
+
+def _raster(reading: Reading, path: Path) -> Picture | None:
+    """Read a picture made of pixels and write it anew; a fault is noted, and None returned."""
+    data = reading.take(partial(source.octets, limit=raster.LARGEST), path)
+    if data is None:
+        return None
+    reason = raster.measured(data) or raster.damaged(data)
+    if not reason:
+        return raster.rewritten(data)
+    hint = "save it again as a PNG or a JPEG, and smaller if it is large"
+    reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), hint))
+    return None
 
 
 def logos(reading: Reading) -> Iterator[tuple[str, Logo]]:
@@ -116,18 +164,8 @@ def _broken(data: bytes) -> str:
 
 def _decoded(data: bytes) -> str:
     try:
-        with _strict(), Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        with raster.strict(), Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             image.load()
             return "the picture moves" if getattr(image, "n_frames", 1) > 1 else ""
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError) as error:
         return f"the picture cannot be read: {' '.join(str(error).split())[:100]}"
-
-
-@contextmanager
-def _strict() -> Iterator[None]:
-    """Refuse pictures that are cut: WeasyPrint 70 lets Pillow accept them, for the whole process, once it is imported."""
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before

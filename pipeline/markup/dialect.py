@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_inline import StateInline
 
 Rule = Callable[[StateInline, bool], bool]
 
-OFF: Final = ["reference", "lheading", "html_block", "html_inline", "image", "footnote_ref"]
-ON: Final = ["table", "smartquotes"]
+OFF: Final = ["lheading", "html_block", "html_inline", "image", "footnote_ref"]
+ON: Final = ["table", "smartquotes", "strikethrough"]
 """Rules of CommonMark that are off, and more that are on; beside these, definitions, admonitions, footnotes, and our own."""
 REFERENCES: Final = {"": "section", "chapter": "section", "term": "term", "formula": "formula", "source": "source", "box": "box"}
 """What may stand before the colon of a reference, and what it names then."""
@@ -30,7 +32,7 @@ NAMED: Final = r"\[\[([^\[\]|]{0,200})"
 REFERENCE: Final = NAMED + r"(?:\|([^\[\]]{0,500}))?\]\]"
 TARGET: Final = r"(?:([a-z]+):)?([a-z0-9]+(?:-[a-z0-9]+)*)"
 FOOTNOTE: Final = r"\[\^([^\[\]\s]{1,80})\]"
-FIGURE: Final = r"!\[[^\]]{0,500}\]\(([^)]{0,500})\)"
+FIGURE: Final = r"!\[([^\]]{0,500})\]\(([^)]{0,500})\)"
 VALUE: Final = r"\{=([a-z0-9-]+\.[^{}\n]+)\}"
 ATTRIBUTES: Final = r"\{([^{}]*)\}"
 ATTRIBUTE: Final = r"""\s*(?:([.#][\w-]+)|([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s"]+)))(?=\s|$)"""
@@ -42,11 +44,21 @@ FENCE: Final = r"^[ ]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]*(?P=fence)[`
 ADMONITION: Final = r"^[ ]*!!![ ]\w+"
 LINKED: Final = r"\]\([^)\s]{0,500}\)"
 """The end of a link, after its words."""
+TASK: Final = r"(?<=[-*+][ ])\[[ xX]\](?=[ ])"
+COMMENT: Final = r"<!--(?s:.*?)-->"
+TAG: Final = r"</?[A-Za-z][^<>\n]{0,500}>"
+DEFINED: Final = r"^[ ]{0,3}\[(?!\^)[^\[\]\n]{1,200}\]:[ ]*\S+[^\n]*$"
+"""Where the address of a link by reference is written."""
 ADDRESS: Final = r"(?:<\w+:[^>\s]{0,500}>|https?://\S+)"
 ESCAPED: Final = r"\\."
 OPENING: Final = r"^[ \t]*(?:[-*+]|\d+[.)]|\#+|>|:)(?=[ \t])"
 """What begins an item, a heading, a quotation, or a definition."""
 
+_REFERRED: Final = re.compile(r"!\[([^\]]{1,500})\](?:\[([^\]]{0,200})\])?")
+_ADDRESSED: Final = re.compile(r"""(?:<([^<>]*)>|([^\s"']*))(\s+(?:"[^"]*"|'[^']*'))?""")
+"""What stands between the parentheses of a picture: an address, and a title."""
+_FILE: Final = re.compile(r"(?:[^/\\:*?\"<>|\x00-\x1f]{1,100}/){0,4}[^/\\:*?\"<>|\x00-\x1f]{1,100}\.(?:png|jpe?g|webp|gif)", re.IGNORECASE)
+"""The path of a picture from the folder of the book."""
 _REFERENCE, _TARGET, _FOOTNOTE, _FIGURE, _VALUE, _ATTRIBUTES, _ATTRIBUTE, _ALT = map(
     re.compile, (REFERENCE, TARGET, FOOTNOTE, FIGURE, VALUE, ATTRIBUTES, ATTRIBUTE, rf"\s?{ALT}")
 )
@@ -241,20 +253,49 @@ def _stray_braces(state: StateInline, silent: bool) -> bool:
 
 
 def figure(state: StateInline, silent: bool) -> bool:
-    """Read `![](figure:id)`."""
+    """Read `![](figure:id)`, and `![words](file.png)`."""
     match = _FIGURE.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
     if match is None:
-        return False
+        return _by_reference(state, silent)
     if not silent:
-        kind, _, name = match[1].partition(":")
+        kind, _, name = match[2].partition(":")
         if kind == "figure" and _TARGET.fullmatch(name) and ":" not in name:
             token = state.push("figure", "", 0)
             token.meta = {"at": match.start(), "kind": "figure", "id": name, "label": None}
         else:
-            hint = "write ![](figure:id)"
-            push_fault(state, "M124", "an image has no figure's id", (match.start(), len(match[0])), hint)
+            push_picture(state, match[1], match[2], (match.start(), len(match[0])))
     state.pos = match.end()
     return True
+
+
+def _by_reference(state: StateInline, silent: bool) -> bool:
+    """Read `![words][name]` and `![name]`, where `[name]: file.png` stands in the text."""
+    match = _REFERRED.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "!" else None
+    found = state.env.get("references", {}).get(normalizeReference(match[2] or match[1])) if match else None
+    if match is None or found is None:
+        return False
+    if not silent:
+        push_picture(state, match[1], found["href"], (match.start(), len(match[0])))
+    state.pos = match.end()
+    return True
+
+
+def push_picture(state: StateInline, words: str, address: str, span: tuple[int, int]) -> None:
+    """Leave a token for a picture that lies in the book, or one that says why there is none; a span is an offset and a length."""
+    found = _ADDRESSED.fullmatch(address.strip())
+    name = unquote((found[1] or found[2]) if found else "").removeprefix("./")
+    words = " ".join(re.sub(r"\\(?=[^\w\s])|[*`]", "", words).split())
+    if not _FILE.fullmatch(name) or {"", "..", "."} & set(name.split("/")):
+        hint = "put the file into the book, and name it from there: ![words](pictures/name.png); a figure is ![](figure:id)"
+        push_fault(state, "M124", f"“{address[:60]}” is no picture in the book", span, hint)
+        return
+    if not words:
+        push_fault(state, "M135", "this picture has no words", span, "say between the brackets what it shows")
+    if found and found[3]:
+        push_fault(state, "M128", "a picture's title is not printed", span, "remove the title")
+    token = state.push("picture", "", 0)
+    token.content = words
+    token.meta = {"at": span[0], "kind": "picture", "id": name, "label": words}
 
 
 BEFORE_LINKS: Final[tuple[Rule, ...]] = (reference, footnote, mark)

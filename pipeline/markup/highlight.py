@@ -31,6 +31,11 @@ def known_language(name: str) -> bool:
         return False
 
 
+def language_of(info: str) -> str:
+    """Return the language that stands first after the backticks of a code block; nothing where there is none."""
+    return info.split()[0] if info.strip() else ""
+
+
 @functools.lru_cache(maxsize=2048)
 def block(code: str, language: str) -> str:
     """Return a code block as XHTML; lines are neither wrapped nor numbered."""

@@ -15,13 +15,15 @@ from pipeline.markup.text_faults import Fault
 
 OPENERS: Final = re.compile(r"[(\[“‘¿¡]+$")
 FOLLOWERS: Final = re.compile(r"[^\s–—/]{1,24}(?=[\s–—/]|$)|[,.;:!?)\]’”%-]+")
+TASK: Final = re.compile(r"\[([ xX])\] +(?=\S)")
+BOXES: Final = {" ": "\N{BALLOT BOX}", "x": "\N{BALLOT BOX WITH CHECK}"}
 NUMERIC: Final = re.compile(r"[-+−±<>≤≥≈~$]{0,2}\s*\d[\d,.]*(?:[–-]\d[\d,.]*)?\s*(?:%|[a-zA-Zµ]{1,3})?|[–—-]|n/a|")
 
 
 def arrange(tokens: list[Token]) -> tuple[list[Token], dict[str, Token], list[Fault]]:
     """Return the printed tokens, the inline token of each footnote, and what could not be arranged."""
     tokens, notes, faults = _without_notes(tokens)
-    tokens = _lone_blocks(_untitled(tokens))
+    tokens = _lone_blocks(_tasks(_said(_untitled(tokens))))
     tokens, more = _captioned(tokens)
     for index, token in enumerate(tokens):
         if token.type == "table_open":
@@ -85,8 +87,37 @@ def _untitled(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+def _said(tokens: list[Token]) -> list[Token]:
+    """Take away what tags without words leave behind: breaks at the ends of paragraphs, and paragraphs that hold nothing."""
+    for index, token in enumerate(tokens):
+        if token.type == "inline" and "<" in token.content:
+            children = token.children or []
+            while children and _is_blank(children[0]):
+                del children[0]
+            while children and _is_blank(children[-1]):
+                del children[-1]
+            if not children and tokens[index - 1].type == "paragraph_open":
+                tokens[index - 1].hidden = tokens[index + 1].hidden = True
+    return tokens
+
+
+def _is_blank(child: Token) -> bool:
+    return child.type in ("softbreak", "hardbreak") or (child.type == "text" and not child.content.strip())
+
+
+def _tasks(tokens: list[Token]) -> list[Token]:
+    """Put a box, empty or ticked, in the place of the `[ ]` or `[x]` that begins an item."""
+    for index, token in enumerate(tokens):
+        children = (token.children or []) if token.type == "inline" and tokens[index - 2].type == "list_item_open" else []
+        found = TASK.match(children[0].content) if children and children[0].type == "text" else None
+        if found:
+            children[0].content = f"{BOXES[found[1].lower()]}\N{NO-BREAK SPACE}{children[0].content[found.end() :]}"
+            tokens[index - 2].meta["task"] = True
+    return tokens
+
+
 def _lone_blocks(tokens: list[Token]) -> list[Token]:
-    """Make a block of each paragraph that holds one figure or one box and nothing else."""
+    """Make a block of each paragraph that holds one figure, one picture, or one box and nothing else."""
     arranged: list[Token] = []
     skip = 0
     for index, token in enumerate(tokens):
@@ -110,11 +141,11 @@ def _lone_blocks(tokens: list[Token]) -> list[Token]:
 def _lone(tokens: list[Token], index: int) -> Token | None:
     if tokens[index].type != "paragraph_open":
         return None
-    children = [child for child in tokens[index + 1].children or [] if child.type != "text" or child.content.strip()]
+    children = [child for child in tokens[index + 1].children or [] if not _is_blank(child)]
     if len(children) != 1:
         return None
     child = children[0]
-    placed = child.type == "figure" or (child.type == "reference" and child.meta["kind"] == "box")
+    placed = child.type in ("figure", "picture") or (child.type == "reference" and child.meta["kind"] == "box")
     return child if placed else None
 
 

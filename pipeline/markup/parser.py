@@ -16,8 +16,10 @@ from markdown_it.rules_block import StateBlock
 from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.subscript import sub_plugin
+from mdit_py_plugins.superscript import superscript_plugin
 
-from pipeline.markup import dialect, refusals, slips
+from pipeline.markup import dialect, raw_html, refusals, slips
 from pipeline.markup.normalize import arrange, note_cells
 from pipeline.markup.references import Found, gather
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens, said_by
@@ -136,16 +138,18 @@ def _outside(state: StateBlock, line: int) -> bool:
 
 @functools.cache
 def parser() -> MarkdownIt:
-    """Return the parser: CommonMark without HTML, with tables, definitions, footnotes, and our own rules."""
+    """Return the parser: CommonMark with tables, definitions, footnotes, GitHub's everyday marks, and our own rules."""
     md = MarkdownIt("commonmark", {"html": False, "typographer": True, "maxNesting": 20})
+    md.use(sub_plugin).use(superscript_plugin)
     md.use(deflist_plugin).use(admon_plugin).use(footnote_plugin, inline=False, move_to_end=False)
     md.disable(dialect.OFF).enable(dialect.ON)
     interrupted = ["paragraph", "reference", "blockquote", "list"]
     md.block.ruler.before("fence", "display_formula", display_formula, {"alt": interrupted})
+    md.block.ruler.before("fence", "comment", raw_html.comment, {"alt": interrupted})
     md.core.ruler.after("block", "guard", refusals.refuse_large)
     for rule in dialect.BEFORE_LINKS:
         md.inline.ruler.before("link", rule.__name__, rule)
-    for rule in (*dialect.AFTER_ALL, refusals.html, refusals.bare_link, refusals.broken_link):
+    for rule in (*dialect.AFTER_ALL, raw_html.html, refusals.bare_link, refusals.broken_link):
         md.inline.ruler.push(rule.__name__, rule)
     md.inline.ruler.before("text", "slips", slips.look)
     md.inline.ruler.at("text", slips.words)

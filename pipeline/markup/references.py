@@ -187,6 +187,7 @@ _READERS: Final[dict[str, Callable[[Found, Sequence[Token], int, Places], None]]
     "reference": _read_reference,
     "value": lambda found, children, index, places: _add_reference(found, children[index], places),
     "figure": _read_reference,
+    "picture": lambda found, children, index, places: _add_reference(found, children[index], places),
     "mark_open": _read_mark,
     "formula": _read_formula,
     "note": _read_note,

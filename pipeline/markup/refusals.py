@@ -1,4 +1,4 @@
-"""Refuse what no text of a book may hold: blocks that are slips or too large, links that are unsafe, bare, or broken, and raw HTML."""
+"""Refuse what no text of a book may hold: blocks that are slips or too large, and links that are unsafe, bare, or broken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from markdown_it.common.html_re import HTML_TAG_RE
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import autolink as read_autolink
@@ -15,7 +14,7 @@ from markdown_it.token import Token
 
 from pipeline.markup import slips
 from pipeline.markup.dialect import ADMONITIONS, Rule, push_fault
-from pipeline.markup.highlight import COLUMNS, known_language
+from pipeline.markup.highlight import COLUMNS, known_language, language_of
 from pipeline.markup.text_faults import Fault
 
 DEEPEST: Final = 12
@@ -24,7 +23,7 @@ LONGEST: Final = 20_000
 """Characters of one paragraph."""
 DENSEST: Final = 500
 """Signs of one sort in one paragraph."""
-SIGNS: Final = "[]*_$`<!{\"'&\\"
+SIGNS: Final = "[]*_~^$`<!{\"'&\\"
 RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
 SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
 Lines = Sequence[str]
@@ -105,10 +104,10 @@ def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[
     if written != end - first - 2:
         yield _fault("M110", "this code block is not closed", token, lines, f"close it with {token.markup}")
     yield from slips.curled(token, lines)
-    language = token.info.strip()
-    if not known_language(language):
-        message = f"“{language}” is no known language" if language else "this code block names no language"
-        yield _fault("M111", message, token, lines, "write the language after the backticks, or text")
+    language = language_of(token.info)
+    if language and not known_language(language):
+        message = f"“{language}” is no known language: it is printed without colors"
+        yield _fault("M111", message, token, lines, "write another name of the language, or text")
     for nth, line in enumerate(token.content.split("\n")):
         if len(line) > COLUMNS:
             whole = lines[first + 1 + nth]
@@ -229,11 +228,12 @@ def _link_by(rule: Rule, state: StateInline, silent: bool) -> bool:
     if not silent:
         opening = next(i for i in range(first, len(state.tokens)) if state.tokens[i].type == "link_open")
         bare = state.tokens[opening + 1].type == "link_close"
-        _judge_link(state, state.tokens[opening], at, bare=bare)
+        judge_link(state, state.tokens[opening], at, bare=bare)
     return True
 
 
-def _judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> None:
+def judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> None:
+    """Refuse a link that began at an offset and ends here where its address is unsafe, or it has no words."""
     length = state.pos - at
     address = str(token.attrs.get("href", ""))
     if not SAFE.match(address):
@@ -246,20 +246,3 @@ def _judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> Non
         push_fault(state, "M128", "a link's title is not printed", (at, length), "remove the title")
     if state.linkLevel:
         push_fault(state, "M129", "a link stands within a link", (at, length), "write one after the other")
-
-
-def html(state: StateInline, silent: bool) -> bool:
-    """Refuse what reads as an HTML tag, and print it as it stands."""
-    if state.src[state.pos] != "<":
-        return False
-    match = HTML_TAG_RE.match(state.src[state.pos : min(state.posMax, state.pos + 2000)])
-    comment = state.src.startswith("<!--", state.pos)
-    if match is None and not comment:
-        return False
-    length = len(match[0]) if match else 4
-    if not silent:
-        hint = "put it between backticks, or write \\<"
-        push_fault(state, "M104", "raw HTML is not printed", (state.pos, length), hint)
-        state.append_pending(state.src[state.pos : state.pos + length])
-    state.pos += length
-    return True

@@ -13,7 +13,7 @@ from pipeline.markup.text_faults import Fault
 
 FORMULAS = "math/"
 """Begins the names of formulas among what is shown."""
-Kind = Literal["section", "term", "formula", "source", "figure", "box", "value"]
+Kind = Literal["section", "term", "formula", "source", "figure", "box", "value", "picture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ _WRITTEN: Final[dict[str, Callable[[Token], str]]] = {
     "hardbreak": lambda token: " ",
     "reference": lambda token: token.content,
     "value": lambda token: token.content,
+    "picture": lambda token: token.content,
     "formula": lambda token: f"{token.meta['before']}{token.content}{token.meta['after']}",
 }
 

@@ -36,7 +36,8 @@ _TABLE: Final = {
     "M103": ("Nested too deep", "Lists, quotations, or emphasis stand inside one another more often than any page can show."),
     "M104": (
         "Raw HTML",
-        "Text is Markdown only: what looks like an HTML tag would be printed as it stands. "
+        "Text is Markdown: tags that say what Markdown says (b, i, code, br, sub, img, and their like) are read as that, and any other "
+        "would be printed as it stands. "
         "Put code between backticks, or escape the sign with a backslash.",
     ),
     "M105": (
@@ -50,7 +51,7 @@ _TABLE: Final = {
     ),
     "M111": (
         "Code language unknown",
-        "A code block names its language after the opening backticks, for colors and for readers' ears. Write text where there is none.",
+        "A code block names its language after the opening backticks, for its colors. Without one that is known it is printed plain.",
     ),
     "M112": ("Code line too long", "A line of code has more than 68 columns. The page wraps it, and readers lose their place."),
     "M113": (
@@ -73,7 +74,11 @@ _TABLE: Final = {
         "Not alone in its paragraph",
         "A figure, a box, and a display formula are blocks: each stands alone, with an empty line before and after.",
     ),
-    "M124": ("Image by address", "Pictures are placed by id, ![](figure:id); a picture by address would not be in the book."),
+    "M124": (
+        "Image by address",
+        "A figure is placed by its id, ![](figure:id), a picture by its path from the book's folder, ![words](pictures/name.png): "
+        "PNG, JPEG, WebP, or GIF. A picture from elsewhere would not be in the book.",
+    ),
     "M125": (
         "Link refused",
         "Links outside the book begin with https: or mailto:. Everything else is unsafe, or breaks once "
@@ -95,6 +100,7 @@ _TABLE: Final = {
         "Footnote of several blocks",
         "A footnote is one paragraph: at the foot of a page there is no room for lists, tables, or code.",
     ),
+    "M135": ("Picture without words", "Who cannot see a picture reads or hears the words between its brackets: they say what it shows."),
     "M140": ("Heading of the first level", "The book sets the first level itself. Headings begin with ##."),
     "M141": ("Heading level skipped", "The first heading of a text is ##, and each one goes at most one level deeper than the one before."),
     "M142": ("Heading in another block", "A heading within a list, a quotation, or an admonition would tear the outline of the book."),
@@ -167,8 +173,11 @@ _TABLE: Final = {
 FAULTS: Final[dict[str, str]] = {code: title for code, (title, _) in _TABLE.items()}
 """Title of each code."""
 
-WARNINGS: Final = frozenset({"M112", "M211", "M214"})
+WARNINGS: Final = frozenset({"M111", "M112", "M211", "M214"})
 """Codes of what is printed all the same."""
+
+NOTES: Final = frozenset({"M111"})
+"""Those among them that are a note only."""
 
 EXPLANATIONS: Final[dict[str, str]] = {code: why for code, (_, why) in _TABLE.items()}
 """A short paragraph for each code."""

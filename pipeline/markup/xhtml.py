@@ -10,9 +10,9 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from pipeline.markup import maths
-from pipeline.markup.highlight import block
-from pipeline.markup.text import Formula, Setting, Target, Text, words_of
+from pipeline.markup.formula_xhtml import set_formula
+from pipeline.markup.highlight import block, language_of
+from pipeline.markup.text import Target, Text, words_of
 
 RANGE: Final = re.compile(r"\d+(?:[.,]\d+)*–\d+(?:[.,]\d+)*")
 """A range of numbers, which a line may not end in: what stands before its dash would be read as a number by itself."""
@@ -139,6 +139,10 @@ def _value(writer: Writer, children: Sequence[Token], index: int) -> None:
     writer.out.append(escape(writer.target.shown[children[index].meta["reference"]], quote=False))
 
 
+def _picture(writer: Writer, children: Sequence[Token], index: int) -> None:
+    writer.out.append(writer.target.shown[children[index].meta["reference"]])
+
+
 def _mark(writer: Writer, children: Sequence[Token], index: int) -> None:
     writer.out.append(f'<span class="index" id="{writer.anchor("i", children[index].meta["number"])}">')
 
@@ -166,35 +170,9 @@ def _inline_formula(writer: Writer, children: Sequence[Token], index: int) -> No
     if token.meta.get("refused"):
         writer.out.append(f"{before}<code>{escape(token.content, quote=False)}</code>{after}")
         return
-    shown = _set_formula(writer, token.meta["formula"])
+    shown = set_formula(writer.target, token.meta["formula"])
     held = (before or after) and shown.startswith(("<img", "<math"))
     writer.out.append(f'<span class="nobreak">{before}{shown}{after}</span>' if held else f"{before}{shown}{after}")
-
-
-def _set_formula(writer: Writer, formula: Formula) -> str:
-    """Return a formula as an image, as MathML, or as plain letters."""
-    target = writer.target
-    if target.medium == "paged":
-        spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-        return _image(target.drawings[formula], spoken, display=formula.display)
-    letters = None if formula.display or formula.alt else maths.letters(formula.latex)
-    if letters is not None:
-        return letters
-    spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    return maths.mathml(formula.latex, display=formula.display, alt=spoken)
-
-
-def _image(setting: Setting, spoken: str, *, display: bool) -> str:
-    """Return the image of a formula, sized in em so that it follows the type."""
-    style = f"height:{_em(setting.height)};width:{_em(setting.width)}"
-    if not display:
-        style += f";vertical-align:{_em(-setting.depth)}"
-    source = f"guidepress:{setting.name}"
-    return f'<img class="math" role="math" alt="{escape(spoken)}" src="{source}" style="{style}"/>'
-
-
-def _em(value: float) -> str:
-    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".") + "em"
 
 
 _INLINES: Final[dict[str, Write]] = {
@@ -205,11 +183,18 @@ _INLINES: Final[dict[str, Write]] = {
     "em_close": _tag("/em", ""),
     "strong_open": _tag("strong", ""),
     "strong_close": _tag("/strong", ""),
+    "s_open": _tag("s", ""),
+    "s_close": _tag("/s", ""),
+    "sub_open": _tag("sub", ""),
+    "sub_close": _tag("/sub", ""),
+    "sup_open": _tag("sup", ""),
+    "sup_close": _tag("/sup", ""),
     "code_inline": _inline_code,
     "link_open": _link,
     "link_close": _link_end,
     "reference": _reference,
     "value": _value,
+    "picture": _picture,
     "mark_open": _mark,
     "mark_close": _tag("/span", ""),
     "note": _note,
@@ -235,6 +220,10 @@ def _heading(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     writer.out.append(f'<h{max(level, 1)} id="{writer.anchor("h", writer.headings)}">')
 
 
+def _item(writer: Writer, tokens: Sequence[Token], index: int) -> None:
+    writer.out.append('<li class="task">' if tokens[index].meta.get("task") else "<li>")
+
+
 def _ordered(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     start = int(tokens[index].attrs.get("start", 1))
     writer.out.append("<ol>\n" if start == 1 else f'<ol start="{start}">\n')
@@ -242,7 +231,7 @@ def _ordered(writer: Writer, tokens: Sequence[Token], index: int) -> None:
 
 def _fence(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
-    writer.out.append(block(token.content, token.info.strip()) + "\n")
+    writer.out.append(block(token.content, language_of(token.info)) + "\n")
 
 
 def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
@@ -250,12 +239,13 @@ def _display(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     if token.meta.get("refused"):
         writer.out.append(block(token.content, "text") + "\n")
     else:
-        writer.out.append(f'<div class="equation">{_set_formula(writer, token.meta["formula"])}</div>\n')
+        writer.out.append(f'<div class="equation">{set_formula(writer.target, token.meta["formula"])}</div>\n')
 
 
 def _placement(writer: Writer, tokens: Sequence[Token], index: int) -> None:
     placed = (tokens[index].children or [])[0].meta["reference"]
-    writer.out.append(writer.target.shown[placed] + "\n")
+    shown = writer.target.shown[placed]
+    writer.out.append(f'<p class="picture">{shown}</p>\n' if placed.kind == "picture" else f"{shown}\n")
 
 
 def _admonition(writer: Writer, tokens: Sequence[Token], index: int) -> None:
@@ -325,6 +315,7 @@ _ELEMENTS: Final = {
 _BLOCKS: Final[dict[str, Write]] = {
     **_elements(_ELEMENTS),
     "ordered_list_open": _ordered,
+    "list_item_open": _item,
     "paragraph_open": _paragraph,
     "paragraph_close": _paragraph,
     "heading_open": _heading,

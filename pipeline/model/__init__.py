@@ -13,19 +13,32 @@ from pipeline.model.book import (
     Book,
     Counted,
     Division,
-    Drawing,
     Edition,
     Ignore,
     Ignores,
     Located,
-    Logo,
     Origin,
     Outline,
     Requirement,
     Team,
     question_numbers,
 )
-from pipeline.model.fields import LEVELS, Keys, Level, Prose, QuestionType, Record, identity, kind_of, prose, scope, texts, value_at
+from pipeline.model.fields import (
+    LEVELS,
+    Keys,
+    Level,
+    Prose,
+    QuestionType,
+    Record,
+    identity,
+    kind_of,
+    prose,
+    scope,
+    slug,
+    strings,
+    texts,
+    value_at,
+)
 from pipeline.model.interviews import (
     MINUTES_APART,
     Agenda,
@@ -45,7 +58,24 @@ from pipeline.model.interviews import (
     Rated,
     Role,
 )
-from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
+from pipeline.model.matter import (
+    Box,
+    Chapter,
+    Drawing,
+    Entry,
+    Figure,
+    Formula,
+    FormulaSheet,
+    Glossary,
+    Group,
+    Logo,
+    Made,
+    Overview,
+    Picture,
+    Work,
+    Works,
+    enclosed,
+)
 from pipeline.model.questions import (
     BLANKS,
     INTERVIEWER_PARTS,
@@ -67,9 +97,9 @@ __all__ = [
     "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
-    "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
+    "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
     "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "has_any", "identity", "kind_of", "output_value",
-    "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
+    "prose", "question_numbers", "schema", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
 ]  # fmt: skip
 
 

@@ -58,6 +58,12 @@ class MathsFamily(Record):
     regular: FontFile
 
 
+class SignsFamily(Record):
+    """The one face of signs that stand in no other: emoji, or symbols."""
+
+    regular: FontFile
+
+
 class Fonts(Record):
     """Fonts by what they are for."""
 
@@ -65,6 +71,8 @@ class Fonts(Record):
     sans: Family
     code: CodeFamily
     maths: MathsFamily
+    emoji: SignsFamily
+    symbols: SignsFamily
 
 
 class Colors(Record):

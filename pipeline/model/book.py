@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from pipeline.diagnostics import Place
 from pipeline.formats import CHOSEN, PAPERS
@@ -27,9 +27,10 @@ from pipeline.model.fields import (
     Version,
     identity,
     kind_of,
+    slug,
 )
 from pipeline.model.interviews import Exposure, FormName, Plan, Role
-from pipeline.model.matter import Box, Chapter, Figure, Formula, Term, Work
+from pipeline.model.matter import Box, Chapter, Drawing, Figure, Formula, Logo, Picture, Term, Work
 from pipeline.model.questions import COUNTED, PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     Format = str
 else:
     Counted, SectionPlace, Part, Format = Literal[COUNTED], Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN]
+UNDATED = dt.date(1980, 1, 1)
+"""The date that files of a book without one are stamped with: the first that a ZIP file can say."""
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -121,31 +124,45 @@ def _known_schema(value: int) -> int:
 class Outline(Record):
     """``book.yaml``: what the book is, and the order of all that stands in it."""
 
-    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(alias="schema")
-    id: Slug
-    slug: Slug
+    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(default=1, alias="schema")
+    id: Slug = ""
+    slug: Slug = ""
     title: Plain
     subtitle: Plain | None = None
-    lang: Language
-    version: Version
-    date: dt.date
-    creators: Annotated[tuple[Creator, ...], Field(min_length=1)]
-    publisher: Plain
-    rights: Plain
-    errata: Plain
-    description: Plain
+    lang: Language = "en"
+    version: Version = "1.0.0"
+    date: dt.date = UNDATED
+    creators: tuple[Creator, ...] = ()
+    publisher: Plain = ""
+    rights: Plain = ""
+    errata: Plain = ""
+    description: Plain = ""
     subjects: tuple[Plain, ...] = ()
     changes: tuple[Change, ...] = ()
     competencies: tuple[Named, ...] = ()
     topics: tuple[Named, ...] = ()
     front: tuple[Slug, ...] = ()
-    sections: Annotated[tuple[Division, ...], Field(min_length=1)]
+    sections: tuple[Division, ...] = ()
     back: tuple[Slug, ...] = ()
     end: tuple[Slug, ...] = ()
     kit_front: tuple[Slug, ...] = ()
     kit_back: tuple[Slug, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     bounds: Bounds = Bounds()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called(cls, data: Any) -> Any:
+        """Name the book after its title where it has no id, and its files after that."""
+        if not isinstance(data, dict) or not isinstance(data.get("title"), str):
+            return data
+        name = data.get("id") or data.get("slug") or slug(data["title"])
+        return {"id": name, "slug": name, **data}
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether ``book.yaml`` says of when the book is."""
+        return self.date != UNDATED
 
 
 class Selection(Record):
@@ -199,7 +216,8 @@ class Edition(Record):
         """Tell whether the edition prints a question of a section."""
         pick = self.select
         return (
-            (question.audience == "public" or self.audience == "kit")
+            question.status != "draft"
+            and (question.audience == "public" or self.audience == "kit")
             and (not pick.sections or section in pick.sections)
             and (not pick.types or question.type in pick.types)
             and (not pick.levels or question.level in pick.levels)
@@ -217,14 +235,6 @@ class Team(Record):
     logo: PictureFile | None = None
     logo_alt: Short | None = None
     contact: Contact | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """The picture beside a team's record."""
-
-    data: bytes
-    type: Literal["svg", "png"]
 
 
 class Ignore(Record):
@@ -260,6 +270,9 @@ class Located(Protocol):
     def line_text(self, place: Place) -> str:
         """Return the line a place stands on."""
 
+    def holds(self, keys: Keys) -> bool:
+        """Tell whether a value stands at these keys."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -275,17 +288,6 @@ class Origin:
     def place_in(self, keys: Keys, line: int, column: int, length: int = 1) -> Place:
         """Return the place of a line and column inside one of the record's texts."""
         return self.source.place_in((*self.keys, *keys), line, column, length)
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The committed SVG of a figure, and the digests that tell whether it is fresh."""
-
-    svg: bytes
-    recorded: str
-    """Digest that the SVG says it was drawn from."""
-    expected: str
-    """Digest of the script and data as they are now; empty for a drawing without a script."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -316,6 +318,8 @@ class Book:
     """The book's own words, which no dictionary needs to know."""
     layers: tuple[Layer, ...] = ()
     """What its look is made of over the package's own, the later over the earlier."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """Those that texts show, by their paths in the book; that of a figure without its ending: ``figures/<id>``."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""
@@ -333,7 +337,8 @@ def question_numbers(book: Book) -> dict[str, str]:
     """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
     numbers: dict[str, str] = {}
     public = kit = 0
-    for name in (q for division in book.outline.sections for q in division.questions):
+    listed = (name for division in book.outline.sections for name in division.questions)
+    for name in (name for name in listed if name not in book.questions or book.questions[name].status != "draft"):
         if name in book.questions and book.questions[name].audience == "kit":
             kit += 1
             numbers[name] = f"K{kit}"

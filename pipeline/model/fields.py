@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +37,7 @@ QuestionType = Literal["technical", "scenario", "behavioral", "coding"]
 Level = Literal["foundation", "intermediate", "advanced"]
 LEVELS: tuple[Level, ...] = ("foundation", "intermediate", "advanced")
 Audience = Literal["public", "kit"]
+Status = Literal["draft", "ready"]
 
 
 def _seconds(value: Any) -> Any:
@@ -123,6 +126,28 @@ def _readable(record: type[BaseModel]) -> tuple[str, ...]:
 
 def _is_id(hint: Any) -> bool:
     return bool(hint == Slug) or any(map(_is_id, get_args(hint)))
+
+
+def slug(title: str, otherwise: str = "book") -> str:
+    """Return a title as an id; another word where no Latin letter stands in it."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"^[^a-z]+", "", plain))[:60].strip("-") or otherwise
+
+
+def strings(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    """Yield every text of a record, ids included, with the keys that lead to it."""
+    for name, field in type(record).model_fields.items():
+        yield from _strings(getattr(record, name), (*keys, field.alias or name))
+
+
+def _strings(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _strings(item, (*keys, index))
+    elif isinstance(value, BaseModel):
+        yield from strings(value, keys)
 
 
 def value_at(record: Any, keys: Iterable[str | int]) -> Any:

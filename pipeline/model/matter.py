@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from pipeline.model.fields import Address, Audience, Block, Level, Line, Plain, Record, Slug
+from pipeline.model.fields import Address, Audience, Block, Level, Line, Plain, Record, Slug, Status
 from pipeline.model.questions import CitedSource, IndexMark
 
 
@@ -20,6 +22,7 @@ class Chapter(Record):
     summary: Line | None = None
     body: Block
     audience: Audience = "public"
+    status: Status = "ready"
     figures: tuple[Slug, ...] = ()
     index: tuple[IndexMark, ...] = ()
     sources: tuple[CitedSource, ...] = ()
@@ -41,6 +44,45 @@ class Figure(Record):
     alt: Plain
     caption: Line
     script: Slug | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The committed SVG of a figure, and the digests that tell whether it is fresh."""
+
+    svg: bytes
+    recorded: str
+    """Digest that the SVG says it was drawn from."""
+    expected: str
+    """Digest of the script and data as they are now; empty for a drawing without a script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture beside a team's record."""
+
+    data: bytes
+    type: Literal["svg", "png"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made of pixels, written anew, and the size in pixels of what it was made from."""
+
+    data: bytes = field(repr=False)
+    type: Literal["png", "jpg"]
+    width: int
+    height: int
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the picture by its bytes."""
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
+
+    @property
+    def name(self) -> str:
+        """Its name among the resources of a page."""
+        return f"picture/{self.digest[:24]}.{self.type}"
 
 
 class Term(Record):

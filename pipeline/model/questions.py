@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from pipeline.model.fields import Audience, Block, Duration, Level, Line, Listing, Plain, QuestionType, Record, Slug, bare
+from pipeline.model.fields import Audience, Block, Duration, Level, Line, Listing, Plain, QuestionType, Record, Slug, Status, bare
 
 PACE = 150
 """Words a minute of someone who speaks calmly."""
@@ -149,6 +149,7 @@ class Question(Record):
     topics: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=6)] = ()
     competency: Slug | None = None
     audience: Audience = "public"
+    status: Status = "ready"
     exhibit: Block | None = None
     choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=26)] = ()
     summary: Block | None = None
@@ -182,7 +183,7 @@ class Question(Record):
         return self.name or self.ask
 
 
-FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "index", "reviewed"}
+FACTS = {"id", "name", "ask", "type", "level", "speak", "minutes", "topics", "competency", "audience", "status", "index", "reviewed"}
 """What every edition knows of a question. Every other field is withheld where no part of it is printed."""
 BLANKS: Mapping[str, Any] = {name: field.default for name, field in Question.model_fields.items() if name not in FACTS}
 """What stands in a field that is withheld."""

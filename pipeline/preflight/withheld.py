@@ -31,7 +31,7 @@ MARKUP = re.compile(
     (?P<as_written> {dialect.FENCE} | {dialect.CODE} | {dialect.ESCAPED} )
   | (?P<otherwise> {dialect.DISPLAY} | {dialect.FORMULA} | {dialect.REFERENCE} | {dialect.LINKED} | {dialect.FOOTNOTE}:? | {dialect.VALUE}
                  | \n\s*\n | \| )
-  | {dialect.ATTRIBUTES}
+  | {dialect.ATTRIBUTES} | {dialect.COMMENT} | {dialect.TAG} | {dialect.TASK}
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -44,7 +44,7 @@ FIRST_WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?=[- ])")
 """The first word of what may be a key."""
 ENDED = re.compile(r"(?![\w-])")
 TOLD = re.compile(r"\s(?:alt|title|aria-label)=\"([^\"]*)\"")
-LABELED = re.compile(r"\[\[[^\[\]|]*\|([^\[\]]*)\]\]")
+LABELED = re.compile(r"\[\[[^\[\]|]*\|([^\[\]]*)\]\]|!\[([^\]]*)\]\((?!figure:)[^)]*\)")
 NAMING = re.compile(r"\[\[[^\[\]]*\]\]|!\[[^\]]*\]\([^)]*\)|\{=[^{}]*\}")
 ATTRIBUTED = re.compile(r"\{[.#][^{}]*\}|\{alt=[^{}]*\}")
 SIGNS = re.compile(r"[*`\[\]\\]")
@@ -297,4 +297,4 @@ def _headings(entries: Iterable[IndexEntry]) -> Iterator[str]:
 
 def _words(text: str) -> str:
     """Return a text without its markup, and without the ids in it."""
-    return SIGNS.sub("", ATTRIBUTED.sub("", NAMING.sub("\0", LABELED.sub(r"\1", text))))
+    return SIGNS.sub("", ATTRIBUTED.sub("", NAMING.sub("\0", LABELED.sub(r"\1\2", text))))

@@ -19,7 +19,7 @@ from pipeline.theme import Medium
 from pipeline.work import cache
 from pipeline.work.cache import Shelf
 
-FIGURE = "figure/"
+FIGURE, PICTURE = "figure/", "picture/"
 
 
 class Setter:
@@ -88,7 +88,7 @@ class Setter:
         numbers = self.publication.numbers
         return Target(
             medium=self.medium, scope=scope, level=self.level, labels=self.labels, spoken=self.spoken,
-            words=self._words, shown={reference: self._shown(reference) for reference in text.references},
+            words=self._words, shown={reference: self._shown(reference, scope) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(
                 self.label("table_label", number=numbers.get(f"{scope}-t{n}", n)) for n in range(1, text.tables + 1)
@@ -100,8 +100,12 @@ class Setter:
         sound = (f for f in text.formulas if not (text.faults and markup.check(f.latex)))
         return {formula: markup.svg(formula.latex, display=formula.display) for formula in sound}
 
-    def _shown(self, reference: Reference) -> str:
-        """Return what stands in the place of a reference."""
+    def _shown(self, reference: Reference, scope: str) -> str:
+        """Return what stands in the place of a reference; of a picture in a title, its words."""
+        if reference.kind == "picture":
+            picture = self.publication.resources["pictures"].get(reference.id)
+            words = reference.label or ""
+            return escape(words, quote=False) if picture is None or scope == "title" else _image(picture, words)
         if reference.kind == "figure":
             return str(self.figure(reference.id))
         if reference.kind == "box":
@@ -207,14 +211,14 @@ class Setter:
         """Return a figure with its number and caption."""
         figure: model.Figure | None = self.publication.resources["figures"].get(name)
         drawing: model.Drawing | None = self.publication.resources["drawings"].get(name)
-        if figure is None or drawing is None:
+        picture: model.Picture | None = self.publication.resources["pictures"].get(f"figures/{name}")
+        if figure is None or (drawing is None and picture is None):
             return Markup("")
-        resource = f"{FIGURE}{name}-{hashlib.sha256(drawing.svg).hexdigest()[:16]}.svg"
+        shown = _drawing(name, drawing, figure.alt) if drawing else _image(picture, figure.alt) if picture else ""
         number = self.label("figure_label", number=self.publication.numbers.get(f"figure-{name}", ""))
         caption = self._set(figure.caption, f"figure-{name}", inline=True)
         return Markup(
-            f'<figure id="figure-{name}"><img src="guidepress:{resource}" alt="{escape(figure.alt)}"/>'
-            f'<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption></figure>'
+            f'<figure id="figure-{name}">{shown}<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption></figure>'
         )
 
     def unplaced_figures(self) -> tuple[str, ...]:
@@ -266,12 +270,25 @@ def _told(text: Text, target: Target) -> Iterator[Any]:
         yield drawing.name, drawing.width, drawing.height, drawing.depth
 
 
+def _image(picture: model.Picture, words: str) -> str:
+    """Return a picture made of pixels: as wide as it has pixels of 1/96 inch, and never wider than its text."""
+    return f'<img class="picture" src="guidepress:{picture.name}" alt="{escape(words)}" width="{picture.width}" height="{picture.height}"/>'
+
+
+def _drawing(name: str, drawing: model.Drawing, words: str) -> str:
+    digest = hashlib.sha256(drawing.svg).hexdigest()[:16]
+    return f'<img src="guidepress:{FIGURE}{name}-{digest}.svg" alt="{escape(words)}"/>'
+
+
 def resource(publication: Publication, name: str) -> bytes:
     """Return what is shown by name: a figure of the book, a formula, the picture of the cover, or the logo of whose copy it is."""
     if name == publication.brand.logo_name:
         return publication.brand.logo
     if name.startswith(COVER):
         return publication.look.cover_picture()
+    if name.startswith(PICTURE):
+        pictures: Iterable[model.Picture] = publication.resources["pictures"].values()
+        return next(picture.data for picture in pictures if picture.name == name)
     if name.startswith(FIGURE):
         drawing: model.Drawing = publication.resources["drawings"][name.removeprefix(FIGURE).rpartition("-")[0]]
         return drawing.svg

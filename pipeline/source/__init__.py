@@ -118,10 +118,10 @@ def is_stray(path: PurePath) -> bool:
     )
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.tmp")
-    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.write_bytes(text.encode() if isinstance(text, str) else text)
     os.replace(beside, path)
 
 

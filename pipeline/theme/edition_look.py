@@ -21,7 +21,8 @@ from pipeline.theme.package_theme import files_digest, package, remembered, styl
 from pipeline.theme.stylesheets import filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
 
 SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
-FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH}
+FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH, "emoji": "Book Emoji", "symbols": "Book Symbols"}
+"""Style sheets name the first four. A sign that a text's own face lacks is set in whichever other one has it."""
 STYLES: Mapping[str, tuple[int, str]] = {
     "regular": (400, "normal"), "italic": (400, "italic"), "bold": (700, "normal"), "bold_italic": (700, "italic"),
 }  # fmt: skip
@@ -100,7 +101,8 @@ class Look:
 
     def _file(self, name: str) -> bytes:
         """Return a file of the last layer that has it; nothing when none does."""
-        return next((layer.files[name] for layer in reversed(self.layers) if name in layer.files), b"")
+        found = (layer.files[name] for layer in reversed(self.layers) if name in layer.files)
+        return next(found, None) or package_theme.font_file(name)
 
     def face(self, family: str) -> Face:
         """Return the regular face of a family."""

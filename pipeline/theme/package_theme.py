@@ -60,6 +60,13 @@ def style_sheet(name: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
+@remembered
+def font_file(name: str) -> bytes:
+    """Return one of the package's own font files; nothing where there is none of that name."""
+    path = folder() / name
+    return path.read_bytes() if name.startswith("fonts/") and path.is_file() else b""
+
+
 def digest() -> str:
     """Return the digest of every template, style sheet, token, and label of the package's own theme."""
     return files_digest(folder())

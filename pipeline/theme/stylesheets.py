@@ -20,7 +20,7 @@ SHEETS: dict[Medium, tuple[str, ...]] = {"paged": ("paged", "base", "sections", 
 MEDIA = re.compile(r"@media\s+(print|screen)\s*\{")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 VARIABLE = re.compile(r"var\(\s*--([\w-]+)\s*\)")
-WHOLE = ("serif", "sans", "code", "maths")
+WHOLE = ("serif", "sans", "code", "maths", "emoji", "symbols")
 """Keys whose value is not mixed with that of a lower layer: a family's faces belong together."""
 UNITS = {"mm": 72 / 25.4, "in": 72.0, "pt": 1.0}
 """Points in a unit."""

@@ -1,0 +1,77 @@
+"""Find the pictures of a source that lie beside its files, and name the copies that a book gets."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from pipeline import source
+from pipeline.bring.haul import Losses
+from pipeline.bring.shelf import slug
+from pipeline.diagnostics import Place
+from pipeline.load import raster
+from pipeline.source import SourceFault
+
+FOLDER: Final = "pictures"
+MOST: Final = 200_000_000
+"""Bytes of all pictures of a source that are copied."""
+
+
+@dataclass
+class Gallery:
+    """The pictures that were found, by the paths of their copies in the book."""
+
+    root: Path = Path()
+    """Folder of the source: nothing outside it is read."""
+    found: dict[str, bytes] = field(default_factory=dict)
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def take(self, address: str, beside: str) -> tuple[str, str]:
+        """Return the path in the book of a picture that a file names, or nothing, and why."""
+        plain = unquote(address.partition("?")[0].partition("#")[0])
+        at = self.root / plain.lstrip("/") if plain.startswith("/") else Path(beside).parent / plain
+        whole = os.path.realpath(at) if "\0" not in plain else ""
+        if whole not in self.known:
+            self.known[whole] = (
+                self._copied(Path(whole), at.suffix.lower()) if self._holds(whole) else ("", "it lies outside of the source")
+            )
+        return self.known[whole]
+
+    def _holds(self, whole: str) -> bool:
+        return bool(whole) and Path(whole).is_relative_to(os.path.realpath(self.root))
+
+    def _copied(self, path: Path, ending: str) -> tuple[str, str]:
+        if ending not in raster.ENDINGS:
+            return "", "it is no PNG, JPEG, WebP, or GIF"
+        try:
+            data = source.octets(path, path.name, raster.LARGEST)
+        except SourceFault as fault:
+            return "", fault.diagnostic.message
+        reason = raster.measured(data) or raster.damaged(data)
+        if reason:
+            return "", reason
+        if sum(map(len, self.found.values())) + len(data) > MOST:
+            return "", f"the pictures of the source take more than {MOST // 1_000_000} MB"
+        name = f"{FOLDER}/{slug(path.stem, 'picture')}-{hashlib.sha256(data).hexdigest()[:8]}{ending}"
+        self.found[name] = data
+        return name, ""
+
+
+def hang(pictures: Mapping[str, bytes], book: Path, losses: Losses) -> int:
+    """Copy pictures into a book, and count them; what stands there by the same name stays: a name says what the picture is."""
+    new = 0
+    for path, data in pictures.items():
+        whole = book / path
+        if whole.is_symlink() or whole.parent.is_symlink():
+            fault = Losses.alone("I101", "a link stands where a picture is written", "put a plain file there", Place(whole.as_posix()))
+            losses.extend([fault])
+        elif not whole.exists():
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            source.write(whole, data)
+            new += 1
+    return new
