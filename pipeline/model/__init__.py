@@ -11,8 +11,6 @@ from typing import Any
 from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
 from pipeline.model.book import (
     Book,
-    Counted,
-    Division,
     Drawing,
     Edition,
     Ignore,
@@ -20,8 +18,6 @@ from pipeline.model.book import (
     Located,
     Logo,
     Origin,
-    Outline,
-    Requirement,
     Team,
     question_numbers,
 )
@@ -46,6 +42,7 @@ from pipeline.model.interviews import (
     Role,
 )
 from pipeline.model.matter import Box, Chapter, Entry, Figure, Formula, FormulaSheet, Glossary, Group, Made, Overview, Work, Works, enclosed
+from pipeline.model.outline import Counted, Division, Outline, Requirement
 from pipeline.model.questions import (
     BLANKS,
     INTERVIEWER_PARTS,
