@@ -158,7 +158,7 @@ class Cited(Record):
     """The place in it."""
 
 
-CitedSource = Annotated[Cited, BeforeValidator(partial(bare, "key"), json_schema_input_type=str | Cited)]
+CitedSource = Annotated[Cited, BeforeValidator(partial(bare, "key"), json_schema_input_type=Slug | Cited)]
 
 
 class Hint(Record):
@@ -170,7 +170,7 @@ class Hint(Record):
     """The best score that is left after it: 1 to 4."""
 
 
-GivenHint = Annotated[Hint, BeforeValidator(partial(bare, "text"), json_schema_input_type=str | Hint)]
+GivenHint = Annotated[Hint, BeforeValidator(partial(bare, "text"), json_schema_input_type=Line | Hint)]
 
 
 class Question(Record):
