@@ -54,7 +54,7 @@ def add(folder: Path, kind: Addition, name: str, place: str = "") -> Added:
     path = f"questions/{where}/{name}.yaml" if kind == "question" else f"{kind}s/{name}.yaml"
     _free(shelf, book, kind, name, path)
     words = name.replace("-", " ")
-    blanks = {"id": name, "title": words[:1].upper() + words[1:], "schema": schema_line(kind, path).removeprefix("# ")}
+    blanks = {"id": name, "words": words, "title": words[:1].upper() + words[1:], "schema": schema_line(kind, path).removeprefix("# ")}
     shelf.writes[path] = filled("add", blanks)[f"{kind}.yaml"]
     if where:
         written = shelf.text(OUTLINE) or ""

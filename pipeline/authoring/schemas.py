@@ -20,6 +20,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from pipeline import model, theme
+from pipeline.load.diagnosing import FORMS
 from pipeline.model import Record
 from pipeline.model.fields import SLUG
 
@@ -28,6 +29,7 @@ DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 FOLDER: Final = ".guidepress/schema"
 """Where a book has its schemas: hidden, so that they are no part of it."""
 PLAIN_DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
+WRITTEN: Final = r"\S"
 YES_OR_NO: Final = r"^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)$"
 SAMPLES: Final = {"number": ("7", "7.5"), "boolean": ("true",)}
 """Texts that YAML takes for something else."""
@@ -174,9 +176,10 @@ def _text(schema: Schema) -> Schema:
     """Return the types of a text: a number and a yes or no are texts where the form of the text allows them."""
     if schema.get("format") == "date":
         return {"pattern": PLAIN_DATE}
-    form = re.compile(schema.get("pattern", ""))
-    also = [kind for kind, samples in SAMPLES.items() if any(form.search(sample) for sample in samples)]
-    return {"type": ["string", *also]} if also else {}
+    form = schema.get("pattern", WRITTEN)
+    also = [kind for kind, samples in SAMPLES.items() if any(re.search(form, sample) for sample in samples)]
+    said = {WRITTEN: "write something, or delete the field", **FORMS}.get(form)
+    return {"type": ["string", *also], "pattern": form} | ({"patternErrorMessage": f"{said[0].upper()}{said[1:]}."} if said else {})
 
 
 _SCALARS: Final[Mapping[str, Any]] = {

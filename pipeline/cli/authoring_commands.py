@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.book_commands import BOOK, summary, today
+from pipeline.cli.book_commands import BOOK, default_book, summary, today
 from pipeline.cli.printing import counted, print_grouped
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
 
@@ -81,7 +81,8 @@ def add(kind: Addition, name: str, place: str, book: Path) -> None:
     where = f", listed in '{added.place}' of book.yaml" if added.place else ""
     build = {"edition": f"guidepress build {name}", "team": f"guidepress build --team {name}"}.get(kind, "guidepress build")
     click.echo(f"{(book / added.path).as_posix()}: written{where}")
-    click.echo(f"Next: write over it, then guidepress check --book {book}, and {build} --book {book}")
+    here = "" if book == default_book() else f" --book {book}"
+    click.echo(f"Next: write over it, then guidepress check{here}, and {build}{here}")
 
 
 @click.command()

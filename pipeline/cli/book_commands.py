@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pipeline.model import Book
 
 
-def _here() -> Path:
+def default_book() -> Path:
     """Return the folder of the book when none is named: ``content``, or the one the command runs in when it holds a book."""
     content = Path("content")
     return Path(".") if Path("book.yaml").is_file() and not content.is_dir() else content
 
 
 BOOK = click.option(
-    "--book", type=click.Path(path_type=Path, file_okay=False), default=_here, metavar="DIR",
+    "--book", type=click.Path(path_type=Path, file_okay=False), default=default_book, metavar="DIR",
     help="Folder that holds book.yaml.  [default: content, or here]",
 )  # fmt: skip
 THEME = click.option(
@@ -218,4 +218,4 @@ def team_names(_context: click.Context, _parameter: click.Parameter, start: str)
 
 
 def _names(folder: str, start: str) -> list[str]:
-    return sorted(path.stem for path in Path(_here(), folder).glob("*.yaml") if path.stem.startswith(start))
+    return sorted(path.stem for path in Path(default_book(), folder).glob("*.yaml") if path.stem.startswith(start))

@@ -239,7 +239,7 @@ class Question(Record):
     index: tuple[IndexMark, ...] = ()
     """Index entries for the question as a whole."""
     sources: tuple[CitedSource, ...] = ()
-    """Works cited; in a book that has sources, a question without any gets a warning."""
+    """Works cited; in a book that has sources, an answer without any gets a warning."""
     reviewed: dt.date | None = None
     """When somebody last read it with care; not after the date of the book."""
 
