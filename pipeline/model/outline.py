@@ -121,7 +121,7 @@ def _known_schema(value: int) -> int:
 class Outline(Record):
     """``book.yaml``: what the book is, and the order of all that stands in it."""
 
-    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(alias="schema")
+    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(alias="schema", json_schema_extra={"minimum": 1, "maximum": 1})
     """The format of these files: `1`."""
     id: Slug
     """Names the book for ever; identifiers inside the files are made from it."""
