@@ -17,7 +17,6 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
-from pydantic import BaseModel
 
 from pipeline import model, theme
 from pipeline.load.diagnosing import FORMS
@@ -112,7 +111,7 @@ def _of_record(kind: Kind) -> Schema:
     return {**root, "$defs": definitions}
 
 
-def _records(record: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def _records(record: type[Record]) -> Iterator[type[Record]]:
     """Yield a record, and all that may stand in it."""
     found = [record]
     for one in found:
@@ -121,14 +120,14 @@ def _records(record: type[BaseModel]) -> Iterator[type[BaseModel]]:
     yield from found
 
 
-def _named_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+def _named_in(annotation: Any) -> Iterator[type[Record]]:
+    if inspect.isclass(annotation) and issubclass(annotation, Record):
         yield annotation
     for part in getattr(annotation, "__args__", ()):
         yield from _named_in(part)
 
 
-def _meanings(record: type[BaseModel]) -> dict[str, str]:
+def _meanings(record: type[Record]) -> dict[str, str]:
     """Return what stands below each field of a record in the code, under the names that authors write."""
     (body,) = (n.body for n in _code(record.__module__).body if isinstance(n, ast.ClassDef) and n.name == record.__name__)
     found = {}
