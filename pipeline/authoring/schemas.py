@@ -17,7 +17,6 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
-
 from pipeline import model, theme
 from pipeline.load.diagnosing import FORMS
 from pipeline.model import Record
