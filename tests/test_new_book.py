@@ -239,6 +239,8 @@ def test_schemas_in_a_book_are_renewed_and_only_then_written(here: Path, capsys)
     Path("bank/.guidepress/schema/team.json").write_text("{}")
     assert said(capsys, "schema", "--to", "bank") == (0, "bank: 1 schema written, in .guidepress/schema\n")
     assert faults("bank") == []
+    status, told = said(capsys, "schema", "--to", "nowhere")
+    assert (status, "error[B108]" in told, Path("nowhere").exists()) == (1, True, False)
 
 
 def test_what_add_writes_is_in_no_kind_but_those_it_offers() -> None:

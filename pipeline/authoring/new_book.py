@@ -47,14 +47,19 @@ def begin(folder: Path, lang: str, date: str, *, imported: bool = False) -> int:
     chosen = {path: text for path, text in files.items() if not imported or path.startswith(AROUND)}
     shelf = Shelf(folder, "ask", Losses())
     shelf.writes |= dict(sorted(chosen.items(), key=lambda file: file[0] == OUTLINE))
-    write_schemas(folder)
     shelf.write()
+    write_schemas(folder)
     return len(chosen)
 
 
 def write_schemas(folder: Path) -> int:
-    """Write the schemas of all kinds of files into a book where they are not as they are now; return how many were written."""
+    """Write the schemas of all kinds of files into a book where they are not as they are now; return how many were written.
+
+    Raises BookError when there is no book.
+    """
     shelf = Shelf(folder, "ask", Losses())
+    if shelf.text(OUTLINE) is None:
+        raise BookError(Diagnostic("B108", "no book.yaml in this folder", Place(shelf.name), "name the folder of a book"))
     shelf.writes |= {path: text for path, text in schema_files().items() if shelf.text(path) != text}
     shelf.write()
     return len(shelf.writes)

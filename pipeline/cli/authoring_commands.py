@@ -87,7 +87,7 @@ def add(kind: Addition, name: str, place: str, book: Path) -> None:
 
 @click.command()
 @click.argument("kind", required=False)
-@click.option("--to", "book", type=click.Path(path_type=Path, file_okay=False, exists=True), default=None, metavar="BOOK",
+@click.option("--to", "book", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="BOOK",
               help="Write the schemas of all kinds into a book, for its editor.")  # fmt: skip
 def schema(kind: str | None, book: Path | None) -> None:
     """Print the JSON Schema of files of one KIND, for editors that check YAML as you type; without one, list them all.

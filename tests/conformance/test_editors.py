@@ -205,6 +205,7 @@ def spots(schema: dict[str, Any], node: dict[str, Any], text: str = "", column: 
 
 @pytest.mark.parametrize("kind", places())
 def test_every_field_is_offered_and_explained(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").touch()
     write_schemas(tmp_path)
     schema = json.loads(schema_text(kind))
     editor, path = Editor(tmp_path, {}), tmp_path / "trial.yaml"
@@ -228,6 +229,7 @@ def test_every_field_is_offered_and_explained(kind: str, tmp_path: Path) -> None
 
 
 def test_the_words_that_a_field_may_hold_are_offered(tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").touch()
     write_schemas(tmp_path)
     editor, path = Editor(tmp_path, {}), tmp_path / "trial.yaml"
     for kind, key, words in (("question", "type", {"technical", "coding"}), ("edition", "answers", {"inline", "none"})):
