@@ -247,6 +247,10 @@ def test_what_add_writes_is_in_no_kind_but_those_it_offers() -> None:
     assert {path.stem for path in (ROOT / "templates/add").iterdir()} == {"question", "chapter", "edition", "team"}
 
 
+def test_every_code_of_a_new_book_is_given_here() -> None:
+    assert {rule.code for rule in authoring.RULES} <= set(re.findall(r"\bN\d{3}\b", Path(__file__).read_text()))
+
+
 def test_a_new_book_cannot_be_begun_twice(here: Path) -> None:
     authoring.begin(Path("bees"), "en", "2026-11-28")
     with pytest.raises(BookError):

@@ -61,7 +61,8 @@ def check(book: Path, theme: Path | None, form: str, strict: bool) -> int:
     loaded, faults = load_and_check(book, theme)
     print_diagnostics(faults, form)
     if form == "text" and not faults and loaded is not None:
-        click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
+        counts = ((len(loaded.questions), "question"), (len(loaded.chapters), "chapter"), (len(loaded.terms), "term"))
+        click.echo(f"{', '.join(counted(count, what) for count, what in counts)}: no fault found.")
     return int(any(strict or d.severity == "error" for d in faults))
 
 
