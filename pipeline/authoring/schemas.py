@@ -38,28 +38,30 @@ Schema = dict[str, Any]
 class Kind:
     """A kind of file: its record, where it stands in a book, and whether it says only what differs from something below."""
 
+    name: str
     record: type[Record]
     files: str
     partial: bool = False
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "book": Kind(model.Outline, "book.yaml"),
-    "question": Kind(model.Question, "questions/*/*.yaml"),
-    "chapter": Kind(model.Chapter, "chapters/*.yaml"),
-    "box": Kind(model.Box, "boxes/*.yaml"),
-    "figure": Kind(model.Figure, "figures/*.yaml"),
-    "edition": Kind(model.Edition, "editions/*.yaml"),
-    "team": Kind(model.Team, "teams/*.yaml"),
-    "role": Kind(model.Role, "roles/*.yaml"),
-    "plan": Kind(model.Plan, "plans/*.yaml"),
-    "glossary": Kind(model.Glossary, "glossary.yaml"),
-    "formulas": Kind(model.FormulaSheet, "formulas.yaml"),
-    "sources": Kind(model.Works, "sources.yaml"),
-    "exposure": Kind(model.Exposure, "exposure.yaml"),
-    "ignore": Kind(model.Ignores, "ignore.yaml"),
-    "theme": Kind(model.Tokens, "theme/theme.yaml", partial=True),
-}
+_KINDS: Final = (
+    Kind("book", model.Outline, "book.yaml"),
+    Kind("question", model.Question, "questions/*/*.yaml"),
+    Kind("chapter", model.Chapter, "chapters/*.yaml"),
+    Kind("box", model.Box, "boxes/*.yaml"),
+    Kind("figure", model.Figure, "figures/*.yaml"),
+    Kind("edition", model.Edition, "editions/*.yaml"),
+    Kind("team", model.Team, "teams/*.yaml"),
+    Kind("role", model.Role, "roles/*.yaml"),
+    Kind("plan", model.Plan, "plans/*.yaml"),
+    Kind("glossary", model.Glossary, "glossary.yaml"),
+    Kind("formulas", model.FormulaSheet, "formulas.yaml"),
+    Kind("sources", model.Works, "sources.yaml"),
+    Kind("exposure", model.Exposure, "exposure.yaml"),
+    Kind("ignore", model.Ignores, "ignore.yaml"),
+    Kind("theme", model.Tokens, "theme/theme.yaml", partial=True),
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _KINDS}
 LABELS: Final = {"labels": ("en", "theme/labels/<lang>.yaml"), "spoken-labels": ("spoken.en", "theme/labels/spoken.<lang>.yaml")}
 """Files of words: the English ones that they are held against, and where they stand."""
 
