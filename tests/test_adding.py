@@ -44,13 +44,13 @@ def write(rendition: Rendition) -> bytes:
     said = (re.sub(r"<[^>]*>", "", re.sub(r"</(p|h[1-6]|li|pre)>", "\\n", f.xhtml)) for f in rendition.fragments)
     return unescape("\\n".join(said)).encode()
 '''
-CHECK = '''
+CHECK = """
 
 def _text(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
     if publication is not None:
         yield from withheld.leaks(path, publication, withheld.letters(data.decode()))
 
-'''
+"""
 SAID = "Warn first whoever has to turn back."
 
 

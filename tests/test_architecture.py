@@ -22,7 +22,7 @@ RANKS = {
     "checks": 5, "publication": 5,
     "load": 6, "index": 6,
     "editions": 7, "bring": 7,
-    "render": 8, "stats": 8,
+    "render": 8, "stats": 8, "authoring": 8,
     "press": 9,
     "bindery": 10, "epub": 10, "release": 10,
     "preflight": 11, "authorities": 11,
@@ -63,9 +63,10 @@ DISK_EXCEPTIONS = {
     "kit.planning": "writes plans, and what was asked, into a book",
     "kit.collect": "reads sheets wherever they are, and puts a folder of ratings in the place of the last",
     "bring.gallery": "copies pictures that lie beside a bank into a book",
+    "authoring.new_book": "looks whether a folder is empty, and reads the files of a new book",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
-    "cli.book_commands": "completes the names of editions and teams",
+    "cli.book_commands": "completes the names of editions and teams, and finds the book that the command runs in",
 }
 """Modules that touch the disk beside those, each with its reason."""
 

@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 
 import pipeline
 from pipeline import markup, model
+from pipeline.authoring.schemas import schemas
 from pipeline.diagnostics import show
 from pipeline.flow import load_and_check, rules
 from pipeline.flow.inputs import modified
@@ -30,7 +31,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-NOT_HERE = ("pipeline.model.fields", "pipeline.model.appearance")
+NOT_HERE = ("pipeline.model.fields", "pipeline.model.appearance", "pipeline.model.sizes")
 """What every record is made from, and what a page of its own tells: docs/themes.md."""
 RECORDS = {kind.__name__.lower(): kind for kind in model.Record.__subclasses__() if kind.__module__ not in NOT_HERE}
 NAMES = [
@@ -136,6 +137,15 @@ def test_the_guide_has_the_fields_of_the_record_their_types_and_what_may_be_left
     hints = typing.get_type_hints(kind, include_extras=True)
     expected = [(field.alias or key, type_name(hints[key]), need(field)) for key, field in kind.model_fields.items()]
     assert rows(sections()[name]) == expected
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_the_guide_says_of_a_field_what_editors_are_told(name: str) -> None:
+    told = {kind["title"].lower(): kind["properties"] for whole in schemas().values() for kind in (whole, *whole.get("$defs", {}).values())}
+    said = dict(re.findall(r"^\| `(\w+)` \|(?:[^|]+\|){2} ([^|]+) \|$", sections()[name], re.MULTILINE))
+    for field, words in said.items():
+        plain = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", words)
+        assert plain.lower().startswith(told[name][field]["markdownDescription"].removesuffix(".").lower())
 
 
 def words_of(hint: typing.Any) -> Iterator[str]:

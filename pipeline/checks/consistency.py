@@ -116,9 +116,9 @@ def unknown_source(book: Book) -> Found:
 
 @register("C309", "no source", "warning")
 def no_source(book: Book) -> Found:
-    """A question cites nothing in a book that has sources. Readers want to check an answer, and to read on."""
+    """A question with an answer cites nothing in a book that has sources. Readers want to check an answer, and to read on."""
     for question in book.questions.values():
-        if book.works and not question.sources:
+        if book.works and not question.sources and (question.answer or question.summary or question.spoken):
             yield fault("C309", f"question '{question.id}' cites no source", spot(book, question, "id"), "name at least one source")
 
 

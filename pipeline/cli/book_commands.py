@@ -1,13 +1,11 @@
-"""The commands that read a book, count what it holds, say what it may hold, and bring a bank into it; and what commands take."""
+"""The commands that read a book, count what it holds, and bring a bank into it; and what commands take."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,9 +17,16 @@ if TYPE_CHECKING:
     from pipeline.bring.shelf import Taking
     from pipeline.model import Book
 
+
+def default_book() -> Path:
+    """Return the folder of the book when none is named: ``content``, or the one the command runs in when it holds a book."""
+    content = Path("content")
+    return Path(".") if Path("book.yaml").is_file() and not content.is_dir() else content
+
+
 BOOK = click.option(
-    "--book", type=click.Path(path_type=Path, file_okay=False), default=Path("content"), show_default=True, metavar="DIR",
-    help="Folder that holds book.yaml.",
+    "--book", type=click.Path(path_type=Path, file_okay=False), default=default_book, metavar="DIR",
+    help="Folder that holds book.yaml.  [default: content, or here]",
 )  # fmt: skip
 THEME = click.option(
     "--theme", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
@@ -36,7 +41,6 @@ STORE = click.option(
     help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
 )  # fmt: skip
 ALL = click.option("--all", "all_", is_flag=True, help="Print every diagnostic, also where there are many of a kind.")
-SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
 @click.command()
@@ -59,7 +63,8 @@ def check(book: Path, theme: Path | None, form: str, strict: bool, all_: bool) -
     loaded, faults = load_and_check(book, theme)
     print_diagnostics(faults, form, each=all_)
     if form == "text" and not faults and loaded is not None:
-        click.echo(f"{len(loaded.questions)} questions, {len(loaded.chapters)} chapters, {len(loaded.terms)} terms: no fault found.")
+        counts = ((len(loaded.questions), "question"), (len(loaded.chapters), "chapter"), (len(loaded.terms), "term"))
+        click.echo(f"{', '.join(counted(count, what) for count, what in counts)}: no fault found.")
     return int(any(strict or d.severity == "error" for d in faults))
 
 
@@ -124,31 +129,6 @@ def explain(code: str | None) -> None:
     click.echo(f"{found.code}: {found.title}\n\n{found.text}")
 
 
-@click.command()
-@click.argument("kind", required=False)
-def schema(kind: str | None) -> None:
-    """Print the JSON Schema of files of one KIND, or of any, for editors that check YAML as you type.
-
-    \b
-      guidepress schema > book.schema.json
-      guidepress schema questions > question.schema.json
-    """
-    from pipeline.model import schema as schemas
-
-    known = schemas()
-    if kind is not None and kind not in known:
-        raise click.UsageError(f"no kind '{kind}': {nearest(kind, known)}")
-    chosen = known[kind] if kind else _any_of(known)
-    click.echo(json.dumps({"$schema": SCHEMA, **chosen}, indent=2, sort_keys=True))
-
-
-def _any_of(schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """Join schemas into one; a record has the same definition wherever it is referred to."""
-    definitions = {name: definition for one in schemas.values() for name, definition in one.get("$defs", {}).items()}
-    definitions |= {one["title"]: {key: value for key, value in one.items() if key != "$defs"} for one in schemas.values()}
-    return {"$defs": definitions, "anyOf": [{"$ref": f"#/$defs/{one['title']}"} for one in schemas.values()]}
-
-
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--as", "dialect", metavar="DIALECT", default="", help="How the source is written.  [default: guessed]")
@@ -185,23 +165,24 @@ def import_(
     if dialect and profile:
         raise click.UsageError("--as and --profile name two dialects: give one")
     chosen = bring.from_file(profile) if profile else bring.named(dialect) if dialect else None
-    errand = bring.Errand(source, None if show_dialect else book, _today(), title, lang, taking)
+    errand = bring.Errand(source, None if show_dialect else book, today(), title, lang, taking)
     outcome = bring.bring(errand, chosen)
     if show_dialect:
         click.echo(outcome.dialect.written, nl=False)
         return 0
     print_diagnostics(outcome.diagnostics, form, each=all_)
     if form == "text":
-        _summary(outcome, book)
+        summary(outcome, book)
     return int(any(d.severity == "error" for d in outcome.diagnostics))
 
 
-def _today() -> str:
+def today() -> str:
+    """Return the date of today, or that of SOURCE_DATE_EPOCH."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return (dt.datetime.fromtimestamp(int(epoch), dt.UTC).date() if epoch.isdigit() else dt.date.today()).isoformat()
 
 
-def _summary(outcome: Outcome, book: Path | None) -> None:
+def summary(outcome: Outcome, book: Path | None, *, following: bool = True) -> None:
     """Say what was found, what was left out by rule, and what was written."""
     how = "guessed; --show-dialect prints it" if outcome.guessed else "as asked"
     click.echo(f"{counted(outcome.items, 'question')} in {counted(outcome.files, 'file')}, read as '{outcome.dialect.id}' ({how})")
@@ -212,7 +193,8 @@ def _summary(outcome: Outcome, book: Path | None) -> None:
         return
     said = ", ".join(f"{count} {what}" for what, count in sorted(outcome.counts.items()) if count)
     click.echo(f"{book}: {said or 'nothing to do'}")
-    click.echo(f"Next: guidepress build --book {book}")
+    if following:
+        click.echo(f"Next: guidepress build --book {book}")
 
 
 def read_book(folder: Path) -> Book:
@@ -236,4 +218,4 @@ def team_names(_context: click.Context, _parameter: click.Parameter, start: str)
 
 
 def _names(folder: str, start: str) -> list[str]:
-    return sorted(path.stem for path in Path("content", folder).glob("*.yaml") if path.stem.startswith(start))
+    return sorted(path.stem for path in Path(default_book(), folder).glob("*.yaml") if path.stem.startswith(start))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.authoring_commands import add, new, schema
 from pipeline.cli.book_commands import (
     ALL,
     BOOK,
@@ -20,7 +21,6 @@ from pipeline.cli.book_commands import (
     explain,
     import_,
     list_,
-    schema,
     stats,
     team_names,
 )  # fmt: skip
@@ -46,6 +46,7 @@ def cli() -> None:
 
     \b
     Start here:
+      guidepress new my-book        begin a book: one of everything, to be written over
       guidepress check              read the book and report every fault in it
       guidepress build              build every edition into output/guides
       guidepress build study        build one edition; the others stay as they are
@@ -200,5 +201,5 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
     click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
 
 
-for command in (check, collect, explain, import_, list_, plan, schema, stats):
+for command in (new, add, check, collect, explain, import_, list_, plan, schema, stats):
     cli.add_command(command)

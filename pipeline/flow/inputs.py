@@ -20,6 +20,7 @@ from pipeline.formats import FORMATS
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication, Section
 from pipeline.release import Published
+from pipeline.release.folder import LOCK
 from pipeline.source import is_stray
 from pipeline.work.store import key
 
@@ -39,10 +40,18 @@ def book_digest(folder: Path) -> str:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Give the digest of every file in a folder by its path there, sorted; what editors leave beside them is no part of it."""
+    """Give the digest of every file in a folder by its path there, sorted.
+
+    What editors leave beside them is no part of it, nor is a folder that guides are published in.
+    """
     root = folder.resolve()
+    published = {path.parent.relative_to(folder) for path in folder.glob(f"*/{LOCK}")}
     names = {path: path.relative_to(folder) for path in sorted(folder.rglob("*"))} if folder.is_dir() else {}
-    return {name.as_posix(): _file_digest(path, root) for path, name in names.items() if not is_stray(name)}
+    return {
+        name.as_posix(): _file_digest(path, root)
+        for path, name in names.items()
+        if not is_stray(name) and not published & {name, *name.parents}
+    }
 
 
 def named_questions(folder: Path) -> list[str]:

@@ -15,8 +15,9 @@ from pydantic.fields import FieldInfo
 from pipeline import model, source
 from pipeline.diagnostics import Diagnostic, Place, Rule, nearest
 from pipeline.model import Located, Origin, Record
-from pipeline.model.appearance import FONT_FILE, LENGTH, PICTURE_FILE, SIZE, SIZES
+from pipeline.model.appearance import FONT_FILE, PICTURE_FILE
 from pipeline.model.fields import COLOR, SLUG
+from pipeline.model.sizes import LENGTH, SIZE, SIZES
 from pipeline.source import Keys, Source, SourceFault
 
 T = TypeVar("T")

@@ -6,20 +6,14 @@ paragraphs, fields marked `Line` hold one line of inline Markdown.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
 from pipeline.model.book import (
     Book,
-    Counted,
-    Division,
     Edition,
     Ignore,
     Ignores,
     Located,
     Origin,
-    Outline,
-    Requirement,
     Team,
     question_numbers,
 )
@@ -76,6 +70,7 @@ from pipeline.model.matter import (
     Works,
     enclosed,
 )
+from pipeline.model.outline import Counted, Division, Outline, Requirement
 from pipeline.model.questions import (
     BLANKS,
     INTERVIEWER_PARTS,
@@ -99,21 +94,5 @@ __all__ = [
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
     "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "has_any", "identity", "kind_of", "output_value",
-    "prose", "question_numbers", "schema", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
+    "prose", "question_numbers", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
 ]  # fmt: skip
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema of every kind of file, for editors."""
-    files: dict[str, type[Record]] = {"book.yaml": Outline, "questions": Question, "chapters": Chapter, "boxes": Box, "figures": Figure,
-             "glossary.yaml": Glossary, "formulas.yaml": FormulaSheet, "sources.yaml": Works, "editions": Edition, "teams": Team,
-             "roles": Role, "plans": Plan, "exposure.yaml": Exposure,
-             "ignore.yaml": Ignores}  # fmt: skip
-    return {**{name: record.model_json_schema() for name, record in files.items()}, "theme.yaml": _partial(Tokens.model_json_schema())}
-
-
-def _partial(schema: Any) -> Any:
-    """Return a schema of which nothing is required: a layer says only what differs."""
-    if isinstance(schema, dict):
-        return {key: _partial(value) for key, value in schema.items() if key != "required" or not isinstance(value, list)}
-    return [_partial(value) for value in schema] if isinstance(schema, list) else schema

@@ -9,21 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import StringConstraints, model_validator
 
 from pipeline.model.fields import Color, Record, Slug
+from pipeline.model.sizes import Length, Measures, Sizing, Tight
 
-LENGTH = r"^\d{1,4}(\.\d{1,3})?(mm|in|pt)$"
-SIZE = r"^\d{1,3}(\.\d{1,2})?$"
-SIZES = r"^\d{1,3}(\.\d{1,2})?/\d{1,3}(\.\d{1,2})?$"
 FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*\.(ttf|otf)$"
 PICTURE_FILE = r"^[a-z0-9][a-z0-9-]*\.(svg|png)$"
 PictureFile = Annotated[str, StringConstraints(pattern=PICTURE_FILE, max_length=80)]
-Length = Annotated[str, StringConstraints(pattern=LENGTH)]
-Sizes = Annotated[str, StringConstraints(pattern=SIZES)]
-"""Points: ``10.25/14`` is size and leading."""
-Size = Annotated[str, StringConstraints(pattern=SIZE)]
-"""Points, for what takes its leading from the text around it."""
 Alternative = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Place = Literal["left", "center", "right", "none"]
 
@@ -32,170 +25,142 @@ class FontFile(Record):
     """A font: a file beside ``theme.yaml``, or one of an installed package, with its digest."""
 
     file: Annotated[str, StringConstraints(pattern=FONT_FILE, max_length=200)]
+    """Path of the font, `.ttf` or `.otf`: beside `theme.yaml`, or in the package."""
     package: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
+    """Installed package that the file is in; the theme's own folder when left out."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """Digest of the file, in hexadecimal; the check tells it when it is missing."""
 
 
 class Family(Record):
     """The four faces of running text."""
 
     regular: FontFile
+    """The upright face."""
     italic: FontFile
+    """The italic face."""
     bold: FontFile
+    """The bold face."""
     bold_italic: FontFile
+    """The bold italic face."""
 
 
 class CodeFamily(Record):
     """The two faces of code."""
 
     regular: FontFile
+    """The upright face."""
     bold: FontFile
+    """The bold face."""
 
 
 class MathsFamily(Record):
     """The one face of formulas."""
 
     regular: FontFile
+    """The face, with a MATH table."""
 
 
 class SignsFamily(Record):
     """The one face of signs that stand in no other: emoji, or symbols."""
 
     regular: FontFile
+    """The face."""
 
 
 class Fonts(Record):
     """Fonts by what they are for."""
 
     serif: Family
+    """Text; `Book Serif` in style sheets."""
     sans: Family
+    """Titles and furniture; `Book Sans`."""
     code: CodeFamily
+    """Code; `Book Code`."""
     maths: MathsFamily
+    """Signs that the others lack, and formulas on screens; `Book Math`."""
     emoji: SignsFamily
+    """Emoji, in one color as everything on paper; `Book Emoji`."""
     symbols: SignsFamily
+    """Dingbats, Braille, and arrows that no other font has; `Book Symbols`."""
 
 
 class Colors(Record):
     """The colors of a book. Without an accent, those that the press lays out in."""
 
     ink: Color
+    """Text."""
     soft: Color
+    """Quiet text: side column, running heads."""
     warm: Color
+    """Warnings and red flags."""
     line: Color
+    """Hairlines."""
     tint_warm: Color
+    """Ground of warnings."""
     string: Color
+    """Strings in code."""
     comment: Color
+    """Comments in code."""
     accent: Color | None = None
-
-
-class Sizing(Record):
-    """Size and leading of every kind of text, in points."""
-
-    text: Sizes
-    title: Sizes
-    heading: Sizes
-    subheading: Sizes
-    small: Sizes
-    note: Sizes
-    code: Sizes
-    code_title: Sizes
-    label: Sizes
-    panel_title: Sizes
-    question: Sizes
-    numeral: Sizes
-    answer: Sizes
-    answer_numeral: Sizes
-    side: Sizes
-    dots: Size
-    head: Sizes
-    folio: Size
-    footnote: Sizes
-    footnote_call: Size
-    summary: Sizes
-    opener_number: Sizes
-    opener_entry: Sizes
-    chart: Sizes
-    contents: Sizes
-    contents_entry: Sizes
-    contents_number: Size
-    contents_folio: Size
-    formula: Sizes
-    reference: Sizes
-    term: Size
-    index: Sizes
-    index_letter: Sizes
-    cover_title: Sizes
-    cover_subtitle: Sizes
-    cover_edition: Sizes
-    cover_small: Sizes
-    book_title: Sizes
-    book_subtitle: Sizes
-    book_edition: Sizes
-    book_publisher: Sizes
-    imprint: Sizes
-
-
-class Tight(Record):
-    """Leading where a section is set tighter, to save a page."""
-
-    text: Length
-    small: Length
-    code: Length
-
-
-class Measures(Record):
-    """Widths and heights inside the page."""
-
-    cover_inset: Length
-    title_drop: Length
-    imprint_drop: Length
-    number_width: Length
-    number_hang: Length
-    folio_width: Length
-    index_columns: Annotated[int, Field(ge=1, le=6)]
-    index_gap: Length
-    writing_line: Length
+    """Titles, numerals, links, the cover's ground; a contrast of 4.5 on white at least."""
 
 
 class Margins(Record):
     """Margins of a right page; ``inner`` is its left one. Of a left page they are mirrored, where pages are."""
 
     top: Length
+    """Above the text."""
     bottom: Length
+    """Below the text."""
     inner: Length
+    """Left of the text on a right page."""
     outer: Length
+    """Right of the text on a right page."""
 
 
 class Side(Record):
     """The side column, left of the text."""
 
     width: Length
+    """Its width."""
     gap: Length
+    """Between it and the text."""
 
 
 class PaperSize(Record):
     """A paper: its size, its margins, and the side column where it has one."""
 
     width: Length
+    """Width of the page."""
     height: Length
+    """Height of the page."""
     margins: Margins
+    """Margins of a right page."""
     side: Side | None = None
+    """The side column; none when left out."""
 
 
 class FolioPlace(Record):
     """Where page numbers stand at the foot: ``outside`` is left on left pages, right on right ones."""
 
     at: Literal["left", "center", "right", "outside"]
+    """Where page numbers stand; `outside` is left on left pages, right on right ones."""
     drop: Length
+    """From the text down to the page number."""
 
 
 class Heads(Record):
     """Where the running heads stand: the section's title and the guide's."""
 
     section: Place
+    """Where the section's title stands."""
     guide: Place
+    """Where the guide's title stands."""
     rise: Length
+    """From the running heads down to the text."""
     guide_width: Length
+    """Width of the guide's title beside the section's."""
 
     @model_validator(mode="after")
     def _stand_apart(self) -> Heads:
@@ -208,9 +173,13 @@ class Cover(Record):
     """The cover: a drawing computed from the book, a picture, or neither; on a solid ground, or bare paper."""
 
     art: Literal["drawing", "picture", "none"]
+    """A `drawing` computed from the book, a `picture`, or `none`."""
     ground: Literal["solid", "bare"]
+    """`solid`, in the accent; or `bare` paper."""
     picture: PictureFile | None = None
+    """File of the picture beside `theme.yaml`, SVG or PNG."""
     alt: Alternative | None = None
+    """What the picture shows."""
 
     @model_validator(mode="after")
     def _has_its_picture(self) -> Cover:
@@ -223,19 +192,33 @@ class Tokens(Record):
     """Everything that ``theme.yaml`` decides. A layer says only what differs from the layers below it."""
 
     fonts: Fonts
+    """Fonts by what they are for; a family that is named replaces the whole family."""
     palette: Colors
+    """Colors."""
     type: Sizing
+    """Sizes of type in points, with leading: `10.25/14`."""
     tight: Tight
+    """Leading where a section is set tighter to save a page."""
     measures: Measures
+    """Widths and heights inside the page."""
     papers: Mapping[Slug, PaperSize]
+    """Papers by name: any name, any size."""
     side_column: bool
+    """`false` takes the side column from every paper."""
     mirrored: bool
+    """`true`: on left pages inner and outer margin change places."""
     notes: bool
+    """`false`: what is free below a question's end is not ruled for notes."""
     tables: Literal["grid", "stacked"]
+    """`grid`, or `stacked`: each row is a list of its cells, under the names of their columns."""
     code: Literal["wrapped", "hanging"]
+    """`wrapped`, or `hanging`: what is left of a long line stands further right."""
     folio: FolioPlace
+    """Where page numbers stand."""
     heads: Heads
+    """Where running heads stand."""
     cover: Cover
+    """The cover."""
     editions: Mapping[Slug, Any] = {}
     """What differs in an edition, by its id: the same keys."""
 

@@ -1,198 +1,91 @@
-"""The book as a whole: what its files say of it, its editions, and its teams, and all records with where each was written."""
+"""The book as a whole: its editions and its teams, and all records with where each was written."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints
 
 from pipeline.diagnostics import Place
 from pipeline.formats import CHOSEN, PAPERS
 from pipeline.model.appearance import Layer, PictureFile
 from pipeline.model.fields import (
-    Audience,
-    Block,
     Color,
     Keys,
-    Language,
     Level,
-    Line,
     Plain,
     QuestionType,
     Record,
     Slug,
-    Version,
     identity,
     kind_of,
-    slug,
 )
 from pipeline.model.interviews import Exposure, FormName, Plan, Role
 from pipeline.model.matter import Box, Chapter, Drawing, Figure, Formula, Logo, Picture, Term, Work
-from pipeline.model.questions import COUNTED, PARTS, Question
+from pipeline.model.outline import Outline
+from pipeline.model.questions import PARTS, Question
 from pipeline.section_kinds import PLACES, SectionKind
 
 if TYPE_CHECKING:
-    Counted = str
     SectionPlace = str
     Part = str
     Format = str
 else:
-    Counted, SectionPlace, Part, Format = Literal[COUNTED], Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN]
-UNDATED = dt.date(1980, 1, 1)
-"""The date that files of a book without one are stamped with: the first that a ZIP file can say."""
+    SectionPlace, Part, Format = Literal[PLACES], Literal[tuple(PARTS)], Literal[CHOSEN]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Contact = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
-class Creator(Record):
-    """Someone who made the book; ``role`` is a MARC relator code."""
-
-    name: Plain
-    role: Annotated[str, StringConstraints(pattern="^[a-z]{3}$")] = "aut"
-
-
-class Change(Record):
-    """What a version changed."""
-
-    version: Version
-    date: dt.date
-    text: Line
-
-
-class Named(Record):
-    """A word of a declared vocabulary."""
-
-    id: Slug
-    title: Plain
-    definition: Line | None = None
-
-
-class Spoken(Record):
-    """Letters that stand for one quantity in formulas, and what is said for them."""
-
-    letters: Annotated[str, StringConstraints(pattern="^[A-Za-z]{2,12}$")]
-    words: Plain
-
-
-class Division(Record):
-    """A section of the book: its title, its introduction, and its questions in order."""
-
-    id: Slug
-    title: Plain
-    intro: Block | None = None
-    questions: Annotated[tuple[Slug, ...], Field(min_length=1)]
-
-
-class Limit(Record):
-    """How many there may be of one kind: questions of a level, or minutes of a section."""
-
-    of: Slug
-    least: Annotated[int, Field(ge=0)] = 0
-    most: Annotated[int, Field(ge=0)] | None = None
-
-
-class Requirement(Record):
-    """A part that questions for an audience need, of some types, an empty list standing for all types, and how many of it."""
-
-    part: Counted
-    audience: Audience = "public"
-    types: tuple[QuestionType, ...] = ()
-    least: Annotated[int, Field(ge=0)] = 1
-    most: Annotated[int, Field(ge=0)] | None = None
-
-
-class Bounds(Record):
-    """What the book holds itself to: the parts of a question, the mix of questions, and how old a review may be."""
-
-    parts: tuple[Requirement, ...] = ()
-    types: tuple[Limit, ...] = ()
-    levels: tuple[Limit, ...] = ()
-    topics: tuple[Limit, ...] = ()
-    minutes: tuple[Limit, ...] = ()
-    reviewed_days: Annotated[int, Field(ge=1)] | None = None
-
-
-def _known_schema(value: int) -> int:
-    if value != 1:
-        raise ValueError("this version reads schema 1")
-    return value
-
-
-class Outline(Record):
-    """``book.yaml``: what the book is, and the order of all that stands in it."""
-
-    schema_: Annotated[int, AfterValidator(_known_schema)] = Field(default=1, alias="schema")
-    id: Slug = ""
-    slug: Slug = ""
-    title: Plain
-    subtitle: Plain | None = None
-    lang: Language = "en"
-    version: Version = "1.0.0"
-    date: dt.date = UNDATED
-    creators: tuple[Creator, ...] = ()
-    publisher: Plain = ""
-    rights: Plain = ""
-    errata: Plain = ""
-    description: Plain = ""
-    subjects: tuple[Plain, ...] = ()
-    changes: tuple[Change, ...] = ()
-    competencies: tuple[Named, ...] = ()
-    topics: tuple[Named, ...] = ()
-    front: tuple[Slug, ...] = ()
-    sections: tuple[Division, ...] = ()
-    back: tuple[Slug, ...] = ()
-    end: tuple[Slug, ...] = ()
-    kit_front: tuple[Slug, ...] = ()
-    kit_back: tuple[Slug, ...] = ()
-    spoken: tuple[Spoken, ...] = ()
-    bounds: Bounds = Bounds()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _called(cls, data: Any) -> Any:
-        """Name the book after its title where it has no id, and its files after that."""
-        if not isinstance(data, dict) or not isinstance(data.get("title"), str):
-            return data
-        name = data.get("id") or data.get("slug") or slug(data["title"])
-        return {"id": name, "slug": name, **data}
-
-    @property
-    def is_dated(self) -> bool:
-        """Tell whether ``book.yaml`` says of when the book is."""
-        return self.date != UNDATED
 
 
 class Selection(Record):
     """Which questions an edition takes; an empty list takes all."""
 
     sections: tuple[Slug, ...] = ()
+    """Sections of `book.yaml`."""
     types: tuple[QuestionType, ...] = ()
+    """Types: `technical`, `scenario`, `behavioral`, `coding`."""
     levels: tuple[Level, ...] = ()
+    """Levels: `foundation`, `intermediate`, `advanced`."""
     topics: tuple[Slug, ...] = ()
+    """Topics; one in common is enough."""
     questions: tuple[Slug, ...] = ()
+    """Questions by name."""
 
 
 class Edition(Record):
     """One audience's book: what it takes, where answers stand, and what it is made into."""
 
     id: Slug
+    """Id, name of the file, part of every file name."""
     title: Plain
+    """What is printed on the cover."""
     audience: Literal["candidate", "kit"]
+    """Who may see it: `candidate`, or `kit` for hiring teams, who alone get questions marked `kit`."""
     description: Plain
+    """Whom it is for, in a sentence."""
     select: Selection = Selection()
+    """Which questions it takes; all when left out."""
     sections: Annotated[tuple[SectionPlace, ...], Field(min_length=1)]
+    """What it is made of, in order."""
     parts: tuple[Part, ...]
+    """What is printed of each question, in order."""
     answers: Literal["inline", "end-of-section", "end-of-book", "none"]
+    """Where answers stand: `inline`, `end-of-section`, `end-of-book`, or `none`."""
     answer_parts: tuple[Part, ...] = ()
+    """What is printed of each answer, when answers stand apart."""
     flow: Literal["page", "run-on"] = "page"
+    """How questions follow: `page` begins each on a new page, `run-on` does not."""
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
+    """What is made of it: `pdf`, `epub`."""
     papers: Annotated[tuple[Slug, ...], Field(min_length=1)] = PAPERS
+    """Papers of the PDF: `a4`, `letter`, and those that the book's theme adds; the first also gives the EPUB its page numbers."""
     plan: Slug | None = None
+    """The plan of interviews that it is made of."""
     fillable: bool = False
+    """Whether places to write in become fields of a PDF form."""
     form: FormName | None = None
+    """Which form of the plan: set by the press, never by you."""
 
     @property
     def look_name(self) -> str:
@@ -230,25 +123,35 @@ class Team(Record):
     """A hiring team or a publisher: its name, color, logo, and where to reach it."""
 
     id: Slug
+    """Id, name of the file, part of the names of its copies."""
     name: Short
+    """Name, as printed: 80 characters at most."""
     accent: Color | None = None
+    """Color of headings and links, with a contrast of 4.5 on white at least."""
     logo: PictureFile | None = None
+    """An SVG or PNG file in `teams/`, printed on white."""
     logo_alt: Short | None = None
+    """What the logo shows; the name when it is left out."""
     contact: Contact | None = None
+    """Where to reach the team: 200 characters at most."""
 
 
 class Ignore(Record):
     """A diagnostic that the author has weighed and set aside, with the reason."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}$")]
+    """The code."""
     place: Plain
+    """A file within the book's folder, or a file and a line: `book.yaml:7`."""
     reason: Plain
+    """Why it may stay."""
 
 
 class Ignores(Record):
     """The file of diagnostics set aside."""
 
     ignore: tuple[Ignore, ...]
+    """The entries."""
 
 
 class Located(Protocol):

@@ -28,7 +28,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Block = Annotated[str, StringConstraints(min_length=1, max_length=200_000), Prose(inline=False)]
 Listing = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z0-9]{1,7})*$")]
+LANGUAGE = r"^[a-z]{2,3}(-[A-Z][A-Za-z0-9]{1,7})*$"
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 COLOR = r"^#[0-9a-fA-F]{6}$"
 Color = Annotated[str, StringConstraints(pattern=COLOR)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https://[^\s<>\"]+|mailto:[^\s<>\"]+)$", max_length=400)]

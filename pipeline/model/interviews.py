@@ -21,38 +21,57 @@ class Basis(Record):
     """Who says that the job needs these competencies, since when, and how they found out."""
 
     confirmed_by: Annotated[tuple[Plain, ...], Field(min_length=1)]
+    """People who know the job, at least one."""
     on: dt.date
+    """The day on which they confirmed it."""
     how: Line
+    """How they found out."""
 
 
 class Sought(Record):
     """A competency that a role asks for: why, how much it weighs, and whether a candidate may fail it."""
 
     id: Slug
+    """The competency."""
     why: Line
+    """Why the job needs it."""
     weight: Annotated[int, Field(ge=1, le=9)] = 1
+    """What it weighs, 1 when left out: 1 to 9."""
     must_pass: bool = False
+    """Whether a candidate who is rated below 3 in it is not hired, whatever the rest."""
 
 
 class Role(Record):
     """A job to fill: what is done in it, what that takes and who says so, and how candidates for it are rated."""
 
     id: Slug
+    """Id, and name of the file."""
     title: Plain
+    """Title of the job."""
     level: Plain
+    """Level, in your own words."""
     tasks: Annotated[tuple[Line, ...], Field(min_length=1, max_length=9)]
+    """One to nine things done in the job."""
     competencies: Annotated[tuple[Sought, ...], Field(min_length=1, max_length=8)]
+    """One to eight competencies, each declared in `book.yaml`."""
     basis: Basis
+    """Who says that the job needs these."""
     weights: Line | None = None
     """Why competencies weigh differently; needed when they do."""
     levels: Annotated[tuple[Level, ...], Field(min_length=1)] = ("foundation", "intermediate", "advanced")
+    """Levels of the questions that may be drawn: `foundation`, `intermediate`, `advanced`."""
     interviewers: Annotated[int, Field(ge=1, le=4)] = 2
+    """How many there are in the room, 2 when left out: 1 to 4."""
     scale: Literal["four-point", "five-point"] = "five-point"
+    """How answers are rated: `four-point` or `five-point`."""
     aggregation: Literal["sum", "discuss-only"] = "discuss-only"
+    """How ratings are put together: `sum` adds them up, `discuss-only` leaves them to the panel."""
     asked: Annotated[int, Field(ge=0)] = 3
-    """How often a question may have been asked before it is drawn again."""
+    """How often a question may have been asked when it is drawn again, 3 when left out."""
     retention: Line
+    """How long filled forms are kept, and by whom."""
     contact: Plain
+    """Whom candidates ask for adjustments: stands after "ask"."""
 
     @property
     def highest(self) -> int:
@@ -64,8 +83,11 @@ class Agenda(Record):
     """Minutes of an interview that are not for questions."""
 
     opening: Minutes = 5
+    """Minutes for the greeting, 5 when left out."""
     candidate: Minutes = 7
+    """Minutes for the candidate's own questions, 7 when left out."""
     closing: Minutes = 3
+    """Minutes for the closing, 3 when left out."""
 
     @property
     def minutes(self) -> int:
@@ -77,15 +99,20 @@ class Asked(Record):
     """A question of a form, the minutes it gets, and which interviewer asks it."""
 
     id: Slug
+    """The question."""
     minutes: Minutes
+    """The minutes it gets."""
     interviewer: Annotated[int, Field(ge=1, le=4)] = 1
+    """Who asks it, the first when left out: 1 to 4."""
 
 
 class Form(Record):
     """One of several interviews that are alike: its questions, in the order to ask them."""
 
     id: FormName
+    """A capital letter."""
     questions: Annotated[tuple[Asked, ...], Field(min_length=1)]
+    """Its questions, in the order in which they are asked."""
 
     @property
     def minutes(self) -> int:
@@ -97,24 +124,36 @@ class Draw(Record):
     """What a plan was drawn with, so that it can be drawn again."""
 
     seed: int
+    """The seed."""
     minutes_apart: int
+    """By how many minutes two forms may differ."""
     levels_apart: int
+    """By how many questions of a level two forms may differ."""
     asked: int | None = None
+    """How often a question may have been asked before."""
     topics: tuple[Slug, ...] = ()
+    """The topics it was drawn from, all when left out."""
     avoid_since: dt.date | None = None
+    """Nothing was drawn that was asked on this day or later."""
 
 
 class Plan(Record):
     """Interviews for a role that are alike: how long, in which order, and the questions of each form."""
 
     id: Slug
+    """Id, and name of the file."""
     role: Slug
+    """The role."""
     minutes: Minutes
+    """Length of an interview: 1 to 240."""
     agenda: Agenda = Agenda()
+    """The minutes that are not for questions."""
     public: Literal["allowed", "refused"] = "refused"
     """Whether questions may be asked that a public guide prints."""
     forms: Annotated[tuple[Form, ...], Field(min_length=1, max_length=26)]
+    """The interviews, one to 26."""
     drawn: Draw | None = None
+    """What it was drawn with."""
 
     @property
     def question_minutes(self) -> int:
@@ -126,16 +165,22 @@ class Exposed(Record):
     """A question that was asked: on which day, in which form of which plan, and of how many candidates."""
 
     question: Slug
+    """The question."""
     plan: Slug
+    """The plan."""
     form: FormName
+    """The form: a capital letter."""
     on: dt.date
+    """The day."""
     times: Annotated[int, Field(ge=1)] = 1
+    """Of how many candidates, 1 when left out."""
 
 
 class Exposure(Record):
     """``exposure.yaml``: what was asked, and when."""
 
     asked: tuple[Exposed, ...] = ()
+    """What was asked."""
 
     @property
     def times(self) -> Counter[str]:

@@ -18,32 +18,49 @@ class Chapter(Record):
     """A chapter before or after the questions."""
 
     id: Slug
+    """Id, and name of the file."""
     title: Line
+    """Title."""
     summary: Line | None = None
+    """Printed below the title."""
     body: Block
+    """The text."""
     audience: Audience = "public"
+    """Who may see it: `public`, or `kit` for a chapter that only hiring teams may see."""
     status: Status = "ready"
+    """`draft` keeps it out of every edition; or `ready`."""
     figures: tuple[Slug, ...] = ()
+    """Figures printed after the text, unless it places them."""
     index: tuple[IndexMark, ...] = ()
+    """Index entries for the chapter as a whole."""
     sources: tuple[CitedSource, ...] = ()
+    """Works cited, printed at the end."""
     reviewed: dt.date | None = None
+    """When somebody last read it with care."""
 
 
 class Box(Record):
     """A panel printed wherever a text includes it by id."""
 
     id: Slug
+    """Id, and name of the file."""
     title: Line
+    """Title."""
     body: Block
+    """The text."""
 
 
 class Figure(Record):
     """A drawing: its caption says what to see, its alt text what it shows."""
 
     id: Slug
+    """Id, and name of the files."""
     alt: Plain
+    """What the drawing shows, for those who do not see it."""
     caption: Line
+    """What to see in it."""
     script: Slug | None = None
+    """Name of the script that drew it, without `.py`; leave it out for a drawing made by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +106,30 @@ class Term(Record):
     """A glossary entry."""
 
     id: Slug
+    """What links write: `[[term:id]]`."""
     term: Plain
+    """What is printed."""
     definition: Line
+    """What it means."""
     questions: tuple[Slug, ...] = ()
+    """Questions that use it."""
 
 
 class Formula(Record):
     """An entry of the formula sheet."""
 
     id: Slug
+    """What links write: `[[formula:id]]`."""
     name: Line
+    """What it is called."""
     latex: Plain
+    """The formula, without dollar signs."""
     speech: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r'^[^"{}]+$', max_length=2000)] | None = None
+    """The formula in words, where those of the press would not do; without quotes and braces."""
     reading: Line
+    """How to read it, each symbol explained."""
     questions: tuple[Slug, ...] = ()
+    """Questions that use it."""
 
 
 LAST_ASIDE = re.compile(r" \(([^()]*)\)$")
@@ -120,27 +147,34 @@ class Work(Record):
     """A work cited: the key that authors use, a short form, and the full reference."""
 
     key: Slug
+    """What records and links write: `[[source:key]]`."""
     short: Plain
+    """Short form, for running text."""
     cite: Line
+    """Full reference."""
     url: Address | None = None
+    """Where to find it: its DOI, as `https://doi.org/10.1000/182`, or else a stable page; you are warned of a work without."""
 
 
 class Glossary(Record):
     """The file of glossary entries."""
 
     terms: tuple[Term, ...]
+    """The entries, in any order: they are sorted when printed."""
 
 
 class FormulaSheet(Record):
     """The file of formulas."""
 
     formulas: tuple[Formula, ...]
+    """The formulas, numbered in this order."""
 
 
 class Works(Record):
     """The file of works cited."""
 
     sources: tuple[Work, ...]
+    """The works, printed in this order."""
 
 
 class Made(BaseModel):
