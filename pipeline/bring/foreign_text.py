@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from pipeline.bring.haul import Node, line_nodes, paragraph, said, tidied
+from pipeline.bring.haul import Node, is_blank, line_nodes, paragraph, said, tidied
 
 DEEPEST: Final = 60
 """Levels of blocks in one another; markdown-it would leave out what is deeper."""
@@ -57,6 +57,9 @@ LINE_TAGS: Final = {
     **dict.fromkeys(("code", "kbd", "tt", "samp"), "code"), **dict.fromkeys(("del", "s", "strike"), "struck"),
     **dict.fromkeys(("span", "font", "small", "big", "mark", "abbr", "u", "ins", "q", "bdi", "label", "center", "p", "div"), "span"),
 }  # fmt: skip
+PART: Final = "part-"
+"""Begins the class of the title of a part of a question, in what the press has exported."""
+TEX: Final = re.compile(r"\\\(([^<>]{1,3000}?)\\\)|\\\[([^<>]{1,3000}?)\\\]")
 VOID: Final = frozenset({"rule", "break", "picture"})
 WHOLE: Final = frozenset({"listing", "foreign"})
 """What is taken as it stands, up to its closing tag."""
@@ -184,7 +187,7 @@ def blocks(text: str, kind: str, line: int) -> list[Node]:
     """Return the blocks of a text; ``kind`` is html, markdown, or plain. What is nested too deep is taken as plain words."""
     try:
         if kind == "html":
-            return from_html(text, line)
+            return from_html(text, line, tex=True)
         if kind == "markdown":
             return markdown(text, line).children
     except TooDeep:
@@ -192,10 +195,10 @@ def blocks(text: str, kind: str, line: int) -> list[Node]:
     return [paragraph(" ".join(part.split()), line) for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
-def from_html(text: str, line: int) -> list[Node]:
-    """Return the blocks of HTML."""
+def from_html(text: str, line: int, *, tex: bool = False) -> list[Node]:
+    r"""Return the blocks of HTML; with ``tex``, what stands between `\( \)` and `\[ \]` is a formula, as MathJax reads it."""
     tags = {**LINE_TAGS, **BLOCK_TAGS}
-    return tidied(Folder(_words, tags).fold([Node("html", line, text=text)]))
+    return tidied(Folder(_tex_words if tex else _words, tags).fold([Node("html", line, text=text)]))
 
 
 def looks_like_html(text: str) -> bool:
@@ -207,6 +210,18 @@ def _words(text: str, line: int) -> list[Node]:
     plain = html.unescape(text).replace("\xa0", " ")
     kept = re.sub(r"\s+", " ", plain)
     return [Node("text", line, text=kept)]
+
+
+def _tex_words(text: str, line: int) -> list[Node]:
+    found: list[Node] = []
+    at = 0
+    for formula in TEX.finditer(text):
+        if formula.start() > at:
+            found += _words(text[at : formula.start()], line)
+        kind, latex = ("formula", formula[1]) if formula[1] else ("display", formula[2])
+        found.append(Node(kind, line, text=html.unescape(latex)))
+        at = formula.end()
+    return found + (_words(text[at:], line) if text[at:] else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +257,7 @@ def events(text: str, line: int, names: Mapping[str, str]) -> Iterator[Event]:
                 at += 1
                 continue
             event, after = Event("tag", found[0], here, found[2].lower(), bool(found[1]), found[3]), found.end()
-        if text[start:at].strip():
+        if text[start:at]:
             yield Event("words", text[start:at], line + text.count("\n", 0, start))
         yield event
         if BLOCK_TAGS.get(event.name) in WHOLE and not event.closes:
@@ -251,7 +266,7 @@ def events(text: str, line: int, names: Mapping[str, str]) -> Iterator[Event]:
             yield Event("whole", text[after:end], line + text.count("\n", 0, after))
             after = end
         start = at = after
-    if text[start:].strip():
+    if text[start:]:
         yield Event("words", text[start:], line + text.count("\n", 0, start))
 
 
@@ -308,6 +323,7 @@ class Folder:
                 self.stack[-1][0].children.append(Node("anchor", event.line, info=anchor))
         elif kind == "heading":
             node.level = int(event.name[1])
+            node.info = event.attribute("class").removeprefix(PART) if event.attribute("class").startswith(PART) else ""
         elif kind == "foreign" or event.name in ("ol", "th"):
             node.info = {"ol": "1", "th": "head"}.get(event.name, event.name)
         if event.name in ("li", "tr", "td", "th"):
@@ -334,13 +350,15 @@ def _finished(node: Node) -> list[Node]:
     if node.kind == "listing":
         language = CLASSED.search(node.text[:200])
         node.info = language[1] if language else ""
-        plain = re.sub(r"</?[A-Za-z][^<>]{0,500}>", "", node.text)
-        node.text = html.unescape(plain).removeprefix("\n").rstrip() + "\n"
+        plain = re.sub(r"</?[A-Za-z][^<>]{0,500}>", "", node.text.removeprefix("\n"))
+        node.text = re.sub(r"(?:\n[ \t]*)+\Z", "", html.unescape(plain)) + "\n"
         return [node] if node.text.strip() else []
     if node.kind == "code":
         return [Node("code", node.line, text=said(node.children))] if said(node.children) else []
     if node.kind in ("heading", "cell", "summary"):
         node.children = line_nodes(node.children)
-    if node.kind == "group" and not all(child.is_block for child in node.children):
+    if node.kind == "group" and [child.kind for child in node.children if not is_blank(child)] == ["display"]:
+        return node.children
+    if node.kind == "group" and not all(child.is_block or is_blank(child) for child in node.children):
         return [Node("paragraph", node.line, line_nodes(node.children))]
     return node.children if node.kind in ("span", "group") or (node.kind == "link" and not node.info) else [node]

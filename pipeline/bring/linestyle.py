@@ -56,7 +56,7 @@ def _code(text: str) -> str:
     return f"{sign}{space}{text}{space}{sign}"
 
 
-def _target(text: str) -> str:
+def target_of(text: str) -> str:
     """Return an address as it stands between the parentheses of a link."""
     signs = {"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C", "*": "%2A", "|": "%7C"}
     return "".join(signs.get(c, c) for c in text.strip())
@@ -242,7 +242,7 @@ class LineStyle:
         if target.lower().startswith("http://"):
             self.tell("I306", "an address by http was written with https", node, "check that it leads somewhere", target)
             target = f"https://{target[7:]}"
-        address = _target(target)
+        address = target_of(target)
         if not SAFE.fullmatch(address):
             self.tell("I303", f"'{target[:60]}' is no address that a book may link to", node, "give it one that begins with https:", target)
             return words or _escaped(target)
@@ -300,7 +300,7 @@ _PARTS: Final[Mapping[str, Callable[[LineStyle, Node, str], str]]] = {
     "strong": LineStyle.marked,
     "em": LineStyle.marked,
     "link": LineStyle.link,
-    "picture": LineStyle.picture,
+    "picture": lambda style, node, following: style.picture(node, following),
     "struck": LineStyle.struck,
     "raised": LineStyle.shifted,
     "lowered": LineStyle.shifted,

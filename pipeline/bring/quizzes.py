@@ -12,9 +12,14 @@ from lxml import etree
 
 from pipeline.bring import foreign_text
 from pipeline.bring.banks import Dialect
-from pipeline.bring.haul import Item, Losses, Node, Picked, line_nodes, paragraph, said
+from pipeline.bring.haul import Item, Losses, Node, Picked, in_parts, line_nodes, paragraph, points, said
 
-ESCAPE: Final = re.compile(r"\\([~=#{}:\\])")
+ESCAPE: Final = re.compile(r"\\([~=#{}:\\n])")
+FACT: Final = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.){1,300})\]")
+"""What a comment says of the question below it (https://docs.moodle.org/en/GIFT_format)."""
+LEVEL: Final = "level:"
+"""Begins the tag that says a level."""
+PARTS: Final = {"key_points": "key_points"}
 FORMAT: Final = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 WEIGHT: Final = re.compile(r"%(-?\d{1,3}(?:\.\d{1,5})?)%")
 HIDDEN: Final = "\ue000"
@@ -34,12 +39,27 @@ class _Question:
     line: int
     text: str
     category: str
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 def gift(path: str, text: str, dialect: Dialect, losses: Losses) -> Iterator[Item]:
     """Yield the questions of a GIFT file, by its grammar, sign by sign."""
     for question in _questions(text):
-        yield from _item(question, path, losses)
+        for item in _item(question, path, losses):
+            _tag(item, [words for name, words in question.facts if name == "tag"], dialect)
+            yield item
+
+
+def _tag(item: Item, tags: Iterable[str], dialect: Dialect) -> None:
+    """Give a question its topics, and the level that a tag says."""
+    listed = list(tags)
+    item.level = next((dialect.levels.get(tag.removeprefix(LEVEL), "") for tag in listed if tag.startswith(LEVEL)), item.level)
+    item.topics = tuple(tag for tag in listed if not tag.startswith(LEVEL))[:6]
+
+
+def _split(path: str) -> str:
+    """Return the last part of a category's path, in which two slashes are one of its title."""
+    return re.split(r"(?<!/)/(?!/)", path.strip())[-1].replace("//", "/")
 
 
 def _questions(text: str) -> list[_Question]:
@@ -47,23 +67,25 @@ def _questions(text: str) -> list[_Question]:
     found: list[_Question] = []
     category = ""
     open_ = False
+    facts: tuple[tuple[str, str], ...] = ()
     for n, line in enumerate(text.split("\n"), start=1):
         if line.lstrip().startswith("//"):
+            facts += tuple((found[1], re.sub(r"\\(.)", r"\1", found[2])) for found in FACT.finditer(line))
             continue
         if line.startswith("$CATEGORY:"):
-            category, open_ = line.partition(":")[2].strip().rpartition("/")[2], False
+            category, open_ = _split(line.partition(":")[2]), False
         elif not line.strip():
             open_ = False
         elif open_:
             found[-1].text += f"\n{line}"
         else:
-            found.append(_Question(n, line, category))
-            open_ = True
+            found.append(_Question(n, line, category, facts))
+            open_, facts = True, ()
     return found
 
 
 def _item(question: _Question, path: str, losses: Losses) -> Iterator[Item]:
-    text = ESCAPE.sub(lambda m: f"{HIDDEN}{ord(m[1]):03d}", question.text).strip()
+    text = ESCAPE.sub(lambda m: f"{HIDDEN}{10 if m[1] == 'n' else ord(m[1]):03d}", question.text).strip()
     title = ""
     if text.startswith("::") and "::" in text[2:]:
         title, _, text = text[2:].partition("::")
@@ -78,12 +100,16 @@ def _item(question: _Question, path: str, losses: Losses) -> Iterator[Item]:
         closed = len(text)
     before, body, after = (text, "", "") if opened < 0 else (text[:opened], text[opened + 1 : closed], text[closed + 1 :])
     words = f"{before.rstrip()} … {after.lstrip()}" if after.strip() else before
-    ask = line_nodes(reader.blocks(words))
+    blocks = reader.blocks(words)
+    shown = next((n for n, block in enumerate(blocks) if block.kind == "heading" and block.info), len(blocks))
+    ask = line_nodes(blocks[:shown])
     if not ask:
         losses.tell("I203", "this question asks nothing", (path, question.line), "write the question, or delete it")
         return
-    item = Item(path, question.line, ask, section=question.category, given=_shown(title))
+    given = next((words for name, words in question.facts if name == "id"), _shown(title))
+    item = Item(path, question.line, ask, section=question.category, given=given)
     reader.answers(item, body, losses)
+    item.answer += blocks[shown:]
     yield item
 
 
@@ -100,7 +126,7 @@ class _Reader:
     kind: str
 
     def blocks(self, text: str) -> list[Node]:
-        return foreign_text.blocks(_shown(text).replace("\\n", "\n"), self.kind, self.line)
+        return foreign_text.blocks(_shown(text), self.kind, self.line)
 
     def answers(self, item: Item, body: str, losses: Losses) -> None:
         """Put into a question what stands between its braces."""
@@ -112,7 +138,9 @@ class _Reader:
             item.answer = [paragraph(_shown(body[1:].lstrip("=").replace(":", " ± ")), self.line)]
         else:
             self.options(item, body)
-        item.answer += self.blocks(general) if general.strip() else []
+        before, parts = in_parts(self.blocks(general) if general.strip() else [], PARTS)
+        item.answer += before
+        item.key_points = points(parts.get("key_points", []))
         if not item.answer and not item.choices:
             losses.tell("I201", "no answer", (self.path, self.line), "write the answer, in the source or in the book")
 
@@ -210,9 +238,10 @@ def moodle(path: str, text: str, dialect: Dialect, losses: Losses) -> Iterator[I
     category = ""
     for question in _elements(text, path, losses):
         if question.tag == "question" and question.get("type") == "category":
-            category = _text(question.find("category")).rpartition("/")[2]
+            category = _split(_text(question.find("category")))
         elif question.tag == "question" and (item := _Moodle(path, question, losses).item()):
             item.section = category
+            _tag(item, (_text(tag) for tag in question.iter("tag")), dialect)
             yield item
 
 
@@ -245,12 +274,13 @@ class _Moodle:
             return None
         if self.type == "cloze":
             self.losses.tell("I203", "gaps of a cloze question stay as they are written", where, "mend the question in the book")
-        lead = next((n for n, block in enumerate(ask) if block.kind in ("listing", "table")), len(ask))
+        lead = next((n for n, block in enumerate(ask) if block.kind in ("listing", "table") or block.info), len(ask))
         item = Item(self.path, self.line, line_nodes(ask[:lead]) or paragraph("…", self.line).children, list(ask[lead:]))
         item.given = self.question.get("idnumber", "") or _text(self.question.find("idnumber"))
-        item.topics = tuple(_text(tag) for tag in self.question.iter("tag"))[:6]
         self.answers(item)
-        item.answer += self.blocks(self.question.find("generalfeedback"))
+        before, parts = in_parts(self.blocks(self.question.find("generalfeedback")), PARTS)
+        item.answer += before
+        item.key_points = points(parts.get("key_points", []))
         if not item.answer and not item.choices:
             self.losses.tell("I201", "no answer", where, "write the answer, in the source or in the book")
         return item

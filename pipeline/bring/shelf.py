@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from pipeline import source
 from pipeline.bring.haul import Item, Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.model.fields import LONGEST_SLUG, SLUG
 from pipeline.section_kinds import KINDS
 from pipeline.source import Node, Source, SourceFault
 
@@ -99,7 +100,11 @@ def slug(words: str, otherwise: str = "q") -> str:
         name = name[: LONGEST_ID + 1].rpartition("-")[0] or name[:LONGEST_ID]
     if not name or len(name) < len(words) / 8:
         name = f"{otherwise}-{digest(words)[:8]}"
-    return f"q-{name}" if not name[0].isalpha() or name in TAKEN or RESERVED.match(name) else name
+    return f"q-{name}" if not name[0].isalpha() or _is_reserved(name) else name
+
+
+def _is_reserved(name: str) -> bool:
+    return name in TAKEN or bool(RESERVED.match(name))
 
 
 def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str, Item]:
@@ -132,7 +137,8 @@ def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], u
     """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
     found: dict[str, Item] = {}
     for n, item in enumerate(listed):
-        words, tried = slug(item.given or item.asked), 0
+        given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not _is_reserved(item.given)
+        words, tried = item.given if given else slug(item.given or item.asked), 0
         name = ids.get(n, words)
         while n not in ids and name in used:
             name = f"{words}-{digest(fresh[n].content + '+' * (tried // 6))[: 4 + tried % 6]}"
