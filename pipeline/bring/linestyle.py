@@ -268,13 +268,13 @@ class LineStyle:
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
-    """Return parts of a line in which no code stands next to code, nor parted from it by emphasis of nothing."""
+    """Return parts of a line in which neither code nor words stand in pieces, nor are parted by emphasis of nothing."""
     merged: list[Node] = []
     for node in nodes:
         if node.kind in ("strong", "em") and all(n.kind in ("strong", "em") or is_blank(n) for n in node.walk()):
             continue
-        if merged and node.kind == "code" == merged[-1].kind:
-            merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
+        if merged and node.kind in ("code", "text") and node.kind == merged[-1].kind:
+            merged[-1] = Node(node.kind, merged[-1].line, text=merged[-1].text + node.text)
         else:
             merged.append(node)
     return merged
@@ -305,8 +305,8 @@ _PARTS: Final[Mapping[str, Callable[[LineStyle, Node, str], str]]] = {
     "raised": LineStyle.shifted,
     "lowered": LineStyle.shifted,
     "tag": LineStyle.tag,
-    "formula": LineStyle.formula,
-    "display": LineStyle.formula,
+    "formula": lambda style, node, following: style.formula(node, following),
+    "display": lambda style, node, following: style.formula(node, following),
     "soft": lambda style, node, following: "\n",
     "break": lambda style, node, following: "\\\n",
 }

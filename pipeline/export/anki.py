@@ -28,7 +28,7 @@ KIND_NAME: Final = "guidepress"
 KIND_CHANGED: Final = 1_795_824_000
 """When fields, templates, or styles below changed last, in seconds since 1970: Anki takes newer ones."""
 FIELDS: Final = (
-    "Question", "Choices", "Key", "In short", "Answer", "Key points", "Hints", "More", "Source", "Id", "My notes",
+    "Question", "Choices", "Key", "In short", "Answer", "Key points", "Hints", "More", "From book", "Id", "My notes",
 )  # fmt: skip
 FRONT: Final = '<div class="question">{{Question}}</div>\n{{#Choices}}<div class="choices">{{Choices}}</div>{{/Choices}}'
 BACK: Final = """{{FrontSide}}
@@ -40,7 +40,7 @@ BACK: Final = """{{FrontSide}}
 {{#Hints}}<div class="hints">{{Hints}}</div>{{/Hints}}
 {{#More}}<div class="more">{{More}}</div>{{/More}}
 {{#My notes}}<div class="mine">{{My notes}}</div>{{/My notes}}
-<div class="source">{{Source}}</div>"""
+<div class="source">{{From book}}</div>"""
 STYLES: Final = Path(__file__).parent / "anki.css"
 FIRST: Final = 1_000_000_000_000
 """Ids are times to Anki, in milliseconds since 1970: those of a deck lie before 2033, and are never the clock's."""

@@ -5,6 +5,7 @@ Texts go the way of an import: HTML, nodes, Markdown. The writer of an import es
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,10 @@ from pipeline.publication import Publication
 
 FIGURES: Final = "figures"
 """Folder of the pictures."""
+
+OPENS, CLOSES = "\ue001", "\ue002"
+TOUCHING: Final = re.compile(f"(?P<touched>{CLOSES}{OPENS}|(?<=[\\w$`\\\\]){OPENS}|{CLOSES}(?=[\\w]))|[{OPENS}{CLOSES}]")
+"""The bounds of a formula; GitHub reads none that touches a letter, so that an empty element parts the two."""
 
 
 class GitHub(Style):
@@ -48,6 +53,10 @@ class GitHub(Style):
         """Return a picture with its words."""
         words = self.words(node.text).replace("[", "\\[").replace("]", "\\]")
         return f"![{words}]({target_of(node.info)})"
+
+    def formula(self, node: Node, following: str) -> str:
+        """Return a formula between dollars; what it touches is seen to once the line stands."""
+        return f"{OPENS}${' '.join(node.text.split())}${CLOSES}"
 
     def heading(self, node: Node, depth: int, top: bool) -> list[str]:
         """Return a heading, below those of questions and of parts."""
@@ -76,7 +85,8 @@ def readme(publication: Publication, webs: Sequence[WebText]) -> str:
 def markdown(style: GitHub, html: str, *, inline: bool = False) -> str:
     """Return HTML as Markdown."""
     nodes = foreign_text.from_html(html, 1, tex=True)
-    return style.line(nodes) if inline else style.block(nodes).rstrip("\n")
+    written = style.line(nodes) if inline else style.block(nodes).rstrip("\n")
+    return TOUCHING.sub(lambda found: "<span></span>" if found["touched"] is not None else "", written)
 
 
 def _question(web: WebText, style: GitHub) -> Iterator[str]:

@@ -136,7 +136,7 @@ class WebText:
                 yield from self._words(child, typed)
             elif child.type == "formula" and not child.meta.get("refused"):
                 latex = escape(child.meta["formula"].latex, quote=False)
-                before, after = escape(child.meta["before"], quote=False), escape(child.meta["after"], quote=False)
+                before, after = (escape(_quoted(child.meta[key], typed), quote=False) for key in ("before", "after"))
                 yield self._standing(f"{before}\\({latex}\\){after}")
                 self._told_alt(child)
             elif child.type == "note":
@@ -155,7 +155,7 @@ class WebText:
 
     def _words(self, token: Token, typed: bool) -> Iterator[Token]:
         """Yield words, parted where a sign would be misread."""
-        words = token.content.translate(STRAIGHT) if typed else token.content
+        words = _quoted(token.content, typed)
         at = 0
         for sign in MISREAD.finditer(words):
             yield _changed(token, content=words[at : sign.start()])
@@ -214,6 +214,11 @@ def _numbers(token: Token) -> Iterator[tuple[int, str]]:
     for child in [*(token.children or ()), *((caption.children or ()) if caption else ())]:
         if child.type == "note" and child.meta.get("number"):
             yield child.meta["number"], child.meta["label"]
+
+
+def _quoted(words: str, typed: bool) -> str:
+    """Return words with their quotes as they are typed, or as they are."""
+    return words.translate(STRAIGHT) if typed else words
 
 
 def _changed(token: Token, **attributes: object) -> Token:
