@@ -58,7 +58,8 @@ def bank(tmp_path: Path) -> Path:
 def ask(folder: Path, number: int) -> None:
     """Write a question, and list it."""
     name = f"light-{number}"
-    text = f"id: {name}\nask: What does light {number} say?\nlevel: foundation\ntopics: [lights]\nanswer: |\n  It says $x_{{{number}}}$ `{number}`.\n"
+    answer = f"answer: |\n  It says $x_{{{number}}}$ `{number}`.\n"
+    text = f"id: {name}\nask: What does light {number} say?\nlevel: foundation\ntopics: [lights]\n{answer}"
     (folder / f"questions/night/{name}.yaml").write_text(text)
     edit(folder / "book.yaml", "NAMES]", f"{name}, NAMES]")
 

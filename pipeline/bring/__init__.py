@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline import source
-from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, own_banks, quizzes
+from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, own_banks, quizzes, xml_quizzes
 from pipeline.bring.banks import Dialect, from_file, known, named
 from pipeline.bring.bookfiles import ABOUT
 from pipeline.bring.haul import RULES, Haul, Item, Losses
@@ -33,8 +33,8 @@ SUFFIXES: Final = {
     ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
 }  # fmt: skip
 READERS: Final[Mapping[str, Callable[[str, str, Dialect, Losses], Iterator[Item]]]] = {
-    "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": quizzes.moodle,
-    "qti": quizzes.qti,
+    "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": xml_quizzes.moodle,
+    "qti": xml_quizzes.qti,
 }  # fmt: skip
 """What yields the questions of one file, by what a dialect reads."""
 PLACES: Final = ["cover", "title-page", "imprint", "contents", "front", "questions", "back", "index", "end", "colophon"]
@@ -311,6 +311,7 @@ def _practice(picked: bool, more: list[str]) -> dict[str, Any]:
         "id": "practice", "title": "Practice edition", "audience": "candidate",
         "description": "Every question with room to write, and all answers at the back.",
         "sections": [*PLACES[:6], "answers", *PLACES[6:]], "parts": [*["choices"] * picked, "writing_space"], "answers": "end-of-book",
-        "answer_parts": [*["key"] * picked, "answer", "key_points", *(name for name in more if name != "exhibit")], "flow": "run-on", "formats": ["pdf", "epub"],
+        "answer_parts": [*["key"] * picked, "answer", "key_points", *(name for name in more if name != "exhibit")],
+        "flow": "run-on", "formats": ["pdf", "epub"],
         "papers": ["a4", "letter"],
     }  # fmt: skip

@@ -45,9 +45,7 @@ def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: 
     return drafted
 
 
-def _sections(
-    items: Mapping[str, Item], ledger: Ledger, taken: set[str], given: Mapping[str, str]
-) -> dict[str, tuple[str, list[str]]]:
+def _sections(items: Mapping[str, Item], ledger: Ledger, taken: set[str], given: Mapping[str, str]) -> dict[str, tuple[str, list[str]]]:
     """Return sections by id, in the order in which they come, each with its title and room for its questions."""
     found: dict[str, tuple[str, list[str]]] = {}
     for title in dict.fromkeys(item.section for item in items.values()):
@@ -290,7 +288,8 @@ def _levelled(nodes: Sequence[Node]) -> list[Node]:
 
 
 _BLOCKS: Final[Mapping[str, Callable[[Style, Node, int, bool], list[str]]]] = {
-    "paragraph": Style.paragraph, "heading": lambda style, node, *rest: style.heading(node, *rest), "listing": Style.listing, "quote": Style.quote, "details": Style.details,
+    "paragraph": Style.paragraph, "heading": lambda style, node, *rest: style.heading(node, *rest),
+    "listing": Style.listing, "quote": Style.quote, "details": Style.details,
     "group": Style.group, "display": Style.display, "table": Style.table, "list": Style.group, "item": Style.group,
     "summary": Style.paragraph, "cell": Style.paragraph, "row": Style.group,
 }  # fmt: skip

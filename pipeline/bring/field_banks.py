@@ -165,7 +165,6 @@ class Fields:
             return [Node("list", self.line, items)] if items else []
         return foreign_text.blocks(_words(value), self.text, self.line)
 
-
     def lines(self, value: Any) -> list[list[Node]]:
         """Return the lines of a list: its items, or the lines of a text."""
         if self.text == "html" and isinstance(value, str) and "<li" in value:

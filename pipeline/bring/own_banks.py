@@ -97,8 +97,8 @@ def _json(path: str, text: str, found: Haul, losses: Losses) -> Iterator[Item]:
     lines = [line for line, _ in elements(text, start.end() - 1)] if start else []
     for line, record in zip(lines, _list(whole, "questions"), strict=False):
         if isinstance(record, dict):
-            division = str(record.pop("section", ""))
-            yield from _item((path, line), record, titles.get(division, division), losses)
+            name = str(record.pop("section", ""))
+            yield from _item((path, line), record, titles.get(name, name), losses)
 
 
 def _list(whole: Any, name: str) -> list[Any]:

@@ -24,8 +24,9 @@ LONGEST_ID: Final = 48
 """Characters of an id made from words; what tells two alike apart needs room behind it."""
 SHORT_ANSWER: Final = 80
 """Characters of an answer that several questions may share; a longer one tells a question whose words have changed."""
-RESERVED: Final = re.compile(r"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$")
-TAKEN: Final = frozenset(kind.name for kind in KINDS)
+RESERVED: Final = re.compile(
+    rf"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$|(?:{'|'.join(kind.name for kind in KINDS)})$"
+)
 Taking = Literal["ask", "book", "source"]
 """Which side is taken where both have changed: neither, the book's, or the source's."""
 MAX_LEDGER = 20_000_000
@@ -100,11 +101,7 @@ def slug(words: str, otherwise: str = "q") -> str:
         name = name[: LONGEST_ID + 1].rpartition("-")[0] or name[:LONGEST_ID]
     if not name or len(name) < len(words) / 8:
         name = f"{otherwise}-{digest(words)[:8]}"
-    return f"q-{name}" if not name[0].isalpha() or _is_reserved(name) else name
-
-
-def _is_reserved(name: str) -> bool:
-    return name in TAKEN or bool(RESERVED.match(name))
+    return f"q-{name}" if not name[0].isalpha() or RESERVED.match(name) else name
 
 
 def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str, Item]:
@@ -137,7 +134,7 @@ def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], u
     """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
     found: dict[str, Item] = {}
     for n, item in enumerate(listed):
-        given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not _is_reserved(item.given)
+        given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not RESERVED.match(item.given)
         words, tried = item.given if given else slug(item.given or item.asked), 0
         name = ids.get(n, words)
         while n not in ids and name in used:

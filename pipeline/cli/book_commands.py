@@ -208,7 +208,12 @@ def import_(
 @click.option("--questions-only", is_flag=True, help="Leave all answers out, also those that the edition prints.")
 @click.option("--all", "all_", is_flag=True, help="Print every loss, not three of a kind.")
 @click.option(
-    "--format", "form_of_losses", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print them."
+    "--format",
+    "form_of_losses",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print them.",
 )
 def export(
     edition: str, form: str, book: Path, output: Path, to: Path | None, questions_only: bool, all_: bool, form_of_losses: str

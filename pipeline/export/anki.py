@@ -177,8 +177,10 @@ def _deck(name: int, title: str, changed: int) -> Any:
             "timeToday": today}  # fmt: skip
 
 
-_CONF: Final = {"nextPos": 1, "sortType": "noteFld", "activeDecks": [1], "curDeck": 1, "newSpread": 0, "dueCounts": True, "collapseTime": 1200,
-                "curModel": str(KIND), "sortBackwards": False, "addToCur": True, "estTimes": True, "timeLim": 0}  # fmt: skip
+_CONF: Final = {
+    "nextPos": 1, "sortType": "noteFld", "sortBackwards": False, "activeDecks": [1], "curDeck": 1, "curModel": str(KIND), "addToCur": True,
+    "newSpread": 0, "dueCounts": True, "estTimes": True, "timeLim": 0, "collapseTime": 1200,
+}  # fmt: skip
 _DCONF: Final = {"1": {
     "id": 1, "name": "Default", "mod": 0, "usn": 0, "maxTaken": 60, "timer": 0, "autoplay": True, "replayq": True, "dyn": False,
     "new": {"bury": False, "delays": [1.0, 10.0], "initialFactor": 2500, "ints": [1, 4, 0], "order": 1, "perDay": 20},

@@ -31,7 +31,9 @@ NAMING: Final = tuple(map(re.compile, (dialect.REFERENCE, dialect.VALUE, dialect
 class Verbatim:
     """Returns records as they are written; what leads to nothing in the file becomes the words that the edition prints for it."""
 
-    def __init__(self, publication: Publication, told: Sequence[Told], labels: Mapping[str, str], losses: Losses, without: str = "") -> None:
+    def __init__(
+        self, publication: Publication, told: Sequence[Told], labels: Mapping[str, str], losses: Losses, without: str = ""
+    ) -> None:
         """Take an edition; ``without`` is a kind of what texts name that the file cannot hold."""
         self.publication, self.labels, self.losses = publication, labels, losses
         self.ids = {one.id for one in told}

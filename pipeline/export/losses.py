@@ -10,13 +10,13 @@ from pipeline.diagnostics import Diagnostic, Place, Rule, Severity, ordered
 from pipeline.export.records import Told
 
 RULES: Final = (
-    Rule("X101", "no field for a part", "The format has no field of its own for a part of a question: it stands in the answer, below its title."),
+    Rule("X101", "no field for a part", "The format has no field of its own for a part: it stands in the answer, below its title."),
     Rule("X102", "left out", "The format has no place for something that the book knows of a question. JSON holds it."),
     Rule("X103", "link became words", "A text leads to something that the file does not hold, or the format has no links within itself."),
-    Rule("X104", "markup without an equal", "The format has no equal for markup of the book: its words are kept, and what it meant is not."),
-    Rule("X105", "no such share", "Moodle knows no share of a grade for so many correct choices; the nearest one that is smaller was written."),
-    Rule("X201", "times of notes cannot be read", "exported.json in the book says when the notes of a deck changed. An export of Anki goes on from it."),
+    Rule("X104", "markup without an equal", "The format has no equal for markup of the book: its words are kept, what it meant is not."),
+    Rule("X105", "no such share", "Moodle knows no such share of a grade for so many correct choices; a smaller one was written."),
     Rule("X106", "no correct choice", "The edition does not say which choice is correct, and the format asks for it."),
+    Rule("X201", "times of notes cannot be read", "exported.json in the book says when notes of a deck changed; an export goes on from it."),
 )  # fmt: skip
 SEVERITIES: Final[dict[str, Severity]] = {"X105": "warning", "X106": "warning"}
 HINTS: Final = {

@@ -8,13 +8,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Final
 
 from lxml import etree
 
 from pipeline.export.losses import Losses
-from pipeline.export.parts import part, titled
+from pipeline.export.parts import titled
 from pipeline.export.records import UNHELD, Told
 from pipeline.export.web_text import WebText
 
@@ -40,7 +39,9 @@ def tell(told: Told, losses: Losses) -> None:
     losses.tell("X101", told, *(name for name in told.parts if name not in ("choices", "answer", "key_points")))
     if told.record.choices and not told.has_key:
         losses.tell("X106", told, "all count for nothing")
-    if share(told) * sum(choice.correct for choice in told.record.choices) > 0 and sum(c.correct for c in told.record.choices) > len(SHARES):
+    if share(told) * sum(choice.correct for choice in told.record.choices) > 0 and sum(c.correct for c in told.record.choices) > len(
+        SHARES
+    ):
         losses.tell("X105", told, f"{share(told):g} of 100")
 
 
@@ -179,5 +180,3 @@ def signs(text: str) -> str:
     r"""Return a text on one line, with a backslash before each sign that GIFT would read something into."""
     held = SPECIAL.sub(lambda found: f"\\{found[0]}", text.replace("\ue000", "&#57344;"))
     return held.replace("\n", "\\n").replace("\t", " " if "<pre" not in text else "&#9;")
-
-

@@ -71,7 +71,8 @@ def readme(publication: Publication, webs: Sequence[WebText]) -> str:
     """Return the whole file."""
     outline, edition = publication.outline, publication.edition
     style = GitHub("README.md", Losses())
-    lines = [README, "", f"# {style.words(outline.title)}", "", style.words(f"{edition.title}, version {outline.version}, {outline.date.isoformat()}."), "",
+    said = f"{edition.title}, version {outline.version}, {outline.date.isoformat()}."
+    lines = [README, "", f"# {style.words(outline.title)}", "", style.words(said), "",
              style.words(outline.rights), ""]  # fmt: skip
     division = ""
     for web in webs:
@@ -123,8 +124,6 @@ def _folded(web: WebText, style: GitHub) -> Iterator[str]:
 
 def _titled(web: WebText, style: GitHub, name: str) -> Iterable[str]:
     return f"#### {style.words(web.labels[TITLES.get(name, name)])}", "", markdown(style, part(web, name)), ""
-
-
 
 
 def tell(told: Told, losses: Export) -> None:
