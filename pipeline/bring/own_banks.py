@@ -27,7 +27,7 @@ COLUMNS: Final = ("id", "level", "topics", "ask", "choices", "answer", "key_poin
 """Fields of a question in the order of the columns; the first has the name above."""
 README: Final = "<!-- guidepress readme -->"
 """The first line of a README, whose dialect it names."""
-RISKY: Final = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
+RISKY: Final = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 """What a spreadsheet would run as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
 LISTS: Final = ("topics", "figures", "see_also", "enemies", "key_points", "probes", "red_flags")
 """Fields that are lists of texts, one to a line of a cell."""

@@ -16,7 +16,7 @@ RULES: Final = (
     Rule("X104", "markup without an equal", "The format has no equal for markup of the book: its words are kept, what it meant is not."),
     Rule("X105", "no such share", "Moodle knows no such share of a grade for so many correct choices; a smaller one was written."),
     Rule("X106", "no correct choice", "The edition does not say which choice is correct, and the format asks for it."),
-    Rule("X201", "times of notes cannot be read", "exported.json in the book says when notes of a deck changed; an export goes on from it."),
+    Rule("X201", "times of notes cannot be read", "exported.json says when notes of a deck changed: an export goes on from it."),
 )  # fmt: skip
 SEVERITIES: Final[dict[str, Severity]] = {"X105": "warning", "X106": "warning"}
 HINTS: Final = {
