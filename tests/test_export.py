@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline import export
+from pipeline.bring import Errand, bring
 from pipeline.bring.own_banks import RISKY, bared, guarded
 from pipeline.cli.__main__ import main
-from pipeline.diagnostics import BookError
+from pipeline.diagnostics import BookError, show
 from pipeline.export import anki
+from pipeline.flow import load_and_check
 from pipeline.flow.exporting import ExportRequest, export_edition
 from pipeline.preflight.export_checks import check_export
 from pipeline.publication import Publication
@@ -235,3 +237,35 @@ def test_the_command_says_what_was_lost_and_where_the_file_is(small: Path, capsy
     assert path.read_text().startswith("$CATEGORY: ")
     assert main(["export", "--as", "gift", "cover", "--book", str(small)]) == 1
     assert "error[B112]: no edition 'cover' with questions" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_comes_back_is_a_book_without_a_fault(small: Path, form: str) -> None:
+    path, _ = written(small, form, "study")
+    book = small.parent / "again"
+    first, second = (bring(Errand(path, book, "2026-11-28"), None) for _ in range(2))
+    assert [d for d in first.diagnostics if d.severity == "error"] == []
+    assert second.counts["unchanged"] == 5 and second.counts["new"] == second.counts["changed"] == 0
+    loaded, faults = load_and_check(book)
+    assert loaded is not None and [show(d) for d in faults if d.severity == "error"] == []
+    assert (form == "json") == bool(loaded.figures)
+
+
+HOSTILE = [
+    ('"questions": [{"id": "../x", "ask": "What?"}]', "id: String should match"),
+    ('"questions": [{"id": "x", "ask": "What?", "evil": 1}]', "evil: Extra inputs"),
+    ('"questions": [{"id": "x", "ask": "What?", "topics": "lights"}]', "topics: "),
+    ('"questions": [{"id": "x", "ask": "What?"}], "figures": [{"id": "../../x", "alt": "a", "caption": "b", "svg": "<svg/>"}]', "id: "),
+    ('"questions": ' + "[" * 100 + "]" * 100, "nested more than"),
+    ('"questions": [{"id": "x"', "breaks off"),
+]
+
+
+@pytest.mark.parametrize(("inner", "told"), HOSTILE)
+def test_what_no_export_has_written_is_told_and_writes_nothing_elsewhere(tmp_path: Path, inner: str, told: str) -> None:
+    path = tmp_path / "bank.json"
+    path.write_text(f'{{"guidepress": 1, {inner}' + "}" * (not inner.endswith('"x"')))
+    outcome = bring(Errand(path, tmp_path / "in" / "book", "2026-11-28"), None)
+    assert any(told in d.message for d in outcome.diagnostics)
+    assert {each.relative_to(tmp_path).parts[0] for each in tmp_path.rglob("*")} <= {"bank.json", "in"}
+    assert not list((tmp_path / "in").rglob("x.*")) or "figures" in inner

@@ -37,6 +37,7 @@ class Verbatim:
         """Take an edition; ``without`` is a kind of what texts name that the file cannot hold."""
         self.publication, self.labels, self.losses = publication, labels, losses
         self.ids = {one.id for one in told}
+        self.headings = set(_headings(told))
         self.kept = {each for each in self._kept(told) if each[0] != without}
 
     def _kept(self, told: Sequence[Told]) -> Iterable[tuple[str, str]]:
@@ -54,6 +55,7 @@ class Verbatim:
         update["sources"] = tuple(cited for cited in record.sources if ("source", cited.key) in self.kept)
         lost = [name for name in ("figures", "sources") if len(update[name]) < len(getattr(record, name))]
         self.losses.tell("X102", told, *lost)
+        update["index"] = tuple(kept for mark in record.index if (kept := self._mark(mark)) is not None)
         return dict(self.rewritten(record.model_copy(update=update), told))
 
     def rewritten(self, record: model.Record, told: Told | None) -> dict[str, Any]:
@@ -69,6 +71,10 @@ class Verbatim:
         return plain
 
     def _text(self, text: str, inline: bool, told: Told | None) -> str:
+        for mark in markup.parse(text, inline=inline).marks:
+            for word, see in (("see", mark.see), ("see-also", mark.see_also)):
+                if see and see not in self.headings:
+                    text = re.sub(rf"""(\{{[^{{}}]*?)\s{word}=(?:"{re.escape(see)}"|{re.escape(see)}(?=[\s}}]))""", r"\1", text)
         lost = [reference for reference in markup.parse(text, inline=inline).references if not self._leads(reference, told)]
         lines = text.replace("\r\n", "\n").split("\n")
         for reference in sorted(lost, key=lambda each: (each.line, each.column), reverse=True):
@@ -79,6 +85,12 @@ class Verbatim:
                 if told and reference.kind != "value":
                     self.losses.tell("X103", told, f"{reference.kind} '{reference.id}'")
         return "\n".join(lines) if lost else text
+
+    def _mark(self, mark: model.IndexMark) -> model.IndexMark | None:
+        """Return an index mark without a reference to an entry that no question of the file makes; none when nothing is left."""
+        see, also = mark.see in self.headings, mark.see_also in self.headings
+        left = mark.model_copy(update={"see": mark.see if see else None, "see_also": mark.see_also if also else None})
+        return None if mark.see and not see else left
 
     def _leads(self, reference: Reference, told: Told | None) -> bool:
         if reference.kind == "value":
@@ -94,6 +106,14 @@ class Verbatim:
         else:
             words = words_for(reference, self.publication, self.labels)
         return LineStyle("", NoLosses()).text(Node("text", text=words), "")
+
+
+def _headings(told: Sequence[Told]) -> Iterable[str]:
+    """Yield the entries of the index that questions make."""
+    for one in told:
+        yield from (mark.term for mark in one.record.index)
+        for _, kind, text in model.prose(one.record):
+            yield from (mark.term for mark in markup.parse(text, inline=kind.inline).marks)
 
 
 def as_json(verbatim: Verbatim, told: Sequence[Told], sections: Sequence[Mapping[str, Any]]) -> bytes:
