@@ -22,7 +22,7 @@ RANKS = {
     "checks": 5, "publication": 5,
     "load": 6, "index": 6,
     "editions": 7, "bring": 7,
-    "render": 8, "stats": 8, "authoring": 8,
+    "render": 8, "stats": 8, "authoring": 8, "export": 8,
     "press": 9,
     "bindery": 10, "epub": 10, "release": 10,
     "preflight": 11, "authorities": 11,
@@ -39,7 +39,7 @@ ONE_DOOR = {
     "yaml": ("source",),
     "tinycss2": ("load",),
     "pydantic": ("model", "load"),  # load turns its errors into diagnostics
-    "markdown_it": ("markup", "bring"),  # a book's Markdown, and that of the rest of the world
+    "markdown_it": ("markup", "bring", "export"),  # a book's Markdown, that of the rest of the world, and its tokens as others show them
     "mdit_py_plugins": ("markup", "bring"),
     "pygments": ("markup",),
     "ziamath": ("markup",),
@@ -64,6 +64,8 @@ DISK_EXCEPTIONS = {
     "kit.collect": "reads sheets wherever they are, and puts a folder of ratings in the place of the last",
     "bring.gallery": "copies pictures that lie beside a bank into a book",
     "authoring.new_book": "looks whether a folder is empty, and reads the files of a new book",
+    "export.anki": "reads the styles of its cards",
+    "flow.exporting": "writes exports, wherever they are asked for",
     "bring.shelf": "writes the files of a book that an import makes",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams, and finds the book that the command runs in",

@@ -426,7 +426,7 @@ def test_what_is_wrong_with_a_dialect_is_told_at_once(tmp_path: Path) -> None:
         ("I107", 2, "use one of: advanced, foundation, intermediate"),
         ("I107", 3, "use 'section'"),
         ("I107", 4, "write one word"),
-        ("I107", 5, "use one of: aiken, anki, gift, json, markdown, moodle, qti, table"),
+        ("I107", 5, "use one of: aiken, anki, gift, guidepress, json, markdown, moodle, qti, …"),
     ]
     with pytest.raises(BookError, match="no dialect 'detals'"):
         named("detals")

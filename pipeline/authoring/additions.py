@@ -12,7 +12,7 @@ from pipeline import source
 from pipeline.authoring.new_book import OUTLINE, filled, write_schemas
 from pipeline.authoring.schemas import schema_line
 from pipeline.bring.haul import Losses
-from pipeline.bring.shelf import RESERVED, TAKEN, Shelf
+from pipeline.bring.shelf import RESERVED, Shelf
 from pipeline.diagnostics import BookError, Diagnostic, Rule, nearest
 from pipeline.load import load_book
 from pipeline.model import Book
@@ -82,7 +82,7 @@ def _free(shelf: Shelf, book: Book, kind: Addition, name: str, path: str) -> Non
     if not re.fullmatch(SLUG, name) or len(name) > LONGEST:
         hint = "use lower-case letters, digits, and single hyphens, a letter first, 60 characters at most"
         raise BookError(Diagnostic("N103", f"'{name[:80]}' is no id", shelf.place(OUTLINE), hint))
-    if kind in ("question", "chapter") and (name in TAKEN or RESERVED.match(name)):
+    if kind in ("question", "chapter") and RESERVED.match(name):
         raise BookError(Diagnostic("N103", f"'{name}' is an id that the press gives itself", place, "choose another id"))
     sections = {division.id: "section" for division in book.outline.sections}
     apart: Mapping[str, Mapping[str, object]] = {"edition": book.editions, "team": book.teams}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline import source
-from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, quizzes
+from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, own_banks, quizzes, xml_quizzes
 from pipeline.bring.banks import Dialect, from_file, known, named
 from pipeline.bring.bookfiles import ABOUT
 from pipeline.bring.gallery import hang
@@ -34,8 +34,8 @@ SUFFIXES: Final = {
     ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
 }  # fmt: skip
 READERS: Final[Mapping[str, Callable[[str, str, Dialect, Losses], Iterator[Item]]]] = {
-    "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": quizzes.moodle,
-    "qti": quizzes.qti,
+    "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": xml_quizzes.moodle,
+    "qti": xml_quizzes.qti,
 }  # fmt: skip
 """What yields the questions of one file, by what a dialect reads."""
 PLACES: Final = ["cover", "title-page", "imprint", "contents", "front", "questions", "back", "index", "end", "colophon"]
@@ -49,6 +49,7 @@ class Facts:
     rights: str
     date: str
     lang: str = "en"
+    competencies: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def _shelve(shelf: Shelf, drafted: Drafted, errand: Errand, haul: Haul) -> None:
         if name not in after.entries:
             _keep(shelf, name, gone, drafted)
             after.entries[name] = gone
-    _outline(shelf, drafted, after, Facts(_title(errand, haul), _rights(errand), errand.date, errand.lang))
+    facts = Facts(_title(errand, haul), _rights(errand), errand.date, haul.lang or errand.lang, tuple(haul.competencies))
+    _outline(shelf, drafted, after, facts)
     others = dict(drafted.others)
     if not shelf.has("editions/*.yaml") or any(name.startswith("editions/") for name in before.files):
         others |= _editions(drafted)
@@ -177,7 +179,7 @@ def _outline(shelf: Shelf, drafted: Drafted, after: Ledger, facts: Facts) -> Non
 def _facts(stands: str) -> Facts:
     """Return what book.yaml says of the book already: an import changes no title, no date."""
     data = source.parse(stands, OUTLINE).data
-    return Facts(data["title"], data["rights"], data["date"], data["lang"])
+    return Facts(data["title"], data["rights"], data["date"], data["lang"], tuple(data.get("competencies", ())))
 
 
 def _title(errand: Errand, haul: Haul) -> str:
@@ -205,9 +207,12 @@ def _read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Di
             texts[file.name] = text
     if first.reads == "markdown":
         documents = markdown_banks.documents(texts, losses)
-        used = dialect or markdown_banks.guessed(documents)
+        own = texts and all(text.startswith(own_banks.README) for text in texts.values())
+        used = dialect or (banks.known()["guidepress-readme"] if own else markdown_banks.guessed(documents))
         return markdown_banks.haul(documents, used, losses), used
     used = dialect or _sure(first, texts)
+    if used.reads == "guidepress":
+        return own_banks.haul(texts, losses), used
     found = Haul(files=len(texts))
     for name, text in texts.items():
         items = list(READERS[used.reads](name, text, used, losses))
@@ -227,6 +232,8 @@ def _sure(first: Dialect, texts: Mapping[str, str]) -> Dialect:
     """Return the dialect that fits what the files say, where their names could mean several."""
     known = banks.known()
     heads = [text[:20_000] for text in texts.values()]
+    if texts and all(map(own_banks.is_own, texts.values())):
+        return known["guidepress"]
     if first.id in ("moodle", "qti"):
         return known["moodle" if any("<quiz" in head for head in heads) else "qti"]
     if first.id != "aiken":
@@ -252,6 +259,7 @@ def _book_yaml(drafted: Drafted, facts: Facts) -> str:
         "creators": [{"name": "The authors of the bank"}], "publisher": "The authors of the bank", "rights": facts.rights,
         "errata": "Tell whoever gave you this book.", "description": f"{len(drafted.questions)} interview questions.",
         "changes": [{"version": "1.0.0", "date": facts.date, "text": "First edition."}],
+        "competencies": facts.competencies,
         "topics": [{"id": key, "title": words[:1].upper() + words[1:]} for key, words in sorted(drafted.topics.items())],
         "front": [ABOUT] if f"chapters/{ABOUT}.yaml" in drafted.others else [],
         "sections": [section(name, *parts) for name, parts in drafted.sections.items()],
@@ -261,11 +269,13 @@ def _book_yaml(drafted: Drafted, facts: Facts) -> str:
 
 def _editions(drafted: Drafted) -> dict[str, str]:
     """Return the files of the editions that a book begins with: study and practice, of a large bank in several volumes."""
-    picked = any(item.choices for item in drafted.items.values())
+    picked = any(item.choices or "choices" in (item.kept or ()) for item in drafted.items.values())
+    kept = [item.kept for item in drafted.items.values() if item.kept]
+    more = [name for name in _MORE if any(name in record for record in kept)]
     volumes = _volumes(drafted)
     found = {}
     for n, sections in enumerate(volumes, start=1):
-        for fields in (_study(picked), _practice(picked)):
+        for fields in (_study(picked, more), _practice(picked, more)):
             if len(volumes) > 1:
                 fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
                 fields["select"] = {"sections": sections}
@@ -287,19 +297,24 @@ def _volumes(drafted: Drafted) -> list[list[str]]:
     return volumes
 
 
-def _study(picked: bool) -> dict[str, Any]:
+_MORE: Final = ("exhibit", "summary", "star", "spoken", "examples", "follow_ups", "red_flags", "rubric", "samples", "see_also", "sources")
+"""Parts that a record in the book's own words may have, and candidates may see."""
+
+
+def _study(picked: bool, more: list[str]) -> dict[str, Any]:
     return {
         "id": "study", "title": "Study edition", "audience": "candidate", "description": "Every question with its answer below it.",
-        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points"], "answers": "inline", "flow": "page",
+        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points", *more], "answers": "inline", "flow": "page",
         "formats": ["pdf", "epub"], "papers": ["a4", "letter"],
     }  # fmt: skip
 
 
-def _practice(picked: bool) -> dict[str, Any]:
+def _practice(picked: bool, more: list[str]) -> dict[str, Any]:
     return {
         "id": "practice", "title": "Practice edition", "audience": "candidate",
         "description": "Every question with room to write, and all answers at the back.",
         "sections": [*PLACES[:6], "answers", *PLACES[6:]], "parts": [*["choices"] * picked, "writing_space"], "answers": "end-of-book",
-        "answer_parts": [*["key"] * picked, "answer", "key_points"], "flow": "run-on", "formats": ["pdf", "epub"],
+        "answer_parts": [*["key"] * picked, "answer", "key_points", *(name for name in more if name != "exhibit")],
+        "flow": "run-on", "formats": ["pdf", "epub"],
         "papers": ["a4", "letter"],
     }  # fmt: skip

@@ -25,9 +25,9 @@ from pipeline.source import Source, SourceFault, is_stray
 FOLDER: Final = Path(__file__).parent / "dialects"
 ORDER: Final = ("item-headings", "details", "lettered-choices", "bold-lines", "file-per-question", "numbered-headings", "headings",
                 "bold-questions", "list-items", "table", "json", "gift", "aiken",
-                "moodle", "qti", "anki")  # fmt: skip
+                "moodle", "qti", "anki", "guidepress", "guidepress-readme")  # fmt: skip
 """The press's own dialects, the more special before those that fit much."""
-READS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki")
+READS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki", "guidepress")
 SIGNS: Final = (
     "heading", "numbered heading", "item heading", "item bold", "item options", "item numbered", "item", "details", "bold level",
     "bold number", "bold", "file", *(f"heading {n}" for n in range(1, 7)),

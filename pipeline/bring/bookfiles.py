@@ -28,10 +28,10 @@ OTHER_NAMES: Final = {"shell-session": "console", "viml": "vim", "objective-c": 
 def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: Dialect) -> Drafted:
     """Return the files of the questions, and what book.yaml lists."""
     items = identify(haul.items, ledger, taken)
-    sections = _sections(items, ledger, taken)
+    sections = _sections(items, ledger, taken, haul.section_ids)
     anchors = _anchors(items)
     texts = _Around(losses, anchors, dialect, Gallery(haul.root))
-    topics = {slug(words, "topic"): words for item in items.values() for words in item.topics}
+    topics = {slug(words, "topic"): haul.titles.get(words, words) for item in items.values() for words in item.topics}
     drafted = Drafted({}, {}, topics, {}, items)
     homes = {title: (name, titles) for name, (title, titles) in sections.items()}
     for name, item in items.items():
@@ -44,14 +44,15 @@ def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: 
         drafted.sections[section] = title, texts.intro(haul, title), members
     texts.about(haul, drafted)
     drafted.pictures.update(texts.gallery.found)
+    drafted.others |= haul.others
     return drafted
 
 
-def _sections(items: Mapping[str, Item], ledger: Ledger, taken: set[str]) -> dict[str, tuple[str, list[str]]]:
+def _sections(items: Mapping[str, Item], ledger: Ledger, taken: set[str], given: Mapping[str, str]) -> dict[str, tuple[str, list[str]]]:
     """Return sections by id, in the order in which they come, each with its title and room for its questions."""
     found: dict[str, tuple[str, list[str]]] = {}
     for title in dict.fromkeys(item.section for item in items.values()):
-        name = ledger.sections.get(title) or slug(title, "section")
+        name = ledger.sections.get(title) or slug(given.get(title, title), "section")
         while title not in ledger.sections and (name in items or name in found or name in taken):
             name = f"{name[:50]}-questions" if not name.endswith("-questions") else f"{name}-2"
         ledger.sections[title] = name
@@ -70,7 +71,9 @@ def _anchors(items: Mapping[str, Item]) -> dict[str, dict[str, str]]:
 
 
 def _question(name: str, item: Item, style: Style) -> str:
-    """Return the file of a question."""
+    """Return the file of a question; a record in the book's own words stays as it is."""
+    if item.kept is not None:
+        return source.yaml_text({**item.kept, "id": name})
     style.asking = True
     ask = style.line(item.ask)
     style.asking = False
@@ -122,7 +125,7 @@ class _Around:
 
     def intro(self, haul: Haul, title: str) -> str:
         """Return what opens a section."""
-        texts = [self.block(path, blocks) for path, blocks in haul.around.get(title, ())]
+        texts = [haul.intros.get(title, ""), *(self.block(path, blocks) for path, blocks in haul.around.get(title, ()))]
         return "\n".join(text for text in texts if text)
 
     def about(self, haul: Haul, drafted: Drafted) -> None:
@@ -290,7 +293,8 @@ def _levelled(nodes: Sequence[Node]) -> list[Node]:
 
 
 _BLOCKS: Final[Mapping[str, Callable[[Style, Node, int, bool], list[str]]]] = {
-    "paragraph": Style.paragraph, "heading": Style.heading, "listing": Style.listing, "quote": Style.quote, "details": Style.details,
+    "paragraph": Style.paragraph, "heading": lambda style, node, *rest: style.heading(node, *rest),
+    "listing": Style.listing, "quote": Style.quote, "details": Style.details,
     "group": Style.group, "display": Style.display, "table": Style.table, "list": Style.group, "item": Style.group,
     "summary": Style.paragraph, "cell": Style.paragraph, "row": Style.group,
 }  # fmt: skip

@@ -55,7 +55,9 @@ def haul(files: Mapping[str, bytes], dialect: Dialect, losses: Losses) -> Haul:
         for n, (kind, values, tags, deck) in enumerate(notes, start=1):
             for one in _items(Fields(path, n, dict(zip(kind.fields, values, strict=False)), "html"), kind, dialect, losses):
                 one.section = deck.rpartition("\x1f")[2].rpartition("::")[2]
-                one.topics = tuple(tag for tag in tags.split() if tag not in ("leech", "marked"))[:6]
+                listed = [tag for tag in tags.split() if tag not in ("leech", "marked")]
+                one.level = next((dialect.levels.get(tag[7:], "") for tag in listed if tag.startswith("level::")), one.level)
+                one.topics = tuple(tag.removeprefix("topic::") for tag in listed if not tag.startswith("level::"))[:6]
                 found.items.append(one)
         if len(found.items) == before:
             found.empty.append(path)

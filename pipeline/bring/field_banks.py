@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pipeline.bring import foreign_text
 from pipeline.bring.banks import Dialect
-from pipeline.bring.haul import MOST_POINTS, Item, Losses, Node, Picked, line_nodes, said
+from pipeline.bring.haul import MOST_POINTS, Item, Losses, Node, Picked, line_nodes, points, said
 
 LONGEST_CELL: Final = 1_000_000
 """Characters of a cell."""
@@ -99,7 +99,7 @@ def json_lists(path: str, text: str, dialect: Dialect, losses: Losses) -> Iterat
 def _objects(text: str, path: str, losses: Losses) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Yield the objects of all lists, each with its line and the key that its list stands under."""
     try:
-        if _depth(text) > DEEPEST:
+        if depth(text) > DEEPEST:
             losses.tell("I102", f"nested more than {DEEPEST} levels deep", (path, 1), "flatten the file")
             return
         whole = json.loads(text)
@@ -108,7 +108,7 @@ def _objects(text: str, path: str, losses: Losses) -> Iterator[tuple[int, str, d
         losses.tell("I105", f"not JSON: {getattr(error, 'msg', 'nested too deep')}", (path, line), "mend the JSON here, or above")
         return
     if isinstance(whole, list):
-        yield from ((line, "", value) for line, value in _elements(text, 0) if isinstance(value, dict))
+        yield from ((line, "", value) for line, value in elements(text, 0) if isinstance(value, dict))
         return
     if not isinstance(whole, dict):
         return
@@ -116,13 +116,13 @@ def _objects(text: str, path: str, losses: Losses) -> Iterator[tuple[int, str, d
         if isinstance(value, list) and any(isinstance(one, dict) for one in value):
             start = re.search(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:\s*\[", text)
             title = "" if key.lower() in ("questions", "items", "data", "cards", "results", "quiz") else key
-            yield from ((line, title, one) for line, one in _elements(text, start.end() - 1 if start else 0) if isinstance(one, dict))
+            yield from ((line, title, one) for line, one in elements(text, start.end() - 1 if start else 0) if isinstance(one, dict))
         elif isinstance(value, str):
             at = text.find(json.dumps(key, ensure_ascii=False))
             yield text.count("\n", 0, max(0, at)) + 1, "", {"question": key, "answer": value}
 
 
-def _elements(text: str, start: int) -> Iterator[tuple[int, Any]]:
+def elements(text: str, start: int) -> Iterator[tuple[int, Any]]:
     """Yield the elements of a list that begins at or behind a place, each with its line."""
     decoder = json.JSONDecoder()
     at = text.index("[", start) + 1
@@ -137,7 +137,7 @@ def _elements(text: str, start: int) -> Iterator[tuple[int, Any]]:
         yield line, value
 
 
-def _depth(text: str) -> int:
+def depth(text: str) -> int:
     """Return how deep brackets stand in one another, outside of strings."""
     deepest = depth = 0
     for sign in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
@@ -164,6 +164,12 @@ class Fields:
             items = [Node("item", self.line, self.nodes(one)) for one in value if _words(one)]
             return [Node("list", self.line, items)] if items else []
         return foreign_text.blocks(_words(value), self.text, self.line)
+
+    def lines(self, value: Any) -> list[list[Node]]:
+        """Return the lines of a list: its items, or the lines of a text."""
+        if self.text == "html" and isinstance(value, str) and "<li" in value:
+            return points(self.nodes(value))
+        return [line_nodes(self.nodes(one)) for one in _several(value)]
 
 
 def item(fields: Fields, dialect: Dialect, losses: Losses) -> Iterator[Item]:
@@ -213,15 +219,15 @@ def _made(fields: Fields, dialect: Dialect, losses: Losses, given: _Sorted) -> I
     for key, value in [*((name, v) for name in ("why", "after") for v in given.known.get(name, [])), *given.rest]:
         heading = [Node("heading", fields.line, [Node("text", fields.line, text=_titled(key))], level=2)]
         answer += (heading if key not in ("why", "after") else []) + fields.nodes(value)
-    points = [line_nodes(fields.nodes(point)) for value in given.known.get("key_points", []) for point in _several(value)]
+    listed = [point for value in given.known.get("key_points", []) for point in fields.lines(value)]
     level = next((lv for mark, lv in dialect.levels.items() if mark.lower() == given.first("level").strip().lower()), "")
     topics = [topic.strip() for value in given.known.get("topics", []) for topic in _several(value, r"[,;\s]+") if topic.strip()]
-    if len(points) > MOST_POINTS:
-        items = [Node("item", fields.line, [Node("paragraph", fields.line, point)]) for point in points]
-        answer, points = [*answer, Node("list", fields.line, items)], []
-    if not answer and not choices and not points:
+    if len(listed) > MOST_POINTS:
+        items = [Node("item", fields.line, [Node("paragraph", fields.line, point)]) for point in listed]
+        answer, listed = [*answer, Node("list", fields.line, items)], []
+    if not answer and not choices and not listed:
         losses.tell("I201", "no answer", (fields.path, fields.line), "write the answer, in the source or in the book")
-    return Item(fields.path, fields.line, lead, answer, given.first("section"), level, tuple(dict.fromkeys(topics))[:6], points, choices,
+    return Item(fields.path, fields.line, lead, answer, given.first("section"), level, tuple(dict.fromkeys(topics))[:6], listed, choices,
                 re.sub(r"\.\w{1,8}$", "", given.first("id")))  # fmt: skip
 
 
@@ -239,12 +245,17 @@ def _choices(fields: Fields, given: _Sorted) -> list[Picked]:
     for value in given.known.get("choices", []):
         if isinstance(value, Mapping):
             values += list(value.values())
+        elif fields.text == "html" and isinstance(value, str) and "<li" in value:
+            values += [Picked(line) for line in fields.lines(value)]
         else:
             values += _several(value, r"\s*[|;\n]\s*")
     if len(values) < 2:
         return []
     picked = []
     for value in values:
+        if isinstance(value, Picked):
+            picked.append(value)
+            continue
         inner = value if isinstance(value, Mapping) else {"text": value}
         words = next((inner[key] for key in ("text", "choice", "answer", "option", "label", "value") if key in inner), "")
         correct = any(_words(inner.get(key, "")).lower() in YES for key in ("correct", "isCorrect", "is_correct", "right"))

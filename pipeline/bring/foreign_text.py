@@ -10,8 +10,7 @@ import functools
 import html
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -20,7 +19,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from pipeline.bring.haul import Node, line_nodes, paragraph, said, tidied
+from pipeline.bring.haul import Node, is_blank, line_nodes, paragraph, said, tidied
+from pipeline.bring.html_tags import BLOCK_TAGS, LINE_TAGS, VOID, Event, events
 
 DEEPEST: Final = 60
 """Levels of blocks in one another; markdown-it would leave out what is deeper."""
@@ -39,27 +39,11 @@ LEAVES: Final = {
     "html_block": "html", "fence": "listing", "code_block": "listing", "hr": "rule", "math_inline": "formula",
     "math_inline_double": "display", "math_block": "display", "front_matter": "facts",
 }  # fmt: skip
-TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,40})((?:\s[^<>]{0,4000})?)(/?)>")
-ATTRIBUTE: Final = re.compile(r"([A-Za-z][\w:-]{0,40})\s{0,8}=\s{0,8}(?:\"([^\"]{0,3000})\"|'([^']{0,3000})'|([^\s\"'>]{1,3000}))")
 CLASSED: Final = re.compile(r"(?:language|lang|highlight-source)-([\w+#-]{1,30})")
 LOOKS: Final = re.compile(r"</?(?:p|div|br|b|i|em|strong|ul|ol|li|pre|code|img|span|table|a|h[1-6])\b[^<>]{0,500}>", re.IGNORECASE)
-BLOCK_TAGS: Final = {
-    "details": "details", "summary": "summary", "table": "table", "tr": "row", "td": "cell", "th": "cell", "ul": "list", "ol": "list",
-    "li": "item", "blockquote": "quote", "hr": "rule", "pre": "listing",
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
-    **dict.fromkeys(("p", "div", "center", "figure", "figcaption", "section", "article", "header", "footer", "main", "nav", "aside",
-                     "thead", "tbody", "tfoot", "dl", "dt", "dd"), "group"),
-    **dict.fromkeys(("script", "style", "iframe", "object", "svg", "video", "audio", "form"), "foreign"),
-}  # fmt: skip
-LINE_TAGS: Final = {
-    "a": "link", "sub": "lowered", "sup": "raised", "br": "break", "img": "picture",
-    **dict.fromkeys(("b", "strong"), "strong"), **dict.fromkeys(("i", "em", "cite", "var", "dfn"), "em"),
-    **dict.fromkeys(("code", "kbd", "tt", "samp"), "code"), **dict.fromkeys(("del", "s", "strike"), "struck"),
-    **dict.fromkeys(("span", "font", "small", "big", "mark", "abbr", "u", "ins", "q", "bdi", "label", "center", "p", "div"), "span"),
-}  # fmt: skip
-VOID: Final = frozenset({"rule", "break", "picture"})
-WHOLE: Final = frozenset({"listing", "foreign"})
-"""What is taken as it stands, up to its closing tag."""
+PART: Final = "part-"
+"""Begins the class of the title of a part of a question, in what the press has exported."""
+TEX: Final = re.compile(r"\\\(([^<>]{1,3000}?)\\\)|\\\[([^<>]{1,3000}?)\\\]")
 Inner = Callable[[str, int], list[Node]]
 
 
@@ -184,7 +168,7 @@ def blocks(text: str, kind: str, line: int) -> list[Node]:
     """Return the blocks of a text; ``kind`` is html, markdown, or plain. What is nested too deep is taken as plain words."""
     try:
         if kind == "html":
-            return from_html(text, line)
+            return from_html(text, line, tex=True)
         if kind == "markdown":
             return markdown(text, line).children
     except TooDeep:
@@ -192,10 +176,10 @@ def blocks(text: str, kind: str, line: int) -> list[Node]:
     return [paragraph(" ".join(part.split()), line) for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
-def from_html(text: str, line: int) -> list[Node]:
-    """Return the blocks of HTML."""
+def from_html(text: str, line: int, *, tex: bool = False) -> list[Node]:
+    r"""Return the blocks of HTML; with ``tex``, what stands between `\( \)` and `\[ \]` is a formula, as MathJax reads it."""
     tags = {**LINE_TAGS, **BLOCK_TAGS}
-    return tidied(Folder(_words, tags).fold([Node("html", line, text=text)]))
+    return tidied(Folder(_tex_words if tex else _words, tags).fold([Node("html", line, text=text)]))
 
 
 def looks_like_html(text: str) -> bool:
@@ -209,50 +193,16 @@ def _words(text: str, line: int) -> list[Node]:
     return [Node("text", line, text=kept)]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A piece of HTML: words, a comment, or a tag with its attributes."""
-
-    kind: str
-    text: str
-    line: int
-    name: str = ""
-    closes: bool = False
-    given: str = ""
-
-    def attribute(self, name: str) -> str:
-        """Return an attribute, or nothing."""
-        for found in ATTRIBUTE.finditer(self.given):
-            if found[1].lower() == name:
-                return html.unescape(next((value for value in found.groups()[1:] if value is not None), ""))
-        return ""
-
-
-def events(text: str, line: int, names: Mapping[str, str]) -> Iterator[Event]:
-    """Yield the tags of the given names, comments, and the words between them."""
-    start = at = 0
-    while (at := text.find("<", at)) >= 0:
-        here = line + text.count("\n", 0, at)
-        if text.startswith("<!--", at):
-            end = text.find("-->", at + 4)
-            event, after = Event("comment", text[at + 4 : end if end >= 0 else None], here), end + 3 if end >= 0 else len(text)
-        else:
-            found = TAG.match(text, at)
-            if found is None or found[2].lower() not in names:
-                at += 1
-                continue
-            event, after = Event("tag", found[0], here, found[2].lower(), bool(found[1]), found[3]), found.end()
-        if text[start:at].strip():
-            yield Event("words", text[start:at], line + text.count("\n", 0, start))
-        yield event
-        if BLOCK_TAGS.get(event.name) in WHOLE and not event.closes:
-            closing = re.compile(rf"</{event.name}\s*>", re.IGNORECASE).search(text, after)
-            end = closing.start() if closing else len(text)
-            yield Event("whole", text[after:end], line + text.count("\n", 0, after))
-            after = end
-        start = at = after
-    if text[start:].strip():
-        yield Event("words", text[start:], line + text.count("\n", 0, start))
+def _tex_words(text: str, line: int) -> list[Node]:
+    found: list[Node] = []
+    at = 0
+    for formula in TEX.finditer(text):
+        if formula.start() > at:
+            found += _words(text[at : formula.start()], line)
+        kind, latex = ("formula", formula[1]) if formula[1] else ("display", formula[2])
+        found.append(Node(kind, line, text=html.unescape(latex)))
+        at = formula.end()
+    return found + (_words(text[at:], line) if text[at:] else [])
 
 
 class Folder:
@@ -308,6 +258,7 @@ class Folder:
                 self.stack[-1][0].children.append(Node("anchor", event.line, info=anchor))
         elif kind == "heading":
             node.level = int(event.name[1])
+            node.info = event.attribute("class").removeprefix(PART) if event.attribute("class").startswith(PART) else ""
         elif kind == "foreign" or event.name in ("ol", "th"):
             node.info = {"ol": "1", "th": "head"}.get(event.name, event.name)
         if event.name in ("li", "tr", "td", "th"):
@@ -334,13 +285,15 @@ def _finished(node: Node) -> list[Node]:
     if node.kind == "listing":
         language = CLASSED.search(node.text[:200])
         node.info = language[1] if language else ""
-        plain = re.sub(r"</?[A-Za-z][^<>]{0,500}>", "", node.text)
-        node.text = html.unescape(plain).removeprefix("\n").rstrip() + "\n"
+        plain = re.sub(r"</?[A-Za-z][^<>]{0,500}>", "", node.text.removeprefix("\n"))
+        node.text = re.sub(r"(?:\n[ \t]*)+\Z", "", html.unescape(plain)) + "\n"
         return [node] if node.text.strip() else []
     if node.kind == "code":
         return [Node("code", node.line, text=said(node.children))] if said(node.children) else []
     if node.kind in ("heading", "cell", "summary"):
         node.children = line_nodes(node.children)
-    if node.kind == "group" and not all(child.is_block for child in node.children):
+    if node.kind == "group" and [child.kind for child in node.children if not is_blank(child)] == ["display"]:
+        return node.children
+    if node.kind == "group" and not all(child.is_block or is_blank(child) for child in node.children):
         return [Node("paragraph", node.line, line_nodes(node.children))]
     return node.children if node.kind in ("span", "group") or (node.kind == "link" and not node.info) else [node]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline.diagnostics import Diagnostic, Place, Rule, Severity
 
@@ -197,6 +197,8 @@ class Item:
     """The name that the source has for it."""
     anchors: set[str] = field(default_factory=set)
     """Names that links of its file use for it."""
+    kept: Mapping[str, Any] | None = None
+    """Its record, where the source has that in the book's own words."""
 
     @property
     def asked(self) -> str:
@@ -209,6 +211,29 @@ class Item:
         texts = [said(self.ask), said(self.answer), *map(said, self.key_points)]
         texts += [f"{said(choice.text)}\t{choice.correct}\t{said(choice.note)}" for choice in self.choices]
         return "\n".join(texts)
+
+
+def in_parts(blocks: list[Node], names: Mapping[str, str]) -> tuple[list[Node], dict[str, list[Node]]]:
+    """Return the blocks before the titles of parts, and those below each title that has one of the names; others stay where they are."""
+    before: list[Node] = []
+    found: dict[str, list[Node]] = {}
+    into = before
+    for block in blocks:
+        name = names.get(block.info, "") if block.kind == "heading" else ""
+        if name:
+            into = found.setdefault(name, [])
+        elif block.kind == "heading" and block.info:
+            into = before
+            into.append(block)
+        else:
+            into.append(block)
+    return before, found
+
+
+def points(blocks: list[Node]) -> list[list[Node]]:
+    """Return key points, each a line: the items of lists, and paragraphs."""
+    items = [inner for block in blocks for inner in (block.children if block.kind == "list" else [block])]
+    return [line_nodes([item]) for item in items]
 
 
 @dataclass(slots=True)
@@ -224,6 +249,16 @@ class Haul:
     """Folder in which pictures are looked for."""
     empty: list[str] = field(default_factory=list)
     """Files in which no question was found."""
+    lang: str = ""
+    section_ids: dict[str, str] = field(default_factory=dict)
+    """Ids of sections by title, where the source gives them."""
+    intros: dict[str, str] = field(default_factory=dict)
+    """What opens a section, by its title, in the book's own Markdown."""
+    titles: dict[str, str] = field(default_factory=dict)
+    """Titles of topics by id."""
+    competencies: list[dict[str, Any]] = field(default_factory=list)
+    others: dict[str, str] = field(default_factory=dict)
+    """Files of the book that hold what questions name, by path."""
 
 
 @dataclass(slots=True)

@@ -60,7 +60,7 @@ def _code(text: str) -> str:
     return f"{sign}{space}{text}{space}{sign}"
 
 
-def _target(text: str) -> str:
+def target_of(text: str) -> str:
     """Return an address as it stands between the parentheses of a link."""
     signs = {"(": "%28", ")": "%29", " ": "%20", "<": "%3C", ">": "%3E", '"': "%22", "\\": "%5C", "*": "%2A", "|": "%7C"}
     return "".join(signs.get(c, c) for c in text.strip())
@@ -251,7 +251,7 @@ class LineStyle:
         if target.lower().startswith("http://"):
             self.tell("I306", "an address by http was written with https", node, "check that it leads somewhere", target)
             target = f"https://{target[7:]}"
-        address = _target(target)
+        address = target_of(target)
         if not SAFE.fullmatch(address):
             self.tell("I303", f"'{target[:60]}' is no address that a book may link to", node, "give it one that begins with https:", target)
             return words or _escaped(target)
@@ -283,13 +283,13 @@ class LineStyle:
 
 
 def _merged(nodes: Sequence[Node]) -> list[Node]:
-    """Return parts of a line in which no code stands next to code, nor parted from it by emphasis of nothing."""
+    """Return parts of a line in which neither code nor words stand in pieces, nor are parted by emphasis of nothing."""
     merged: list[Node] = []
     for node in nodes:
         if node.kind in ("strong", "em") and all(n.kind in ("strong", "em") or is_blank(n) for n in node.walk()):
             continue
-        if merged and node.kind == "code" == merged[-1].kind:
-            merged[-1] = Node("code", merged[-1].line, text=merged[-1].text + node.text)
+        if merged and node.kind in ("code", "text") and node.kind == merged[-1].kind:
+            merged[-1] = Node(node.kind, merged[-1].line, text=merged[-1].text + node.text)
         else:
             merged.append(node)
     return merged
@@ -315,13 +315,13 @@ _PARTS: Final[Mapping[str, Callable[[LineStyle, Node, str], str]]] = {
     "strong": LineStyle.marked,
     "em": LineStyle.marked,
     "link": LineStyle.link,
-    "picture": LineStyle.picture,
+    "picture": lambda style, node, following: style.picture(node, following),
     "struck": LineStyle.struck,
     "raised": LineStyle.shifted,
     "lowered": LineStyle.shifted,
     "tag": LineStyle.tag,
-    "formula": LineStyle.formula,
-    "display": LineStyle.formula,
+    "formula": lambda style, node, following: style.formula(node, following),
+    "display": lambda style, node, following: style.formula(node, following),
     "soft": lambda style, node, following: "\n",
     "break": lambda style, node, following: "\\\n",
 }

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from pipeline import source
 from pipeline.bring.haul import Item, Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.model.fields import LONGEST_SLUG, SLUG
 from pipeline.section_kinds import KINDS
 from pipeline.source import Node, Source, SourceFault
 
@@ -23,11 +24,12 @@ LONGEST_ID: Final = 48
 """Characters of an id made from words; what tells two alike apart needs room behind it."""
 SHORT_ANSWER: Final = 80
 """Characters of an answer that several questions may share; a longer one tells a question whose words have changed."""
-RESERVED: Final = re.compile(r"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$")
-TAKEN: Final = frozenset(kind.name for kind in KINDS)
+RESERVED: Final = re.compile(
+    rf"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$|(?:{'|'.join(kind.name for kind in KINDS)})$"
+)
+MAX_LEDGER: Final = 20_000_000
 Taking = Literal["ask", "book", "source"]
 """Which side is taken where both have changed: neither, the book's, or the source's."""
-MAX_LEDGER = 20_000_000
 
 
 def digest(text: str) -> str:
@@ -100,7 +102,7 @@ def slug(words: str, otherwise: str = "q") -> str:
         name = name[: LONGEST_ID + 1].rpartition("-")[0] or name[:LONGEST_ID]
     if not name or len(name) < len(words) / 8:
         name = f"{otherwise}-{digest(words)[:8]}"
-    return f"q-{name}" if not name[0].isalpha() or name in TAKEN or RESERVED.match(name) else name
+    return f"q-{name}" if not name[0].isalpha() or RESERVED.match(name) else name
 
 
 def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str, Item]:
@@ -133,7 +135,8 @@ def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], u
     """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
     found: dict[str, Item] = {}
     for n, item in enumerate(listed):
-        words, tried = slug(item.given or item.asked), 0
+        given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not RESERVED.match(item.given)
+        words, tried = item.given if given else slug(item.given or item.asked), 0
         name = ids.get(n, words)
         while n not in ids and name in used:
             name = f"{words}-{digest(fresh[n].content + '+' * (tried // 6))[: 4 + tried % 6]}"
@@ -323,11 +326,10 @@ def _into(read: Source, division: str, members: list[str], missing: list[str], f
 def _new(read: Source, key: str, text: str, faults: list[Diagnostic]) -> list[tuple[int, str]]:
     """Return where a new section or topic goes: at the end of its list."""
     node = read.root.child(key)
-    following = [child.key_line for _, child in read.root.value if node and child.key_line > node.line]
     if node is None or node.style != "[" or not node.value or _on_one_line(read, node):
         faults.append(_unlisted(read, f"add to '{key}': {text.partition(chr(10))[2].strip()[:120]}"))
         return []
-    end = (min(following) if following else len(read.lines) + 1) - 1
+    end = min((child.key_line for _, child in read.root.value if child.key_line > node.line), default=len(read.lines) + 1) - 1
     while end > 0 and not read.lines[end - 1].strip():
         end -= 1
     indent = node.value[0].column - 3

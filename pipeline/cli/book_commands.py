@@ -41,6 +41,8 @@ STORE = click.option(
     help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
 )  # fmt: skip
 ALL = click.option("--all", "all_", is_flag=True, help="Print every diagnostic, also where there are many of a kind.")
+EXPORTS = ("anki", "moodle", "gift", "csv", "markdown", "json")
+"""Those of the room, whose import would let help and completion wait."""
 
 
 @click.command()
@@ -174,6 +176,44 @@ def import_(
     if form == "text":
         summary(outcome, book)
     return int(any(d.severity == "error" for d in outcome.diagnostics))
+
+
+@click.command()
+@click.argument("edition", required=False, default="", shell_complete=lambda *given: edition_names(*given))
+@click.option("--as", "form", type=click.Choice(EXPORTS), required=True, help="What to make.")
+@BOOK
+@OUTPUT
+@click.option("--to", type=click.Path(path_type=Path), default=None, metavar="PATH", help="Where to.  [default: in output/exports]")
+@click.option("--questions-only", is_flag=True, help="Leave all answers out, also those that the edition prints.")
+@ALL
+@click.option(
+    "--format",
+    "form_of_losses",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print them.",
+)
+def export(
+    edition: str, form: str, book: Path, output: Path, to: Path | None, questions_only: bool, all_: bool, form_of_losses: str
+) -> None:
+    """Make flash cards, a quiz, a table, or a README of an EDITION, and tell what could not be kept.
+
+    Without EDITION it is the one for candidates that prints most of each question. What an edition withholds is in no file.
+    An import reads each of them back.
+
+    \b
+      guidepress export --as anki study
+      guidepress export --as moodle --questions-only
+      guidepress export --as csv --to bank.csv
+      guidepress export --as markdown --to my-bank
+    """
+    from pipeline.flow.exporting import ExportRequest, export_edition
+
+    outcome = export_edition(ExportRequest(book, form, edition, output, to, questions_only))
+    print_diagnostics(outcome.diagnostics, form_of_losses, each=all_)
+    if form_of_losses == "text":
+        click.echo(f"{outcome.path}: {counted(outcome.exported.questions, 'question')} of edition '{outcome.edition}'")
 
 
 def today() -> str:

@@ -19,6 +19,7 @@ from pipeline.cli.book_commands import (
     check,
     edition_names,
     explain,
+    export,
     import_,
     list_,
     stats,
@@ -52,6 +53,7 @@ def cli() -> None:
       guidepress build study        build one edition; the others stay as they are
       guidepress explain C201       say what a code means
       guidepress import SOURCE      bring a bank of questions that you have into a book
+      guidepress export --as anki   make flash cards, a quiz, or a table of an edition
 
     Shell completion: eval "$(_GUIDEPRESS_COMPLETE=bash_source guidepress)", or zsh_source, fish_source.
     """
@@ -201,5 +203,5 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
     click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
 
 
-for command in (new, add, check, collect, explain, import_, list_, plan, schema, stats):
+for command in (new, add, check, collect, explain, export, import_, list_, plan, schema, stats):
     cli.add_command(command)

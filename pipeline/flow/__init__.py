@@ -12,10 +12,10 @@ __all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check", "rule
 
 def rules() -> dict[str, Rule]:
     """Return what every code stands for, from the modules that give it, by code, sorted."""
-    from pipeline import authoring, authorities, bring  # no build asks for these
+    from pipeline import authoring, authorities, bring, export  # no build asks for these
     from pipeline.kit import sheets
 
-    rooms = (checks, source, load, theme, press, bindery, epub, preflight, bring, authoring, authorities, request, sheets)
+    rooms = (checks, source, load, theme, press, bindery, epub, preflight, bring, export, authoring, authorities, request, sheets)
     found = [rule for room in rooms for rule in room.RULES]
     found += [Rule(check.code, check.title, check.text) for check in checks.CHECKS]
     found += [Rule(code, title, markup.EXPLANATIONS[code]) for code, title in markup.FAULTS.items()]

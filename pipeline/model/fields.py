@@ -22,7 +22,9 @@ class Prose:
 
 
 SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
+LONGEST_SLUG = 60
+"""Characters of an id."""
+Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=LONGEST_SLUG)]
 Plain = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), Prose(inline=True)]
 Block = Annotated[str, StringConstraints(min_length=1, max_length=200_000), Prose(inline=False)]

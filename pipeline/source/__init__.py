@@ -147,7 +147,7 @@ def _field(name: str, value: Any, depth: int) -> str:
 def _item(value: Any, depth: int) -> str:
     indent = "  " * depth
     if isinstance(value, str):
-        return f"{indent}- {_scalar(value)}\n"
+        return f"{indent}- {_block(value, depth + 1) if chr(10) in value else f'{_scalar(value)}{chr(10)}'}"
     written = "".join(_field(key, inner, depth + 1) for key, inner in value.items() if inner not in (None, "", (), []))
     return f"{indent}- {written[len(indent) + 2 :]}"
 
@@ -168,4 +168,5 @@ def _block(text: str, depth: int) -> str:
     lines = text.removesuffix("\n").split("\n")
     first = next((line for line in lines if line.strip()), "")
     sign = "|2" if first.startswith((" ", "\t")) or not lines[0].strip() else "|"
+    sign += "" if text.endswith("\n") and lines[-1] else "+" if text.endswith("\n") else "-"
     return f"{sign}\n" + "".join(f"{indent}{line}\n" if line else "\n" for line in lines)
