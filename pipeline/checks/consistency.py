@@ -202,13 +202,6 @@ def points_at_kit(book: Book) -> Found:
                 yield fault("C315", f"'{name}' is for hiring teams only", spot(book, question, "see_also", n), "delete it here")
 
 
-@register("C316", "nothing to publish")
-def nothing_to_publish(book: Book) -> Found:
-    """The book has no edition, so there is nothing to build."""
-    if not book.editions and not any(kind == "edition" for kind, _ in book.refused):
-        yield fault("C316", "the book has no edition", spot(book, book.outline, "id"), "write editions/study.yaml")
-
-
 @register("C317", "question asked twice", "warning")
 def asked_twice(book: Book) -> Found:
     """Two questions have the same words, those of their choices included; capitals, punctuation, and spaces aside."""

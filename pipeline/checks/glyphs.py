@@ -35,13 +35,19 @@ def character_without_font(book: Book) -> Found:
     missing: dict[str, _Missing] = {}
     for record, keys, text, at in _lacking(book):
         character = text[at]
-        script = unicodedata.name(character, "a private").split(" ")[0]
+        script = _script(character)
         entry = missing.get(script) or missing.setdefault(script, _Missing(character, _spot(book, record, keys, text[: at + 1]), set()))
         entry.characters.add(character)
         entry.times += 1
     for entry in missing.values():
         hint = "write it in words, or name a font that has it in theme/theme.yaml"
         yield fault("C802", f"no font has {_named(entry)}", entry.where, hint)
+
+
+def _script(character: str) -> str:
+    """Return the first word of a character's name; what Japanese is written in counts as one script."""
+    first = unicodedata.name(character, "unnamed").split(" ")[0]
+    return "CJK" if first in ("HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else first
 
 
 def _lacking(book: Book) -> Iterator[tuple[model.Record, model.Keys, str, int]]:

@@ -21,8 +21,13 @@ def lacking(text: str, looks: tuple[Look, ...]) -> Iterator[int]:
         return
     served = _of_all(looks)
     for at, character in enumerate(text):
-        if ord(character) not in served and not character.isspace() and not _composed(text, at, served):
+        if ord(character) not in served and not _is_unseen(character) and not _composed(text, at, served):
             yield at
+
+
+def _is_unseen(character: str) -> bool:
+    """Tell whether a character is white, or a control; texts that hold one of these have faults of their own (M101)."""
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf", "Cs")
 
 
 def _composed(text: str, at: int, served: frozenset[int]) -> bool:

@@ -60,6 +60,13 @@ def test_every_guide_of_a_good_book_passes_every_authority(built: Path, tmp_path
     assert json.loads((output / "reports/verify.json").read_text())["findings"] == []
 
 
+def test_every_guide_of_a_bare_book_passes_every_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    bare, output = str(SMALL.parent / "bare"), str(tmp_path / "output")
+    assert main(["build", "--quiet", "--book", bare, "--output", output]) == 0
+    assert main(["verify", output, "--full", "--book", bare]) == 0
+
+
 # PDF
 
 
