@@ -10,9 +10,10 @@ from pipeline.release.manifest import Artefact, BookFacts, Carried, Colophon, Of
 from pipeline.release.offer import offer
 from pipeline.release.publishing import last_report, publish, report
 from pipeline.release.releases import data, file_bytes, output_folder, read, verify
-from pipeline.release.titles import ATOM, PAGE
+from pipeline.release.serving import Application, Server
+from pipeline.release.titles import PAGE
 
 __all__ = [
-    "ATOM", "PAGE", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "data", "file_bytes",
-    "last_report", "listing", "lock", "offer", "output_folder", "publish", "read", "report", "verify",
+    "PAGE", "Application", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "Server", "data",
+    "file_bytes", "last_report", "listing", "lock", "offer", "output_folder", "publish", "read", "report", "verify",
 ]  # fmt: skip

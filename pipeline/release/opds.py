@@ -13,10 +13,11 @@ from lxml import etree
 
 from pipeline.formats import COVER, FORMATS
 from pipeline.model import Outline
-from pipeline.release.titles import ATOM, ENTRY, ENTRY_TYPE, JSON, MEDIA_TYPES, PAGE, Catalog, Picture, Title
 from pipeline.release.release_page import paper_name
+from pipeline.release.titles import ATOM, ENTRY, ENTRY_TYPE, JSON, MEDIA_TYPES, PAGE, Catalog, Picture, Title
 
 NS, DC = "http://www.w3.org/2005/Atom", "http://purl.org/dc/terms/"
+PREFIXES: dict[Any, str] = {None: NS, "dcterms": DC}
 OPEN = "http://opds-spec.org/acquisition/open-access"
 IMAGE = "http://opds-spec.org/image"
 SMALL_IMAGE = f"{IMAGE}/thumbnail"
@@ -27,7 +28,7 @@ ROLES = {"aut": "author", "edt": "editor", "ill": "illustrator", "trl": "transla
 def atom(catalog: Catalog) -> bytes:
     """Return the catalog as OPDS 1.2."""
     outline = catalog.outline
-    feed = etree.Element(f"{{{NS}}}feed", nsmap={None: NS, "dcterms": DC})
+    feed = etree.Element(f"{{{NS}}}feed", nsmap=PREFIXES)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", outline.lang)
     _put(feed, "id", catalog.identifier)
     _put(feed, "title", outline.title)

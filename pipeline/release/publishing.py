@@ -41,9 +41,10 @@ def publish(
 ) -> Release:
     """Make these files the release in ``output/guides``, all at once; call it while holding ``lock(output)``.
 
-    ``offer`` are the files beside the guides, by path. Whatever stops it, the old release or the new one stands whole. The release it replaces is kept beside it,
-    for whoever is still reading; older ones go. Raises ToolError where the disk refuses, and where ``guides`` or the
-    folder of releases is a link, a file, or a folder that no build has made: nothing is done there.
+    ``offer`` are the files beside the guides, by path. Whatever stops it, the old release or the new one stands whole.
+    The release it replaces is kept beside it, for whoever is still reading; older ones go. Raises ToolError where the disk
+    refuses, and where ``guides`` or the folder of releases is a link, a file, or a folder that no build has made: nothing
+    is done there.
     """
     rows, beside = listing(artefacts, carried), offered(offer)
     _refuse_paths([row.path for row in rows], list(offer))

@@ -72,6 +72,7 @@ def page(catalog: Catalog) -> bytes:
         json=JSON,
         types=MEDIA_TYPES,
         sums=SUMS,
+        command=f"sha256sum --check --ignore-missing {SUMS}",
     )
     return html.encode()
 
@@ -138,7 +139,7 @@ def _download(title: Title, file: Published, say: _Labels) -> Download:
         edition=title.edition.title,
         path=file.path,
         name=say("page_pdf", paper=paper_name(file.paper)) if is_pdf else say("page_epub"),
-        detail=say("page_detail", pages=say.pages(file.pages), size=size) if is_pdf else size,
+        detail=say("page_list", first=say.pages(file.pages), second=size) if is_pdf else size,
         sha256=file.sha256,
         is_stale=bool(file.stale),
         saves=is_pdf,

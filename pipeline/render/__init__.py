@@ -236,5 +236,5 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
     return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "release_page", "render", "render_section", "sheets", "tightened",
-           "with_index"]  # fmt: skip
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "release_page", "render", "render_section", "sheets",
+           "tightened", "with_index"]  # fmt: skip

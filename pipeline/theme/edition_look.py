@@ -19,7 +19,7 @@ from pipeline.diagnostics import ToolError
 from pipeline.model import Edition, FontFile, Layer, PaperSize, Tokens
 from pipeline.theme import package_theme
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
-from pipeline.theme.stylesheets import filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
+from pipeline.theme.stylesheets import COMMENT, filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
 
 SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
 FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH}
@@ -188,7 +188,9 @@ class Look:
         colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
         strong = brand.passing(colors.accent)
-        return filled(style_sheet("release-page"), {**values(self.tokens, colors), **names, "strong-accent": strong})
+        css = COMMENT.sub("", style_sheet("release-page"))
+        known = {**values(self.tokens, colors), **names, "strong-accent": strong}
+        return filled("\n".join(line for line in css.splitlines() if line.strip()), known)
 
     @property
     def templates(self) -> tuple[Path, ...]:
