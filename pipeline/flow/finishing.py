@@ -16,8 +16,9 @@ from typing import Any
 import pypdfium2
 
 from pipeline import brand as branding
-from pipeline import epub, release, render
+from pipeline import epub, preflight, release, render
 from pipeline.bindery import Shown
+from pipeline.diagnostics import BookError
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh, moment, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
@@ -254,7 +255,10 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     plain: list[Artefact | Published] = [*artefacts, *(c.artefact for c in carried if not c.stale)]
     covers = {each.path: each.data for each in artefacts if each.format == COVER.name}
     covers |= {c.artefact.path: release.data(c.release, c.artefact) for c in carried if c.artefact.format == COVER.name}
-    offer = release.offer(book, release.listing(artefacts, carried), covers, moment(outline.date))
+    rows = release.listing(artefacts, carried)
+    offer = release.offer(book, rows, covers, moment(outline.date))
+    if faults := preflight.inspect_offer(offer, rows):
+        raise BookError(*faults)
     complete = {slot(a) for a in plain if not (a.team or a.recipient)} == set(made.fingerprints)
     facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
     colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions())

@@ -238,15 +238,11 @@ class Server:
         return f"{self.address}{ATOM}"
 
     def run(self) -> None:
-        """Answer until Ctrl-C, or until ``close``."""
+        """Answer until Ctrl-C."""
         try:
             self._server.run()
         finally:
             self._server.close()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._server.close()
 
 
 def _reason(error: OSError) -> str:
