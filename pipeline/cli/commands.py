@@ -185,7 +185,8 @@ def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
 
     server = release.Server(release.Application(release.output_folder(folder), whole=with_kits), host, port)
     if not server.is_local:
-        click.echo(f"warning: whoever reaches this machine on port {server.port} can download these guides", err=True)
+        what = "these guides, and kits and copies with them" if with_kits else "these guides"
+        click.echo(f"warning: whoever reaches this machine on port {server.port} can download {what}", err=True)
     click.echo(f"In a browser: {server.address}\nIn KOReader and other reading apps, as an OPDS catalog: {server.catalog}")
     if server.is_local:
         click.echo("Only this machine is answered; for others, add --host 0.0.0.0.")

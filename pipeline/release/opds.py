@@ -13,7 +13,7 @@ from lxml import etree
 
 from pipeline.formats import COVER, FORMATS
 from pipeline.model import Outline
-from pipeline.release.release_page import paper_name
+from pipeline.release.release_page import file_name
 from pipeline.release.titles import ATOM, ENTRY, ENTRY_TYPE, JSON, MEDIA_TYPES, PAGE, Catalog, Picture, Title
 
 NS, DC = "http://www.w3.org/2005/Atom", "http://purl.org/dc/terms/"
@@ -136,9 +136,7 @@ def _image(picture: Picture, up: str) -> dict[str, Any]:
 
 def _downloads(catalog: Catalog, title: Title) -> Iterator[tuple[Any, str]]:
     """Yield the files of an edition, and what each is called."""
-    for file in title.files:
-        name = catalog.labels["page_pdf"].format(paper=paper_name(file.paper)) if file.paper else catalog.labels["page_epub"]
-        yield file, name
+    yield from ((file, file_name(file, catalog.labels)) for file in title.files)
 
 
 def _name(catalog: Catalog, title: Title) -> str:

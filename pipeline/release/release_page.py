@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -77,6 +77,13 @@ def page(catalog: Catalog) -> bytes:
     return html.encode()
 
 
+def file_name(file: Published, labels: Mapping[str, str]) -> str:
+    """Return what a file is called: its format, and the paper that it is for."""
+    if file.paper:
+        return labels["page_pdf"].format(paper=paper_name(file.paper))
+    return labels["page_epub"] if file.format == EPUB.name else file.format.upper()
+
+
 def paper_name(paper: str) -> str:
     """Return the name of a paper as readers know it: A4, Letter."""
     return paper.upper() if ISO_PAPER.fullmatch(paper) else paper.replace("-", " ").capitalize()
@@ -138,7 +145,7 @@ def _download(title: Title, file: Published, say: _Labels) -> Download:
     return Download(
         edition=title.edition.title,
         path=file.path,
-        name=say("page_pdf", paper=paper_name(file.paper)) if is_pdf else say("page_epub"),
+        name=file_name(file, say.labels),
         detail=say("page_list", first=say.pages(file.pages), second=size) if is_pdf else size,
         sha256=file.sha256,
         is_stale=bool(file.stale),
