@@ -158,8 +158,7 @@ class Publication:
     @property
     def identifier(self) -> str:
         """Identifier of this edition, or of this copy of it, for ever: UUIDv5 (RFC 9562) of the ids of book and edition."""
-        name = f"https://guidepress.invalid/{self.outline.id}/{self.edition.id}{self.brand.query}"
-        return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+        return identifier(self.outline.id, f"/{self.edition.id}{self.brand.query}")
 
     @property
     def has_same_pages(self) -> bool:
@@ -171,6 +170,11 @@ class Publication:
     def questions(self) -> int:
         """Number of questions asked."""
         return sum(section.kind.is_question for section in self.sections)
+
+
+def identifier(book: str, part: str = "") -> str:
+    """Return the identifier of a book, or of what it is made into, for ever: UUIDv5 (RFC 9562) of an address that leads nowhere."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'https://guidepress.invalid/{book}{part}')}"
 
 
 def _branch(sections: list[Section], start: int, level: int) -> tuple[tuple[TocEntry, ...], int]:

@@ -50,6 +50,8 @@ ONE_DOOR = {
     "distributed": ("work",),
     "watchfiles": ("cli",),
     "rich": ("cli",),
+    "waitress": ("release",),
+    "werkzeug": ("release",),
 }
 """Libraries, and the parts that may know them."""
 
@@ -94,7 +96,15 @@ FILE_MODULES = {"shutil", "tempfile", "glob"}
 BANNED_NAMES = re.compile(
     r"(?i)(^|_)(process|handle|manage|util|helper|common|misc)(s|d|r|rs|ed|er|ers|ing)?(_|$)|Manager|Processor|Service|Helper|Handler"
 )
-LIBRARY_NAMES = {"handle_startendtag", "handle_starttag", "handle_endtag", "handle_data", "ProcessPoolExecutor", "BrokenProcessPool"}
+LIBRARY_NAMES = {
+    "handle_startendtag",
+    "handle_starttag",
+    "handle_endtag",
+    "handle_data",
+    "handle_read",
+    "ProcessPoolExecutor",
+    "BrokenProcessPool",
+}
 
 LONGEST_MODULE = 350
 LONGEST_FUNCTION = 40

@@ -68,7 +68,10 @@ def test_a_second_build_with_nothing_changed_does_nothing_within_two_seconds_of_
     second = built(place)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert "lay out" in first.stderr
-    assert (second.stderr, second.stdout) == ("", f"Nothing has changed. Guides: {place}/output/guides\n")
+    assert (second.stderr, second.stdout) == (
+        "",
+        f"Nothing has changed. Guides: {place}/output/guides\nTo read: file://{place}/output/guides/index.html\n",
+    )
     assert bytes_of(place / "output") == before
     assert (place / "output" / PDF).stat().st_mtime_ns == made
     assert used.ru_utime + used.ru_stime - usage.ru_utime - usage.ru_stime < 2

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from renderwork import rendered
+from test_release_page import offered
 
 from pipeline import render, theme
 from pipeline.diagnostics import BookError, ToolError
-from pipeline.model import Layer
+from pipeline.model import Book, Layer
 from pipeline.publication import Publication
 from pipeline.section_kinds import KINDS
 
@@ -123,14 +124,15 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
 # What has changed
 
 
-def all_that_is_read(publications: Mapping[str, Publication]) -> str:
-    """Return what every reader of the theme's files gives to any edition on any medium."""
+def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str:
+    """Return what every reader of the theme's files gives to any edition on any medium, and to the release page."""
     editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
     bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
     looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
     styles = [repr(theme.package().values), *(look.paged("a4") for look in looks), looks[0].reflow(), looks[0].narrow()]
     pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
     pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
+    pages.append(offered(book)["index.html"].decode())
     words = [theme.words_digest("en"), *theme.labels("en").values(), *theme.spoken("en").values()]
     return "\n".join([*styles, *pages, *words])
 
@@ -146,8 +148,10 @@ def for_new_books(path: Path, templates: Path) -> bool:
     return path.relative_to(templates).parts[0] in ("book", "add")
 
 
-def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(templates: Path, publications: Mapping[str, Publication]) -> None:
-    before = all_that_is_read(publications)
+def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(
+    templates: Path, book: Book, publications: Mapping[str, Publication]
+) -> None:
+    before = all_that_is_read(book, publications)
     marks = {
         path: f"mark-{n}-"
         for n, path in enumerate(sorted(path for path in templates.rglob("*.*") if path.is_file() and not for_kits(path)))
@@ -165,7 +169,7 @@ def test_of_every_file_of_the_theme_an_edit_is_seen_when_told_to_forget(template
             case ".xhtml":
                 path.write_text(re.sub(r"(<[a-z][\w-]*)(?=[ >])", rf'\1 data-x="{mark}"', text).replace('class="', f'class="{mark} '))
     theme.forget()
-    after = all_that_is_read(publications)
+    after = all_that_is_read(book, publications)
     assert [path.name for path, mark in marks.items() if mark in before or mark not in after] == []
 
 

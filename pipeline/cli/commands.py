@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ def cli() -> None:
       guidepress check              read the book and report every fault in it
       guidepress build              build every edition into output/guides
       guidepress build study        build one edition; the others stay as they are
+      guidepress serve              let browsers and reading apps have them
       guidepress explain C201       say what a code means
       guidepress import SOURCE      bring a bank of questions that you have into a book
       guidepress export --as anki   make flash cards, a quiz, or a table of an edition
@@ -171,6 +173,37 @@ def _ask(standing: Release, folder: Path, book: Path, *, each: bool) -> tuple[Di
     for warning in release.report(release.output_folder(folder), "verify", facts(report)):
         click.echo(f"guidepress: {warning}", err=True)
     return report.diagnostics
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("output"), metavar="[DIR]")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="HOST", help="Address to listen on; 0.0.0.0 for all of this machine's."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N", help="0 takes one that is free.")
+@click.option("--with-kits", is_flag=True, help="Serve what is not for everybody too: kits, copies for teams and persons, the manifest.")
+def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
+    """Serve the guides to browsers, and to reading apps as an OPDS catalog, until Ctrl-C.
+
+    DIR is an output folder, or the folder of guides in it; 'output' when left out. Nobody but this machine is answered
+    unless --host says so.
+
+    \b
+      guidepress serve
+      guidepress serve my-guides --host 0.0.0.0 --port 8080
+    """
+    from pipeline import release
+
+    server = release.Server(release.Application(release.output_folder(folder), whole=with_kits), host, port)
+    if not server.is_local:
+        what = "these guides, and kits and copies with them" if with_kits else "these guides"
+        click.echo(f"warning: whoever reaches this machine on port {server.port} can download {what}", err=True)
+    click.echo(f"In a browser: {server.address}\nIn KOReader and other reading apps, as an OPDS catalog: {server.catalog}")
+    if server.is_local:
+        click.echo("Only this machine is answered; for others, add --host 0.0.0.0.")
+    sys.stdout.flush()
+    server.run()
+    click.echo("stopped", err=True)
 
 
 @cli.group()

@@ -74,12 +74,22 @@ def print_outcome(outcome: Outcome, output: Path) -> None:
     """Print the files of the release that stands after a build."""
     if outcome.unchanged:
         click.echo(f"Nothing has changed. Guides: {output / 'guides'}")
+        _print_page(outcome, output)
         return
     for artefact in outcome.release.artefacts:
         pages = f"{artefact.pages} pages, " if artefact.format == PDF.name else ""
         stale = "  (stale)" if artefact.stale else ""
         click.echo(f"  {artefact.path}  {pages}{artefact.bytes / 1000:,.0f} kB{stale}")
     click.echo(f"Built in {outcome.seconds:.1f} s. Guides: {output / 'guides'}")
+    _print_page(outcome, output)
+
+
+def _print_page(outcome: Outcome, output: Path) -> None:
+    """Print the address of the page that offers the guides, where there is one."""
+    from pipeline.release import PAGE
+
+    if any(file.path == PAGE for file in outcome.release.offer):
+        click.echo(f"To read: {(output.absolute() / 'guides' / PAGE).as_uri()}")
 
 
 def print_stages(outcome: Outcome) -> None:

@@ -16,10 +16,11 @@ from typing import Any
 import pypdfium2
 
 from pipeline import brand as branding
-from pipeline import epub, release, render
+from pipeline import epub, preflight, release, render
 from pipeline.bindery import Shown
+from pipeline.diagnostics import BookError
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
-from pipeline.flow.inputs import fingerprint, is_fresh, slots_of, versions
+from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
 from pipeline.formats import COVER, EPUB, FORMATS, PDF, SCREENS
@@ -262,11 +263,17 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     outline, artefacts = book.outline, [each.artefact for each in made.finished]
     carried = tuple(_carried(current, artefacts, made.fingerprints, book)) if current is not None else ()
     plain: list[Artefact | Published] = [*artefacts, *(c.artefact for c in carried if not c.stale)]
+    covers = {each.path: each.data for each in artefacts if each.format == COVER.name}
+    covers |= {c.artefact.path: release.data(c.release, c.artefact) for c in carried if c.artefact.format == COVER.name}
+    rows = release.listing(artefacts, carried)
+    offer = release.offer(book, rows, covers, moment(outline.date))
+    if faults := preflight.inspect_offer(offer, rows):
+        raise BookError(*faults)
     whole = {each for edition in book.editions.values() for each in slots_of(edition)}
     complete = {slot(a) for a in plain if not (a.team or a.recipient)} == whole
     facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
     colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions())
-    return release.publish(request.output, artefacts, colophon, carried)
+    return release.publish(request.output, artefacts, colophon, carried, offer)
 
 
 def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], book: Book) -> Iterator[Carried]:

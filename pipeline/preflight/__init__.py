@@ -3,12 +3,13 @@
 inspect(artefact, publication)        the bytes just made, before they are published
 parts(path, pages, readers, ...)      runs of pages of a PDF, to be read by the stage READ
 is_like(data, other)                  whether inspect need only read what sets a copy apart from another
+inspect_offer(offer, rows)            the page and the catalogs that offer a release
 verify_release(folder)                a release on disk, whenever it is asked for
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -17,13 +18,13 @@ import pypdfium2
 from pipeline import release, theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.formats import COVER, EPUB, PDF
-from pipeline.preflight import epub_checks, epub_reader, pdf_checks, pdf_operands, pdf_reader, withheld
+from pipeline.preflight import epub_checks, epub_reader, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
 from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
 from pipeline.preflight.preflight_rules import RULES, fault
 from pipeline.publication import Publication
-from pipeline.release import Artefact, Release
+from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Traits
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -63,6 +64,11 @@ def inspect(
 def inspect_file(path: str, form: str, data: bytes, traits: Traits | None = None) -> tuple[Diagnostic, ...]:
     """Inspect the bytes of a file on its own; return what is wrong. Without ``traits`` a PDF should have the package's own look."""
     return tuple(CHECKS[form](path, data, traits, None))
+
+
+def inspect_offer(offer: Mapping[str, bytes], rows: Sequence[Published]) -> tuple[Diagnostic, ...]:
+    """Inspect the page and the catalogs that offer the guides of a release; return what is wrong."""
+    return tuple(offer_checks.check(offer, rows))
 
 
 def _picture(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -141,6 +147,11 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
         data = release.file_bytes(standing, artefact)
         if data is not None:
             yield from inspect_file(artefact.path, artefact.format, data, artefact.traits)
+    offer = {file.path: data for file in standing.offer if (data := release.file_bytes(standing, file)) is not None}
+    yield from inspect_offer(offer, standing.artefacts)
 
 
-__all__ = ["FIRST", "READ", "RULES", "Reading", "inspect", "inspect_file", "is_like", "parts", "places", "verify_release", "whole"]
+__all__ = [
+    "FIRST", "READ", "RULES", "Reading", "inspect", "inspect_file", "inspect_offer", "is_like", "parts", "places", "verify_release",
+    "whole",
+]  # fmt: skip

@@ -59,6 +59,11 @@ RULES = (
         "An id that authors write stands where readers read: a page, a text alternative, the outline. Ids of several words are looked "
         "for, as they are written, and in running text with spaces for hyphens; those that a text of the book has as words are none.",
     ),
+    Rule(
+        "P319", "page or catalog of the release is wrong",
+        "Links of the release page and of its catalogs lead to files that stand in the release and are for everybody. Neither kits nor "
+        "copies for a team or a person are named there, and nothing is shown that lies elsewhere.",
+    ),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"
 SAFE_PATH = re.compile(r"[^./\\][^/\\]*/[^./\\][^/\\]*")
+SAFE_NAME = re.compile(r"[^./\\][^/\\]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,20 @@ class Published:
     pagination: str | None = None
     """Files of one edition that agree in it have the same page numbers."""
 
+    @property
+    def is_public(self) -> bool:
+        """Whether it is for everybody: for candidates, and no copy for a team or a person."""
+        return self.audience == "candidate" and not (self.team or self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A file that offers the guides to readers, as the manifest lists it: the release page, a catalog, a small picture."""
+
+    path: str
+    bytes: int
+    sha256: str
+
 
 @dataclass(frozen=True, slots=True)
 class BookFacts:
@@ -99,7 +114,14 @@ class Release:
     inputs: str
     artefacts: tuple[Published, ...]
     versions: Mapping[str, str]
+    offer: tuple[Offered, ...] = ()
+    """Files beside the guides, by which readers find them."""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[Published | Offered, ...]:
+        """All its files but the two records."""
+        return (*self.artefacts, *self.offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +167,34 @@ def listed(artefact: Artefact) -> Published:
     )
 
 
-def manifest_bytes(colophon: Colophon, artefacts: Sequence[Published]) -> bytes:
+def listing(artefacts: Sequence[Artefact], carried: Sequence[Carried]) -> tuple[Published, ...]:
+    """Return what is made, and what is carried over, as the manifest of the next release lists it: by path."""
+    rows = (*map(listed, artefacts), *(replace(old.artefact, stale=old.stale) for old in carried))
+    return tuple(sorted(rows, key=lambda row: row.path))
+
+
+def offered(offer: Mapping[str, bytes]) -> tuple[Offered, ...]:
+    """Return the files beside the guides as the manifest lists them: by path."""
+    return tuple(Offered(path, len(data), sha256(data).hexdigest()) for path, data in sorted(offer.items()))
+
+
+def manifest_bytes(colophon: Colophon, artefacts: Sequence[Published], offer: Sequence[Offered] = ()) -> bytes:
     """Return the manifest: the same bytes for the same release, whenever and wherever it is made."""
     manifest = {
         "schema": SCHEMA,
         "book": asdict(colophon.book),
         "inputs": colophon.inputs,
         "artefacts": [_row(artefact) for artefact in artefacts],
+        **({"offer": [asdict(file) for file in offer]} if offer else {}),
         "looks": {_name(artefact.traits): asdict(artefact.traits) for artefact in artefacts if artefact.traits is not None},
         "versions": dict(sorted(colophon.versions.items())),
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def checksum_bytes(artefacts: Sequence[Published]) -> bytes:
+def checksum_bytes(files: Sequence[Published | Offered]) -> bytes:
     """Return the checksums as ``sha256sum --check`` reads them."""
-    return "".join(f"{artefact.sha256}  {artefact.path}\n" for artefact in artefacts).encode()
+    return "".join(f"{file.sha256}  {file.path}\n" for file in files).encode()
 
 
 def parse(folder: Path, manifest: bytes) -> Release:
@@ -177,6 +211,7 @@ def parse(folder: Path, manifest: bytes) -> Release:
             inputs=_text(found["inputs"]),
             artefacts=tuple(_published(row, looks) for row in found["artefacts"]),
             versions=_texts(found["versions"]),
+            offer=tuple(_offered(row) for row in found.get("offer", ())),
         )
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from error
@@ -187,6 +222,11 @@ def parse(folder: Path, manifest: bytes) -> Release:
 def is_safe_path(path: str) -> bool:
     """Tell whether a path is a file in a folder, by names that ``sha256sum`` and shells take as they are."""
     return path.isprintable() and SAFE_PATH.fullmatch(path) is not None
+
+
+def is_safe_offer(path: str) -> bool:
+    """Tell whether a file beside the guides stands in the release's folder or an edition's, under a name that is no record's."""
+    return is_safe_path(path) or (path.isprintable() and SAFE_NAME.fullmatch(path) is not None and path not in (MANIFEST, CHECKSUMS))
 
 
 def _row(artefact: Published) -> dict[str, Any]:
@@ -216,6 +256,13 @@ def _published(row: dict[str, Any], looks: Mapping[str, Traits]) -> Published:
         raise ValueError(f"path {row['path']!r} is not a file in an edition's folder")
     look = row.pop("look", None)
     return Published(**row, traits=looks[look] if look is not None else None)
+
+
+def _offered(row: dict[str, Any]) -> Offered:
+    file = Offered(**row)
+    if (type(file.path), type(file.bytes), type(file.sha256)) != (str, int, str) or not is_safe_offer(file.path):
+        raise ValueError(f"file {file.path!r} beside the guides is not listed as it should be")
+    return file
 
 
 def _text(value: object) -> str:

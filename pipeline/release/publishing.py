@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -20,25 +21,34 @@ from pipeline.release.manifest import (
     Colophon,
     Release,
     checksum_bytes,
+    is_safe_offer,
     is_safe_path,
-    listed,
+    listing,
     manifest_bytes,
+    offered,
     parse,
 )
 from pipeline.release.releases import GUIDES, RELEASES, data, prune, remove, standing, sweep, temp_name, verify
 from pipeline.work.store import JSON, fault_point
 
+Offer = Mapping[str, bytes]
+"""Files beside the guides, by path."""
+NO_OFFER: Offer = {}
 
-def publish(output: Path, artefacts: Sequence[Artefact], colophon: Colophon, carried: Sequence[Carried] = ()) -> Release:
+
+def publish(
+    output: Path, artefacts: Sequence[Artefact], colophon: Colophon, carried: Sequence[Carried] = (), offer: Offer = NO_OFFER
+) -> Release:
     """Make these files the release in ``output/guides``, all at once; call it while holding ``lock(output)``.
 
-    Whatever stops it, the old release or the new one stands whole. The release it replaces is kept beside it,
-    for whoever is still reading; older ones go. Raises ToolError where the disk refuses, and where ``guides`` or the
-    folder of releases is a link, a file, or a folder that no build has made: nothing is done there.
+    ``offer`` are the files beside the guides, by path. Whatever stops it, the old release or the new one stands whole.
+    The release it replaces is kept beside it, for whoever is still reading; older ones go. Raises ToolError where the disk
+    refuses, and where ``guides`` or the folder of releases is a link, a file, or a folder that no build has made: nothing
+    is done there.
     """
-    rows = tuple(sorted((*map(listed, artefacts), *(replace(old.artefact, stale=old.stale) for old in carried)), key=lambda row: row.path))
-    _refuse_paths([row.path for row in rows])
-    manifest = manifest_bytes(colophon, rows)
+    rows, beside = listing(artefacts, carried), offered(offer)
+    _refuse_paths([row.path for row in rows], list(offer))
+    manifest = manifest_bytes(colophon, rows, beside)
     release = parse(output, manifest)
     try:
         with Folder.open(output, make=True) as place, _releases(place) as releases:
@@ -46,7 +56,8 @@ def publish(output: Path, artefacts: Sequence[Artefact], colophon: Colophon, car
             try:
                 temp = temp_name()
                 with releases.below(temp, make=True) as folder:
-                    _fill(folder, manifest, artefacts, carried, checksum_bytes(rows))
+                    _fill(folder, manifest, artefacts, carried, offer)
+                    _close(folder, checksum_bytes((*rows, *beside)))
                 name = _settle(releases, temp, release)
                 previous = _swap(place, name)
             finally:
@@ -58,11 +69,11 @@ def publish(output: Path, artefacts: Sequence[Artefact], colophon: Colophon, car
         raise ToolError(_one_line(output, error)) from error
 
 
-def _refuse_paths(paths: Sequence[str]) -> None:
+def _refuse_paths(paths: Sequence[str], beside: Sequence[str]) -> None:
     """Refuse what cannot stand in one folder, on file systems that ignore case too."""
     seen: set[str] = set()
-    for path in paths:
-        if not is_safe_path(path):
+    for path in (*paths, *beside):
+        if not (is_safe_path(path) or (path in beside and is_safe_offer(path))):
             raise ToolError(f"cannot publish {path!r}: not a file in an edition's folder")
         if path.casefold() in seen:
             raise ToolError(f"cannot publish {path!r} twice")
@@ -88,8 +99,8 @@ def _foreign(output: Folder, name: str) -> ToolError:
     return ToolError(f"{output.path / name}: not made by a build; move it away and build again")
 
 
-def _fill(folder: Folder, manifest: bytes, artefacts: Sequence[Artefact], carried: Sequence[Carried], checksums: bytes) -> None:
-    """Write the files, one folder for each edition, between the two records; wait until the disk has every name.
+def _fill(folder: Folder, manifest: bytes, artefacts: Sequence[Artefact], carried: Sequence[Carried], offer: Offer) -> None:
+    """Write the manifest, and the files that it lists: one folder for each edition.
 
     The manifest comes first: what a killed build leaves is removed by it.
     """
@@ -101,9 +112,17 @@ def _fill(folder: Folder, manifest: bytes, artefacts: Sequence[Artefact], carrie
     for item in carried:
         with folder.below(item.artefact.edition, make=True) as edition:
             _carry(item, edition)
+    for path, content in offer.items():
+        head, _, name = path.rpartition("/")
+        with folder.below(head, make=True) if head else nullcontext(folder) as there:
+            there.write(name, content)
+
+
+def _close(folder: Folder, checksums: bytes) -> None:
+    """Write the other record; wait until the disk has every name."""
     folder.write(CHECKSUMS, checksums, at="release-5-checksums")
     fault_point("release-6-sync")
-    for name in {*(artefact.edition for artefact in artefacts), *(item.artefact.edition for item in carried)}:
+    for name in {path.partition("/")[0] for path in folder.paths() if "/" in path}:
         with folder.below(name) as edition:
             edition.sync()
     folder.sync()

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.release.folder import Folder
-from pipeline.release.manifest import CHECKSUMS, MANIFEST, Published, Release, checksum_bytes, parse
+from pipeline.release.manifest import CHECKSUMS, MANIFEST, Offered, Published, Release, checksum_bytes, parse
 from pipeline.work.store import fault_point
 
 GUIDES = "guides"
@@ -66,22 +66,22 @@ def _read(output: Path) -> Release:
 
 def verify(release: Release) -> tuple[str, ...]:
     """Compare the files of a release with its manifest and checksums; return one line for each thing wrong."""
-    wanted = {artefact.path for artefact in release.artefacts} | {MANIFEST, CHECKSUMS}
+    wanted = {file.path for file in release.files} | {MANIFEST, CHECKSUMS}
     try:
         with Folder.open(release.folder.parent) as parent, parent.below(release.folder.name) as folder:
             found = frozenset(folder.paths())
-            present = tuple(artefact for artefact in release.artefacts if artefact.path in found)
+            present = tuple(file for file in release.files if file.path in found)
             return (
                 *(f"{path}: missing" for path in sorted(wanted - found)),
                 *(f"{path}: not part of the release" for path in sorted(found - wanted)),
-                *(fault for artefact in present for fault in _faults(folder, artefact)),
+                *(fault for file in present for fault in _faults(folder, file)),
                 *_record_faults(folder, release, found),
             )
     except OSError as error:
         return (f"{error.filename}: {error.strerror}",)
 
 
-def file_bytes(release: Release, artefact: Published) -> bytes | None:
+def file_bytes(release: Release, artefact: Published | Offered) -> bytes | None:
     """Return a file of a release as it is; None when no file is there, or a link or a pipe in its place."""
     try:
         with Folder.open(release.folder.parent) as parent, parent.below(release.folder.name) as folder:
@@ -96,7 +96,7 @@ def data(release: Release, artefact: Published) -> bytes:
     return found if sha256(found).hexdigest() == artefact.sha256 else b""
 
 
-def _faults(folder: Folder, artefact: Published) -> Iterator[str]:
+def _faults(folder: Folder, artefact: Published | Offered) -> Iterator[str]:
     """Yield what is wrong with a file that is there."""
     try:
         size, digest = folder.size_and_digest(artefact.path)
@@ -114,7 +114,7 @@ def _record_faults(folder: Folder, release: Release, found: frozenset[str]) -> I
     try:
         if MANIFEST in found and release.folder.name.partition("-")[0] != folder.size_and_digest(MANIFEST)[1]:
             yield f"{MANIFEST}: not the one this release was published with"
-        if CHECKSUMS in found and folder.read(CHECKSUMS) != checksum_bytes(release.artefacts):
+        if CHECKSUMS in found and folder.read(CHECKSUMS) != checksum_bytes(release.files):
             yield f"{CHECKSUMS}: differs from {MANIFEST}"
     except OSError as error:
         yield f"{error.filename}: {error.strerror}"
@@ -188,14 +188,16 @@ def remove(releases: Folder, name: str) -> bool:
 def _listed(folder: Folder, manifest: bytes) -> tuple[str, ...]:
     """Return the paths that a manifest lists; none where it was not written to its end."""
     try:
-        return tuple(artefact.path for artefact in parse(folder.path, manifest).artefacts)
+        return tuple(file.path for file in parse(folder.path, manifest).files)
     except ValueError:
         return ()
 
 
 def _empty(folder: Folder, paths: tuple[str, ...]) -> None:
     """Remove the files that are listed, and the folders they stood in; the manifest last, since it proves whose they are."""
-    for edition, files in groupby(sorted(paths), key=lambda path: path.partition("/")[0]):
+    for name in (path for path in paths if "/" not in path):
+        folder.remove(name)
+    for edition, files in groupby(sorted(path for path in paths if "/" in path), key=lambda path: path.partition("/")[0]):
         with suppress(FileNotFoundError):
             with folder.below(edition) as held:
                 for path in files:

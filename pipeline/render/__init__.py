@@ -191,6 +191,11 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
     )  # fmt: skip
 
 
+def release_page(look: Look, **values: object) -> str:
+    """Return the page on which a release offers its guides, as HTML; ``style`` among the values is its style sheet."""
+    return _tidy(_template(look, "release-page.xhtml").render(**{**values, "style": Markup(values["style"])}))
+
+
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
     """Gather fragments for paper into documents that begin at forced page breaks, and in the midst of very long runs."""
     runs: list[list[Fragment]] = []
@@ -231,5 +236,5 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
     return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "render", "render_section", "sheets", "tightened",
-           "with_index"]  # fmt: skip
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "release_page", "render", "render_section", "sheets",
+           "tightened", "with_index"]  # fmt: skip

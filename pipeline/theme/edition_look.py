@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,7 +19,7 @@ from pipeline.diagnostics import ToolError
 from pipeline.model import Edition, FontFile, Layer, PaperSize, Tokens
 from pipeline.theme import package_theme
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
-from pipeline.theme.stylesheets import filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
+from pipeline.theme.stylesheets import COMMENT, filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
 
 SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
 FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH, "emoji": "Book Emoji", "symbols": "Book Symbols"}
@@ -184,6 +185,15 @@ class Look:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
+    def release_page(self) -> str:
+        """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
+        colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
+        names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
+        strong = brand.passing(colors.accent)
+        css = COMMENT.sub("", style_sheet("release-page"))
+        known = {**values(self.tokens, colors), **names, "strong-accent": strong}
+        return filled("\n".join(line for line in css.splitlines() if line.strip()), known)
+
     @property
     def templates(self) -> tuple[Path, ...]:
         """Folders of templates, the one looked into first at the front."""
@@ -281,6 +291,12 @@ def _package_font(face: Face) -> bytes:
     if hashlib.sha256(data).hexdigest() != face.sha256:
         raise ToolError(f"font {name} is not the file this theme was made with: run 'make' to reinstall package {face.package}")
     return data
+
+
+@cache
+def family_name(data: bytes) -> str:
+    """Return the name of a font's family, of which nothing is kept that has a meaning in a style sheet."""
+    return re.sub(r"[^\w .-]", "", str(TTFont(io.BytesIO(data), lazy=True)["name"].getBestFamilyName()))
 
 
 @cache

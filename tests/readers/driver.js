@@ -39,6 +39,15 @@ const requests = {
     return page.url();
   },
   log: ({ log }) => log,
+  scheme: ({ page }, { scheme }) => page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]),
+  // Run a script beside the page's own, which its policy does not keep out.
+  inject: ({ page }, { path }) => page.evaluate(fs.readFileSync(path, "utf8") + ";undefined"),
+  downloads: ({ devtools }, { folder }) => devtools.send("Page.setDownloadBehavior", { behavior: "allow", downloadPath: folder }),
+  // Press a key; 'until' is a file that is there once what it has begun is done.
+  async press({ page }, { key, until }) {
+    await page.keyboard.press(key);
+    for (let tries = 0; until && !fs.existsSync(until) && tries < 200; tries++) await new Promise(done => setTimeout(done, 50));
+  },
   picture: ({ page }, { path }) => page.screenshot({ path }),
   // The fonts that an element's glyphs really come from: name, whether the page brought it, how many glyphs.
   async fonts({ devtools }, { selector }) {

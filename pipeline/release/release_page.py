@@ -1,0 +1,161 @@
+"""Write the page that readers choose and download from: one HTML file that asks nobody for anything, and needs no script."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pipeline import markup, render
+from pipeline.formats import EPUB, PDF
+from pipeline.release.manifest import Published
+from pipeline.release.titles import ATOM, JSON, MEDIA_TYPES, SUMS, Catalog, Title
+
+DEVICES = ("phone", "kindle", "kobo")
+"""What an EPUB is read on; the labels have a name and a piece of advice for each."""
+MEGABYTE = 1_000_000
+ISO_PAPER = re.compile(r"[abc]\d{1,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to download: the edition that it is of, what it is, and how large."""
+
+    edition: str
+    path: str
+    name: str
+    detail: str
+    sha256: str
+    is_stale: bool
+    saves: bool
+    """Whether a browser is asked to save what it could show: a PDF. An EPUB is offered to the reading app of a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What somebody reads on, or prints on; what to do there; and the files for it."""
+
+    name: str
+    advice: str
+    downloads: tuple[Download, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An edition as the page shows it."""
+
+    id: str
+    title: str
+    description: str
+    questions: str
+    picture: str
+    """Address of the small picture, which holds the picture itself."""
+    size: tuple[int, int]
+    downloads: tuple[Download, ...]
+
+
+def page(catalog: Catalog) -> bytes:
+    """Return the page as HTML; the same bytes for the same release."""
+    outline, say, style = catalog.outline, _Labels(catalog), catalog.look.release_page()
+    html = render.release_page(
+        catalog.look,
+        outline=outline,
+        say=say,
+        style=style,
+        policy=_policy(style),
+        devices=tuple(_devices(catalog, say)),
+        editions=tuple(_shown(title, say) for title in catalog.titles),
+        news=tuple(_news(catalog)),
+        atom=ATOM,
+        json=JSON,
+        types=MEDIA_TYPES,
+        sums=SUMS,
+        command=f"sha256sum --check --ignore-missing {SUMS}",
+    )
+    return html.encode()
+
+
+def file_name(file: Published, labels: Mapping[str, str]) -> str:
+    """Return what a file is called: its format, and the paper that it is for."""
+    if file.paper:
+        return labels["page_pdf"].format(paper=paper_name(file.paper))
+    return labels["page_epub"] if file.format == EPUB.name else file.format.upper()
+
+
+def paper_name(paper: str) -> str:
+    """Return the name of a paper as readers know it: A4, Letter."""
+    return paper.upper() if ISO_PAPER.fullmatch(paper) else paper.replace("-", " ").capitalize()
+
+
+class _Labels:
+    """The words of the page."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.labels = catalog.labels
+
+    def __call__(self, name: str, **values: object) -> str:
+        """Return a label with its braces filled in."""
+        return self.labels[name].format(**values)
+
+    def size(self, count: int) -> str:
+        """Return how large a file is: in kilobytes, or from a million bytes on in megabytes to a tenth."""
+        if count < MEGABYTE:
+            return self("page_kilobytes", size=max(1, round(count / 1000)))
+        return self("page_megabytes", size=f"{count / MEGABYTE:.1f}".replace(".", self("page_point")))
+
+    def pages(self, count: int) -> str:
+        """Return a number of pages."""
+        return self("page_one_page") if count == 1 else self("page_pages", count=count)
+
+
+def _policy(style: str) -> str:
+    """Return the Content Security Policy of the page (CSP 3): its own style, pictures that it holds, and nothing else."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _devices(catalog: Catalog, say: _Labels) -> Iterator[Device]:
+    """Yield what readers read on, each with the file of every edition for it: of those with questions in them, if there are any."""
+    whole = [title for title in catalog.titles if title.questions] or catalog.titles
+    files = [(title, file) for title in whole for file in title.files]
+    epubs = tuple(_download(title, file, say) for title, file in files if file.format == EPUB.name)
+    for device in DEVICES if epubs else ():
+        yield Device(say(f"page_{device}"), say(f"page_{device}_advice"), epubs)
+    for paper in dict.fromkeys(file.paper for _, file in files if file.format == PDF.name):
+        printed = tuple(_download(title, file, say) for title, file in files if file.paper == paper)
+        yield Device(say("page_printer", paper=paper_name(paper)), say("page_printer_advice"), printed)
+
+
+def _shown(title: Title, say: _Labels) -> Shown:
+    return Shown(
+        id=title.edition.id,
+        title=title.edition.title,
+        description=title.edition.description,
+        questions=say("section_count", count=title.questions) if title.questions > 1 else "",
+        picture=f"data:image/png;base64,{b64encode(title.thumbnail.data).decode()}",
+        size=title.thumbnail.size,
+        downloads=tuple(_download(title, file, say) for file in title.files),
+    )
+
+
+def _download(title: Title, file: Published, say: _Labels) -> Download:
+    is_pdf, size = file.format == PDF.name, say.size(file.bytes)
+    return Download(
+        edition=title.edition.title,
+        path=file.path,
+        name=file_name(file, say.labels),
+        detail=say("page_list", first=say.pages(file.pages), second=size) if is_pdf else size,
+        sha256=file.sha256,
+        is_stale=bool(file.stale),
+        saves=is_pdf,
+    )
+
+
+def _news(catalog: Catalog) -> Iterator[str]:
+    """Yield what this version of the book has changed, as ``book.yaml`` says; of a first version there is nothing to tell."""
+    outline = catalog.outline
+    if len(outline.changes) > 1:
+        told = (change.text for change in outline.changes if change.version == outline.version)
+        yield from (markup.plain(markup.parse(text, inline=True)) for text in told)
