@@ -30,7 +30,8 @@ from pipeline.flow import rules
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
 COMMANDS = (
-    "build", "check", "collect", "explain", "import", "list", "plan", "plan record", "schema", "stats", "store", "store prune", "verify",
+    "build", "check", "collect", "explain", "export", "import", "list", "plan", "plan record", "schema", "stats", "store", "store prune",
+    "verify",
 )  # fmt: skip
 
 
