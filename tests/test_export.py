@@ -22,6 +22,7 @@ from pipeline import export
 from pipeline.bring import Errand, bring
 from pipeline.bring.own_banks import RISKY, bared, guarded
 from pipeline.cli.__main__ import main
+from pipeline.cli.book_commands import EXPORTS
 from pipeline.diagnostics import BookError, show
 from pipeline.export import anki
 from pipeline.flow import load_and_check
@@ -70,6 +71,10 @@ def said(files: dict[str, bytes]) -> str:
             found.append(data.decode())
             found += [base64.b64decode(one).decode() for one in re.findall(rb'encoding="base64">([^<]*)<', data)]
     return "\n".join(found)
+
+
+def test_the_command_offers_every_format() -> None:
+    assert EXPORTS == FORMS
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -236,7 +236,8 @@ class Folder:
         if event.kind == "comment":
             top.children.append(Node("comment", event.line, text=event.text))
         elif event.kind == "words":
-            top.children += self.inner(event.text, event.line) if self.inner else []
+            read = _words if self.inner is _tex_words and top.kind == "code" else self.inner
+            top.children += read(event.text, event.line) if read else []
         elif event.kind == "whole":
             top.text += event.text
         elif not event.closes:
