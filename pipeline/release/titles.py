@@ -1,6 +1,7 @@
 """Tell what of a release is offered to everybody: its editions for candidates, with their files and pictures of their covers.
 
-Kits, and copies for a team or a person, are neither offered nor named.
+Kits, and copies for a team or a person, are neither offered nor named, and what a plan of interviews hands to its candidates is not
+offered.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ class Catalog:
 def catalog(book: Book, rows: Sequence[Published], covers: Mapping[str, bytes], modified: dt.datetime) -> Catalog:
     """Return what of a release is offered; ``covers`` are the pictures of covers by their paths, ``modified`` is the book's time."""
     look = theme.look(book.layers)
-    public = [row for row in rows if row.is_public and row.edition in book.editions]
+    offered = {edition.id for edition in book.editions.values() if not edition.plan}
+    public = [row for row in rows if row.is_public and row.edition in offered]
     titles = (
         _title(book.outline, book.editions[name], [row for row in public if row.edition == name], covers, look)
         for name in dict.fromkeys(row.edition for row in public if row.format != COVER.name)
