@@ -60,8 +60,9 @@ def running(output: Path, *options: str) -> Iterator[tuple[int, list[str]]]:
         said = [server.stdout.readline() for _ in range(2)]
         yield int(said[0].rstrip("/\n").rpartition(":")[2]), said
         server.send_signal(signal.SIGINT)
-        told = server.communicate(timeout=30)
-    said += [f"{line}\n" for line in (*told[0].splitlines(), *told[1].splitlines())]
+        server.wait(timeout=30)
+        # Not communicate: lines that were read ahead with the first two would be lost.
+        said += [*server.stdout, *server.stderr]
     assert (server.returncode, said[-1]) == (0, "stopped\n")
 
 
