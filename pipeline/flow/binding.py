@@ -184,7 +184,7 @@ def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> binde
     signatures, leaves = _apart(printed)
     return bindery.Gathered(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
-        notes=_notes(publication, printed, binding.labels["notes"]),
+        notes=_notes(publication, printed, "" if publication.look.script_fonts else binding.labels["notes"]),
         trim=_trim(binding.volume), keeps=len(binding.issues) > 1,
     )  # fmt: skip
 

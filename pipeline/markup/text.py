@@ -191,5 +191,9 @@ class Target:
     """Each link, figure, and box that the text refers to, as XHTML; each value, as plain text."""
     drawings: Mapping[Formula, Setting] = field(default_factory=dict)
     """Its formulas, for paged media."""
+    lang: str = "en"
+    """The language of the text."""
+    quotes: tuple[str, str] = ("“", "”")
+    """What it opens and closes quotations with."""
     table_labels: tuple[str, ...] = ()
     """The printed label of each table with a caption, as plain text, such as "Table 12.1"."""

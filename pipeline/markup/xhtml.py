@@ -35,6 +35,12 @@ class Writer:
     heads_rows: bool = False
     """Whether the first column of the table heads its rows."""
 
+    def quoted(self, words: str) -> str:
+        """Return words with the language's quotation marks for those that straight ones became; marks that were typed stay."""
+        if self.target.quotes == ("“", "”") or '"' not in self.text.source or any(mark in self.text.source for mark in "“”"):
+            return words
+        return words.replace("“", self.target.quotes[0]).replace("”", self.target.quotes[1])
+
     def anchor(self, kind: str, number: int) -> str:
         """Return an id of this fragment."""
         return f"{self.target.scope}-{kind}{number}"
@@ -99,7 +105,7 @@ def _tag(name: str, end: str = "\n") -> Write:
 
 
 def _words(writer: Writer, children: Sequence[Token], index: int) -> None:
-    words = escape(children[index].content, quote=False)
+    words = escape(writer.quoted(children[index].content), quote=False)
     writer.out.append(RANGE.sub(r'<span class="nobreak">\g<0></span>', words))
 
 
@@ -176,21 +182,28 @@ def _set_formula(writer: Writer, formula: Formula) -> str:
     target = writer.target
     if target.medium == "paged":
         spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-        return _image(target.drawings[formula], spoken, display=formula.display)
+        return _image(target.drawings[formula], spoken, _spoken_in(formula, target), display=formula.display)
     letters = None if formula.display or formula.alt else maths.letters(formula.latex)
     if letters is not None:
         return letters
     spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    return maths.mathml(formula.latex, display=formula.display, alt=spoken)
+    return maths.mathml(formula.latex, display=formula.display, alt=spoken, lang=_spoken_in(formula, target))
 
 
-def _image(setting: Setting, spoken: str, *, display: bool) -> str:
+def _spoken_in(formula: Formula, target: Target) -> str:
+    """Return the language that a formula is spoken in where that is not the text's; nothing where it is."""
+    spoken = target.spoken.get("lang", "")
+    return "" if formula.alt or spoken == target.lang.split("-")[0] else spoken
+
+
+def _image(setting: Setting, spoken: str, lang: str, *, display: bool) -> str:
     """Return the image of a formula, sized in em so that it follows the type."""
     style = f"height:{_em(setting.height)};width:{_em(setting.width)}"
     if not display:
         style += f";vertical-align:{_em(-setting.depth)}"
     source = f"guidepress:{setting.name}"
-    return f'<img class="math" role="math" alt="{escape(spoken)}" src="{source}" style="{style}"/>'
+    tongue = f' lang="{lang}"' if lang else ""
+    return f'<img class="math" role="math"{tongue} alt="{escape(spoken)}" src="{source}" style="{style}"/>'
 
 
 def _em(value: float) -> str:

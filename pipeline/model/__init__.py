@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
+from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, ScriptFonts, Tokens, Writing
 from pipeline.model.book import (
     Book,
     Counted,
@@ -67,7 +67,7 @@ __all__ = [
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
-    "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "identity", "kind_of", "output_value",
+    "Requirement", "Role", "ScriptFonts", "Star", "Team", "Tokens", "Work", "Works", "Writing", "enclosed", "identity", "kind_of", "output_value",
     "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from pipeline.model.fields import Color, Record, Slug
 LENGTH = r"^\d{1,4}(\.\d{1,3})?(mm|in|pt)$"
 SIZE = r"^\d{1,3}(\.\d{1,2})?$"
 SIZES = r"^\d{1,3}(\.\d{1,2})?/\d{1,3}(\.\d{1,2})?$"
-FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*\.(ttf|otf)$"
+FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.\[\],-]*\.(ttf|otf)$"
 PICTURE_FILE = r"^[a-z0-9][a-z0-9-]*\.(svg|png)$"
 PictureFile = Annotated[str, StringConstraints(pattern=PICTURE_FILE, max_length=80)]
 Length = Annotated[str, StringConstraints(pattern=LENGTH)]
@@ -34,6 +34,8 @@ class FontFile(Record):
     file: Annotated[str, StringConstraints(pattern=FONT_FILE, max_length=200)]
     package: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)] | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    """Of a variable font of a script, the weight that is taken of it."""
 
 
 class Family(Record):
@@ -58,6 +60,22 @@ class MathsFamily(Record):
     regular: FontFile
 
 
+class ScriptFamily(Record):
+    """The faces of a script that the families of running text lack; without italic ones, emphasis is bold or marked."""
+
+    regular: FontFile
+    bold: FontFile
+    italic: FontFile | None = None
+    bold_italic: FontFile | None = None
+
+
+class ScriptFonts(Record):
+    """The fonts of one script."""
+
+    serif: ScriptFamily
+    sans: ScriptFamily
+
+
 class Fonts(Record):
     """Fonts by what they are for."""
 
@@ -65,6 +83,8 @@ class Fonts(Record):
     sans: Family
     code: CodeFamily
     maths: MathsFamily
+    scripts: Mapping[Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")], ScriptFonts] = {}
+    """Further ones by the script (ISO 15924) that they serve."""
 
 
 class Colors(Record):
@@ -230,6 +250,15 @@ class Tokens(Record):
     cover: Cover
     editions: Mapping[Slug, Any] = {}
     """What differs in an edition, by its id: the same keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The language of a book, and the scripts that its texts need fonts for."""
+
+    lang: str = "en"
+    scripts: tuple[tuple[str, str], ...] = ()
+    """Each with the characters that are not in the character set of its language."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -188,6 +188,7 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
     return _template(publication.look, "document.xhtml").render(
         title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
         stylesheets=stylesheets, edition=publication.edition.look_name, guide=publication.title,
+        mirrored=publication.look.is_mirrored,
     )  # fmt: skip
 
 

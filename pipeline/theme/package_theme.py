@@ -85,12 +85,10 @@ def labels(lang: str, layers: tuple[Layer, ...] = ()) -> Mapping[str, str]:
 
 @remembered
 def spoken(lang: str, layers: tuple[Layer, ...] = ()) -> Mapping[str, str]:
-    """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
-    name = f"{SPOKEN}.{lang.split('-')[0]}"
-    found = _merged((name,), f"{SPOKEN}.{MODEL}", layers)
-    if found is None:
-        hint = f"write templates/labels/{name}.yaml"
-        raise BookError(Diagnostic("T101", f"no spoken formulas for language '{lang}'", Place(BOOK), hint))
+    """Return the words in which a language speaks formulas, or else English does. Raises BookError when they are not all there."""
+    names = (f"{SPOKEN}.{lang.split('-')[0]}", f"{SPOKEN}.{MODEL}")
+    found = next((words for name in names if (words := _merged((name,), f"{SPOKEN}.{MODEL}", layers)) is not None), None)
+    assert found is not None  # the package has English
     return found
 
 
