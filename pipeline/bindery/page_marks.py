@@ -184,11 +184,13 @@ class Trim:
     shift: float = 0.0
     """Points that what is on a left page lies further right."""
     folio: str = "right"
-    """Where folios stand: ``left``, ``center``, ``right``, or ``outside``, which is printed at both sides and kept at one."""
+    """Where folios stand: ``left``, ``center``, ``right``; or ``outside`` and ``inside``, printed at both sides and kept at one."""
 
     def side(self, number: int) -> bytes:
         """Return which of the two folios of a page is kept, by its number from 0: ``l``, ``r``, or nothing where there is one."""
-        return b"" if self.folio != "outside" else b"l" if number % 2 else b"r"
+        if self.folio not in ("outside", "inside"):
+            return b""
+        return b"l" if (number % 2 == 1) == (self.folio == "outside") else b"r"
 
     def laid(self, page: bytes, number: int) -> bytes:
         """Return a page object put on its paper: its boxes begin elsewhere, so that links and destinations move with it."""

@@ -192,7 +192,7 @@ def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> binde
 def _trim(volume: Volume) -> bindery.Trim:
     """Say where the paper of a volume lies around its pages, which may have been laid out for another."""
     look, paper = volume.publication.look, volume.paper
-    return bindery.Trim(look.around(paper, volume.laid_on), look.shift(paper), look.tokens.folio.at)
+    return bindery.Trim(look.around(paper, volume.laid_on), look.shift(paper), look.folio_at)
 
 
 def _copy(issue: Issue, labels: Mapping[str, str]) -> bindery.Copy:

@@ -35,12 +35,6 @@ class Writer:
     heads_rows: bool = False
     """Whether the first column of the table heads its rows."""
 
-    def quoted(self, words: str) -> str:
-        """Return words with the language's quotation marks for those that straight ones became; marks that were typed stay."""
-        if self.target.quotes == ("“", "”") or '"' not in self.text.source or any(mark in self.text.source for mark in "“”"):
-            return words
-        return words.replace("“", self.target.quotes[0]).replace("”", self.target.quotes[1])
-
     def anchor(self, kind: str, number: int) -> str:
         """Return an id of this fragment."""
         return f"{self.target.scope}-{kind}{number}"
@@ -105,7 +99,7 @@ def _tag(name: str, end: str = "\n") -> Write:
 
 
 def _words(writer: Writer, children: Sequence[Token], index: int) -> None:
-    words = escape(writer.quoted(children[index].content), quote=False)
+    words = escape(writer.target.quoted(children[index].content, writer.text.source), quote=False)
     writer.out.append(RANGE.sub(r'<span class="nobreak">\g<0></span>', words))
 
 
@@ -182,18 +176,12 @@ def _set_formula(writer: Writer, formula: Formula) -> str:
     target = writer.target
     if target.medium == "paged":
         spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-        return _image(target.drawings[formula], spoken, _spoken_in(formula, target), display=formula.display)
+        return _image(target.drawings[formula], spoken, target.tongue(formula), display=formula.display)
     letters = None if formula.display or formula.alt else maths.letters(formula.latex)
     if letters is not None:
         return letters
     spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    return maths.mathml(formula.latex, display=formula.display, alt=spoken, lang=_spoken_in(formula, target))
-
-
-def _spoken_in(formula: Formula, target: Target) -> str:
-    """Return the language that a formula is spoken in where that is not the text's; nothing where it is."""
-    spoken = target.spoken.get("lang", "")
-    return "" if formula.alt or spoken == target.lang.split("-")[0] else spoken
+    return maths.mathml(formula.latex, display=formula.display, alt=spoken, lang=target.tongue(formula))
 
 
 def _image(setting: Setting, spoken: str, lang: str, *, display: bool) -> str:

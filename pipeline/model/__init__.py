@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, ScriptFonts, Tokens, Writing
+from pipeline.model.appearance import ENGLISH, FontFile, Fonts, Layer, PaperSize, ScriptFonts, Tokens, Writing
 from pipeline.model.book import (
     Book,
     Counted,
@@ -62,13 +62,13 @@ from pipeline.model.questions import (
 )
 
 __all__ = [
-    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
+    "BLANKS", "ENGLISH", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
     "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
-    "Requirement", "Role", "ScriptFonts", "Star", "Team", "Tokens", "Work", "Works", "Writing", "enclosed", "identity", "kind_of", "output_value",
-    "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
+    "Requirement", "Role", "ScriptFonts", "Star", "Team", "Tokens", "Work", "Works", "Writing", "enclosed", "identity", "kind_of",
+    "output_value", "prose", "question_numbers", "schema", "scope", "speaking_time", "texts", "value_at",
 ]  # fmt: skip
 
 

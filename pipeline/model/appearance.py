@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -259,6 +259,9 @@ class Writing:
     lang: str = "en"
     scripts: tuple[tuple[str, str], ...] = ()
     """Each with the characters that are not in the character set of its language."""
+
+
+ENGLISH: Final = Writing()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from pipeline.diagnostics import Place
 from pipeline.formats import CHOSEN, PAPERS
-from pipeline.model.appearance import Layer, PictureFile, Writing
+from pipeline.model.appearance import ENGLISH, Layer, PictureFile, Writing
 from pipeline.model.fields import (
     Audience,
     Block,
@@ -313,7 +313,7 @@ class Book:
     """The book's own words, which no dictionary needs to know."""
     layers: tuple[Layer, ...] = ()
     """What its look is made of over the package's own, the later over the earlier."""
-    writing: Writing = Writing()
+    writing: Writing = ENGLISH
     """Its language, and the scripts of its texts."""
 
     def origin(self, record: BaseModel) -> Origin:

@@ -21,7 +21,7 @@ GLYPHS = re.compile(rb"<([0-9a-f]*)>")
 FACE = re.compile(rb"/(\S+) \S+ Tf$")
 
 REORDERED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
-"""Letters of scripts whose glyphs stand in another order than their letters: what a glyph is called says too little (ISO 32000-1, 14.9.4)."""
+"""Letters of scripts whose glyphs stand in another order than they do: what a glyph is called says too little (ISO 32000-1, 14.9.4)."""
 
 
 class Tagger:

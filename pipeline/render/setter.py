@@ -90,7 +90,8 @@ class Setter:
         numbers = self.publication.numbers
         return Target(
             medium=self.medium, scope=scope, level=self.level, labels=self.labels, spoken=self.spoken,
-            words=self._words, lang=self.publication.outline.lang, quotes=self._quotes, shown={reference: self._shown(reference) for reference in text.references},
+            words=self._words, lang=self.publication.outline.lang, quotes=self._quotes, 
+            shown={reference: self._shown(reference) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(
                 self.label("table_label", number=numbers.get(f"{scope}-t{n}", n)) for n in range(1, text.tables + 1)

@@ -1,6 +1,7 @@
 """The theme: what a book looks like, as data. Layers lie over one another, and a look is what they come to for one edition."""
 
-from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, package_file, token_names
+from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, token_names
+from pipeline.theme.font_files import package_file
 from pipeline.theme.languages import SERVED, closing, language, opening, script_of, writing
 from pipeline.theme.package_theme import (
     BOOK,

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-from fontTools.ttLib import TTFont
-
 from pipeline import brand, slots
 from pipeline.brand import RESERVED, Palette
-from pipeline.diagnostics import ToolError
-from pipeline.model import Edition, FontFile, Layer, PaperSize, ScriptFonts, Tokens, Writing
+from pipeline.model import ENGLISH, Edition, FontFile, Layer, PaperSize, ScriptFonts, Tokens, Writing
 from pipeline.theme import package_theme
-from pipeline.theme.languages import language, repertoire
+from pipeline.theme.font_files import cut, package_font, postscript_name
+from pipeline.theme.languages import SERVED, language, repertoire
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
-from pipeline.theme.script_fonts import cut
 from pipeline.theme.stylesheets import (
     Medium,
     filled,
@@ -101,7 +97,7 @@ class Look:
     edition: str
     runs_on: bool
     """Whether questions share pages."""
-    writing: Writing = Writing()
+    writing: Writing = ENGLISH
     """The language of the book, and the scripts of its texts."""
 
     @cached_property
@@ -134,6 +130,15 @@ class Look:
         of = self.tokens.fonts.scripts
         return {script: of[script] for script, _ in self.writing.scripts if script in of}
 
+    def lacking_fonts(self, script: str) -> str:
+        """Return what keeps a script from being printed: no font is named for it, or what is not installed; nothing when all is there."""
+        if script not in self.script_fonts:
+            return f"no font for the script {script}"
+        packages = {face.package for face in self.faces if face.script == script and face.package}
+        cuts = repertoire(script) or any(face.weight_taken for face in self.faces if face.script == script)
+        missing = sorted(name for name in (*packages, *(("uharfbuzz",) if cuts else ())) if find_spec(name) is None)
+        return f"the fonts of the script {script} are not installed: {', '.join(missing)}" if missing else ""
+
     @property
     def is_mirrored(self) -> bool:
         """Whether lines run from right to left."""
@@ -149,10 +154,11 @@ class Look:
 
     def font(self, face: Face) -> bytes:
         """Return the bytes of a face. Raises ToolError when a package's file is not the one that its digest names."""
-        data = _package_font(face) if face.package else self._file(face.file)
+        target = "make languages" if face.script else "make"
+        data = package_font(face.package, face.file, face.sha256, target) if face.package else self._file(face.file)
+        usual = repertoire(face.script)
         if not face.script:
             return data
-        usual = repertoire(face.script)
         return cut(data, face.weight_taken, usual | frozenset(dict(self.writing.scripts)[face.script]) if usual else usual)
 
     @property
@@ -215,7 +221,7 @@ class Look:
             css = spoken_for(css, tuple(self.script_fonts), leading)
         if own.is_mirrored:
             css = f"{mirrored(css)}\n{for_medium(style_sheet('right-to-left'), medium)}"
-        return f"{css}\n{style_sheet('ideographic')}" if own.is_ideographic else css
+        return f"{css}\n{style_sheet('own-script')}" if own.script not in SERVED else css
 
     def _extras(self, size: PaperSize) -> dict[str, bool]:
         """Tell which further style sheets of the package's a paper takes."""
@@ -248,14 +254,14 @@ class Look:
         return self._file(cover.picture) if cover.art == "picture" and cover.picture else b""
 
     @property
-    def _folio_at(self) -> str:
+    def folio_at(self) -> str:
         """Where folios stand, as the eye finds them: from right to left, what is at the right stands left."""
         at = self.tokens.folio.at
         return {"left": "right", "right": "left", "outside": "inside"}.get(at, at) if self.is_mirrored else at
 
     def foot(self, paper: str) -> Foot:
         """Return where at the foot of a paper's pages the folio stands."""
-        size, at = self.tokens.papers[paper], self._folio_at
+        size, at = self.tokens.papers[paper], self.folio_at
         top = points(size.margins.bottom) - points(self.tokens.folio.drop)
         folio = float(self.tokens.type.folio.partition("/")[0])
         height = round((points(size.margins.bottom) + top) / 2, 3)
@@ -307,12 +313,12 @@ class Look:
 
 
 @remembered
-def look(layers: tuple[Layer, ...] = (), edition: str = "", *, runs_on: bool = False, writing: Writing = Writing()) -> Look:
+def look(layers: tuple[Layer, ...] = (), edition: str = "", *, runs_on: bool = False, writing: Writing = ENGLISH) -> Look:
     """Return the look of an edition under the layers that lie over the package's own."""
     return Look((package(), *layers), edition, runs_on, writing)
 
 
-def of_edition(layers: tuple[Layer, ...], edition: Edition, writing: Writing = Writing()) -> Look:
+def of_edition(layers: tuple[Layer, ...], edition: Edition, writing: Writing = ENGLISH) -> Look:
     """Return the look of an edition of a book that has these layers and is written so."""
     return look(layers, edition.look_name, runs_on=edition.flow == "run-on", writing=writing)
 
@@ -321,30 +327,3 @@ def token_names() -> frozenset[str]:
     """Return the names of all tokens, as style sheets call them; they are the same in every look."""
     whole = look().tokens
     return frozenset({**values(whole, RESERVED), **paper_values(whole, next(iter(whole.papers.values())))})
-
-
-def package_file(package: str, file: str) -> Path:
-    """Find a file of a package without importing the package: that could take a second, or warn. Raises FileNotFoundError."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError(package)
-    return Path(spec.origin).parent / file
-
-
-@cache
-def _package_font(face: Face) -> bytes:
-    """Return the bytes of a package's font. Raises ToolError when the file is missing or is not the one that its digest names."""
-    name = PurePosixPath(face.file).name
-    try:
-        data = package_file(face.package, face.file).read_bytes()
-    except OSError as error:
-        raise ToolError(f"font {name} is missing: run 'make' to install package {face.package}") from error
-    if hashlib.sha256(data).hexdigest() != face.sha256:
-        raise ToolError(f"font {name} is not the file this theme was made with: run 'make' to reinstall package {face.package}")
-    return data
-
-
-@cache
-def postscript_name(data: bytes) -> str:
-    """Return the name by which a PDF knows a font."""
-    return str(TTFont(io.BytesIO(data), lazy=True)["name"].getDebugName(6))

@@ -33,11 +33,6 @@ class Language:
         """Whether lines run from right to left, and pages are mirrored."""
         return self.script in ("Arab", "Hebr")
 
-    @property
-    def is_ideographic(self) -> bool:
-        """Whether lines break between any two characters, and nothing is slanted."""
-        return self.script in ENCODINGS
-
 
 LANGUAGES = {
     "de": Language(quotes="„“"), "fr": Language(quotes="«\u202f\u202f»"), "es": Language(quotes="«»"), "pt": Language(),
