@@ -224,4 +224,5 @@ def _mirrored(css: str) -> str:
 def _turned(sides: str) -> str:
     """Return the four sides of a shorthand with the second and the fourth changed; fewer say nothing of left and right."""
     parts = PART.findall(sides)
-    return f"{parts[0]} {parts[3]} {parts[2]} {parts[1]}" if len(parts) == 4 else sides
+    after = sides[len(sides.rstrip()) :]
+    return f"{parts[0]} {parts[3]} {parts[2]} {parts[1]}{after}" if len(parts) == 4 else sides
