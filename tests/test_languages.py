@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 import unicodedata
 import zipfile
@@ -80,8 +81,9 @@ def test_a_book_in_another_language_passes_every_gate_and_reads_as_written(lang:
     assert ('page-progression-direction="rtl"' in package) == (lang in MIRRORED)
     pages = [words for name, words in texts.items() if name.endswith(".xhtml")]
     assert all((f'lang="{lang}"' in words) and ('dir="rtl"' in words) == (lang in MIRRORED) for words in pages)
-    formulas = [found for words in pages for found in re.findall(r"<math[^>]*>", words)]
-    assert formulas and all('lang="en"' in formula for formula in formulas)
+    formulas = [found for words in pages for found in re.findall(r"(<span[^>]*>)?<math[^>]*>", words)]
+    assert formulas and all('lang="en"' in around for around in formulas)
+    assert all(re.search(r'<code[^>]* dir="ltr"', words) or "<code" not in words for words in pages if lang in MIRRORED)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -155,3 +157,12 @@ def test_without_icu_a_machine_is_told_what_to_run(monkeypatch: pytest.MonkeyPat
         collation.sort_key("de")
     monkeypatch.undo()
     collation._icu.cache_clear()
+
+
+def test_a_chapter_that_the_package_has_in_english_only_is_said_to_be_missing(tmp_path: Path) -> None:
+    shutil.copytree(BOOKS / "de", tmp_path / "book")
+    with (tmp_path / "book/book.yaml").open("a", encoding="utf-8") as outline:
+        outline.write("kit_front: [fairness]\n")
+    _, faults = load_and_check(tmp_path / "book")
+    hint = "write chapters/fairness.yaml: the package has this chapter in English only"
+    assert [(fault.code, fault.hint) for fault in faults] == [("C304", hint)]

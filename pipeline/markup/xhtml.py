@@ -167,7 +167,7 @@ def _inline_formula(writer: Writer, children: Sequence[Token], index: int) -> No
         writer.out.append(f"{before}<code>{escape(token.content, quote=False)}</code>{after}")
         return
     shown = _set_formula(writer, token.meta["formula"])
-    held = (before or after) and shown.startswith(("<img", "<math"))
+    held = (before or after) and shown.startswith(("<img", "<math", "<span lang="))
     writer.out.append(f'<span class="nobreak">{before}{shown}{after}</span>' if held else f"{before}{shown}{after}")
 
 
@@ -181,7 +181,9 @@ def _set_formula(writer: Writer, formula: Formula) -> str:
     if letters is not None:
         return letters
     spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    return maths.mathml(formula.latex, display=formula.display, alt=spoken, lang=target.tongue(formula))
+    shown = maths.mathml(formula.latex, display=formula.display, alt=spoken)
+    tongue = target.tongue(formula)
+    return f'<span lang="{tongue}" xml:lang="{tongue}">{shown}</span>' if tongue else shown
 
 
 def _image(setting: Setting, spoken: str, lang: str, *, display: bool) -> str:

@@ -60,6 +60,11 @@ def style_sheet(name: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
+def has_chapter(name: str) -> bool:
+    """Tell whether the package has a chapter of a name; it has them in English only."""
+    return (folder() / "chapters" / MODEL / f"{name}.yaml").is_file()
+
+
 def digest() -> str:
     """Return the digest of every template, style sheet, token, and label of the package's own theme."""
     return files_digest(folder())

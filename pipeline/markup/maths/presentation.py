@@ -48,13 +48,12 @@ class Style:
     script: bool = False
 
 
-def mathml(latex: str, *, display: bool, alt: str, lang: str = "") -> str:
-    """Return a checked formula as MathML with its spoken words as `alttext`, and their language where that is another than the text's."""
+def mathml(latex: str, *, display: bool, alt: str) -> str:
+    """Return a checked formula as MathML with its spoken words as `alttext`."""
     tree, _ = read(latex)
     block = ' display="block"' if display else ""
-    tongue = f' lang="{lang}" xml:lang="{lang}"' if lang else ""
     body = _row(tree, Style(display, drawn=False))
-    return f'<math xmlns="{NAMESPACE}"{block}{tongue} alttext="{escape(alt)}">{body}</math>'
+    return f'<math xmlns="{NAMESPACE}"{block} alttext="{escape(alt)}">{body}</math>'
 
 
 def drawing(latex: str, *, display: bool) -> str:
