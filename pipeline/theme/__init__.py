@@ -25,7 +25,8 @@ from pipeline.theme.package_theme import (
 from pipeline.theme.stylesheets import Medium, merged, unknown
 
 __all__ = [
-    "BOOK", "CODE", "MATH", "RULES", "SANS", "SERIF", "SERVED", "THEME", "Foot", "Look", "Medium", "Traits", "blanks", "closing", "digest",
-    "files_digest", "folder", "forget", "has_chapter", "is_words", "labels", "language", "listed_blanks", "look", "merged", "model_words", "of_edition",
-    "opening", "package", "package_file", "remembered", "script_of", "spoken", "token_names", "unknown", "words_digest", "writing",
+    "BOOK", "CODE", "MATH", "RULES", "SANS", "SERIF", "SERVED", "THEME", "Foot", "Look", "Medium", "Traits", "blanks", "closing",
+    "digest", "files_digest", "folder", "forget", "has_chapter", "is_words", "labels", "language", "listed_blanks", "look",
+    "merged", "model_words", "of_edition", "opening", "package", "package_file", "remembered", "script_of", "spoken",
+    "token_names", "unknown", "words_digest", "writing",
 ]  # fmt: skip
