@@ -14,7 +14,7 @@ from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
 from pipeline.render import book_drawings
-from pipeline.theme import Medium
+from pipeline.theme import Medium, script_of
 
 T = TypeVar("T")
 
@@ -40,7 +40,6 @@ NEW_SHEET = "<!-- new sheet -->"
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
 WRITING_LINES_A_MINUTE = 1.5
-LAST_LATIN = "\u02af"
 
 
 class Furniture:
@@ -282,7 +281,7 @@ class Head:
 
 def slot(target: str, words: str, classes: str) -> Markup:
     """Return words that have zeros for the page number of a target; what the face of numbers lacks stands outside."""
-    if (zeros := slots.ZEROS.search(words)) and any(character > LAST_LATIN for character in words):
+    if (zeros := slots.ZEROS.search(words)) and any(script_of(character, "Hans") for character in words):
         return Markup("{}{}{}").format(words[: zeros.start()], slot(target, zeros[0], classes), words[zeros.end() :])
     return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, words)
 

@@ -221,7 +221,7 @@ class Look:
             css = spoken_for(css, tuple(self.script_fonts), leading)
         if own.is_mirrored:
             css = f"{mirrored(css)}\n{for_medium(style_sheet('right-to-left'), medium)}"
-        return f"{css}\n{style_sheet('own-script')}" if own.script not in SERVED else css
+        return f"{css}\n{for_medium(style_sheet('own-script'), medium)}" if own.script not in SERVED else css
 
     def _extras(self, size: PaperSize) -> dict[str, bool]:
         """Tell which further style sheets of the package's a paper takes."""
