@@ -2,17 +2,22 @@ PYTHON ?= $(shell ./bootstrap.sh python)
 BOOK ?= content
 VENV := .venv
 BIN := $(VENV)/bin
+# A book that is not in English is sorted by ICU, and may need the fonts of its script.
+BOOK_LANGUAGE := $(shell sed -n 's/^lang: *"\{0,1\}\([a-z]*\).*/\1/p' $(BOOK)/book.yaml 2>/dev/null)
+OTHER_LANGUAGES := $(if $(filter-out en,$(BOOK_LANGUAGE)),$(VENV)/languages.stamp)
 # No Python that is started here imports what lies in this folder because it is called like a library.
 export PYTHONSAFEPATH := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help guides test check conformance figures golden bench soak clean
+.PHONY: help guides languages test check conformance figures golden bench soak clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-guides: $(VENV)/guides.stamp ## Build every edition of the book into output/guides
+guides: $(VENV)/guides.stamp $(OTHER_LANGUAGES) ## Build every edition of the book into output/guides
 	@$(BIN)/guidepress build --book $(BOOK)
+
+languages: $(VENV)/languages.stamp ## Add the fonts of other scripts, and what sorts words in other languages than English
 
 test: $(VENV)/test.stamp ## Run the tests
 	@$(BIN)/pytest -n auto --dist worksteal -m "not soak and not conformance" tests
@@ -48,6 +53,10 @@ $(VENV)/guides.stamp: requirements.lock pyproject.toml bootstrap.sh
 	@test -x $(BIN)/python || { echo "Setting up with $(PYTHON)"; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/languages.stamp: $(VENV)/guides.stamp requirements-languages.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-languages.lock
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/guides.stamp requirements-dev.lock

@@ -50,7 +50,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
     numbers = model.question_numbers(book)
     made = tuple(_sections(book, edition, labels, chosen, numbers))
-    entries = index.build(_marks(made))
+    entries = index.build(_marks(made), book.outline.lang)
     empty = {kind for kind, filled in ((INDEX, entries), (CONTENTS, any(section.listed for section in made))) if not filled}
     sections = tuple(section for section in made if section.kind not in empty)
     names = dict(_names(book, sections))
@@ -73,7 +73,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         digits=_digits(sections),
         withheld=tuple(_withheld(book, edition, sections)),
         secret=tuple(_secret(book)) if edition.audience == "candidate" else (),
-        look=theme.of_edition(book.layers, edition),
+        look=theme.of_edition(book.layers, edition, book.writing),
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def _furniture(book: Book, kind: SectionKind, labels: Mapping[str, str]) -> Iter
     """Yield a part of the book that is made from a list, if that holds anything, or from the book as a whole."""
     lists: Mapping[SectionKind, Record] = {
         FORMULAS: model.FormulaSheet(formulas=tuple(book.formulas.values())),
-        GLOSSARY: model.Glossary(terms=tuple(sorted(book.terms.values(), key=lambda t: index.sort_key(t.term)))),
+        GLOSSARY: model.Glossary(terms=tuple(sorted(book.terms.values(), key=lambda t: index.order(book.outline.lang)(t.term)))),
         SOURCES: model.Works(sources=tuple(book.works.values())),
     }
     record = lists.get(kind)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from pipeline import collation
 from pipeline.model import IndexMark
 from pipeline.publication import IndexEntry, IndexGroup, Locator
 
 SYMBOLS = "#"
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class _Heading:
     below: dict[str, _Heading] = field(default_factory=dict)
 
 
-def build(marks: Iterable[tuple[IndexMark, Locator]]) -> tuple[IndexGroup, ...]:
-    """Gather marks, in reading order, into sorted groups of entries.
+def build(marks: Iterable[tuple[IndexMark, Locator]], lang: str = ENGLISH) -> tuple[IndexGroup, ...]:
+    """Gather marks, in reading order, into groups of entries, sorted as the language does.
 
     A 'see' or 'see also' that leads to no entry of this index is dropped: its target may be withheld.
     """
@@ -50,25 +53,37 @@ def build(marks: Iterable[tuple[IndexMark, Locator]]) -> tuple[IndexGroup, ...]:
         if not mark.see and not (mark.see_also and not mark.sub and locator.target == locator.section):
             heading.locators.append(locator)
     known = {term for term, heading in headings.items() if heading.locators or heading.below}
-    entries = [e for term in headings if (e := _entry(term, headings[term], known)) is not None]
-    return tuple(_groups(sorted(entries, key=lambda e: sort_key(e.heading))))
+    key = order(lang)
+    entries = [e for term in headings if (e := _entry(term, headings[term], known, key)) is not None]
+    return tuple(_groups(sorted(entries, key=lambda e: key(e.heading)), lang))
 
 
-def _entry(term: str, heading: _Heading, known: set[str]) -> IndexEntry | None:
-    below = [e for sub in heading.below if (e := _entry(sub, heading.below[sub], known)) is not None]
+def order(lang: str) -> Callable[[str], Any]:
+    """Return the sort key of headings in a language. Raises ToolError where a language other than English has no ICU to sort it."""
+    return sort_key if lang.split("-")[0] == ENGLISH else collation.sort_key(lang)
+
+
+def _entry(term: str, heading: _Heading, known: set[str], key: Callable[[str], Any]) -> IndexEntry | None:
+    below = [e for sub in heading.below if (e := _entry(sub, heading.below[sub], known, key)) is not None]
     see = tuple(t for t in dict.fromkeys(heading.see) if t in known and t != term and not heading.locators)
     also = tuple(t for t in dict.fromkeys(heading.see_also) if t in known and t != term)
     if not (heading.locators or below or see):
         return None
-    return IndexEntry(term, tuple(dict.fromkeys(heading.locators)), see, also, tuple(sorted(below, key=lambda e: sort_key(e.heading))))
+    return IndexEntry(term, tuple(dict.fromkeys(heading.locators)), see, also, tuple(sorted(below, key=lambda e: key(e.heading))))
 
 
-def _groups(entries: Sequence[IndexEntry]) -> Iterable[IndexGroup]:
+def _groups(entries: Sequence[IndexEntry], lang: str) -> Iterable[IndexGroup]:
     letters: dict[str, list[IndexEntry]] = {}
     for entry in entries:
-        first = sort_key(entry.heading)[:1].upper()
-        letters.setdefault(first if first.isalpha() else SYMBOLS, []).append(entry)
+        letters.setdefault(_letter(entry.heading, lang) or SYMBOLS, []).append(entry)
     return (IndexGroup(letter, tuple(letters[letter])) for letter in letters)
+
+
+def _letter(heading: str, lang: str) -> str:
+    if lang.split("-")[0] != ENGLISH:
+        return collation.letter(heading, lang)
+    first = sort_key(heading)[:1].upper()
+    return first if first.isalpha() else ""
 
 
 def sort_key(heading: str) -> str:

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "pipeline"
 
 RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0,
-    "work": 1, "brand": 1,
+    "work": 1, "brand": 1, "collation": 1,
     "markup": 2,
     "model": 3, "source": 3,
     "theme": 4, "kit": 4,

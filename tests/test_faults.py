@@ -324,7 +324,11 @@ def limit() -> None:
 
 
 LABELS = {
-    "T101": (lambda words: None, "no labels for language 'fr'", "use one of: en, or write templates/labels/fr.yaml"),
+    "T101": (
+        lambda words: None,
+        "no labels for language 'eo'",
+        "use one of: ar, de, en, es, fr, he, hi, ja, …, or write templates/labels/eo.yaml",
+    ),
     "T102": (lambda words: words.replace("rubric: ", "rubrick: "), "label 'rubric' is missing", "add 'rubric:'"),
     "T103": (lambda words: words.replace("Figure {number}", "Figure {nomber}"), "label 'figure_label' has a blank", "use {number}"),
     "T104": (lambda words: words + "cover: [\n", "not a file of labels", "keep one of the two"),
@@ -337,11 +341,11 @@ def test_labels_of_a_language_are_all_there(code: str, tmp_path: Path, monkeypat
     shutil.copytree(theme.folder() / "labels", tmp_path / "labels")
     words = spoil((tmp_path / "labels" / "en.yaml").read_text(encoding="utf-8"))
     if words is not None:
-        (tmp_path / "labels" / "fr.yaml").write_text(words, encoding="utf-8")
+        (tmp_path / "labels" / "eo.yaml").write_text(words, encoding="utf-8")
     monkeypatch.setattr("pipeline.theme.package_theme.folder", lambda: tmp_path)
     theme.forget()
     with pytest.raises(BookError) as caught:
-        theme.labels("fr")
+        theme.labels("eo")
     assert {d.code for d in caught.value.diagnostics} == {code}
     assert message in caught.value.diagnostics[0].message
     assert caught.value.diagnostics[0].hint == hint

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from test_release_page import offered
 
 from pipeline import render, theme
 from pipeline.diagnostics import BookError, ToolError
-from pipeline.model import Book, Layer
+from pipeline.model import Book, Layer, Writing
 from pipeline.publication import Publication
 from pipeline.section_kinds import KINDS
 
@@ -129,7 +128,8 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
     editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
     bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
     looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
-    styles = [repr(theme.package().values), *(look.paged("a4") for look in looks), looks[0].reflow(), looks[0].narrow()]
+    hebrew = theme.look((bare,), writing=Writing("he"))
+    styles = [repr(theme.package().values), *(look.paged("a4") for look in (*looks, hebrew)), looks[0].reflow(), looks[0].narrow()]
     pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
     pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
     pages.append(offered(book)["index.html"].decode())
@@ -138,9 +138,10 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
 
 
 def for_kits(path: Path) -> bool:
-    """Tell whether a file is read for kits alone, of which these publications have none."""
+    """Tell whether a file is read for kits alone, or for other languages, of which these publications have none."""
     planned = {kind.name for kind in KINDS if kind.is_planned} | {"leaf", "spread", "fields", "interviewer"}
-    return path.stem in planned or path.parent.parent.name == "chapters"
+    of_others = path.parent.name == "labels" and path.stem.removeprefix("spoken.") != "en"
+    return path.stem in planned or path.parent.parent.name == "chapters" or of_others
 
 
 def for_new_books(path: Path, templates: Path) -> bool:
@@ -184,16 +185,16 @@ def test_a_regional_language_falls_back_to_its_language() -> None:
 
 def test_a_language_without_labels_is_named_with_what_to_write() -> None:
     with pytest.raises(BookError) as caught:
-        theme.labels("fr")
+        theme.labels("eo")
     (fault,) = caught.value.diagnostics
-    assert (fault.code, fault.message, fault.place.path) == ("T101", "no labels for language 'fr'", "book.yaml")
-    assert fault.hint.endswith("write templates/labels/fr.yaml")
+    assert (fault.code, fault.message, fault.place.path) == ("T101", "no labels for language 'eo'", "book.yaml")
+    assert fault.hint.endswith("write templates/labels/eo.yaml")
 
 
-def test_a_language_that_cannot_speak_formulas_is_named(templates: Path) -> None:
-    shutil.copy(templates / "labels/en.yaml", templates / "labels/fr.yaml")
-    assert theme.labels("fr")["contents"] == "Contents"
-    assert faults(theme.spoken, "fr") == [("T101", "book.yaml", "no spoken formulas for language 'fr'")]
+def test_a_language_without_spoken_formulas_has_them_spoken_in_english() -> None:
+    assert theme.spoken("fr") == theme.spoken("en")
+    own = Layer("theme", labels={"spoken.fr": {**theme.spoken("en"), "lang": "fr", "plus": "plus"}})
+    assert theme.spoken("fr", (own,))["lang"] == "fr"
 
 
 def test_a_regional_file_comes_before_the_language(templates: Path) -> None:

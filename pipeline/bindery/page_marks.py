@@ -13,7 +13,7 @@ from pipeline.slots import FOLIO, FOLIO_FACE
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Ruled lines for the free part of a signature's last page."""
+    """Ruled lines for the free part of a signature's last page; the label is set letter for letter."""
 
     label: str
 
@@ -106,14 +106,14 @@ class Unset(ValueError):
 
 
 def ruling(facts: Facts, label: str, faces: dict[str, tuple[str, Face]], glyphs: Glyphs) -> bytes:
-    """Draw a label and hairlines below the content of the last page, as an artifact; raise Unset."""
+    """Draw a label, if there is one, and hairlines below the content of the last page, as an artifact; raise Unset."""
     room, lines = facts.room, _lines(facts.room)
     if not lines:
         return b""
     key = next((face.key for face in facts.faces if face.family == FOLIO_FACE), facts.faces[0].key)
     text = _hexadecimal(_set(label, *faces[key], glyphs))
     strokes = "".join(f"{room.x:g} {y:g} m {room.x + room.width:g} {y:g} l S\n" for y in lines)
-    written = f"BT /{key} {LABEL_SIZE} Tf 1 0 0 1 {room.x:g} {lines[0] + PITCH:g} Tm <{text}> Tj ET\n"
+    written = label and f"BT /{key} {LABEL_SIZE} Tf 1 0 0 1 {room.x:g} {lines[0] + PITCH:g} Tm <{text}> Tj ET\n"
     pens = f"{HAIRLINE} w {LINE_GREY} G {LABEL_GREY} g\n"
     return f"/Artifact <</Type /Layout>> BDC\nq\n{pens}{strokes}{written}Q\nEMC\n".encode()
 
@@ -184,11 +184,13 @@ class Trim:
     shift: float = 0.0
     """Points that what is on a left page lies further right."""
     folio: str = "right"
-    """Where folios stand: ``left``, ``center``, ``right``, or ``outside``, which is printed at both sides and kept at one."""
+    """Where folios stand: ``left``, ``center``, ``right``; or ``outside`` and ``inside``, printed at both sides and kept at one."""
 
     def side(self, number: int) -> bytes:
         """Return which of the two folios of a page is kept, by its number from 0: ``l``, ``r``, or nothing where there is one."""
-        return b"" if self.folio != "outside" else b"l" if number % 2 else b"r"
+        if self.folio not in ("outside", "inside"):
+            return b""
+        return b"l" if (number % 2 == 1) == (self.folio == "outside") else b"r"
 
     def laid(self, page: bytes, number: int) -> bytes:
         """Return a page object put on its paper: its boxes begin elsewhere, so that links and destinations move with it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline import markup
+from pipeline import markup, theme
 from pipeline.checks.places import Found, fault, key_spot, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import Book, Keys, Question
@@ -61,7 +61,12 @@ def unknown_chapter(book: Book) -> Found:
     for key in CHAPTER.places:
         for n, name in enumerate(getattr(book.outline, key)):
             if name not in book.chapters and ("chapter", name) not in book.refused:
-                yield fault("C304", f"no chapter '{name}'", spot(book, book.outline, key, n), nearest(name, book.chapters))
+                yield fault("C304", f"no chapter '{name}'", spot(book, book.outline, key, n), _where_to(book, name))
+
+
+def _where_to(book: Book, name: str) -> str:
+    write = f"write chapters/{name}.yaml: the package has this chapter in English only"
+    return write if theme.has_chapter(name) else nearest(name, book.chapters)
 
 
 @register("C305", "chapter not listed", "warning")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
-from pipeline import markup
+from pipeline import markup, theme
 from pipeline.checks.places import Found, Spot, fault, passages, register
 from pipeline.markup import dialect
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
@@ -224,7 +224,9 @@ def long_sentence(book: Book) -> Found:
 
 @register("C706", "word said twice", "warning")
 def word_twice(book: Book) -> Found:
-    """A word stands twice in a row, which is nearly always a slip of the hand."""
+    """A word stands twice in a row, which is nearly always a slip of the hand; Hindi and its kin say many a word twice."""
+    if theme.language(book.outline.lang).script == "Deva":
+        return
     for stretch in stretches(book):
         for found in slips("C706", stretch, TWICE.finditer):
             where = stretch.spot(found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]))

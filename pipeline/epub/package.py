@@ -39,7 +39,7 @@ from pipeline.epub.spine import (
 from pipeline.formats import EPUB
 from pipeline.publication import Publication
 from pipeline.render import Rendition
-from pipeline.theme import MATH
+from pipeline.theme import MATH, language
 
 if ebooklib.VERSION[:2] != (0, 20):
     raise ToolError("the EPUB is packed by EbookLib 0.20: run 'make' to install it")
@@ -232,12 +232,13 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]  # EbookLib 0.20 has no ty
 
 
 def seal(identifier: str, lang: str, modified: dt.datetime, statements: Sequence[Statement], items: Sequence[Item]) -> bytes:
-    """Return an EPUB 3.3 of these files, its spine in the order given."""
+    """Return an EPUB 3.3 of these files, its spine in the order given; its pages turn as the language runs."""
     book = epub.EpubBook()
     # A random identifier and a generator's name stand in it from the start.
     book.metadata.clear()
     book.set_identifier(identifier)
     book.language = lang
+    book.direction = "rtl" if language(lang).is_mirrored else None
     for statement in statements:
         _state(book, statement)
     for item in items:

@@ -184,7 +184,7 @@ def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> binde
     signatures, leaves = _apart(printed)
     return bindery.Gathered(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
-        notes=_notes(publication, printed, binding.labels["notes"]),
+        notes=_notes(publication, printed, "" if publication.look.script_fonts else binding.labels["notes"]),
         trim=_trim(binding.volume), keeps=len(binding.issues) > 1,
     )  # fmt: skip
 
@@ -192,7 +192,7 @@ def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> binde
 def _trim(volume: Volume) -> bindery.Trim:
     """Say where the paper of a volume lies around its pages, which may have been laid out for another."""
     look, paper = volume.publication.look, volume.paper
-    return bindery.Trim(look.around(paper, volume.laid_on), look.shift(paper), look.tokens.folio.at)
+    return bindery.Trim(look.around(paper, volume.laid_on), look.shift(paper), look.folio_at)
 
 
 def _copy(issue: Issue, labels: Mapping[str, str]) -> bindery.Copy:

@@ -66,8 +66,14 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
                 got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown)  # fmt: skip
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown,
+                _writing(reading, outline))  # fmt: skip
     return book, ordered(reading.faults)
+
+
+def _writing(reading: Reading, outline: model.Outline) -> model.Writing:
+    records = (outline, *(record for kind in reading.records.values() for record in kind.values()))
+    return theme.writing(outline.lang, "".join(text for record in records for text in model.texts(record)))
 
 
 def _no_book(reading: Reading) -> Diagnostic:

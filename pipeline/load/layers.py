@@ -21,9 +21,9 @@ from pipeline.load.pictures import picture
 from pipeline.model import FontFile, Fonts, Keys, Layer, Tokens
 from pipeline.source import Source, SourceFault, is_stray
 
-FOLDER, TEMPLATES = "theme", "templates"
-LARGEST: Final = 10_000_000
-"""Bytes of a font."""
+FOLDER, TEMPLATES, SCRIPTS = "theme", "templates", "scripts"
+LARGEST: Final = 40_000_000
+"""Bytes of a font: those of Chinese have twenty thousand glyphs."""
 NEEDED: Final = ("head", "hhea", "hmtx", "maxp", "cmap", "name", "OS/2")
 OUTLINES: Final = ("glyf", "CFF ")
 NO_EMBEDDING: Final = 0x0002
@@ -173,21 +173,26 @@ def _label_faults(read: Source, name: str) -> Iterator[Diagnostic]:
 def _fonts(reading: Reading, read: Source, folder: Path, keys: Keys, fonts: Fonts) -> dict[str, bytes]:
     """Return the font files beside ``theme.yaml`` that it names below ``keys``, by their paths; faults are noted."""
     found: dict[str, bytes] = {}
-    for role in type(fonts).model_fields:
-        family = getattr(fonts, role)
-        for style in type(family).model_fields:
-            where = (*keys, "fonts", role, style)
-            if not read.holds(where):
-                continue
-            font: FontFile = getattr(family, style)
-            data = _font_bytes(reading, folder, font)
-            reason, hint = _font_fault(data, font, role)
-            if reason:
-                place = read.place((*where, "file"))
-                reading.faults.append(at(read, "T107", f"font {font.file}: {reason}", place, hint))
-            elif not font.package and data is not None:
-                found[font.file] = data
+    for path, font in _named(fonts):
+        where = (*keys, "fonts", *path)
+        if not read.holds(where):
+            continue
+        data = _font_bytes(reading, folder, font)
+        reason, hint = _font_fault(data, font, path[0])
+        if reason:
+            place = read.place((*where, "file"))
+            reading.faults.append(at(read, "T107", f"font {font.file}: {reason}", place, hint))
+        elif not font.package and data is not None:
+            found[font.file] = data
     return found
+
+
+def _named(fonts: Fonts) -> Iterator[tuple[Keys, FontFile]]:
+    """Yield every font with the keys that lead to it."""
+    families: dict[Keys, Any] = {(role,): getattr(fonts, role) for role in type(fonts).model_fields if role != SCRIPTS}
+    families |= {(SCRIPTS, script, role): getattr(of, role) for script, of in fonts.scripts.items() for role in type(of).model_fields}
+    for path, family in families.items():
+        yield from (((*path, style), font) for style, font in family if font is not None)
 
 
 def _font_bytes(reading: Reading, folder: Path, font: FontFile) -> bytes | None:
@@ -201,7 +206,7 @@ def _font_bytes(reading: Reading, folder: Path, font: FontFile) -> bytes | None:
         return None
 
 
-def _font_fault(data: bytes | None, font: FontFile, role: str) -> tuple[str, str]:
+def _font_fault(data: bytes | None, font: FontFile, role: str | int) -> tuple[str, str]:
     """Return what is wrong with a font, and what to do; nothing when all is well."""
     if data is None:
         lacking = f"package {font.package} is not installed, or lacks it" if font.package else "no such file beside theme.yaml can be read"
@@ -211,30 +216,30 @@ def _font_fault(data: bytes | None, font: FontFile, role: str) -> tuple[str, str
         return "a font of a package is named with its digest", f"add 'sha256: {digest}'"
     if font.sha256 not in (None, digest):
         return "the file is another than its digest says", f"write 'sha256: {digest}' if this is the font that is meant"
-    return _unusable(data, role), "choose a static TrueType or OpenType font that may be embedded"
+    return _unusable(data, role, font.weight), "choose a static TrueType or OpenType font that may be embedded"
 
 
 @lru_cache(maxsize=64)
-def _unusable(data: bytes, role: str) -> str:
+def _unusable(data: bytes, role: str | int, weight: int | None) -> str:
     try:
         font = TTFont(io.BytesIO(data), lazy=True)
-        return _lack(font, role)
+        return _lack(font, role, weight)
     except Exception as error:  # fontTools raises whatever a damaged table makes it stumble over
         return f"it is no font that can be read ({type(error).__name__})"
 
 
-def _lack(font: Any, role: str) -> str:
+def _lack(font: Any, role: str | int, weight: int | None) -> str:
     """Say what a font lacks that can be read."""
     lacking = [table for table in NEEDED if table not in font]
     if lacking or not any(table in font for table in OUTLINES):
         return f"it lacks the table {lacking[0]}" if lacking else "it has no outlines"
-    if "fvar" in font:
+    if "fvar" in font and not (role == SCRIPTS and weight):
         return "it is a variable font"
     if font["OS/2"].fsType & NO_EMBEDDING:
         return "its owner does not allow embedding"
     if role == "maths" and "MATH" not in font:
         return "it lacks the table MATH"
-    digits = DIGITS if role not in OF_SIGNS else ""
+    digits = "" if role == SCRIPTS or role in OF_SIGNS else DIGITS
     missing = [digit for digit in digits if ord(digit) not in font.getBestCmap()]
     return f"it has no sign '{missing[0]}'" if missing else ""
 

@@ -12,21 +12,24 @@ def set_formula(target: Target, formula: Formula) -> str:
     """Return a formula as an image, as MathML, or as plain letters."""
     if target.medium == "paged":
         spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-        return _image(target.drawings[formula], spoken, display=formula.display)
+        return _image(target.drawings[formula], spoken, target.tongue(formula), display=formula.display)
     letters = None if formula.display or formula.alt else maths.letters(formula.latex)
     if letters is not None:
         return letters
     spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    return maths.mathml(formula.latex, display=formula.display, alt=spoken)
+    shown = maths.mathml(formula.latex, display=formula.display, alt=spoken)
+    tongue = target.tongue(formula)
+    return f'<span lang="{tongue}" xml:lang="{tongue}">{shown}</span>' if tongue else shown
 
 
-def _image(setting: Setting, spoken: str, *, display: bool) -> str:
+def _image(setting: Setting, spoken: str, lang: str, *, display: bool) -> str:
     """Return the image of a formula, sized in em so that it follows the type."""
     style = f"height:{_em(setting.height)};width:{_em(setting.width)}"
     if not display:
         style += f";vertical-align:{_em(-setting.depth)}"
     source = f"guidepress:{setting.name}"
-    return f'<img class="math" role="math" alt="{escape(spoken)}" src="{source}" style="{style}"/>'
+    tongue = f' lang="{lang}"' if lang else ""
+    return f'<img class="math" role="math"{tongue} alt="{escape(spoken)}" src="{source}" style="{style}"/>'
 
 
 def _em(value: float) -> str:

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from pipeline.markup.text_faults import Fault
 
 OPENERS: Final = re.compile(r"[(\[“‘¿¡]+$")
-FOLLOWERS: Final = re.compile(r"[^\s–—/]{1,24}(?=[\s–—/]|$)|[,.;:!?)\]’”%-]+")
+FOLLOWERS: Final = re.compile(r"[^\s–—/\u2e80-\uffef]{1,24}(?=[\s–—/]|$)|[,.;:!?)\]’”%、。，．；：！？」』）】》-]+")
 TASK: Final = re.compile(r"\[([ xX])\] +(?=\S)")
 BOXES: Final = {" ": "\N{BALLOT BOX}", "x": "\N{BALLOT BOX WITH CHECK}"}
 NUMERIC: Final = re.compile(r"[-+−±<>≤≥≈~$]{0,2}\s*\d[\d,.]*(?:[–-]\d[\d,.]*)?\s*(?:%|[a-zA-Zµ]{1,3})?|[–—-]|n/a|")

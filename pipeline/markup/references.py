@@ -18,6 +18,10 @@ DEEPEST: Final = 10
 """Emphasis, links, and marks within one another."""
 MOST: Final = 1_000
 """Faults of a text that are said; after these nobody reads on."""
+UNPARTED: Final = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff]")
+"""Letters of scripts that have no spaces between words."""
+IN_A_WORD: Final = 2
+"""Of these, in the time that an English word takes to say."""
 STRAIGHT: Final = str.maketrans("‘’“”", "''\"\"")
 
 
@@ -62,7 +66,8 @@ def gather(tokens: Sequence[Token], notes: Mapping[str, Token], lines: Sequence[
 
 def _read_inline(found: Found, token: Token) -> None:
     children = token.children or []
-    found.words += len(words_of(children).split())
+    said = words_of(children)
+    found.words += len(UNPARTED.sub(" ", said).split()) + len(UNPARTED.findall(said)) // IN_A_WORD
     places: Places | None = None
     depth = found.open = 0
     for index, child in enumerate(children):

@@ -192,5 +192,20 @@ class Target:
     """Each link, figure, and box that the text refers to, as XHTML; each value, as plain text."""
     drawings: Mapping[Formula, Setting] = field(default_factory=dict)
     """Its formulas, for paged media."""
+    lang: str = "en"
+    """The language of the text."""
+    quotes: tuple[str, str] = ("“", "”")
+    """What it opens and closes quotations with."""
     table_labels: tuple[str, ...] = ()
     """The printed label of each table with a caption, as plain text, such as "Table 12.1"."""
+
+    def tongue(self, formula: Formula) -> str:
+        """Return the language that a formula is spoken in where that is not the text's; nothing where it is."""
+        spoken = self.spoken.get("lang", "")
+        return "" if formula.alt or spoken == self.lang.split("-")[0] else spoken
+
+    def quoted(self, words: str, source: str) -> str:
+        """Return words with the language's marks for those that straight quotation marks became; what the source has typed stays."""
+        if self.quotes == ("“", "”") or '"' not in source or "“" in source or "”" in source:
+            return words
+        return words.replace("“", self.quotes[0]).replace("”", self.quotes[1])

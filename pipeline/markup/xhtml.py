@@ -99,7 +99,7 @@ def _tag(name: str, end: str = "\n") -> Write:
 
 
 def _words(writer: Writer, children: Sequence[Token], index: int) -> None:
-    words = escape(children[index].content, quote=False)
+    words = escape(writer.target.quoted(children[index].content, writer.text.source), quote=False)
     writer.out.append(RANGE.sub(r'<span class="nobreak">\g<0></span>', words))
 
 
@@ -171,7 +171,7 @@ def _inline_formula(writer: Writer, children: Sequence[Token], index: int) -> No
         writer.out.append(f"{before}<code>{escape(token.content, quote=False)}</code>{after}")
         return
     shown = set_formula(writer.target, token.meta["formula"])
-    held = (before or after) and shown.startswith(("<img", "<math"))
+    held = (before or after) and shown.startswith(("<img", "<math", "<span lang="))
     writer.out.append(f'<span class="nobreak">{before}{shown}{after}</span>' if held else f"{before}{shown}{after}")
 
 

@@ -6,7 +6,7 @@ paragraphs, fields marked `Line` hold one line of inline Markdown.
 
 from __future__ import annotations
 
-from pipeline.model.appearance import FontFile, Fonts, Layer, PaperSize, Tokens
+from pipeline.model.appearance import ENGLISH, FontFile, Fonts, Layer, PaperSize, ScriptFonts, Tokens, Writing
 from pipeline.model.book import (
     Book,
     Edition,
@@ -88,11 +88,11 @@ from pipeline.model.questions import (
 )
 
 __all__ = [
-    "BLANKS", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
+    "BLANKS", "ENGLISH", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
     "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
     "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
     "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
     "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
-    "Requirement", "Role", "Star", "Team", "Tokens", "Work", "Works", "enclosed", "has_any", "identity", "kind_of", "output_value",
-    "prose", "question_numbers", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
+    "Requirement", "Role", "ScriptFonts", "Star", "Team", "Tokens", "Work", "Works", "Writing", "enclosed", "has_any", "identity",
+    "kind_of", "output_value", "prose", "question_numbers", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
 ]  # fmt: skip

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.model.fields import Color, Record, Slug
 from pipeline.model.sizes import Length, Measures, Sizing, Tight
 
-FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.-]*\.(ttf|otf)$"
+FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.\[\],-]*\.(ttf|otf)$"
 PICTURE_FILE = r"^[a-z0-9][a-z0-9-]*\.(svg|png)$"
 PictureFile = Annotated[str, StringConstraints(pattern=PICTURE_FILE, max_length=80)]
 Alternative = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -30,6 +30,8 @@ class FontFile(Record):
     """Installed package that the file is in; the theme's own folder when left out."""
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     """Digest of the file, in hexadecimal; the check tells it when it is missing."""
+    weight: Annotated[int, Field(ge=100, le=900)] | None = None
+    """Of a variable font of a script, the weight that is taken of it."""
 
 
 class Family(Record):
@@ -68,6 +70,28 @@ class SignsFamily(Record):
     """The face."""
 
 
+class ScriptFamily(Record):
+    """The faces of a script that the families of running text lack; without italic ones, emphasis is bold or marked."""
+
+    regular: FontFile
+    """The upright face."""
+    bold: FontFile
+    """The bold face."""
+    italic: FontFile | None = None
+    """The italic face, if the script has one."""
+    bold_italic: FontFile | None = None
+    """The bold italic face, if the script has one."""
+
+
+class ScriptFonts(Record):
+    """The fonts of one script."""
+
+    serif: ScriptFamily
+    """Text."""
+    sans: ScriptFamily
+    """Titles and furniture."""
+
+
 class Fonts(Record):
     """Fonts by what they are for."""
 
@@ -83,6 +107,8 @@ class Fonts(Record):
     """Emoji, in one color as everything on paper; `Book Emoji`."""
     symbols: SignsFamily
     """Dingbats, Braille, and arrows that no other font has; `Book Symbols`."""
+    scripts: Mapping[Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z]{3}$")], ScriptFonts] = {}
+    """Further ones by the script (ISO 15924) that they serve."""
 
 
 class Colors(Record):
@@ -221,6 +247,18 @@ class Tokens(Record):
     """The cover."""
     editions: Mapping[Slug, Any] = {}
     """What differs in an edition, by its id: the same keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The language of a book, and the scripts that its texts need fonts for."""
+
+    lang: str = "en"
+    scripts: tuple[tuple[str, str], ...] = ()
+    """Each with the characters that are not in the character set of its language."""
+
+
+ENGLISH: Final = Writing()
 
 
 @dataclass(frozen=True, eq=False)

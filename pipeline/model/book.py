@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from pipeline.diagnostics import Place
 from pipeline.formats import CHOSEN, PAPERS
-from pipeline.model.appearance import Layer, PictureFile
+from pipeline.model.appearance import ENGLISH, Layer, PictureFile, Writing
 from pipeline.model.fields import (
     Color,
     Keys,
@@ -223,6 +223,8 @@ class Book:
     """What its look is made of over the package's own, the later over the earlier."""
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """Those that texts show, by their paths in the book; that of a figure without its ending: ``figures/<id>``."""
+    writing: Writing = ENGLISH
+    """Its language, and the scripts of its texts."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""

@@ -21,7 +21,12 @@ from pipeline.theme import Traits
 FOLIO = r"(\d+|[ivxlc]+)"
 LOCATOR = re.compile(rf"{FOLIO}(?: ?[–-] ?{FOLIO})?")
 """Of a range whose folios are narrower than their slots, the dash stands a little apart."""
-LAST_WORD = re.compile(rf"\s{FOLIO}$")
+MOST_PARTS = 4
+"""Of a title that a reader finds apart."""
+LAST_WORD = re.compile(rf"[\s?!؟]{FOLIO}$")
+"""From right to left, a reader may find the number beside the mark that ends a title."""
+MARKS = re.compile(r"[\s\u0610-\u061a\u064b-\u065f]+$")
+"""Marks above and below letters, which may reach into the next line."""
 
 
 def check_file(path: str, paper: Paper, traits: Traits) -> Iterator[Diagnostic]:
@@ -168,8 +173,18 @@ def _questions(path: str, paper: Paper, publication: Publication) -> Iterator[Di
 
 def _is_headed(text: str, number: str, title: str) -> bool:
     """Tell whether a page prints a number and a title; the number stands beside the title, and may be read inside it."""
-    without, times = re.subn(rf"(?<!\w){number}(?!\w)", "", text)
-    return times > 0 and (title in letters(text) or title in letters(without))
+    without, times = re.subn(rf"(?<!\w){number}(?!\w)", "", text, flags=re.ASCII)
+    return times > 0 and (title in letters(text) or _is_told(title, letters(without)))
+
+
+def _is_told(title: str, text: str) -> bool:
+    """Tell whether a text has the letters of a title, perhaps in a few parts: its lines, or what runs in either direction."""
+    for _ in range(MOST_PARTS):
+        length = next((n for n in range(len(title), 0, -1) if title[:n] in text), 0)
+        title = title[length:]
+        if not length or not title:
+            break
+    return not title
 
 
 # Page numbers
@@ -185,6 +200,7 @@ class Forms:
 
     def number(self, text: str, page: Page) -> str | None:
         """Return the page number, or the range, that a link prints; None when it prints none."""
+        text = MARKS.sub("", text)
         if LOCATOR.fullmatch(text):
             return text.replace(" ", "")
         if found := self.reference.search(text):

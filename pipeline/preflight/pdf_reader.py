@@ -257,7 +257,7 @@ def _regions(page: Any, number: int, foot: Foot) -> tuple[Region, Region]:
     if foot.folio == "right":
         parting = right - FOLIO_SIDE
         return (parting, bottom, right, top), (left, bottom, parting, top)
-    is_left = foot.folio == "left" or (foot.folio == "outside" and number % 2 == 1)
+    is_left = foot.folio == "left" or foot.folio == ("outside" if number % 2 else "inside")
     start = left + quarter if foot.folio == "center" else left if is_left else left + 2 * quarter
     line = bottom + foot.stamp
     return (start, line, start + 2 * quarter, top), (left, bottom, right, line)

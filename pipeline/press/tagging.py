@@ -20,6 +20,9 @@ CROSS_LINK = "xref:"
 GLYPHS = re.compile(rb"<([0-9a-f]*)>")
 FACE = re.compile(rb"/(\S+) \S+ Tf$")
 
+REORDERED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
+"""Letters of scripts whose glyphs stand in another order than they do: what a glyph is called says too little (ISO 32000-1, 14.9.4)."""
+
 
 class Tagger:
     """What is tagged so far, over all pages of a signature."""
@@ -118,10 +121,12 @@ class PageTagger:
         self._find_slot(box, self.starts[mcid], margin)
         if kind := self._artifact_kind(box, margin):
             self._mark_artifact(self.starts[mcid], kind, margin)
+            self._say(box, self.starts[mcid])
             return
         node = self._owner(box)
         if isinstance(box, boxes.ReplacedBox):
             self._measure(box, node)
+        self._say(box, self.starts[mcid])
         self.owners[mcid] = node.reference
         self._hang(mcid, node)
 
@@ -158,6 +163,11 @@ class PageTagger:
         if not isinstance(box, boxes.InlineReplacedBox):
             values["Placement"] = "/Block"
         self.tree.describe(node, "Layout", **values)
+
+    def _say(self, box: Any, start: int) -> None:
+        """Write beside glyphs that stand in another order than their letters what they say."""
+        if isinstance(box, boxes.TextBox) and REORDERED.search(box.text):
+            self.operators[start]["ActualText"] = pydyf.String(box.text)
 
     def _mark_artifact(self, start: int, kind: str, subtype: str | None) -> None:
         values = {"Type": f"/{kind}", **({"Subtype": f"/{subtype}"} if subtype else {})}

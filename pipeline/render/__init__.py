@@ -33,6 +33,8 @@ PICTURE = re.compile(r"<img\b[^>]*\balt=\"([^\"]*)\"[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
 BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
+LEFT_TO_RIGHT = re.compile(r'<(?:code|pre|a class="address")(?=[ >])')
+"""What runs from left to right wherever it stands."""
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
 
 
@@ -103,6 +105,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
     xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else xhtml
+    xhtml = LEFT_TO_RIGHT.sub(r'\g<0> dir="ltr"', xhtml) if publication.look.is_mirrored else xhtml
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 
 
@@ -188,6 +191,7 @@ def document(publication: Publication, medium: Medium, title: str, body: str, st
     return _template(publication.look, "document.xhtml").render(
         title=title, body=Markup(body), medium=medium, lang=publication.outline.lang,
         stylesheets=stylesheets, edition=publication.edition.look_name, guide=publication.title,
+        mirrored=publication.look.is_mirrored,
     )  # fmt: skip
 
 

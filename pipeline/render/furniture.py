@@ -14,7 +14,7 @@ from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
 from pipeline.render import book_drawings
-from pipeline.theme import Medium
+from pipeline.theme import Medium, script_of
 
 T = TypeVar("T")
 
@@ -106,7 +106,11 @@ class Furniture:
             if isinstance(member.record, model.Question) and member.record.level:
                 bar = self._label("level_chart_bar", number=member.number, minutes=member.record.minutes)
                 found[member.record.level].append(bar)
-        levels = (self._label("level_chart_level", level=self._label(level), bars=", ".join(bars)) for level, bars in found.items() if bars)
+        levels = (
+            self._label("level_chart_level", level=self._label(level), bars=self._label("list_comma").join(bars))
+            for level, bars in found.items()
+            if bars
+        )
         return " ".join((self._label("level_chart_alt", count=len(section.members)), *levels))
 
     def entry_link(self, entry: model.Entry, shown: str) -> Markup:
@@ -123,7 +127,11 @@ class Furniture:
         overview = _overview(section)
         numbers = {entry.id: entry.number for entry in overview.entries}
         lines = (
-            self._label("map_alt_line", number=e.number, others=", ".join(numbers[n] for n in book_drawings.neighbors(e, overview)))
+            self._label(
+                "map_alt_line",
+                number=e.number,
+                others=self._label("list_comma").join(numbers[n] for n in book_drawings.neighbors(e, overview)),
+            )
             for e in overview.entries
             if book_drawings.neighbors(e, overview)
         )
@@ -272,7 +280,9 @@ class Head:
 
 
 def slot(target: str, words: str, classes: str) -> Markup:
-    """Return words that have zeros for the page number of a target."""
+    """Return words that have zeros for the page number of a target; what the face of numbers lacks stands outside."""
+    if (zeros := slots.ZEROS.search(words)) and any(script_of(character, "Hans") for character in words):
+        return Markup("{}{}{}").format(words[: zeros.start()], slot(target, zeros[0], classes), words[zeros.end() :])
     return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline import markup, model, slots
+from pipeline import markup, model, slots, theme
 from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.markup.highlight import block
 from pipeline.publication import Name, Publication, Section
@@ -29,6 +30,7 @@ class Setter:
         self.publication, self.section, self.medium = publication, section, medium
         look, lang = publication.look, publication.outline.lang
         self.labels, self._words = look.labels(lang), look.words_digest(lang)
+        self._quotes = theme.opening(lang), theme.closing(lang)
         self.spoken = markup.with_names(look.spoken(lang), {named.letters: named.words for named in publication.outline.spoken})
         self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
@@ -49,6 +51,10 @@ class Setter:
     def label(self, name: str, **values: object) -> str:
         """Return a label with its braces filled in."""
         return self.labels[name].format(**values)
+
+    def date(self, day: dt.date) -> str:
+        """Return a date as the language writes it in figures."""
+        return self.label("date_form", year=day.year, month=day.month, day=day.day)
 
     def title(self, section: Section) -> Markup:
         """Return the title of a section, without links and marks."""
@@ -88,7 +94,8 @@ class Setter:
         numbers = self.publication.numbers
         return Target(
             medium=self.medium, scope=scope, level=self.level, labels=self.labels, spoken=self.spoken,
-            words=self._words, shown={reference: self._shown(reference, scope) for reference in text.references},
+            words=self._words, lang=self.publication.outline.lang, quotes=self._quotes,
+            shown={reference: self._shown(reference, scope) for reference in text.references},
             drawings=self._drawings(text) if self.paged else {},
             table_labels=tuple(
                 self.label("table_label", number=numbers.get(f"{scope}-t{n}", n)) for n in range(1, text.tables + 1)
@@ -176,7 +183,7 @@ class Setter:
     def question_links(self, targets: Iterable[str]) -> Markup:
         """Return links to questions by number, in a row."""
         links = (self._link(Reference("section", target, None, 0, 0)) for target in self.linked(targets))
-        return Markup(", ".join(links))
+        return Markup(escape(self.labels["list_comma"]).join(links))
 
     def counterpart_link(self, section: Section) -> Markup:
         """Return the link from a question to its answer, or back."""

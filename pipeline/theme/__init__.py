@@ -1,7 +1,9 @@
 """The theme: what a book looks like, as data. Layers lie over one another, and a look is what they come to for one edition."""
 
 from pipeline.theme.coverage import lacking
-from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, package_file, token_names
+from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, token_names
+from pipeline.theme.font_files import package_file
+from pipeline.theme.languages import SERVED, closing, language, opening, script_of, writing
 from pipeline.theme.package_theme import (
     BOOK,
     RULES,
@@ -11,6 +13,7 @@ from pipeline.theme.package_theme import (
     files_digest,
     folder,
     forget,
+    has_chapter,
     is_words,
     labels,
     listed_blanks,
@@ -23,7 +26,8 @@ from pipeline.theme.package_theme import (
 from pipeline.theme.stylesheets import Medium, merged, unknown
 
 __all__ = [
-    "BOOK", "CODE", "MATH", "RULES", "SANS", "SERIF", "THEME", "Foot", "Look", "Medium", "Traits", "blanks", "digest",
-    "files_digest", "folder", "forget", "is_words", "labels", "lacking", "listed_blanks", "look", "merged", "model_words", "of_edition",
-    "package", "package_file", "remembered", "spoken", "token_names", "unknown", "words_digest",
+    "BOOK", "CODE", "MATH", "RULES", "SANS", "SERIF", "SERVED", "THEME", "Foot", "Look", "Medium", "Traits", "blanks", "closing",
+    "digest", "files_digest", "folder", "forget", "has_chapter", "is_words", "labels", "lacking", "language", "listed_blanks", "look",
+    "merged", "model_words", "of_edition", "opening", "package", "package_file", "remembered", "script_of", "spoken",
+    "token_names", "unknown", "words_digest", "writing",
 ]  # fmt: skip

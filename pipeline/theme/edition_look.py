@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
-from fontTools.ttLib import TTFont
-
 from pipeline import brand, slots
 from pipeline.brand import RESERVED, Palette
-from pipeline.diagnostics import ToolError
-from pipeline.model import Edition, FontFile, Layer, PaperSize, Tokens
+from pipeline.model import ENGLISH, Edition, FontFile, Layer, PaperSize, ScriptFonts, Tokens, Writing
 from pipeline.theme import package_theme
+from pipeline.theme.font_files import cut, family_name, package_font, postscript_name
+from pipeline.theme.languages import SERVED, language, repertoire
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
-from pipeline.theme.stylesheets import COMMENT, filled, layered, merged, page_rules, paper_values, points, side_of, values, wide_margin
+from pipeline.theme.stylesheets import (
+    COMMENT,
+    Medium,
+    filled,
+    for_medium,
+    layered,
+    merged,
+    mirrored,
+    page_rules,
+    paper_values,
+    points,
+    side_of,
+    spoken_for,
+    values,
+    wide_margin,
+)
 
 SERIF, SANS, CODE, MATH = "Book Serif", "Book Sans", "Book Code", "Book Math"
 FAMILIES = {"serif": SERIF, "sans": SANS, "code": CODE, "maths": MATH, "emoji": "Book Emoji", "symbols": "Book Symbols"}
@@ -42,11 +54,17 @@ class Face:
     """The installed package that carries it; empty for a file of a layer."""
     file: str
     sha256: str
+    script: str = ""
+    """The one script that it serves; empty for a face of running text."""
+    weight_taken: int | None = None
+    """The weight that is taken of a variable font."""
 
     @property
     def resource(self) -> str:
         """Name of the file among the resources of a rendition."""
         name = PurePosixPath(self.file).name
+        if self.script:
+            return f"font/{self.sha256[:12]}-{self.weight_taken or ''}{PurePosixPath(self.file).suffix}"
         return f"font/{name}" if self.package else f"font/{self.sha256[:12]}-{name}"
 
 
@@ -56,7 +74,7 @@ class Foot:
 
     height: float
     folio: str
-    """``left``, ``center``, ``right``, or ``outside``."""
+    """``left``, ``center``, ``right``, ``outside`` (right on the first page), or ``inside`` (left on the first)."""
     stamp: float
     """0 where the stamp stands on the folio's line, left of it."""
 
@@ -81,6 +99,8 @@ class Look:
     edition: str
     runs_on: bool
     """Whether questions share pages."""
+    writing: Writing = ENGLISH
+    """The language of the book, and the scripts of its texts."""
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -99,6 +119,32 @@ class Look:
                 font: FontFile = getattr(record, style)
                 digest = font.sha256 or hashlib.sha256(self._file(font.file)).hexdigest()
                 yield Face(family, *STYLES[style], font.package or "", font.file, digest)
+        for script, fonts in self.script_fonts.items():
+            for role, family in (("serif", SERIF), ("sans", SANS)):
+                for style, each in getattr(fonts, role):
+                    if each is not None:
+                        digest = each.sha256 or hashlib.sha256(self._file(each.file)).hexdigest()
+                        yield Face(f"{family} {script}", *STYLES[style], each.package or "", each.file, digest, script, each.weight)
+
+    @property
+    def script_fonts(self) -> Mapping[str, ScriptFonts]:
+        """The fonts of the scripts that the book is written in, beside those that any theme serves."""
+        of = self.tokens.fonts.scripts
+        return {script: of[script] for script, _ in self.writing.scripts if script in of}
+
+    def lacking_fonts(self, script: str) -> str:
+        """Return what keeps a script from being printed: no font is named for it, or what is not installed; nothing when all is there."""
+        if script not in self.script_fonts:
+            return f"no font for the script {script}"
+        packages = {face.package for face in self.faces if face.script == script and face.package}
+        cuts = repertoire(script) or any(face.weight_taken for face in self.faces if face.script == script)
+        missing = sorted(name for name in (*packages, *(("uharfbuzz",) if cuts else ())) if find_spec(name) is None)
+        return f"the fonts of the script {script} are not installed: {', '.join(missing)}" if missing else ""
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether lines run from right to left."""
+        return language(self.writing.lang).is_mirrored
 
     def _file(self, name: str) -> bytes:
         """Return a file of the last layer that has it; nothing when none does."""
@@ -111,7 +157,12 @@ class Look:
 
     def font(self, face: Face) -> bytes:
         """Return the bytes of a face. Raises ToolError when a package's file is not the one that its digest names."""
-        return _package_font(face) if face.package else self._file(face.file)
+        target = "make languages" if face.script else "make"
+        data = package_font(face.package, face.file, face.sha256, target) if face.package else self._file(face.file)
+        usual = repertoire(face.script)
+        if not face.script:
+            return data
+        return cut(data, face.weight_taken, usual | frozenset(dict(self.writing.scripts)[face.script]) if usual else usual)
 
     @property
     def font_faces(self) -> str:
@@ -163,7 +214,17 @@ class Look:
         css = page_rules(self.tokens, size) + layered("paged", extras, self.layers, self.edition)
         # Paper is laid out in the press's own colors, whatever the accent: binding puts that in their place.
         known = {**values(self.tokens, RESERVED), **paper_values(self.tokens, size)}
-        return f"{self.font_faces}\n{filled(css, known)}"
+        return f"{self.font_faces}\n{self._of_language(filled(css, known), 'paged')}"
+
+    def _of_language(self, css: str, medium: Medium) -> str:
+        """Return a style sheet for the book's language: with the fonts of its scripts, and from right to left where it runs so."""
+        own = language(self.writing.lang)
+        if self.script_fonts:
+            leading = own.script if own.leads else ""
+            css = spoken_for(css, tuple(self.script_fonts), leading)
+        if own.is_mirrored:
+            css = f"{mirrored(css)}\n{for_medium(style_sheet('right-to-left'), medium)}"
+        return f"{css}\n{for_medium(style_sheet('own-script'), medium)}" if own.script not in SERVED else css
 
     def _extras(self, size: PaperSize) -> dict[str, bool]:
         """Tell which further style sheets of the package's a paper takes."""
@@ -179,7 +240,7 @@ class Look:
     def reflow(self) -> str:
         """Return the style sheet for screens."""
         css = layered("reflow", (), self.layers, self.edition)
-        return filled(css, values(self.tokens, self.palette()))
+        return self._of_language(filled(css, values(self.tokens, self.palette())), "reflow")
 
     def narrow(self) -> str:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
@@ -204,9 +265,15 @@ class Look:
         cover = self.tokens.cover
         return self._file(cover.picture) if cover.art == "picture" and cover.picture else b""
 
+    @property
+    def folio_at(self) -> str:
+        """Where folios stand, as the eye finds them: from right to left, what is at the right stands left."""
+        at = self.tokens.folio.at
+        return {"left": "right", "right": "left", "outside": "inside"}.get(at, at) if self.is_mirrored else at
+
     def foot(self, paper: str) -> Foot:
         """Return where at the foot of a paper's pages the folio stands."""
-        size, at = self.tokens.papers[paper], self.tokens.folio.at
+        size, at = self.tokens.papers[paper], self.folio_at
         top = points(size.margins.bottom) - points(self.tokens.folio.drop)
         folio = float(self.tokens.type.folio.partition("/")[0])
         height = round((points(size.margins.bottom) + top) / 2, 3)
@@ -236,14 +303,16 @@ class Look:
         if paper == laid_on:
             return None
         here, there = self.tokens.papers[paper], self.tokens.papers[laid_on]
-        left = points(there.margins.inner) - points(here.margins.inner)
+        edge = "outer" if self.is_mirrored else "inner"
+        left = points(getattr(there.margins, edge)) - points(getattr(here.margins, edge))
         bottom = points(there.margins.bottom) - points(here.margins.bottom)
         return left, bottom, left + points(here.width), bottom + points(here.height)
 
     def shift(self, paper: str) -> float:
         """Return how many points a left page lies further right than a right one; 0 where pages are not mirrored."""
         margins = self.tokens.papers[paper].margins
-        return round(points(margins.outer) - points(margins.inner), 3) if self.tokens.mirrored else 0.0
+        shift = points(margins.outer) - points(margins.inner) if self.tokens.mirrored else 0.0
+        return round(-shift if self.is_mirrored else shift, 3)
 
     def digest(self, lang: str) -> str:
         """Digest all of the look that an edition in a language may show."""
@@ -256,50 +325,17 @@ class Look:
 
 
 @remembered
-def look(layers: tuple[Layer, ...] = (), edition: str = "", *, runs_on: bool = False) -> Look:
+def look(layers: tuple[Layer, ...] = (), edition: str = "", *, runs_on: bool = False, writing: Writing = ENGLISH) -> Look:
     """Return the look of an edition under the layers that lie over the package's own."""
-    return Look((package(), *layers), edition, runs_on)
+    return Look((package(), *layers), edition, runs_on, writing)
 
 
-def of_edition(layers: tuple[Layer, ...], edition: Edition) -> Look:
-    """Return the look of an edition of a book that has these layers."""
-    return look(layers, edition.look_name, runs_on=edition.flow == "run-on")
+def of_edition(layers: tuple[Layer, ...], edition: Edition, writing: Writing = ENGLISH) -> Look:
+    """Return the look of an edition of a book that has these layers and is written so."""
+    return look(layers, edition.look_name, runs_on=edition.flow == "run-on", writing=writing)
 
 
 def token_names() -> frozenset[str]:
     """Return the names of all tokens, as style sheets call them; they are the same in every look."""
     whole = look().tokens
     return frozenset({**values(whole, RESERVED), **paper_values(whole, next(iter(whole.papers.values())))})
-
-
-def package_file(package: str, file: str) -> Path:
-    """Find a file of a package without importing the package: that could take a second, or warn. Raises FileNotFoundError."""
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError(package)
-    return Path(spec.origin).parent / file
-
-
-@cache
-def _package_font(face: Face) -> bytes:
-    """Return the bytes of a package's font. Raises ToolError when the file is missing or is not the one that its digest names."""
-    name = PurePosixPath(face.file).name
-    try:
-        data = package_file(face.package, face.file).read_bytes()
-    except OSError as error:
-        raise ToolError(f"font {name} is missing: run 'make' to install package {face.package}") from error
-    if hashlib.sha256(data).hexdigest() != face.sha256:
-        raise ToolError(f"font {name} is not the file this theme was made with: run 'make' to reinstall package {face.package}")
-    return data
-
-
-@cache
-def family_name(data: bytes) -> str:
-    """Return the name of a font's family, of which nothing is kept that has a meaning in a style sheet."""
-    return re.sub(r"[^\w .-]", "", str(TTFont(io.BytesIO(data), lazy=True)["name"].getBestFamilyName()))
-
-
-@cache
-def postscript_name(data: bytes) -> str:
-    """Return the name by which a PDF knows a font."""
-    return str(TTFont(io.BytesIO(data), lazy=True)["name"].getDebugName(6))

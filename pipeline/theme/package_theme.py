@@ -67,6 +67,11 @@ def font_file(name: str) -> bytes:
     return path.read_bytes() if name.startswith("fonts/") and path.is_file() else b""
 
 
+def has_chapter(name: str) -> bool:
+    """Tell whether the package has a chapter of a name; it has them in English only."""
+    return (folder() / "chapters" / MODEL / f"{name}.yaml").is_file()
+
+
 def digest() -> str:
     """Return the digest of every template, style sheet, token, and label of the package's own theme."""
     return files_digest(folder())
@@ -92,12 +97,10 @@ def labels(lang: str, layers: tuple[Layer, ...] = ()) -> Mapping[str, str]:
 
 @remembered
 def spoken(lang: str, layers: tuple[Layer, ...] = ()) -> Mapping[str, str]:
-    """Return the words in which a language speaks formulas. Raises BookError when they are not all there."""
-    name = f"{SPOKEN}.{lang.split('-')[0]}"
-    found = _merged((name,), f"{SPOKEN}.{MODEL}", layers)
-    if found is None:
-        hint = f"write templates/labels/{name}.yaml"
-        raise BookError(Diagnostic("T101", f"no spoken formulas for language '{lang}'", Place(BOOK), hint))
+    """Return the words in which a language speaks formulas, or else English does. Raises BookError when they are not all there."""
+    names = (f"{SPOKEN}.{lang.split('-')[0]}", f"{SPOKEN}.{MODEL}")
+    found = next((words for name in names if (words := _merged((name,), f"{SPOKEN}.{MODEL}", layers)) is not None), None)
+    assert found is not None  # the package has English
     return found
 
 

@@ -176,3 +176,53 @@ def _end(css: str, start: int) -> int:
         if depth == 0:
             return start + found.start()
     return len(css)
+
+
+# Languages
+
+FAMILY = re.compile(r'"Book (Serif|Sans|Code|Folio|Slot|Slot Serif)"')
+SERVES = {"Serif": "Serif", "Slot Serif": "Serif"}
+"""The role whose faces of a script stand beside a family's; for others the sans."""
+
+
+def spoken_for(css: str, scripts: Sequence[str], leading: str) -> str:
+    """Return a style sheet whose families of text are followed by those of scripts, or led by those of one."""
+
+    def with_scripts(found: re.Match[str]) -> str:
+        role = SERVES.get(found[1], "Sans")
+        first = [leading] if leading and found[1] in ("Serif", "Sans") else []
+        before = "".join(f'"Book {role} {script}", ' for script in first)
+        return before + found[0] + "".join(f', "Book {role} {script}"' for script in scripts if script not in first)
+
+    return FAMILY.sub(with_scripts, css)
+
+
+SIDED = re.compile(r"(?<=[\s;{@-])(left|right)(?=\s*[:;!}]|-(?:width|color|style|radius)\b|\s+center|\s*\{)")
+ALIGNED = re.compile(r"((?:text-align|float|clear|object-position)\s*:\s*)(left|right)\b")
+FOUR = re.compile(r"((?:margin|padding)\s*:\s*)([^;{}!]+)")
+PART = re.compile(r"(?:[^\s()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+")
+FIGURES = re.compile(r"[^{}]*\.right\s*\{[^{}]*\}")
+"""A rule for columns of figures, whose units stand below one another in any direction."""
+OTHER = {"left": "right", "right": "left"}
+
+
+def mirrored(css: str) -> str:
+    """Return a style sheet with left and right in one another's place: sides, margins, alignment, boxes of the page."""
+    parts, at = list[str](), 0
+    for kept in FIGURES.finditer(css):
+        parts += [_mirrored(css[at : kept.start()]), kept[0]]
+        at = kept.end()
+    return "".join((*parts, _mirrored(css[at:])))
+
+
+def _mirrored(css: str) -> str:
+    css = ALIGNED.sub(lambda found: f"{found[1]}\0{OTHER[found[2]]}", css)
+    css = SIDED.sub(lambda found: OTHER[found[1]], css).replace("\0", "")
+    return FOUR.sub(lambda found: found[1] + _turned(found[2]), css)
+
+
+def _turned(sides: str) -> str:
+    """Return the four sides of a shorthand with the second and the fourth changed; fewer say nothing of left and right."""
+    parts = PART.findall(sides)
+    after = sides[len(sides.rstrip()) :]
+    return f"{parts[0]} {parts[3]} {parts[2]} {parts[1]}{after}" if len(parts) == 4 else sides
