@@ -136,7 +136,7 @@ class Outline(Record):
     subtitle: Plain | None = None
     """Subtitle."""
     lang: Language = "en"
-    """Language of the book; a file in `templates/labels/` must exist for it."""
+    """Language of the book."""
     version: Version = "1.0.0"
     """Version, printed and part of every file name."""
     date: dt.date = UNDATED
