@@ -12,6 +12,7 @@ from pipeline import markup, render
 from pipeline.formats import EPUB, PDF
 from pipeline.release.manifest import Published
 from pipeline.release.titles import ATOM, JSON, MEDIA_TYPES, SUMS, Catalog, Title
+from pipeline.theme import language
 
 DEVICES = ("phone", "kindle", "kobo")
 """What an EPUB is read on; the labels have a name and a piece of advice for each."""
@@ -62,6 +63,7 @@ def page(catalog: Catalog) -> bytes:
     html = render.release_page(
         catalog.look,
         outline=outline,
+        mirrored=language(outline.lang).is_mirrored,
         say=say,
         style=style,
         policy=_policy(style),
