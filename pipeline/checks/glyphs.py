@@ -1,17 +1,20 @@
-"""Check that every character of the book can be printed: that some font of each edition's look has it."""
+"""Check that every character of the book can be printed: that its script has fonts, and that some font of each edition's look has it."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from pipeline import model, theme
-from pipeline.checks.places import Found, Spot, fault, register
+from pipeline.checks.places import Found, Spot, fault, register, spot
 from pipeline.model import Book
 
 LATEX = "latex"
 """A field that is drawn, and not set: its signs have a check of their own (M188)."""
+LATIN = "\u02af"
+"""The last letter of Latin: no script that needs a font of its own begins before."""
 
 
 @dataclass
@@ -28,7 +31,8 @@ class _Missing:
 def character_without_font(book: Book) -> Found:
     """No font of the book's look has a character, so that an empty box would be printed. Characters of one script are told once.
 
-    Letters, signs, and emoji of most kinds are there; for another script, a look names a font: docs/themes.md.
+    Letters, signs, and emoji of most kinds are there; for another script, a look names a font: docs/themes.md. A script that has no
+    font at all is a fault of its own (C803).
     """
     if any(kind == "theme" for kind, _ in book.refused):
         return
@@ -36,7 +40,7 @@ def character_without_font(book: Book) -> Found:
     for record, keys, text, at in _lacking(book):
         character = text[at]
         script = _script(character)
-        entry = missing.get(script) or missing.setdefault(script, _Missing(character, _spot(book, record, keys, text[: at + 1]), set()))
+        entry = missing.get(script) or missing.setdefault(script, _Missing(character, _spot(book, record, keys, text, at), set()))
         entry.characters.add(character)
         entry.times += 1
     for entry in missing.values():
@@ -52,17 +56,20 @@ def _script(character: str) -> str:
 
 def _lacking(book: Book) -> Iterator[tuple[model.Record, model.Keys, str, int]]:
     """Yield record, keys, text, and where in it a character stands that no font has."""
-    looks = tuple(dict.fromkeys(theme.of_edition(book.layers, edition) for edition in book.editions.values()))
+    unserved = dict(_unserved(book))
+    writing = replace(book.writing, scripts=tuple(each for each in book.writing.scripts if each[0] not in unserved))
+    looks = tuple(dict.fromkeys(theme.of_edition(book.layers, edition, writing) for edition in book.editions.values()))
     for record in book.records() if looks else ():
         for keys, text in model.strings(record):
             if not text.isascii() and keys[-1] != LATEX:
-                yield from ((record, keys, text, at) for at in theme.lacking(text, looks))
+                lacking = theme.lacking(text, looks)
+                yield from ((record, keys, text, at) for at in lacking if _script_of(book, text[at]) not in unserved)
 
 
-def _spot(book: Book, record: model.Record, keys: model.Keys, before: str) -> Spot:
-    """Return the place of the last character of what a text begins with."""
+def _spot(book: Book, record: model.Record, keys: model.Keys, text: str, at: int, length: int = 1) -> Spot:
+    """Return the place of so many characters of a text."""
     origin = book.origin(record)
-    place = origin.place_in(keys, before.count("\n") + 1, len(before) - before.rfind("\n") - 1)
+    place = origin.place_in(keys, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), length)
     return Spot(place, origin.source.line_text(place))
 
 
@@ -72,3 +79,40 @@ def _named(entry: _Missing) -> str:
     others = len(entry.characters) - 1
     more = f", nor {others} more of its script" if others else ""
     return f"{shown}{more}: {entry.times} places in all" if entry.times > 1 else shown
+
+
+@register("C803", "script without a font")
+def script_without_font(book: Book) -> Found:
+    """A text is in a script that no font of the theme serves, or whose fonts are not installed. It is said once for each script."""
+    if any(kind == "theme" for kind, _ in book.refused):
+        return
+    for script, (lacking, hint) in _unserved(book):
+        where, amount = _first(book, script)
+        yield fault("C803", f"{lacking} ({amount} characters)" if amount else lacking, where, hint)
+
+
+def _unserved(book: Book) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each script of the book that cannot be printed, with what is lacking, and what to do."""
+    look = theme.look(book.layers, writing=book.writing)
+    for script, _ in book.writing.scripts:
+        if lacking := look.lacking_fonts(script):
+            named = f"name fonts for '{script}' below 'fonts: scripts:' in theme/theme.yaml"
+            yield script, (lacking, "run 'make languages'" if script in look.script_fonts else named)
+
+
+def _script_of(book: Book, character: str) -> str:
+    return theme.script_of(character, theme.language(book.outline.lang).script)
+
+
+def _first(book: Book, script: str) -> tuple[Spot, int]:
+    """Return where a script is first met, and how many characters of the book are in it; the language's own may be in none."""
+    first: Spot | None = None
+    amount = 0
+    for record in book.records():
+        for keys, text in model.strings(record):
+            met = [at for at, character in enumerate(text) if character > LATIN and _script_of(book, character) == script]
+            amount += len(met)
+            if met and first is None:
+                run = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(met, range(met[0], len(text)), strict=False))))
+                first = _spot(book, record, keys, text, met[0], run)
+    return first or spot(book, book.outline, "lang"), amount
