@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from pipeline import markup, theme
-from pipeline.checks.places import Found, fault, key_spot, register, spot, written
+from pipeline.checks.places import PACKAGED, Found, fault, key_spot, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import Book, Keys, Question
 from pipeline.section_kinds import CHAPTER, KINDS
@@ -74,7 +74,7 @@ def chapter_not_listed(book: Book) -> Found:
     """A chapter of the book is in no list of ``book.yaml``, so no edition prints it."""
     listed = {name for place in CHAPTER.places for name in getattr(book.outline, place)}
     for chapter in book.chapters.values():
-        if chapter.id not in listed and not book.origin(chapter).source.path.startswith("templates/"):
+        if chapter.id not in listed and not book.origin(chapter).source.path.startswith(PACKAGED):
             yield fault("C305", f"chapter '{chapter.id}' is not listed", spot(book, chapter, "id"), "list it in book.yaml, or delete it")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from pipeline import brand, theme
-from pipeline.checks.places import Found, complete, fault, key_spot, passages, register, spot, written
+from pipeline.checks.places import PACKAGED, Found, complete, fault, key_spot, passages, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import INTERVIEWER_PARTS, MINUTES_APART, Book, Edition, Form, Plan, Question, Role, has_any, identity
 from pipeline.section_kinds import (
@@ -155,8 +155,12 @@ def too_many_for_a_page(book: Book) -> Found:
 
 @register("C610", "section with nothing in it", "note")
 def nothing_in_section(book: Book) -> Found:
-    """An edition lists a section for which the book has nothing, such as an index without entries. It is left out, with its links."""
-    for edition in book.editions.values() if complete(book) else ():
+    """An edition lists a section for which the book has nothing, such as an index without entries. It is left out, with its links.
+
+    The package's own editions, which a book without any has, list whatever a book may have.
+    """
+    own = (edition for edition in book.editions.values() if not book.origin(edition).source.path.startswith(PACKAGED))
+    for edition in own if complete(book) else ():
         filled = dict(_filled(book, edition))
         for n, place in enumerate(edition.sections):
             if not filled.get(place, True):

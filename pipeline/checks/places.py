@@ -26,6 +26,8 @@ class Check:
     text: str
 
 
+PACKAGED = "templates/"
+"""What the paths of records begin with that are the package's own, and no author wrote."""
 CHECKS: list[Check] = []
 
 
