@@ -12,7 +12,7 @@ from epubwork import png
 from markdown_it import MarkdownIt
 
 from pipeline import markup
-from pipeline.bring import Errand, Outcome, bring, from_file, known, named
+from pipeline.bring import Errand, Outcome, banks, bring, from_file, known, markdown_banks, named
 from pipeline.diagnostics import BookError
 from pipeline.flow import load_and_check
 
@@ -313,6 +313,11 @@ def test_a_file_for_each_question(tmp_path: Path) -> None:
 def test_dialects_are_guessed(tmp_path: Path, bank: str, dialect: str, asks: list[str]) -> None:
     outcome, questions = brought(source(tmp_path, README_md=bank))
     assert (outcome.dialect.id, [q["ask"] for q in questions.values()]) == (dialect, asks)
+
+
+def test_the_dialect_of_our_own_readmes_is_never_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown_banks, "_score", lambda _read, dialect: 100 if dialect.id == banks.OWN_README else 0)
+    assert markdown_banks.guessed({}).id == "headings"
 
 
 HARD = """

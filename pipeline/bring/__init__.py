@@ -208,7 +208,7 @@ def _read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Di
     if first.reads == "markdown":
         documents = markdown_banks.documents(texts, losses)
         own = texts and all(text.startswith(own_banks.README) for text in texts.values())
-        used = dialect or (banks.known()["guidepress-readme"] if own else markdown_banks.guessed(documents))
+        used = dialect or (banks.known()[banks.OWN_README] if own else markdown_banks.guessed(documents))
         return markdown_banks.haul(documents, used, losses), used
     used = dialect or _sure(first, texts)
     if used.reads == "guidepress":

@@ -23,9 +23,10 @@ from pipeline.model import LEVELS
 from pipeline.source import Source, SourceFault, is_stray
 
 FOLDER: Final = Path(__file__).parent / "dialects"
+OWN_README: Final = "guidepress-readme"
 ORDER: Final = ("item-headings", "details", "lettered-choices", "bold-lines", "file-per-question", "numbered-headings", "headings",
                 "bold-questions", "list-items", "table", "json", "gift", "aiken",
-                "moodle", "qti", "anki", "guidepress", "guidepress-readme")  # fmt: skip
+                "moodle", "qti", "anki", "guidepress", OWN_README)  # fmt: skip
 """The press's own dialects, the more special before those that fit much."""
 READS: Final = ("markdown", "table", "json", "gift", "aiken", "moodle", "qti", "anki", "guidepress")
 SIGNS: Final = (

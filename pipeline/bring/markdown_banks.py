@@ -33,8 +33,9 @@ def documents(texts: dict[str, str], losses: Losses) -> dict[str, Node]:
 
 
 def guessed(read: dict[str, Node]) -> Dialect:
-    """Return the dialect in which most questions stand."""
-    counts = {name: _score(read, dialect) for name, dialect in banks.known().items() if dialect.reads == "markdown"}
+    """Return the dialect in which most questions stand; that of our own READMEs is known by their first line, and never guessed."""
+    candidates = (name for name, dialect in banks.known().items() if dialect.reads == "markdown" and name != banks.OWN_README)
+    counts = {name: _score(read, banks.known()[name]) for name in candidates}
     best = max(counts, key=lambda name: counts[name])
     return banks.known()[best if counts[best] >= MINIMUM else "headings"]
 
