@@ -157,6 +157,9 @@ def test_an_id_in_the_outline_or_on_a_page_of_a_pdf_is_found(built, publications
         assert withheld.printed(study, withheld.on_paper(changed)) == (key,)
     beside = replace(read, pages=(replace(first, text="falling glass"), *rest))  # two cells of a table, say
     assert withheld.printed(study, withheld.on_paper(beside)) == withheld.printed(study, withheld.on_paper(read)) == ()
+    # An address that goes on after the key, broken at the hyphen there, as PDFium reads it.
+    broken = replace(read, pages=(replace(read.pages[0], text="https://example.org/q/tide-by-twelfths\u0002\r\nexplained"),))
+    assert withheld.printed(study, withheld.on_paper(broken)) == ()
 
 
 # Order and outline

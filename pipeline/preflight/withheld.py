@@ -42,7 +42,8 @@ TAG = re.compile(r"<[^>]*>")
 TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
 FIRST_WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?=[- ])")
 """The first word of what may be a key."""
-ENDED = re.compile(r"(?![\w-])")
+ENDED = re.compile(r"(?![\w\u0002\u00ad\ufffe-])")
+"""Where a key ends. A hyphen at the end of a line, as an address may be broken there, is read as one of these controls."""
 TOLD = re.compile(r"\s(?:alt|title|aria-label)=\"([^\"]*)\"")
 LABELED = re.compile(r"\[\[[^\[\]|]*\|([^\[\]]*)\]\]|!\[([^\]]*)\]\((?!figure:)[^)]*\)")
 NAMING = re.compile(r"\[\[[^\[\]]*\]\]|!\[[^\]]*\]\([^)]*\)|\{=[^{}]*\}")
