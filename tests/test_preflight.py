@@ -110,6 +110,18 @@ def test_what_an_edition_prints_elsewhere_is_no_secret(built, publications):
     assert inspect(artefact(built, STUDY_PDF), publication) == ()
 
 
+def test_what_an_edition_prints_in_two_paragraphs_is_no_secret_where_it_is_one(built, publications):
+    chapter = next(section for section in publications["study"].sections if section.kind.name == "chapter")
+    first, second = "The keeper of a light reads", "its characteristic before he signs the log."
+    shown = replace(chapter, record=chapter.record.model_copy(update={"body": f"{first}\n\n{second}"}))
+    study = replace(publications["study"], withheld=(f"{first} {second}",))
+    words = f"<p>{first}</p><p>{second}</p></section>"
+    data = edited(built / STUDY_EPUB, {"EPUB/colophon.xhtml": lambda xhtml: xhtml.replace("</section>", words, 1)})
+    assert found(inspect(artefact(built, STUDY_EPUB, data), study)) == {"P301"}
+    study = replace(study, sections=(*study.sections, shown))
+    assert "P301" not in found(inspect(artefact(built, STUDY_EPUB, data), study))
+
+
 def test_forty_letters_are_a_leak_and_thirty_nine_are_not(built, publications):
     text = letters("The quick brown fox jumps over the lazy dog and runs away")
     for length, codes in ((40, {"P301"}), (39, set())):

@@ -107,7 +107,10 @@ def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic
     shown = "\0".join(run for text in _shown(publication) for run in _said(text))
     secrets = _hidden(shown, tuple(publication.withheld))
     written = {**secrets.written, **_brief(shown, publication.secret)}
-    for key in (*secrets.found(said), *(key for key in written if len(key) < SHORTEST and key in said)):
+    found = (*secrets.found(said), *(key for key in written if len(key) < SHORTEST and key in said))
+    # In a file, paragraphs, cells, and choices follow one another: what is said there in two of them may be one elsewhere.
+    run_on = "".join(run for text in _shown(publication) for run in _said(text)) if found else ""
+    for key in (key for key in found if key not in run_on):
         excerpt = " ".join(written[key].split())[:EXCERPT]
         yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{excerpt}…'",
                     "report this: what is hidden must be absent")  # fmt: skip
