@@ -56,10 +56,10 @@ def run(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None)
 def start(*arguments: str | Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
     """Start the command, in a process group of its own, hearing Ctrl-C even when the tests run in the background."""
     pipe = subprocess.PIPE
-    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=_hear)
+    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hear)
 
 
-def _hear() -> None:
+def hear() -> None:
     """Undo what a shell does to the jobs it puts in the background: they ignore SIGINT."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 

@@ -26,7 +26,7 @@ from pipeline.kit import forms
 from pipeline.kit.collect import Collected, collect
 from pipeline.kit.forms import terminals
 from pipeline.kit.sheets import Competency, Expected, Form, Question
-from pipeline.theme.edition_look import package_file
+from pipeline.theme import package_file
 
 FACE_FILE = package_file("emboss", "fonts/SourceSans3-Regular.ttf")
 STYLE = """

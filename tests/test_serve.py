@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from buildwork import hear
 from lxml import etree, html
 from test_release import PRACTICE as LATER
 from test_release import publish
@@ -55,12 +56,15 @@ sys.exit(main(sys.argv[1:]))
 def running(output: Path, *options: str) -> Iterator[tuple[int, list[str]]]:
     """Run the command on a free port; it must end cleanly when it is told to."""
     command = [sys.executable, "-c", PATIENCE, "serve", str(output), "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear) as server:
         assert server.stdout is not None and server.stderr is not None
         said = [server.stdout.readline() for _ in range(2)]
-        yield int(said[0].rstrip("/\n").rpartition(":")[2]), said
-        server.send_signal(signal.SIGINT)
-        server.wait(timeout=30)
+        try:
+            yield int(said[0].rstrip("/\n").rpartition(":")[2]), said
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+        finally:
+            server.kill()
         # Not communicate: lines that were read ahead with the first two would be lost.
         said += [*server.stdout, *server.stderr]
     assert (server.returncode, said[-1]) == (0, "stopped\n")
