@@ -23,7 +23,9 @@ Values flow one way, and each arrow is one public function of the value before i
        v
     output/guides/
 
-Beside that way stands `pipeline.kit`: it draws plans of interviews before, and collects filled sheets after.
+Beside that way stand, before it, `pipeline.authoring`, which begins a book and adds to it, `pipeline.bring`, which imports a bank, and
+`pipeline.kit`, which draws plans of interviews, and collects filled sheets after; from a publication, `pipeline.export` makes flash
+cards, quizzes, and tables; and `pipeline.release` writes the page and the catalogs that offer the guides, and serves them.
 
 `pipeline.flow` is the one place that knows this order, and `pipeline.cli` the one that prints and exits.
 """
