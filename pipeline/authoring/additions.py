@@ -16,13 +16,12 @@ from pipeline.bring.shelf import RESERVED, Shelf
 from pipeline.diagnostics import BookError, Diagnostic, Rule, nearest
 from pipeline.load import load_book
 from pipeline.model import Book
-from pipeline.model.fields import SLUG
+from pipeline.model.fields import LONGEST_SLUG, SLUG
 from pipeline.source import Keys, Source
 
 Addition = Literal["question", "chapter", "edition", "team"]
 PLACES: Final = ("front", "back", "end", "kit_front", "kit_back")
 """Where chapters stand."""
-LONGEST: Final = 60
 RULES: Final = (
     Rule("N101", "folder not empty", "A new book begins in an empty folder, so that nothing of yours is written over."),
     Rule("N102", "language not understood", "A language is a tag of BCP 47, as book.yaml has it: en-US."),
@@ -79,8 +78,8 @@ def _place(shelf: Shelf, book: Book, kind: Addition, place: str) -> str:
 def _free(shelf: Shelf, book: Book, kind: Addition, name: str, path: str) -> None:
     """Raise BookError for an id that is none, or that is taken."""
     place = shelf.place(path)
-    if not re.fullmatch(SLUG, name) or len(name) > LONGEST:
-        hint = "use lower-case letters, digits, and single hyphens, a letter first, 60 characters at most"
+    if not re.fullmatch(SLUG, name) or len(name) > LONGEST_SLUG:
+        hint = f"use lower-case letters, digits, and single hyphens, a letter first, {LONGEST_SLUG} characters at most"
         raise BookError(Diagnostic("N103", f"'{name[:80]}' is no id", shelf.place(OUTLINE), hint))
     if kind in ("question", "chapter") and RESERVED.match(name):
         raise BookError(Diagnostic("N103", f"'{name}' is an id that the press gives itself", place, "choose another id"))

@@ -11,6 +11,7 @@ import ast
 import inspect
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -141,7 +142,7 @@ def _meanings(record: type[Record]) -> dict[str, str]:
 
 @cache
 def _code(module: str) -> ast.Module:
-    return ast.parse(inspect.getsource(inspect.importlib.import_module(module)))  # type: ignore[attr-defined]
+    return ast.parse(inspect.getsource(sys.modules[module]))
 
 
 def _told(words: str) -> Schema:

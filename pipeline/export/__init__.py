@@ -73,7 +73,7 @@ def export(publication: Publication, labels: Mapping[str, str], form: str, times
     files = FORMATS[form].write(job)
     name = f"{publication.stem}{FORMATS[form].suffix}"
     found = {name if not path else f"{name}/{path}": data for path, data in files.items()}
-    return Exported(name, found, job.losses.diagnostics, len(told), times if form == "anki" else None)
+    return Exported(name, found, job.losses.diagnostics, len(told), times if times.now else None)
 
 
 def _anki(job: _Job) -> dict[str, bytes]:
