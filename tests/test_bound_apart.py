@@ -40,10 +40,10 @@ def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path:
     assert volumes["a4"].pdf == guide(built, "study", "a4").read_bytes()
 
 
-def test_after_an_edit_a_worker_binds_and_the_guides_are_those_of_a_cold_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_edit_a_worker_that_stays_binds_and_the_guides_are_those_of_a_cold_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     request = Request(book(tmp_path / "book"), tmp_path / "output", jobs=2, store=tmp_path / "store")
     sent: list[object] = []
-    with Crew(2) as crew:
+    with Crew(2, stays=True) as crew:
         build(request, lambda _: None, crew)
         stock = crew.send_to_those_there
         monkeypatch.setattr(crew, "send_to_those_there", lambda call, *values: (sent.append(values[0]), stock(call, *values))[1])

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from buildwork import book, bytes_of, edit, environment, run
+from epubwork import pages, whole
 
 from pipeline import load, markup, model, theme
+from pipeline.epub import spine
 from pipeline.markup import Target, Text
 from pipeline.markup.parser import recalled
 from pipeline.model import Book
+from pipeline.render import Rendition
 from pipeline.render.setter import write
 from pipeline.work import cache
 from pipeline.work.store import Store
@@ -192,6 +195,52 @@ def test_what_a_build_read_is_left_for_the_next_and_an_edit_writes_nothing_down(
     assert {path.name for path in (tmp_path / "store").iterdir()} == stored != set()
     cache.forget()
     assert on(cache.shelf("texts"), "text 99", "an edit") == ["text 99"]
+    cache.forget()
+
+
+def another_title(whole: Rendition) -> Rendition:
+    return replace(whole, publication=replace(whole.publication, outline=whole.publication.outline.model_copy(update={"title": "Rye"})))
+
+
+def another_text(whole: Rendition) -> Rendition:
+    first, *rest = whole.fragments
+    return replace(whole, fragments=(*rest[:-1], replace(rest[-1], xhtml=rest[-1].xhtml.replace("yeast", "salt")), first))
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("change", [lambda whole: whole, another_text, another_title])
+@pytest.mark.parametrize("printed", [{"dough": "1", "rise": "2"}, {"dough": "1", "rise": "3"}, {"dough": "2", "glossary": "3"}, {}])
+def test_documents_recalled_are_those_that_would_be_made_anew(
+    change: Callable[[Rendition], Rendition], printed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spine, "NEW_DOCUMENTS", 1)
+    read: list[str] = []
+    stock = spine._read
+    monkeypatch.setattr(spine, "_read", lambda text, *given: read.append(text) or stock(text, *given))
+    cache.forget()
+    changed = change(whole())
+    anew = spine.files(changed, pages(**printed))
+    cache.forget()
+    spine.files(whole(), pages(dough="1", rise="2"))
+    cache.keep()
+    cache.forget()  # another process
+    read.clear()
+    assert spine.files(changed, pages(**printed)) == anew
+    assert bool(read) == (change is another_text or printed != {"dough": "1", "rise": "2"})
+    assert len(read) < len(anew) or not printed
+    cache.forget()
+
+
+def test_on_a_passing_shelf_stays_what_the_last_build_asked_for(store: Store) -> None:
+    cache.forget()
+    for build in ("abc", "bcd", "", "b"):
+        for name in build:
+            cache.shelf("passing", few=1, passing=True).remembered(name.upper, (name,))
+        cache.keep()
+    assert sorted(cache.shelf("passing")._values.values()) == ["B"]
+    cache.forget()
+    found = cache.shelf("passing", few=1, passing=True)
+    assert [found.get(cache.digest(name)) for name in "abcd"] == [None, "B", "C", "D"]  # to leave things out is worth no writing
     cache.forget()
 
 

@@ -192,7 +192,12 @@ def _token(element: etree._Element, name: str) -> float:
     return sum(_advances().get(ord(letter), 0.6) for letter in words) + (SPACED if spaced else 0.0)
 
 
-@cache
+def font_digest() -> str:
+    """Return the digest of the maths font, which decides how wide formulas are."""
+    return theme.look().face(theme.MATH).sha256
+
+
+@theme.remembered
 def _advances() -> dict[int, float]:
     """Return the width of each character of the maths font, in ems."""
     look = theme.look()

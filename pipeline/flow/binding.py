@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -164,18 +164,16 @@ BIND: Stage[Binding, list[Bound]] = Stage(
     weight=lambda binding: binding.pages if len(binding.issues) == 1 else 0,
 )  # fmt: skip
 """Volumes, and the fonts that they share, become PDFs, one for each copy."""
+BIND_HERE = replace(BIND, weight=None)
 
 
 def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound]]]:
     """Begin to bind volumes; one of very many pages by a process that does nothing else, and gives back what that takes."""
+    is_large = [each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 for each in bindings]
+    stage = BIND if work.crew.stays or len(bindings) >= thresholds.VOLUMES_WORTH_WORKERS else BIND_HERE
     return [
-        work.map(
-            BIND,
-            [each],
-            each.volume.publication.look.font_resources(),
-            apart="guidepress-bind" if each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 else "",
-        )
-        for each in bindings
+        work.map(BIND if apart else stage, [each], each.volume.publication.look.font_resources(), apart="guidepress-bind" if apart else "")
+        for each, apart in zip(bindings, is_large, strict=True)
     ]
 
 

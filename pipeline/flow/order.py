@@ -52,8 +52,8 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         refuse_another(book, current, request)
         after = inputs_of(request.book, request.theme)
         made = make(work, request, book, current)
-        cache.keep()
         faults = (*faults, *inspect(work, made.finished))
+        cache.keep()
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
         inputs = settled(before, after, inputs_of(request.book, request.theme))

@@ -18,7 +18,7 @@ import pypdfium2
 from pipeline import release, theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.formats import COVER, EPUB, PDF
-from pipeline.preflight import epub_checks, epub_reader, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
+from pipeline.preflight import epub_checks, epub_documents, epub_reader, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
 from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
@@ -26,6 +26,8 @@ from pipeline.preflight.preflight_rules import RULES, fault
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Traits
+from pipeline.work import cache
+from pipeline.work.thresholds import NEW_DOCUMENTS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 USUAL = "en"
@@ -98,15 +100,21 @@ def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: 
 
 
 def _epub(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    keys, shelf = None, None
+    if publication is not None:
+        keys = withheld.keys_of(publication)
+        shelf = cache.shelf(f"inspected {publication.edition.id}", few=NEW_DOCUMENTS, passing=True)
     try:
         read = epub_reader.read(data)
+        documents = epub_documents.look(read, keys, shelf)
+        yield from epub_checks.check_file(path, read, documents, len(data))
     except epub_reader.Damaged as error:
         yield fault(path, "P308", str(error))
         return
-    yield from epub_checks.check_file(path, read, len(data))
     if publication is not None:
-        yield from epub_checks.check_against(path, read, publication)
-        yield from withheld.check_screen(path, read, publication)
+        yield from epub_checks.check_against(path, read, documents, publication)
+        said = "".join((*(each.words for each in documents.values()), *(each.everything for each in documents.values())))
+        yield from withheld.check_screen(path, said, (key for each in documents.values() for key in each.keys), publication)
 
 
 def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:

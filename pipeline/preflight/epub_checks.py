@@ -5,53 +5,43 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from functools import lru_cache
-
-from lxml import etree
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.epub.reflow import words
 from pipeline.formats import EPUB
-from pipeline.preflight.epub_reader import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, XML_LANG, Container, resolve
+from pipeline.preflight.epub_documents import HEADING, Documents, Rules, style_faults, style_sheets
+from pipeline.preflight.epub_reader import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, Container, resolve
 from pipeline.preflight.pdf_checks import branches
 from pipeline.preflight.preflight_rules import fault
 from pipeline.preflight.withheld import letters, title_letters
 from pipeline.publication import Publication
-from pipeline.work.thresholds import DOCUMENTS_KEPT_READ
 
 LARGEST, HEAVY, WIDEST = 50_000_000, 300_000, 1600
 """Bytes of an EPUB, bytes of a document or a picture in it, and pixels of a picture's side, at most."""
 PNG_SIZE = struct.Struct(">II")
-MATHML, SVG = "{http://www.w3.org/1998/Math/MathML}", "{http://www.w3.org/2000/svg}"
-XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 CSS_REFERENCE = re.compile(r"(?:url\(|@import)\s*['\"]?((?!url\()[^'\");\s]+)")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-BLOCK = re.compile(r"([^{}]*)\{([^{}]*)\}")
-COLORED = frozenset({"color", "background", "background-color", "-webkit-text-fill-color"})
-NO_COLOR = frozenset({"currentcolor", "inherit", "initial", "none", "transparent", "unset"})
-BOXES = ("flex", "grid")
-CLASS = re.compile(r"\.([\w-]+)")
 WRAPS = frozenset({"pre-wrap", "break-spaces"})
-Rules = list[tuple[str, dict[str, str]]]
 
 
-def check_file(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
+def check_file(path: str, container: Container, documents: Documents, size: int) -> Iterator[Diagnostic]:
     """Check what needs no publication."""
     yield from _packing(path, container, size)
     yield from _sizes(path, container)
     yield from _manifest(path, container)
-    yield from _links(path, container)
-    yield from _alternatives(path, container)
-    yield from _languages(path, container)
-    yield from _landmarks(path, container)
-    yield from (fault(f"{path}/{name}", "P311", message, "mend the template or style sheet") for name, message in _broken(container))
+    yield from _links(path, container, documents)
+    yield from _alternatives(path, container, documents)
+    yield from _languages(path, container, documents)
+    yield from _landmarks(path, container, documents)
+    yield from (
+        fault(f"{path}/{name}", "P311", message, "mend the template or style sheet") for name, message in _broken(container, documents)
+    )
 
 
-def check_against(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+def check_against(path: str, container: Container, documents: Documents, publication: Publication) -> Iterator[Diagnostic]:
     """Check the nav document and the questions against the publication."""
     yield from _nav(path, container, publication)
-    yield from _questions(path, container, publication)
+    yield from _questions(path, container, documents, publication)
 
 
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
@@ -92,10 +82,10 @@ def _manifest(path: str, container: Container) -> Iterator[Diagnostic]:
         yield fault(path, "P309", "there is no nav document")
 
 
-def _links(path: str, container: Container) -> Iterator[Diagnostic]:
+def _links(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
     """Check every reference of every document and style sheet."""
-    ids = {name: _ids(root) for name, root in container.documents.items()}
-    for name, line, reference, followed in _references(container):
+    ids = {name: frozenset(documents[name].ids) for name in container.documents}
+    for name, line, reference, followed in _references(container, documents):
         where = f"{name}:{line}"
         if ADDRESS.match(reference) or reference.startswith("//"):
             if not followed:
@@ -110,10 +100,10 @@ def _links(path: str, container: Container) -> Iterator[Diagnostic]:
             yield fault(path, "P306", f"{where}: '{reference}' does not name its file, and fails where readers split or join files")
 
 
-def _references(container: Container) -> Iterator[tuple[str, int, str, bool]]:
+def _references(container: Container, documents: Documents) -> Iterator[tuple[str, int, str, bool]]:
     """Yield each reference with its file, its line, and whether a reader follows it or the file shows it."""
-    for name, root in container.documents.items():
-        yield from ((name, *reference) for reference in _references_in(root))
+    for name in dict.fromkeys(item.name for item in container.listed if item.name in container.documents):
+        yield from ((name, line, reference, followed) for line, reference, followed in documents[name].references)
     for item in container.listed:
         if item.media_type == "text/css" and item.name in container.files:
             text = container.files[item.name].decode("utf-8", "replace")
@@ -121,64 +111,35 @@ def _references(container: Container) -> Iterator[tuple[str, int, str, bool]]:
                 yield item.name, text.count("\n", 0, found.start()) + 1, found[1].strip(), False
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
-def _ids(root: etree._Element) -> frozenset[str]:
-    return frozenset(str(e.get("id")) for e in root.iter(etree.Element) if e.get("id"))
+def _alternatives(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
+    for name in container.pages:
+        for line, kind in documents[name].untold:
+            yield fault(path, "P307", f"{name}:{line}: '{kind}' without text alternative", "write the missing 'alt'")
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
-def _references_in(root: etree._Element) -> tuple[tuple[int, str, bool], ...]:
-    """Return each reference of a document: its line, where it leads, and whether a reader follows it."""
-    return tuple(
-        (int(str(element.sourceline or 0)), str(reference), element.tag == f"{XHTML}a")
-        for element in root.iter(etree.Element)
-        for key in ("href", "src", XLINK_HREF)
-        if (reference := element.get(key)) is not None
-    )
-
-
-def _alternatives(path: str, container: Container) -> Iterator[Diagnostic]:
-    for name, root in container.pages:
-        for element in root.iter(f"{XHTML}img", f"{MATHML}math", f"{SVG}svg"):
-            if not _is_told(element):
-                kind = etree.QName(element).localname
-                yield fault(path, "P307", f"{name}:{element.sourceline}: '{kind}' without text alternative", "write the missing 'alt'")
-
-
-def _is_told(element: etree._Element) -> bool:
-    """Tell whether a picture or a formula has a text alternative, or is hidden from those who need one."""
-    if element.get("aria-hidden") == "true" or any(parent.get("aria-hidden") == "true" for parent in element.iterancestors()):
-        return True
-    told = element.get("alt") or element.get("alttext") or element.get("aria-label") or element.findtext(f"{SVG}title")
-    return bool((told or "").strip())
-
-
-def _languages(path: str, container: Container) -> Iterator[Diagnostic]:
+def _languages(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
     language = container.metadata.findtext(f"{DC}language", "")
     if not language or container.lang != language:
         yield fault(path, "P312", "the package does not name its language in 'dc:language' and 'xml:lang'")
-    for name, root in container.pages:
-        if root.get(XML_LANG) != language or root.get("lang") != language:
+    for name in container.pages:
+        if any(said != language for said in documents[name].languages):
             yield fault(path, "P312", f"{name} does not name the language of the book")
 
 
-def _landmarks(path: str, container: Container) -> Iterator[Diagnostic]:
+def _landmarks(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
     """Readers open the contents at the landmark of that name."""
-    root = container.documents.get(container.nav)
+    root = container.tree(container.nav)
     navs = [nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "landmarks"] if root is not None else []
     found = [resolve(container.nav, str(a.get("href")))[0] for nav in navs for a in nav.iter(f"{XHTML}a") if a.get(EPUB_TYPE) == "toc"]
     if not found:
         yield fault(path, "P303", "no landmark leads to the contents")
-    yield from (fault(path, "P303", f"the landmark of the contents leads to {name}") for name in found if not _is_contents(container, name))
-
-
-def _is_contents(container: Container, name: str) -> bool:
-    root = container.documents.get(name)
-    return name == container.nav or (root is not None and any(nav.get("role") == "doc-toc" for nav in root.iter(f"{XHTML}nav")))
+    for name in found:
+        if name != container.nav and not (name in container.documents and documents[name].lists_contents):
+            yield fault(path, "P303", f"the landmark of the contents leads to {name}")
 
 
 def _nav(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
-    root = container.documents.get(container.nav)
+    root = container.tree(container.nav)
     toc = next((nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "toc"), None) if root is not None else None
     if toc is None:
         yield fault(path, "P303", "there is no nav of type 'toc'")
@@ -194,18 +155,18 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
         yield fault(path, "P303", f"the nav document has {len(found)} entries, the contents have {len(wanted)}")
 
 
-def _questions(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
-    places = {str(e.get("id")): (n, e) for n, (_, root) in enumerate(container.in_order()) for e in root.iter(etree.Element) if e.get("id")}
+def _questions(path: str, container: Container, documents: Documents, publication: Publication) -> Iterator[Diagnostic]:
+    spine = enumerate(container.in_order())
+    places = {name: (number, said) for number, file in spine for name, said in documents[file].headings.items()}
     last = -1
     for section in publication.sections:
         if not section.kind.is_numbered:
             continue
         what = f"{section.kind} {section.number}"
-        file, heading = places.get(f"{section.id}-title", (-1, None))
-        if heading is None:
+        file, said = places.get(f"{section.id}{HEADING}", (-1, None))
+        if said is None:
             yield fault(path, "P302", f"{what} '{section.id}' is not in the EPUB")
             continue
-        said = letters(words(heading))
         if not said.endswith(title_letters(section.title)) or letters(section.number) not in said:
             yield fault(path, "P302", f"{what} is headed '{said}'")
         if file < last:
@@ -216,38 +177,15 @@ def _questions(path: str, container: Container, publication: Publication) -> Ite
 # What e-readers are known to break, in style sheets and markup
 
 
-def _broken(container: Container) -> Iterator[tuple[str, str]]:
+def _broken(container: Container, documents: Documents) -> Iterator[tuple[str, str]]:
     """Yield the file and what is wrong in it, for every style sheet and document."""
-    names = [item.name for item in container.listed if item.media_type == "text/css" and item.name in container.files]
-    sheets = {name: _parse_css(container.files[name].decode("utf-8", "replace")) for name in names}
+    sheets = style_sheets(container)
     for name, rules in sheets.items():
-        yield from ((name, message) for message in _style_faults(rules))
+        yield from ((name, message) for message in style_faults(rules))
     together = [rule for rules in sheets.values() for rule in rules]
-    yield from ((names[0], message) for message in _listing_faults(together) if names)
-    padded = _padded_classes(together)
-    for name, root in container.pages:
-        yield from ((name, message) for message in _markup_faults_of(root, padded))
-
-
-def _parse_css(text: str) -> Rules:
-    """Return the innermost rules of a style sheet: selectors, and declarations in lower case."""
-    return [(selectors.strip(), _declarations(body)) for selectors, body in BLOCK.findall(COMMENT.sub("", text))]
-
-
-def _declarations(body: str) -> dict[str, str]:
-    pairs = (declaration.partition(":") for declaration in body.split(";"))
-    return {name.strip().lower(): value.strip().lower() for name, colon, value in pairs if colon}
-
-
-def _style_faults(rules: Rules) -> Iterator[str]:
-    for selectors, declarations in rules:
-        for name, value in declarations.items():
-            if name.startswith("--") or "var(" in value:
-                yield f"'{selectors}' uses a CSS variable"
-            if name == "display" and any(box in value for box in BOXES):
-                yield f"'{selectors}' is laid out with display: {value}"
-            if name in COLORED and value.split()[0].removesuffix("!important") not in NO_COLOR:
-                yield f"'{selectors}' has a fixed color, {name}: {value}"
+    yield from ((next(iter(sheets)), message) for message in _listing_faults(together) if sheets)
+    for name in container.pages:
+        yield from ((name, message) for message in documents[name].faults)
 
 
 def _listing_faults(rules: Rules) -> Iterator[str]:
@@ -262,34 +200,3 @@ def _listing_faults(rules: Rules) -> Iterator[str]:
         yield "listings ('pre') scroll sideways or are cut"
     if "avoid" in (pre.get("page-break-inside"), pre.get("break-inside")):
         yield "listings ('pre') cannot break between pages"
-
-
-def _padded_classes(rules: Rules) -> frozenset[str]:
-    """Return the classes whose rules add padding."""
-    padded = (selectors for selectors, declarations in rules if any(name.startswith("padding") for name in declarations))
-    subjects = (part.split()[-1] for selectors in padded for part in selectors.split(",") if part.strip())
-    return frozenset(name for subject in subjects for name in CLASS.findall(subject))
-
-
-@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
-def _markup_faults_of(root: etree._Element, padded: frozenset[str]) -> tuple[str, ...]:
-    return tuple(_markup_faults(root, padded))
-
-
-def _markup_faults(root: etree._Element, padded: frozenset[str]) -> Iterator[str]:
-    for element in root.iter(etree.Element):
-        style, line, tag = str(element.get("style", "")), element.sourceline, str(element.tag)
-        if style and tag.startswith(XHTML):
-            own = [(tag.removeprefix(XHTML), _declarations(style))]
-            yield from (f"line {line}: {message}" for message in _style_faults(own))
-        if element.tag == f"{XHTML}details":
-            yield f"line {line}: 'details' cannot be opened on some readers"
-        elif element.tag in (f"{XHTML}ol", f"{XHTML}ul") and len(element) == 0:
-            yield f"line {line}: an empty list"
-        elif _is_empty_span(element) and ("padding" in style or padded & set(str(element.get("class", "")).split())):
-            # Kobo crashes on it: https://github.com/gutenbergtools/ebookmaker/issues/286
-            yield f"line {line}: padding on a span without words"
-
-
-def _is_empty_span(element: etree._Element) -> bool:
-    return element.tag == f"{XHTML}span" and len(element) == 0 and not (element.text or "").strip()

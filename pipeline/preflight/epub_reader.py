@@ -1,4 +1,4 @@
-"""Read a finished EPUB: its files, what its package says of them, and its documents as trees."""
+"""Read a finished EPUB: its files, and what its package says of them; a document becomes a tree when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
-
-from pipeline.work.thresholds import DOCUMENTS_KEPT_READ
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 OPF = "{http://www.idpf.org/2007/opf}"
@@ -52,24 +50,27 @@ class Container:
     listed: tuple[Listed, ...]
     spine: tuple[str, ...]
     """Ids of files, in reading order."""
-    documents: Mapping[str, etree._Element]
-    """Every listed document that is XML, by name."""
+    documents: frozenset[str]
+    """Names of listed documents that are XML."""
 
     @property
-    def pages(self) -> tuple[tuple[str, etree._Element], ...]:
-        """The XHTML documents, by name."""
-        names = (item.name for item in self.listed if item.media_type == XHTML_TYPE)
-        return tuple((name, self.documents[name]) for name in names if name in self.documents)
+    def pages(self) -> tuple[str, ...]:
+        """Names of the XHTML documents."""
+        return tuple(item.name for item in self.listed if item.media_type == XHTML_TYPE and item.name in self.documents)
 
     @property
     def nav(self) -> str:
         """Name of the nav document, or nothing."""
         return next((item.name for item in self.listed if "nav" in item.properties), "")
 
-    def in_order(self) -> tuple[tuple[str, etree._Element], ...]:
-        """Return the documents of the spine."""
+    def in_order(self) -> tuple[str, ...]:
+        """Return the names of the documents of the spine."""
         names = {item.id: item.name for item in self.listed}
-        return tuple((names[i], self.documents[names[i]]) for i in self.spine if names.get(i) in self.documents)
+        return tuple(names[i] for i in self.spine if names.get(i) in self.documents)
+
+    def tree(self, name: str) -> etree._Element | None:
+        """Return a document as a tree, if there is one of that name. Raises Damaged when it is not well-formed."""
+        return parse(name, self.files[name]) if name in self.documents else None
 
 
 def read(data: bytes) -> Container:
@@ -87,7 +88,7 @@ def read(data: bytes) -> Container:
         raise Damaged(f"its package is not complete: {error}") from error
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT_READ)
+@lru_cache(maxsize=4)  # the ways into a book are asked for again and again
 def parse(name: str, data: bytes) -> etree._Element:
     """Return the tree of an XML document, which nobody changes. Raises Damaged when it is not well-formed (as with '--' in a comment)."""
     try:
@@ -108,7 +109,7 @@ def _read_package(files: Mapping[str, bytes], stored: frozenset[str]) -> Contain
     package = parse(name, files[name])
     listed = tuple(_item(name, item) for item in package.iter(f"{OPF}item"))
     spine = tuple(str(item.get("idref")) for item in package.iter(f"{OPF}itemref"))
-    documents = {item.name: parse(item.name, files[item.name]) for item in listed if item.media_type in XML_TYPES and item.name in files}
+    documents = frozenset(item.name for item in listed if item.media_type in XML_TYPES and item.name in files)
     metadata = next(package.iter(f"{OPF}metadata"))
     return Container(files, stored, name, metadata, package.get(XML_LANG, ""), listed, spine, documents)
 

@@ -16,7 +16,6 @@ from itertools import chain
 from pipeline import editions, markup, model, theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.markup import dialect
-from pipeline.preflight.epub_reader import Container
 from pipeline.preflight.pdf_reader import Paper
 from pipeline.preflight.preflight_rules import fault
 from pipeline.publication import IndexEntry, Publication
@@ -55,13 +54,13 @@ SCREEN_TEXTS = (".xhtml", ".svg", ".opf", ".ncx")
 def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
     """Search what a PDF says."""
     yield from leaks(path, publication, _said_on_paper(paper))
-    yield from _keys(path, publication, on_paper(paper))
+    yield from _told_keys(path, printed(publication, on_paper(paper)))
 
 
-def check_screen(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
-    """Search what an EPUB says."""
-    yield from leaks(path, publication, _said_on_screen(container))
-    yield from _keys(path, publication, on_screen(container))
+def check_screen(path: str, said: str, standing: Iterable[str], publication: Publication) -> Iterator[Diagnostic]:
+    """Search what an EPUB says: its letters, and the keys that stand in it."""
+    yield from leaks(path, publication, said)
+    yield from _told_keys(path, _unsaid(publication, standing))
 
 
 def letters(text: str) -> str:
@@ -81,15 +80,8 @@ def _said_on_paper(read: Paper) -> str:
     return "".join(map(_letters, (*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
 
 
-def _said_on_screen(read: Container) -> str:
-    """Return the letters of all that an EPUB says: its texts, and once more with their markup, attributes and comments."""
-    said = [_said_in(data) for name, data in read.files.items() if name.endswith(TEXTS)]
-    return "".join((*(words for words, _ in said), *(everything for _, everything in said)))
-
-
-@lru_cache(maxsize=2048)
-def _said_in(data: bytes) -> tuple[str, str]:
-    """Return the letters of a file without its markup, and with it."""
+def said_in(data: bytes) -> tuple[str, str]:
+    """Return the letters of a file without its markup, and with it, attributes and comments."""
     text = data.decode("utf-8", "replace")
     return letters(html.unescape(TAG.sub("", text))), letters(html.unescape(text))
 
@@ -204,8 +196,8 @@ def _joined(sentences: Iterable[str]) -> Iterator[str]:
 # Internal keys
 
 
-def _keys(path: str, publication: Publication, texts: Iterable[Told]) -> Iterator[Diagnostic]:
-    for key in printed(publication, texts):
+def _told_keys(path: str, keys: Iterable[str]) -> Iterator[Diagnostic]:
+    for key in keys:
         yield fault(path, "P318", f"the internal key '{key}' stands in the file",
                     "print the title of what it names; where the words are meant, say them in a text of the book")  # fmt: skip
 
@@ -221,8 +213,14 @@ class Told:
 
 def printed(publication: Publication, texts: Iterable[Told]) -> tuple[str, ...]:
     """Return the keys, as they stand in a file's texts, that no text of the publication has as words."""
-    keys = _by_first_word({name for name in _named(publication) if "-" in name})
-    found = dict.fromkeys(form for told in texts for form in _standing(keys, told.text) if told.is_running or "-" in form)
+    keys = keys_of(publication)
+    found = (form for told in texts for form in _standing(keys, told.text) if told.is_running or "-" in form)
+    return _unsaid(publication, found)
+
+
+def _unsaid(publication: Publication, standing: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the keys in a file that no text of the publication has as words, each once."""
+    found = dict.fromkeys(standing)
     if not found:
         return ()
     said = _told_in_all(publication)
@@ -237,14 +235,11 @@ def on_paper(read: Paper) -> Iterator[Told]:
     yield from (Told(line.title) for line in read.outline)
 
 
-def on_screen(read: Container) -> Iterator[Told]:
-    """Yield the texts of an EPUB: what stands between tags, and in the attributes that are read aloud."""
-    for name, data in read.files.items():
-        if name.endswith(SCREEN_TEXTS):
-            yield Told(_between(data))
+def standing_in(data: bytes, keys: Keys) -> Iterator[str]:
+    """Yield the keys that stand in a document of an EPUB: between tags, and in the attributes that are read aloud."""
+    return _standing(keys, _between(data))
 
 
-@lru_cache(maxsize=2048)
 def _between(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     return html.unescape("\n".join((TAG.sub("\n", text), *TOLD.findall(text))))
@@ -252,6 +247,11 @@ def _between(data: bytes) -> str:
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys of several words in both forms, as they are written and with spaces, by their first words."""
+
+
+def keys_of(publication: Publication) -> Keys:
+    """Return the internal keys of a publication that are of several words: what is one word may be meant as such."""
+    return _by_first_word({name for name in _named(publication) if "-" in name})
 
 
 def _named(publication: Publication) -> Iterator[str]:

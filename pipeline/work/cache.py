@@ -79,10 +79,13 @@ def remembered(make: Callable[[], bytes], *parts: JSON | bytes) -> bytes:
     return made
 
 
-def shelf(name: str, *, most: int = 16_384, few: int = NEW_ON_A_SHELF) -> Shelf:
-    """Return the shelf of a name; ``most`` values have room on it, and fewer new ones than ``few`` are not worth writing down."""
+def shelf(name: str, *, most: int = 16_384, few: int = NEW_ON_A_SHELF, passing: bool = False) -> Shelf:
+    """Return the shelf of a name; ``most`` values have room on it, and fewer new ones than ``few`` are not worth writing down.
+
+    On a ``passing`` one stays what the last build that used it has asked for, and nothing else.
+    """
     if name not in _shelves:
-        _shelves[name] = Shelf(name, most, few)
+        _shelves[name] = Shelf(name, most, few, passing=passing)
     return _shelves[name]
 
 
@@ -99,12 +102,13 @@ def digest(*parts: object) -> str:
 class Shelf:
     """JSON values by name. Where there is no room for more, those stay that are there."""
 
-    def __init__(self, name: str, most: int, few: int) -> None:
+    def __init__(self, name: str, most: int, few: int, *, passing: bool = False) -> None:
         """Take a name; what is on the shelf is recalled when something is first looked for."""
-        self.name, self._most, self._few = name, most, few
+        self.name, self._most, self._few, self._is_passing = name, most, few, passing
         self._values: dict[str, Any] = {}
         self._used: set[str] = set()
-        self._written, self._refused = 0, 0
+        self._written: frozenset[str] = frozenset()
+        self._refused = 0
         self._asked: Place | None = None
 
     def get(self, name: str) -> Any:
@@ -135,24 +139,31 @@ class Shelf:
 
     def keep(self) -> None:
         """Write down what is new, when it is worth that."""
+        if self._is_passing and self._used:
+            self._leave_used()
         if self._new >= self._few:
             remember(b"", self._chosen(), "shelf", self.name)
+        if self._is_passing:
+            self._used = set()
 
     @property
     def _new(self) -> int:
         """Number of values that the store does not know, those included that have no room beside others nobody asked for."""
-        return len(self._values) - self._written + min(self._refused, len(self._values) - len(self._used))
+        return len(self._values.keys() - self._written) + min(self._refused, len(self._values) - len(self._used))
 
     def _recall(self) -> None:
         self._asked = _place
         entry = recall("shelf", self.name)
         if entry is not None:
             self._values = dict(entry.facts)
-            self._written = len(self._values)
+            self._written = frozenset(self._values)
+
+    def _leave_used(self) -> None:
+        self._values = {name: value for name, value in self._values.items() if name in self._used}
 
     def _chosen(self) -> dict[str, Any]:
         """Return what the next process may recall: all, or where there is little room left, what was asked for."""
         if len(self._values) > self._most // 2:
-            self._values = {name: value for name, value in self._values.items() if name in self._used}
-        self._written, self._refused = len(self._values), 0
+            self._leave_used()
+        self._written, self._refused = frozenset(self._values), 0
         return self._values

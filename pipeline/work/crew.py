@@ -48,9 +48,12 @@ class _Call:
 class Crew:
     """Processes, started when there is work for them; to be used in a ``with`` statement, at whose end they end."""
 
-    def __init__(self, jobs: int, name: str = "guidepress") -> None:
-        """Take the number of workers there may be, and what they are called where processes are listed: 15 characters at most."""
-        self.jobs, self.name = jobs, name
+    def __init__(self, jobs: int, name: str = "guidepress", *, stays: bool = False) -> None:
+        """Take the number of workers there may be, and what they are called where processes are listed: 15 characters at most.
+
+        A crew that ``stays`` from build to build has loaded what it is asked to do.
+        """
+        self.jobs, self.name, self.stays = jobs, name, stays
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
