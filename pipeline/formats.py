@@ -23,9 +23,11 @@ class Format:
 
 PDF = Format(name="pdf", suffix="-{paper}.pdf", media_type="application/pdf", has_papers=True)
 EPUB = Format(name="epub", suffix=".epub", media_type="application/epub+zip", is_for_screens=True)
+KINDLE = Format(name="kindle", suffix="-kindle.epub", media_type=EPUB.media_type, is_for_screens=True)
+HTML = Format(name="html", suffix=".html", media_type="text/html", is_for_screens=True)
 COVER = Format(name="png", suffix="-cover.png", media_type="image/png", is_chosen=False)
 
-FORMATS = {row.name: row for row in (PDF, EPUB, COVER)}
+FORMATS = {row.name: row for row in (PDF, EPUB, KINDLE, HTML, COVER)}
 SCREENS = tuple(row.name for row in FORMATS.values() if row.is_for_screens)
 CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
 PAPERS = ("a4", "letter")

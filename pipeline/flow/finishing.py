@@ -16,14 +16,14 @@ from typing import Any
 import pypdfium2
 
 from pipeline import brand as branding
-from pipeline import epub, preflight, release, render
+from pipeline import epub, preflight, release, render, web_edition
 from pipeline.bindery import Shown
 from pipeline.diagnostics import BookError
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
-from pipeline.formats import COVER, EPUB, FORMATS, PDF, SCREENS
+from pipeline.formats import COVER, EPUB, FORMATS, HTML, PDF, SCREENS
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
@@ -220,7 +220,11 @@ def _epub(screen: Screen, cover: bytes) -> bytes:
     return epub.write(screen.rendition, cover=cover, pages=screen.pages, spine=screen.spine)
 
 
-WRITERS: Mapping[str, Callable[[Screen, bytes], bytes]] = {EPUB.name: _epub}
+def _html(screen: Screen, _cover: bytes) -> bytes:
+    return web_edition.write(screen.rendition, screen.spine)
+
+
+WRITERS: Mapping[str, Callable[[Screen, bytes], bytes]] = {EPUB.name: _epub, HTML.name: _html}
 """Who writes each format for screens, given the picture of the cover as well; `CHECKS` in `pipeline/preflight` reads them again."""
 WRITE: Stage[Writing, bytes] = Stage("write", _write, title=lambda writing: writing[2].edition.id + writing[2].brand.suffix)
 

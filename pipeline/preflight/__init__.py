@@ -17,8 +17,8 @@ import pypdfium2
 
 from pipeline import release, theme
 from pipeline.diagnostics import Diagnostic
-from pipeline.formats import COVER, EPUB, PDF
-from pipeline.preflight import epub_checks, epub_reader, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
+from pipeline.formats import COVER, EPUB, HTML, PDF
+from pipeline.preflight import epub_checks, epub_reader, html_checks, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
 from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
@@ -109,6 +109,18 @@ def _epub(path: str, data: bytes, traits: Traits | None, publication: Publicatio
         yield from withheld.check_screen(path, read, publication)
 
 
+def _html(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    try:
+        read = html_checks.read(path, data)
+    except epub_reader.Damaged as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from html_checks.check_file(path, read, len(data))
+    if publication is not None:
+        yield from html_checks.check_against(path, read, publication)
+        yield from withheld.check_screen(path, read, publication)
+
+
 def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
     traits = traits or theme.look().traits("a4", USUAL)
     try:
@@ -122,6 +134,7 @@ def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Public
 CHECKS: Mapping[str, Callable[[str, bytes, Traits | None, Publication | None], Iterator[Diagnostic]]] = {
     PDF.name: _read_pdf,
     EPUB.name: _epub,
+    HTML.name: _html,
     COVER.name: _picture,
 }
 """What is checked of a file, by its format; most of it only against the publication it was made from."""

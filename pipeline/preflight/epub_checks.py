@@ -42,7 +42,7 @@ def check_file(path: str, container: Container, size: int) -> Iterator[Diagnosti
     yield from _sizes(path, container)
     yield from _manifest(path, container)
     yield from _links(path, container)
-    yield from _alternatives(path, container)
+    yield from alternatives(path, container)
     yield from _languages(path, container)
     yield from _landmarks(path, container)
     yield from (fault(f"{path}/{name}", "P311", message, "mend the template or style sheet") for name, message in _broken(container))
@@ -51,7 +51,7 @@ def check_file(path: str, container: Container, size: int) -> Iterator[Diagnosti
 def check_against(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
     """Check the nav document and the questions against the publication."""
     yield from _nav(path, container, publication)
-    yield from _questions(path, container, publication)
+    yield from questions(path, container, publication)
 
 
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
@@ -137,7 +137,8 @@ def _references_in(root: etree._Element) -> tuple[tuple[int, str, bool], ...]:
     )
 
 
-def _alternatives(path: str, container: Container) -> Iterator[Diagnostic]:
+def alternatives(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Check that every picture and formula is told in words."""
     for name, root in container.pages:
         for element in root.iter(f"{XHTML}img", f"{MATHML}math", f"{SVG}svg"):
             if not _is_told(element):
@@ -182,7 +183,12 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
     toc = next((nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "toc"), None) if root is not None else None
     if toc is None:
         yield fault(path, "P303", "there is no nav of type 'toc'")
-        return
+    else:
+        yield from contents(path, toc, publication)
+
+
+def contents(path: str, toc: etree._Element, publication: Publication) -> Iterator[Diagnostic]:
+    """Check a tree of links against the contents."""
     found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters(words(a))) for a in toc.iter(f"{XHTML}a")]
     wanted = [(depth, letters(e.section.shown_number), title_letters(e.section.title))
               for depth, e in branches(publication.toc)]  # fmt: skip
@@ -194,7 +200,8 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
         yield fault(path, "P303", f"the nav document has {len(found)} entries, the contents have {len(wanted)}")
 
 
-def _questions(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+def questions(path: str, container: Container, publication: Publication) -> Iterator[Diagnostic]:
+    """Check that every question is there, under its number and title, in order."""
     places = {str(e.get("id")): (n, e) for n, (_, root) in enumerate(container.in_order()) for e in root.iter(etree.Element) if e.get("id")}
     last = -1
     for section in publication.sections:
@@ -203,7 +210,7 @@ def _questions(path: str, container: Container, publication: Publication) -> Ite
         what = f"{section.kind} {section.number}"
         file, heading = places.get(f"{section.id}-title", (-1, None))
         if heading is None:
-            yield fault(path, "P302", f"{what} '{section.id}' is not in the EPUB")
+            yield fault(path, "P302", f"{what} '{section.id}' is not in the file")
             continue
         said = letters(words(heading))
         if not said.endswith(title_letters(section.title)) or letters(section.number) not in said:

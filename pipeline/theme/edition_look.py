@@ -17,7 +17,6 @@ from pipeline.theme.font_files import cut, family_name, package_font, postscript
 from pipeline.theme.languages import SERVED, language, repertoire
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
 from pipeline.theme.stylesheets import (
-    COMMENT,
     Medium,
     filled,
     for_medium,
@@ -29,6 +28,7 @@ from pipeline.theme.stylesheets import (
     points,
     side_of,
     spoken_for,
+    terse,
     values,
     wide_margin,
 )
@@ -246,14 +246,20 @@ class Look:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
+    def web_edition(self) -> str:
+        """Return the style sheet of an edition in HTML: that of screens, and over it that of a page of the web."""
+        css = layered("reflow", ("web-edition",), self.layers, self.edition)
+        return terse(f"{self._of_language(filled(css, self._on_the_web()), 'reflow')}\n{self.narrow()}")
+
     def release_page(self) -> str:
         """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
+        return terse(filled(style_sheet("release-page"), self._on_the_web()))
+
+    def _on_the_web(self) -> dict[str, str]:
+        """Return the tokens that browsers know, with what fonts are called where they are installed, and the accent of text."""
         colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
-        strong = brand.passing(colors.accent)
-        css = COMMENT.sub("", style_sheet("release-page"))
-        known = {**values(self.tokens, colors), **names, "strong-accent": strong}
-        return filled("\n".join(line for line in css.splitlines() if line.strip()), known)
+        return {**values(self.tokens, colors), **names, "strong-accent": brand.passing(colors.accent)}
 
     @property
     def templates(self) -> tuple[Path, ...]:
