@@ -325,7 +325,7 @@ class Look:
         faces = [(face.family, face.weight, face.style, face.sha256) for face in self.faces]
         sheets = [self.paged(paper) for paper in self.tokens.papers]
         templates = (files_digest(package_theme.folder(), ".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
-        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), templates,
+        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), self.web_edition(), templates,
                  hashlib.sha256(self.cover_picture()).hexdigest(), self.tokens.model_dump(exclude={"editions"}))  # fmt: skip
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
