@@ -10,6 +10,7 @@ verify_release(folder)                a release on disk, whenever it is asked fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pypdfium2
 
 from pipeline import release, theme
 from pipeline.diagnostics import Diagnostic
-from pipeline.formats import COVER, EPUB, HTML, PDF
+from pipeline.formats import COVER, EPUB, HTML, KINDLE, PDF
 from pipeline.preflight import epub_checks, epub_reader, html_checks, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
 from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
@@ -109,6 +110,12 @@ def _epub(path: str, data: bytes, traits: Traits | None, publication: Publicatio
         yield from withheld.check_screen(path, read, publication)
 
 
+def _kindle(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    yield from _epub(path, data, traits, publication)
+    with suppress(epub_reader.Damaged):
+        yield from epub_checks.check_kindle(path, epub_reader.read(data))
+
+
 def _html(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
         read = html_checks.read(path, data)
@@ -134,6 +141,7 @@ def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Public
 CHECKS: Mapping[str, Callable[[str, bytes, Traits | None, Publication | None], Iterator[Diagnostic]]] = {
     PDF.name: _read_pdf,
     EPUB.name: _epub,
+    KINDLE.name: _kindle,
     HTML.name: _html,
     COVER.name: _picture,
 }

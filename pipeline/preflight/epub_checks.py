@@ -54,6 +54,14 @@ def check_against(path: str, container: Container, publication: Publication) -> 
     yield from questions(path, container, publication)
 
 
+def check_kindle(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Check that a file for Kindles holds nothing that Send to Kindle drops."""
+    for name, root in container.pages:
+        for element in root.iter(f"{MATHML}math", f"{SVG}svg"):
+            yield fault(path, "P322", f"{name}:{element.sourceline}: there is a '{etree.QName(element).localname}'")
+    yield from (fault(path, "P322", f"{item.name} is a drawing") for item in container.listed if item.media_type == "image/svg+xml")
+
+
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
     names = tuple(container.files)
     if names[0] != "mimetype" or "mimetype" not in container.stored or container.files["mimetype"] != EPUB.media_type.encode():
