@@ -112,7 +112,7 @@ def write_for_kindle(rendition: Rendition, drawn: Drawings, *, cover: bytes, pag
     files, pictures = pictured(rendition, spine, drawn)
     listed = page_list(files, pages)
     looks = (
-        Item(STYLE, "text/css", publication.look.kindle().encode()),
+        Item(STYLE, "text/css", publication.look.reflow("kindle").encode()),
         Item(COVER_IMAGE, "image/png", cover, ("cover-image",)),
         *(Item(IMAGES + name, MEDIA_TYPES[PurePosixPath(name).suffix], data) for name, data in sorted(pictures.items())),
     )

@@ -95,7 +95,7 @@ def _shown(path: str, page: Container) -> Iterator[Diagnostic]:
                 yield fault(path, "P310", f"{name}:{element.sourceline}: '{said}' is not in the file", "put it into the book")
             styles = (element.get("style", ""), element.text or "" if etree.QName(element).localname == "style" else "")
             for found in CSS_REFERENCE.finditer("\n".join(map(str, styles))):
-                if found[1] not in page.files:
+                if found[1] not in page.files and not found[1].startswith("#"):
                     yield fault(path, "P310", f"{name}:{element.sourceline}: '{found[1]}' is not in the file", "put it into the book")
 
 

@@ -237,24 +237,18 @@ class Look:
             "code/hanging": whole.code == "hanging",
         }
 
-    def reflow(self) -> str:
-        """Return the style sheet for screens."""
-        css = layered("reflow", (), self.layers, self.edition)
-        return self._of_language(filled(css, values(self.tokens, self.palette())), "reflow")
+    def reflow(self, *extras: str) -> str:
+        """Return the style sheet for screens; ``extras`` are further ones of the package's, for some of them."""
+        css = layered("reflow", extras, self.layers, self.edition)
+        return self._of_language(filled(css, self._on_the_web()), "reflow")
 
     def narrow(self) -> str:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
-    def kindle(self) -> str:
-        """Return the style sheet for Kindles: that of screens, and over it what becomes of pictures."""
-        css = layered("reflow", ("kindle",), self.layers, self.edition)
-        return self._of_language(filled(css, values(self.tokens, self.palette())), "reflow")
-
     def web_edition(self) -> str:
         """Return the style sheet of an edition in HTML: that of screens, and over it that of a page of the web."""
-        css = layered("reflow", ("web-edition",), self.layers, self.edition)
-        return terse(f"{self._of_language(filled(css, self._on_the_web()), 'reflow')}\n{self.narrow()}")
+        return terse(f"{self.reflow('web-edition')}\n{self.narrow()}")
 
     def release_page(self) -> str:
         """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
@@ -330,7 +324,7 @@ class Look:
         faces = [(face.family, face.weight, face.style, face.sha256) for face in self.faces]
         sheets = [self.paged(paper) for paper in self.tokens.papers]
         templates = (files_digest(package_theme.folder(), ".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
-        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), self.kindle(), self.web_edition(), templates,
+        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), self.reflow("kindle"), self.web_edition(), templates,
                  hashlib.sha256(self.cover_picture()).hexdigest(), self.tokens.model_dump(exclude={"editions"}))  # fmt: skip
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 
