@@ -7,18 +7,20 @@ said before; tables and code stay what they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import PurePosixPath
 
 from lxml import etree
 
-from pipeline import markup, press
+from pipeline import markup, model, press, render
 from pipeline.epub import reflow
 from pipeline.epub.spine import IMAGES, NARROW, File
 from pipeline.markup import Setting
 from pipeline.press import Pixels
+from pipeline.publication import Publication
 from pipeline.render import Rendition
 from pipeline.theme import Look
 
@@ -29,12 +31,22 @@ Drawings = Mapping[str, Setting]
 """Formulas drawn, by what they are as MathML."""
 
 
-def drawings(formulas: Sequence[tuple[str, bool]]) -> Drawings:
-    """Return formulas (LaTeX, display) drawn as for paper: recalled, where they have been."""
+def drawings(publication: Publication) -> Drawings:
+    """Return the formulas of a publication drawn as for paper: recalled, where they have been."""
+    beside = chain.from_iterable(publication.resources.get(kind, {}).values() for kind in ("boxes", "figures"))
+    texts = [markup.parse(text, inline=kind.inline) for record in beside for _, kind, text in model.prose(record) if text]
+    texts += [markup.parse(f"$$\n{each.latex.strip()}\n$$") for each in _sheet(publication)]
+    found = {(formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas}
     return {
         _key(etree.fromstring(markup.mathml(latex, display=display, alt=""))): markup.svg(latex, display=display)
-        for latex, display in formulas
+        for latex, display in sorted(found | set(render.formulas(publication)))
     }
+
+
+def _sheet(publication: Publication) -> Iterator[model.Formula]:
+    for section in publication.sections:
+        if isinstance(section.record, model.FormulaSheet):
+            yield from section.record.formulas
 
 
 def pictured(rendition: Rendition, spine: Sequence[File], drawn: Drawings) -> tuple[tuple[File, ...], dict[str, bytes]]:
@@ -63,7 +75,7 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
     for image in list(root.iter(IMG)):
         name = str(image.get("src", "")).removeprefix(IMAGES)
         if PurePosixPath(name).suffix == ".svg":
-            _size(image, _drawn(rendition.resources[name], look), keep)
+            _size(image, _drawn(name, rendition.resources[name], look), keep)
         elif name in rendition.resources:
             held[name] = rendition.resources[name]
             shown[name] = None
@@ -85,14 +97,15 @@ def _chart(chart: etree._Element, look: Look, keep: Callable[[Pixels], str]) -> 
     image = etree.Element(IMG, {"alt": "" if chart.get("aria-hidden") == "true" else str(chart.get("aria-label", ""))})
     svg = etree.fromstring(etree.tostring(chart, with_tail=False))
     etree.cleanup_namespaces(svg)
-    _size(image, _drawn(etree.tostring(svg), look), keep)
+    drawing = etree.tostring(svg)
+    _size(image, _drawn(sha256(drawing).hexdigest()[:16], drawing, look), keep)
     return image
 
 
-def _drawn(svg: bytes, look: Look) -> Pixels:
+def _drawn(name: str, svg: bytes, look: Look) -> Pixels:
     with_letters = b"<text" in svg
     style, fonts = (look.font_faces, look.font_resources()) if with_letters else ("", {})
-    return press.drawing(sha256(svg).hexdigest()[:16], svg, style, fonts)
+    return press.drawing(name, svg, style, fonts)
 
 
 def _size(image: etree._Element, pixels: Pixels, keep: Callable[[Pixels], str]) -> None:

@@ -162,7 +162,7 @@ def _without_paper(
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
-                    drawn = epub.drawings(render.formulas(rendition.publication)) if KINDLE.name in formats else {}
+                    drawn = epub.drawings(rendition.publication) if KINDLE.name in formats else {}
                     shared[issue.counts] = replace(screen(binding, issue, rendition), drawings=drawn)
             writings += ((number, (form, shared[issue.counts], issue.publication, image)) for form in formats)
     for (number, (form, *_)), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):

@@ -17,7 +17,8 @@ from PIL import Image
 
 from pipeline.work import cache
 
-from .layout import load_engine
+from .layout import draw, load_engine
+from .signatures import picture_key
 
 EM = 72
 """Pixels of an em in a formula: one and a half times what a Kindle of 300 pixels an inch has in usual type."""
@@ -81,7 +82,7 @@ def drawing(name: str, svg: bytes, style: str, fonts: Mapping[str, bytes]) -> Pi
     across, down = box[2:] if len(box) == 4 else (300.0, 150.0)
     shown = f'<img alt="" src="{weasyprint70.SCHEME}a.svg"/>'
     markup = ElementTree.fromstring(f"<html><head><title>-</title></head><body>{shown}</body></html>")
-    resources, config = {"a.svg": form_xobjects.made(name, svg)}, weasyprint70.font_configuration()
+    resources, config = {"a.svg": _form(name, svg)}, weasyprint70.font_configuration()
     css = f"{style}\n@page {{ size: {across}px {down}px; margin: 0 }} body {{ margin: 0 }} img {{ display: block; width: {across}px }}"
     with weasyprint70.warnings_heard():
         sheet = weasyprint.CSS(string=css, font_config=config, url_fetcher=weasyprint70.BookFetcher(fonts))
@@ -89,9 +90,16 @@ def drawing(name: str, svg: bytes, style: str, fonts: Mapping[str, bytes]) -> Pi
         pdf = document.render(font_config=config, stylesheets=[sheet], cache=form_xobjects.images(resources)).write_pdf()
     scale = min(ACROSS / across, (WIDEST - 1) / down) / 0.75
     image = _rendered(pdf, scale).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
-    drawn = Pixels(_png(image), round(across / 16, 3))
+    drawn = Pixels(_png(image, compress_level=6), round(across / 16, 3))
     cache.remember(drawn.png, [drawn.width, drawn.depth], "pixels of a drawing", name, svg, style)
     return drawn
+
+
+def _form(name: str, svg: bytes) -> bytes:
+    """Return the form of a drawing, which paper has had drawn, as a rule."""
+    place = cache.place()
+    known = place.store.get(picture_key(name, svg)) if place else None
+    return known.data if known else draw((name, svg))
 
 
 def _page(content: bytes, across: int, down: int) -> bytes:
@@ -116,10 +124,10 @@ def _packed(gray: Image.Image) -> bytes:
     """Return shades of gray as PNG of four bits each."""
     levels = Image.frombytes("P", gray.size, gray.point([round(value * (GRAYS - 1) / 255) for value in range(256)]).tobytes())
     levels.putpalette([level * 255 // (GRAYS - 1) for level in range(GRAYS) for _ in range(3)])
-    return _png(levels, bits=4)
+    return _png(levels, bits=4, optimize=True)
 
 
 def _png(image: Image.Image, **options: int) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True, **options)
+    image.save(buffer, "PNG", **options)
     return buffer.getvalue()
