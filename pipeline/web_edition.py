@@ -62,7 +62,7 @@ def write(rendition: Rendition, spine: Sequence[File]) -> bytes:
     names = _names(spine)
     bodies = [_body(file, names, rendition.resources) for file in files]
     titled = bool(bodies) and _is_titled(bodies[0], publication.title)
-    root = reflow.parse(render.web_page(look, **_values(publication, spine, titled)))
+    root = reflow.parse(render.web_page(look, **values(publication, spine, titled=titled)))
     head, text = (next(root.iter(f"{{{reflow.XHTML}}}{name}")) for name in ("header", "main"))
     for number, body in enumerate(bodies):
         if not (titled and number == 0):
@@ -91,7 +91,8 @@ def _names(spine: Sequence[File]) -> Names:
     return found
 
 
-def _values(publication: Publication, spine: Sequence[File], titled: bool) -> dict[str, object]:
+def values(publication: Publication, spine: Sequence[File], *, titled: bool) -> dict[str, object]:
+    """Return what the page's template is told; ``titled`` says that the text begins with the title."""
     lines = tuple(_lines(publication.toc, spine))
     return {
         "publication": publication, "labels": publication.look.labels(publication.outline.lang), "lines": lines, "titled": titled,
@@ -142,9 +143,14 @@ def _is_titled(body: etree._Element, title: str) -> bool:
 
 
 def _sink(body: etree._Element) -> None:
-    """Put each heading a level lower: the page has one of the first, its title."""
+    """Put each heading a level lower, and take parts of the text for no landmarks: the page has a title, contents, and one text."""
     for element in list(body.iter(*HEADINGS)):
         element.tag = HEADINGS[str(element.tag)]
+    for aside in body.iter(f"{{{reflow.XHTML}}}aside"):
+        aside.set("role", str(aside.get("role", "note")))
+    for lines in list(body.iter(f"{{{reflow.XHTML}}}nav")):
+        lines.tag = f"{{{reflow.XHTML}}}div"
+        etree.strip_attributes(lines, "role", "aria-label", "aria-labelledby")
 
 
 def _maths(needed: str, publication: Publication) -> str:

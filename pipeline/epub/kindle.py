@@ -35,7 +35,8 @@ def drawings(publication: Publication) -> Drawings:
     """Return the formulas of a publication drawn as for paper: recalled, where they have been."""
     beside = chain.from_iterable(publication.resources.get(kind, {}).values() for kind in ("boxes", "figures"))
     texts = [markup.parse(text, inline=kind.inline) for record in beside for _, kind, text in model.prose(record) if text]
-    texts += [markup.parse(f"$$\n{each.latex.strip()}\n$$") for each in _sheet(publication)]
+    # Displayed in the sheet, and in a line where all of the book is on a page.
+    texts += [markup.parse(form.format(each.latex.strip())) for each in _sheet(publication) for form in ("$$\n{}\n$$", "${}$")]
     found = {(formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas}
     return {
         _key(etree.fromstring(markup.mathml(latex, display=display, alt=""))): markup.svg(latex, display=display)
