@@ -18,14 +18,19 @@ class Format:
     is_for_screens: bool = False
     """Whether it is written from what is rendered for screens (`WRITERS` in `pipeline/flow/finishing.py`)."""
     is_chosen: bool = True
-    """Whether an edition has it when it lists it, or lists none; the others come with every edition."""
+    """Whether an edition has it when it lists it; the others come with every edition."""
+    is_usual: bool = True
+    """Whether an edition that lists no formats has it."""
 
 
 PDF = Format(name="pdf", suffix="-{paper}.pdf", media_type="application/pdf", has_papers=True)
 EPUB = Format(name="epub", suffix=".epub", media_type="application/epub+zip", is_for_screens=True)
+KINDLE = Format(name="kindle", suffix="-kindle.epub", media_type=EPUB.media_type, is_for_screens=True, is_usual=False)
+HTML = Format(name="html", suffix=".html", media_type="text/html", is_for_screens=True, is_usual=False)
 COVER = Format(name="png", suffix="-cover.png", media_type="image/png", is_chosen=False)
 
-FORMATS = {row.name: row for row in (PDF, EPUB, COVER)}
+FORMATS = {row.name: row for row in (PDF, EPUB, KINDLE, HTML, COVER)}
 SCREENS = tuple(row.name for row in FORMATS.values() if row.is_for_screens)
 CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
+USUAL = tuple(name for name in CHOSEN if FORMATS[name].is_usual)
 PAPERS = ("a4", "letter")

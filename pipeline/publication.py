@@ -160,6 +160,10 @@ class Publication:
         """Identifier of this edition, or of this copy of it, for ever: UUIDv5 (RFC 9562) of the ids of book and edition."""
         return identifier(self.outline.id, f"/{self.edition.id}{self.brand.query}")
 
+    def identifier_of(self, form: str) -> str:
+        """Return the identifier of what this edition is made into beside its EPUB."""
+        return identifier(self.outline.id, f"/{self.edition.id}{self.brand.query}#{form}")
+
     @property
     def has_same_pages(self) -> bool:
         """Whether it is printed on several papers, which have the same page numbers because they have one type area."""

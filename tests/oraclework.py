@@ -129,7 +129,7 @@ class Slot:
 
 def single(volume: Volume) -> Single:
     """Lay the whole guide out in one run, tag it with the press's own tagger, and write it with WeasyPrint's own fonts."""
-    layout._engine()
+    layout.load_engine()
     from pipeline.press import engine
 
     signature = _united(volume)

@@ -75,11 +75,11 @@ def add_part(house: Path) -> None:
 def add_format(house: Path) -> None:
     row = 'TEXT = Format(name="txt", suffix=".txt", media_type="text/plain", is_for_screens=True)'
     edit(house / "pipeline/formats.py", "\nFORMATS = ", f"{row}\n\nFORMATS = ")
-    edit(house / "pipeline/formats.py", "(PDF, EPUB, COVER)", "(PDF, EPUB, TEXT, COVER)")
+    edit(house / "pipeline/formats.py", "HTML, COVER)", "HTML, TEXT, COVER)")
     (house / "pipeline/plain_text.py").write_text(WRITER)
     finishing, preflight = house / "pipeline/flow/finishing.py", house / "pipeline/preflight/__init__.py"
     edit(finishing, "from pipeline import epub, preflight, release", "from pipeline import epub, plain_text, preflight, release")
-    edit(finishing, "{EPUB.name: _epub}", '{EPUB.name: _epub, "txt": lambda screen, _: plain_text.write(screen.rendition)}')
+    edit(finishing, "HTML.name: _html}", 'HTML.name: _html, "txt": lambda screen, _: plain_text.write(screen.rendition)}')
     edit(preflight, "\nCHECKS: Mapping", f"{CHECK}\nCHECKS: Mapping")
     edit(preflight, "    EPUB.name: _epub,", '    EPUB.name: _epub,\n    "txt": _text,')
 
@@ -130,7 +130,7 @@ def test_a_kind_of_section_is_its_row_its_template_its_styles_and_its_label(hous
     place = book(tmp_path / "book", "sample")
     edit(place / "editions/sample.yaml", "index, colophon", "index, acknowledgments, colophon")
     guides = built(house, place)
-    pdf, epub = next(guides.glob("*/*.pdf")), next(guides.glob("*/*.epub"))
+    pdf, epub = next(guides.glob("*/*.pdf")), next(guides.glob("*/*[0-9].epub"))
     page = next(n for n, text in enumerate(reading.page_texts(pdf)) if "keepers of three lights" in text)
     assert (1, "Acknowledgments", reading.labels(pdf)[page]) in reading.outline(pdf)
     entries = files(epub)
@@ -148,7 +148,7 @@ def test_a_part_of_a_question_is_its_field_its_template_and_its_label_and_is_wit
     guides = built(house, place)
     shown = {path.parent.name for path in guides.glob("*/*.pdf") if SAID in " ".join(" ".join(reading.page_texts(path)).split())}
     assert shown == {"study"}
-    shown = {p.parent.name for p in guides.glob("*/*.epub") if any(SAID.encode() in data for data in files(p).values())}
+    shown = {p.parent.name for p in guides.glob("*/*[0-9].epub") if any(SAID.encode() in data for data in files(p).values())}
     assert shown == {"study"}
 
 
@@ -159,7 +159,7 @@ def test_a_format_is_its_row_its_writer_and_its_check_and_tells_nothing_withheld
         "pipeline/formats.py", "pipeline/plain_text.py", "pipeline/flow/finishing.py", "pipeline/preflight/__init__.py",
     }  # fmt: skip
     place = book(tmp_path / "book", "study", "sample")
-    edit(place / "editions/study.yaml", "formats: [pdf, epub]", "formats: [txt, epub]")
+    edit(place / "editions/study.yaml", "formats: [pdf, epub, kindle, html]", "formats: [txt, epub]")
     edit(place / "editions/sample.yaml", "formats: [pdf, epub]", "formats: [txt]")
     guides = built(house, place)
     study, sample = (next((guides / name).glob("*.txt")).read_text() for name in ("study", "sample"))

@@ -25,7 +25,7 @@ RANKS = {
     "render": 8, "stats": 8, "authoring": 8, "export": 8,
     "press": 9,
     "bindery": 10, "epub": 10, "release": 10,
-    "preflight": 11, "authorities": 11,
+    "preflight": 11, "authorities": 11, "web_edition": 11,
     "flow": 12,
     "cli": 13,
 }  # fmt: skip

@@ -42,7 +42,7 @@ def pdf(release: Path, edition: str, paper: str) -> Path:
 
 
 def epub(release: Path, edition: str) -> Path:
-    (path,) = (release / edition).glob("*.epub")
+    (path,) = (release / edition).glob("*[0-9].epub")
     return path
 
 

@@ -159,6 +159,6 @@ def test_an_edition_indexes_only_what_it_prints(built):
 @pytest.mark.parametrize("edition", ["study", "practice"])
 def test_no_entry_of_the_real_index_has_more_than_six_bare_page_numbers(real_release, edition):
     """A reader tries two or three; more want subentries."""
-    (path,) = (real_release / edition).glob("*.epub")
+    (path,) = (real_release / edition).glob("*[0-9].epub")
     long = [reading.words(li) for li in reading.xpath(path, "index.xhtml", "//h:li[count(h:a[@class='locator']) > 6]")]
     assert long == []

@@ -111,7 +111,7 @@ def missing_on_screen(pdf: Path, epub: Path, plain: Plain = reading.letters) -> 
 
 
 def guides(folder: Path, edition: str) -> tuple[Path, Path]:
-    (pdf,), (epub,) = (folder / edition).glob("*-a4.pdf"), (folder / edition).glob("*.epub")
+    (pdf,), (epub,) = (folder / edition).glob("*-a4.pdf"), (folder / edition).glob("*[0-9].epub")
     return pdf, epub
 
 

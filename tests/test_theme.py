@@ -11,7 +11,7 @@ import pytest
 from renderwork import rendered
 from test_release_page import offered
 
-from pipeline import render, theme
+from pipeline import render, theme, web_edition
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.model import Book, Layer, Writing
 from pipeline.publication import Publication
@@ -129,10 +129,12 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
     bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
     looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
     hebrew = theme.look((bare,), writing=Writing("he"))
-    styles = [repr(theme.package().values), *(look.paged("a4") for look in (*looks, hebrew)), looks[0].reflow(), looks[0].narrow()]
+    styles = [repr(theme.package().values), *(look.paged("a4") for look in (*looks, hebrew)), looks[0].reflow("kindle")]
+    styles.append(looks[0].web_edition())
     pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
     pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
     pages.append(offered(book)["index.html"].decode())
+    pages.append(render.web_page(publications["study"].look, **web_edition.values(publications["study"], (), titled=False)))
     words = [theme.words_digest("en"), *theme.labels("en").values(), *theme.spoken("en").values()]
     return "\n".join([*styles, *pages, *words])
 

@@ -45,7 +45,7 @@ def watched(request: Request, actions: Actions, said: Callable[[Step], object] =
 
 def words(output: Path) -> str:
     """Give all that stands in the EPUB."""
-    with zipfile.ZipFile(next((output / "guides").glob("*/*.epub"))) as epub:
+    with zipfile.ZipFile(next((output / "guides").glob("*/*[0-9].epub"))) as epub:
         return "".join(epub.read(name).decode() for name in epub.namelist() if name.endswith((".xhtml", ".css")))
 
 

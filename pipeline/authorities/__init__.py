@@ -1,4 +1,4 @@
-"""Ask the authorities of the field about every file of a release: veraPDF, EPUBCheck, Ace, and qpdf.
+"""Ask the authorities of the field about every file of a release: veraPDF, EPUBCheck, Ace, the Nu Html Checker, and qpdf.
 
 All cores are used, and what they say is gathered in one report, with what preflight has found.
 """
@@ -15,8 +15,9 @@ from functools import partial
 from pipeline import release
 from pipeline.authorities import findings, tools
 from pipeline.authorities.findings import RULES, Authority, Finding, Places, Report, Reported, Row
+from pipeline.authorities.nu_checker import check_nu, nu_version
 from pipeline.diagnostics import Diagnostic, Place, ToolError
-from pipeline.formats import EPUB, PDF
+from pipeline.formats import EPUB, FORMATS, HTML, PDF
 from pipeline.model import Book
 from pipeline.release import Release
 from pipeline.work.crew import Crew, Died
@@ -28,6 +29,7 @@ AUTHORITIES = (
     Authority("PDF/UA-1", "P402", PDF.name, partial(tools.check_verapdf, "ua1"), tools.verapdf_version),
     Authority("Ace", "P404", EPUB.name, tools.check_ace, tools.ace_version),
     Authority("EPUBCheck", "P403", EPUB.name, tools.check_epubcheck, tools.epubcheck_version),
+    Authority("Nu", "P406", HTML.name, check_nu, nu_version),
     Authority("qpdf", "P405", PDF.name, tools.check_qpdf, tools.qpdf_version),
 )
 """The slowest first, so that the last to end is a short one."""
@@ -70,7 +72,7 @@ def _ask(standing: Release, jobs: int, say: Say) -> Answers:
             crew.send(authority.check, standing.folder / artefact.path): (authority.name, artefact.path)
             for authority in AUTHORITIES
             for artefact in present
-            if artefact.format == authority.format
+            if FORMATS[artefact.format].media_type == FORMATS[authority.format].media_type
         }
         try:
             for answer in as_completed(asked):

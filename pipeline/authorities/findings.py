@@ -23,6 +23,7 @@ RULES = (
     Rule("P403", "EPUBCheck objects", "EPUBCheck holds the file against EPUB 3.3. Its warnings count: shops refuse files for them."),
     Rule("P404", "Ace objects", "Ace by DAISY holds the file against EPUB Accessibility 1.1 and WCAG 2.2."),
     Rule("P405", "qpdf objects", "qpdf reads every object and every stream of the file, and warns of what a reader would have to mend."),
+    Rule("P406", "Nu objects", "The Nu Html Checker, which is W3C's validator, holds the page against HTML, ARIA, MathML, SVG, and CSS."),
 )
 """What the findings of each authority are called among the diagnostics."""
 
@@ -54,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who is asked about the files of one format."""
+    """Who is asked about the files of one format, and of others that have its media type."""
 
     name: str
     code: str

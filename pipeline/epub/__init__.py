@@ -2,12 +2,14 @@
 
     files(rendition)                      the spine after the cover: one file for each chapter or question
     write(rendition, cover=png)           the whole book, as bytes
+    write_for_kindle(rendition, ...)      the same for Send to Kindle: formulas and drawings as pictures
 
 The same rendition and cover give the same bytes on any day, in any time zone, under any hash seed.
 """
 
-from pipeline.epub.package import write
+from pipeline.epub.kindle import Drawings, drawings
+from pipeline.epub.package import write, write_for_kindle
 from pipeline.epub.printed_pages import Page
 from pipeline.epub.spine import RULES, File, files
 
-__all__ = ["RULES", "File", "Page", "files", "write"]
+__all__ = ["RULES", "Drawings", "File", "Page", "drawings", "files", "write", "write_for_kindle"]

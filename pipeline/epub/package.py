@@ -18,6 +18,7 @@ from ebooklib import epub
 
 from pipeline.brand import Brand
 from pipeline.diagnostics import ToolError
+from pipeline.epub.kindle import Drawings, pictured
 from pipeline.epub.printed_pages import Page
 from pipeline.epub.reflow import FONT_FILE, FONT_RULE, cut
 from pipeline.epub.spine import (
@@ -36,7 +37,7 @@ from pipeline.epub.spine import (
     ncx,
     page_list,
 )
-from pipeline.formats import EPUB
+from pipeline.formats import EPUB, KINDLE
 from pipeline.publication import Publication
 from pipeline.render import Rendition
 from pipeline.theme import MATH, language
@@ -97,19 +98,38 @@ def write(rendition: Rendition, *, cover: bytes, pages: Sequence[Page] = (), spi
     publication = rendition.publication
     spine = files(rendition, pages) if spine is None else spine
     listed = page_list(spine, pages)
-    items = (*_texts(publication, spine, listed), *_looks(rendition, spine, cover))
+    items = (*_texts(publication, spine, listed, publication.identifier), *_looks(rendition, spine, cover))
     stated = _statements(publication, spine, paged=bool(listed))
     return seal(publication.identifier, publication.outline.lang, publication.modified, stated, items)
 
 
-def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[NavEntry]) -> Iterator[Item]:
+def write_for_kindle(rendition: Rendition, drawn: Drawings, *, cover: bytes, pages: Sequence[Page], spine: Sequence[File]) -> bytes:
+    """Return a rendition as an EPUB for Send to Kindle: with pictures for formulas and drawings, and few styles.
+
+    ``drawn`` are the formulas that are drawn already; the rest is as for ``write``.
+    """
+    publication = rendition.publication
+    files, pictures = pictured(rendition, spine, drawn)
+    listed = page_list(files, pages)
+    looks = (
+        Item(STYLE, "text/css", publication.look.reflow("kindle").encode()),
+        Item(COVER_IMAGE, "image/png", cover, ("cover-image",)),
+        *(Item(IMAGES + name, MEDIA_TYPES[PurePosixPath(name).suffix], data) for name, data in sorted(pictures.items())),
+    )
+    stated = _statements(publication, files, paged=bool(listed))
+    identifier = publication.identifier_of(KINDLE.name)
+    items = (*_texts(publication, files, listed, identifier), *looks)
+    return seal(identifier, publication.outline.lang, publication.modified, stated, items)
+
+
+def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[NavEntry], identifier: str) -> Iterator[Item]:
     yield Item(COVER, XHTML_TYPE, cover_page(publication), in_spine=True)
     # Where the book has contents of its own, readers that ignore 'hidden' (FBReader 0.12) need not see these lists.
     in_spine = not any(heading.section.kind.landmark == "toc" for file in spine for heading in file.headings)
     yield Item(NAV, XHTML_TYPE, nav_document(publication, spine, pages), ("nav",), in_spine=in_spine)
     for file in spine:
         yield Item(file.name, XHTML_TYPE, file.xhtml, file.properties, in_spine=True)
-    yield Item(NCX, "application/x-dtbncx+xml", ncx(publication, spine))
+    yield Item(NCX, "application/x-dtbncx+xml", ncx(publication, spine, identifier))
 
 
 def _looks(rendition: Rendition, spine: Sequence[File], cover: bytes) -> Iterator[Item]:

@@ -300,7 +300,7 @@ def _line(entry: NavEntry) -> str:
     return f'<li><a{semantic} href="{escape(entry.href)}">{escape(entry.title)}</a>{_list(entry.children)}</li>\n'
 
 
-def ncx(publication: Publication, spine: Sequence[File]) -> bytes:
+def ncx(publication: Publication, spine: Sequence[File], identifier: str) -> bytes:
     """Return the toc as NCX (OPF 2.0.1, section 2.4.1), which EPUB 2 readers and Kindle's converter use."""
     entries, order = _toc(publication, spine), count(1)
 
@@ -314,7 +314,7 @@ def ncx(publication: Publication, spine: Sequence[File]) -> bytes:
             f'<content src="{escape(entry.href)}"/>{points(entry.children)}</navPoint>\n'
         )
 
-    head = {"dtb:uid": publication.identifier, "dtb:depth": str(_depth(entries)), "dtb:totalPageCount": "0", "dtb:maxPageNumber": "0"}
+    head = {"dtb:uid": identifier, "dtb:depth": str(_depth(entries)), "dtb:totalPageCount": "0", "dtb:maxPageNumber": "0"}
     metas = "".join(f'<meta name="{name}" content="{escape(content)}"/>' for name, content in head.items())
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'

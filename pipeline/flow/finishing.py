@@ -9,21 +9,21 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 
 from pipeline import brand as branding
-from pipeline import epub, preflight, release, render
+from pipeline import epub, preflight, release, render, web_edition
 from pipeline.bindery import Shown
 from pipeline.diagnostics import BookError
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
-from pipeline.formats import COVER, EPUB, FORMATS, PDF, SCREENS
+from pipeline.formats import COVER, EPUB, FORMATS, HTML, KINDLE, PDF, SCREENS
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
@@ -45,6 +45,8 @@ class Screen:
     rendition: Rendition
     spine: tuple[epub.File, ...]
     pages: tuple[epub.Page, ...]
+    drawings: epub.Drawings = field(default_factory=dict)
+    """Its formulas as they are drawn on paper, where they become pictures."""
 
 
 Writing = tuple[str, Screen, Publication, bytes]
@@ -160,7 +162,8 @@ def _without_paper(
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
-                    shared[issue.counts] = screen(binding, issue, rendition)
+                    drawn = epub.drawings(rendition.publication) if KINDLE.name in formats else {}
+                    shared[issue.counts] = replace(screen(binding, issue, rendition), drawings=drawn)
             writings += ((number, (form, shared[issue.counts], issue.publication, image)) for form in formats)
     for (number, (form, *_)), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
         found[number].append(_file(binding, binding.issues[number], (form, edition.id, ""), data))
@@ -220,7 +223,15 @@ def _epub(screen: Screen, cover: bytes) -> bytes:
     return epub.write(screen.rendition, cover=cover, pages=screen.pages, spine=screen.spine)
 
 
-WRITERS: Mapping[str, Callable[[Screen, bytes], bytes]] = {EPUB.name: _epub}
+def _kindle(screen: Screen, cover: bytes) -> bytes:
+    return epub.write_for_kindle(screen.rendition, screen.drawings, cover=cover, pages=screen.pages, spine=screen.spine)
+
+
+def _html(screen: Screen, _cover: bytes) -> bytes:
+    return web_edition.write(screen.rendition, screen.spine)
+
+
+WRITERS: Mapping[str, Callable[[Screen, bytes], bytes]] = {EPUB.name: _epub, KINDLE.name: _kindle, HTML.name: _html}
 """Who writes each format for screens, given the picture of the cover as well; `CHECKS` in `pipeline/preflight` reads them again."""
 WRITE: Stage[Writing, bytes] = Stage("write", _write, title=lambda writing: writing[2].edition.id + writing[2].brand.suffix)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from pydantic import BaseModel, Field, StringConstraints
 
 from pipeline.diagnostics import Place
-from pipeline.formats import CHOSEN, PAPERS
+from pipeline.formats import CHOSEN, PAPERS, USUAL
 from pipeline.model.appearance import ENGLISH, Layer, PictureFile, Writing
 from pipeline.model.fields import (
     Color,
@@ -76,8 +76,8 @@ class Edition(Record):
     """What is printed of each answer, when answers stand apart."""
     flow: Literal["page", "run-on"] = "page"
     """How questions follow: `page` begins each on a new page, `run-on` does not."""
-    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = CHOSEN
-    """What is made of it: `pdf`, `epub`."""
+    formats: Annotated[tuple[Format, ...], Field(min_length=1)] = USUAL
+    """What is made of it: `pdf`, `epub`, `html` (one file for any browser), `kindle` (an EPUB for Send to Kindle)."""
     papers: Annotated[tuple[Slug, ...], Field(min_length=1)] = PAPERS
     """Papers of the PDF: `a4`, `letter`, and those that the book's theme adds; the first also gives the EPUB its page numbers."""
     plan: Slug | None = None

@@ -17,8 +17,18 @@ import pypdfium2
 
 from pipeline import release, theme
 from pipeline.diagnostics import Diagnostic
-from pipeline.formats import COVER, EPUB, PDF
-from pipeline.preflight import epub_checks, epub_documents, epub_reader, offer_checks, pdf_checks, pdf_operands, pdf_reader, withheld
+from pipeline.formats import COVER, EPUB, HTML, KINDLE, PDF, Format
+from pipeline.preflight import (
+    epub_checks,
+    epub_documents,
+    epub_reader,
+    html_checks,
+    offer_checks,
+    pdf_checks,
+    pdf_operands,
+    pdf_reader,
+    withheld,
+)  # fmt: skip
 from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
@@ -100,21 +110,52 @@ def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: 
 
 
 def _epub(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
-    keys, shelf = None, None
-    if publication is not None:
-        keys = withheld.keys_of(publication)
-        shelf = cache.shelf(f"inspected {publication.edition.id}", few=NEW_DOCUMENTS, passing=True)
+    yield from _package(EPUB, path, data, publication)
+
+
+def _kindle(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    yield from _package(KINDLE, path, data, publication)
+
+
+def _package(form: Format, path: str, data: bytes, publication: Publication | None) -> Iterator[Diagnostic]:
     try:
         read = epub_reader.read(data)
-        documents = epub_documents.look(read, keys, shelf)
+        documents = _looked_into(form, read, publication)
         yield from epub_checks.check_file(path, read, documents, len(data))
+        if form is KINDLE:
+            yield from epub_checks.check_kindle(path, read)
     except epub_reader.Damaged as error:
         yield fault(path, "P308", str(error))
         return
     if publication is not None:
         yield from epub_checks.check_against(path, read, documents, publication)
-        said = "".join((*(each.words for each in documents.values()), *(each.everything for each in documents.values())))
-        yield from withheld.check_screen(path, said, (key for each in documents.values() for key in each.keys), publication)
+        yield from _withheld(path, documents, publication)
+
+
+def _html(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
+    try:
+        read = html_checks.read(path, data)
+        documents = _looked_into(HTML, read, publication)
+    except epub_reader.Damaged as error:
+        yield fault(path, "P308", str(error))
+        return
+    yield from html_checks.check_file(path, read, documents, len(data))
+    if publication is not None:
+        yield from html_checks.check_against(path, read, documents, publication)
+        yield from _withheld(path, documents, publication)
+
+
+def _looked_into(form: Format, read: epub_reader.Container, publication: Publication | None) -> epub_documents.Documents:
+    """Look into the texts of a file; what was found in an edition's is remembered for its next build."""
+    if publication is None:
+        return epub_documents.look(read, None, None)
+    shelf = cache.shelf(f"inspected {publication.edition.id} {form.name}", few=NEW_DOCUMENTS, passing=True)
+    return epub_documents.look(read, withheld.keys_of(publication), shelf)
+
+
+def _withheld(path: str, documents: epub_documents.Documents, publication: Publication) -> Iterator[Diagnostic]:
+    said = "".join((*(each.words for each in documents.values()), *(each.everything for each in documents.values())))
+    yield from withheld.check_screen(path, said, (key for each in documents.values() for key in each.keys), publication)
 
 
 def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -130,6 +171,8 @@ def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Public
 CHECKS: Mapping[str, Callable[[str, bytes, Traits | None, Publication | None], Iterator[Diagnostic]]] = {
     PDF.name: _read_pdf,
     EPUB.name: _epub,
+    KINDLE.name: _kindle,
+    HTML.name: _html,
     COVER.name: _picture,
 }
 """What is checked of a file, by its format; most of it only against the publication it was made from."""

@@ -6,11 +6,13 @@ import re
 import struct
 from collections.abc import Iterator
 
+from lxml import etree
+
 from pipeline.diagnostics import Diagnostic
 from pipeline.epub.reflow import words
 from pipeline.formats import EPUB
-from pipeline.preflight.epub_documents import HEADING, Documents, Rules, style_faults, style_sheets
-from pipeline.preflight.epub_reader import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, Container, resolve
+from pipeline.preflight.epub_documents import HEADING, MATHML, SVG, Documents, Rules, style_faults, style_sheets
+from pipeline.preflight.epub_reader import DC, EPUB_TYPE, OPF, XHTML, XHTML_TYPE, Container, parse, resolve
 from pipeline.preflight.pdf_checks import branches
 from pipeline.preflight.preflight_rules import fault
 from pipeline.preflight.withheld import letters, title_letters
@@ -30,7 +32,7 @@ def check_file(path: str, container: Container, documents: Documents, size: int)
     yield from _sizes(path, container)
     yield from _manifest(path, container)
     yield from _links(path, container, documents)
-    yield from _alternatives(path, container, documents)
+    yield from alternatives(path, container, documents)
     yield from _languages(path, container, documents)
     yield from _landmarks(path, container, documents)
     yield from (
@@ -41,7 +43,15 @@ def check_file(path: str, container: Container, documents: Documents, size: int)
 def check_against(path: str, container: Container, documents: Documents, publication: Publication) -> Iterator[Diagnostic]:
     """Check the nav document and the questions against the publication."""
     yield from _nav(path, container, publication)
-    yield from _questions(path, container, documents, publication)
+    yield from questions(path, container, documents, publication)
+
+
+def check_kindle(path: str, container: Container) -> Iterator[Diagnostic]:
+    """Check that a file for Kindles holds nothing that Send to Kindle drops."""
+    for name in container.pages:
+        for element in parse(name, container.files[name]).iter(f"{MATHML}math", f"{SVG}svg"):
+            yield fault(path, "P322", f"{name}:{element.sourceline}: there is a '{etree.QName(element).localname}'")
+    yield from (fault(path, "P322", f"{item.name} is a drawing") for item in container.listed if item.media_type == "image/svg+xml")
 
 
 def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]:
@@ -111,7 +121,8 @@ def _references(container: Container, documents: Documents) -> Iterator[tuple[st
                 yield item.name, text.count("\n", 0, found.start()) + 1, found[1].strip(), False
 
 
-def _alternatives(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
+def alternatives(path: str, container: Container, documents: Documents) -> Iterator[Diagnostic]:
+    """Check that every picture and formula is told in words."""
     for name in container.pages:
         for line, kind in documents[name].untold:
             yield fault(path, "P307", f"{name}:{line}: '{kind}' without text alternative", "write the missing 'alt'")
@@ -143,7 +154,12 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
     toc = next((nav for nav in root.iter(f"{XHTML}nav") if nav.get(EPUB_TYPE) == "toc"), None) if root is not None else None
     if toc is None:
         yield fault(path, "P303", "there is no nav of type 'toc'")
-        return
+    else:
+        yield from contents(path, toc, publication)
+
+
+def contents(path: str, toc: etree._Element, publication: Publication) -> Iterator[Diagnostic]:
+    """Check a tree of links against the contents."""
     found = [(len(list(a.iterancestors(f"{XHTML}ol"))), letters(words(a))) for a in toc.iter(f"{XHTML}a")]
     wanted = [(depth, letters(e.section.shown_number), title_letters(e.section.title))
               for depth, e in branches(publication.toc)]  # fmt: skip
@@ -155,7 +171,8 @@ def _nav(path: str, container: Container, publication: Publication) -> Iterator[
         yield fault(path, "P303", f"the nav document has {len(found)} entries, the contents have {len(wanted)}")
 
 
-def _questions(path: str, container: Container, documents: Documents, publication: Publication) -> Iterator[Diagnostic]:
+def questions(path: str, container: Container, documents: Documents, publication: Publication) -> Iterator[Diagnostic]:
+    """Check that every question is there, under its number and title, in order."""
     spine = enumerate(container.in_order())
     places = {name: (number, said) for number, file in spine for name, said in documents[file].headings.items()}
     last = -1
@@ -165,7 +182,7 @@ def _questions(path: str, container: Container, documents: Documents, publicatio
         what = f"{section.kind} {section.number}"
         file, said = places.get(f"{section.id}{HEADING}", (-1, None))
         if said is None:
-            yield fault(path, "P302", f"{what} '{section.id}' is not in the EPUB")
+            yield fault(path, "P302", f"{what} '{section.id}' is not in the file")
             continue
         if not said.endswith(title_letters(section.title)) or letters(section.number) not in said:
             yield fault(path, "P302", f"{what} is headed '{said}'")

@@ -28,7 +28,7 @@ RULES = (
     Rule("P307", "no text alternative", "Every picture and every formula says in words what it shows."),
     Rule("P308", "damaged file", "The file cannot be read, is not tagged, or is not packed as its format wants it."),
     Rule("P309", "EPUB manifest incomplete", "The EPUB manifest lists the files of the EPUB, all and no others; the spine names these."),
-    Rule("P310", "remote resource", "An EPUB carries all that it shows: it must read the same without a network."),
+    Rule("P310", "remote resource", "An EPUB, and a page in HTML, carries all that it shows: it must read the same without a network."),
     Rule(
         "P311", "style or markup that e-readers break",
         "CSS variables, flexbox and grid, fixed colors, listings that do not wrap, 'details', empty lists, and empty metadata are known "
@@ -63,6 +63,15 @@ RULES = (
         "P319", "page or catalog of the release is wrong",
         "Links of the release page and of its catalogs lead to files that stand in the release and are for everybody. Neither kits nor "
         "copies for a team or a person are named there, and nothing is shown that lies elsewhere.",
+    ),
+    Rule(
+        "P321", "page in HTML that is not quiet",
+        "An edition in HTML is one file to read: it runs no script, has nothing to fill in, and tells browsers to refuse what it does not "
+        "hold itself. It has one title, every id once, and its language and direction.",
+    ),
+    Rule(
+        "P322", "file for Kindle that Kindles break",
+        "Formulas are pictures in an EPUB for Kindle, and drawings too: Send to Kindle drops MathML, and shows SVG wrongly or not at all.",
     ),
 )  # fmt: skip
 

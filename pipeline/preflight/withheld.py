@@ -38,7 +38,7 @@ MARKUP = re.compile(
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 EXCERPT = 60
 TAG = re.compile(r"<[^>]*>")
-TEXTS = (".xhtml", ".svg", ".css", ".opf", ".ncx", ".xml")
+TEXTS = (".xhtml", ".html", ".svg", ".css", ".opf", ".ncx", ".xml")
 FIRST_WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?=[- ])")
 """The first word of what may be a key."""
 ENDED = re.compile(r"(?![\w\u0002\u00ad\ufffe-])")
@@ -48,7 +48,7 @@ LABELED = re.compile(r"\[\[[^\[\]|]*\|([^\[\]]*)\]\]|!\[([^\]]*)\]\((?!figure:)[
 NAMING = re.compile(r"\[\[[^\[\]]*\]\]|!\[[^\]]*\]\([^)]*\)|\{=[^{}]*\}")
 ATTRIBUTED = re.compile(r"\{[.#][^{}]*\}|\{alt=[^{}]*\}")
 SIGNS = re.compile(r"[*`\[\]\\]")
-SCREEN_TEXTS = (".xhtml", ".svg", ".opf", ".ncx")
+SCREEN_TEXTS = (".xhtml", ".html", ".svg", ".opf", ".ncx")
 
 
 def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:

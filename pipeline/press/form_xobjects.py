@@ -41,7 +41,7 @@ def made(name: str, svg: bytes) -> bytes:
 
 def images(resources: Mapping[str, bytes]) -> dict[str, "Drawing"]:
     """Return what WeasyPrint shows for those resources that are forms, or formulas, by their addresses."""
-    found = {name: _form(data) for name, data in resources.items()}
+    found = {name: form(data) for name, data in resources.items()}
     return {SCHEME + name: Drawing(name, form) for name, form in found.items() if form}
 
 
@@ -68,7 +68,8 @@ class Drawing:
         stream.draw_x_object(self._name)
 
 
-def _form(data: bytes) -> Mapping[str, Any] | None:
+def form(data: bytes) -> Mapping[str, Any] | None:
+    """Return a form that travelled, or that of a formula; None for any other picture."""
     if data.startswith(MADE):
         form: Mapping[str, Any] = json.loads(data)
         return form

@@ -36,7 +36,7 @@ RULES = (
 def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut | Diagnostic:
     """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
     try:
-        return _engine()(signature, fonts)
+        return load_engine()(signature, fonts)
     except ToolError:
         raise
     except ParseError as error:
@@ -57,14 +57,14 @@ def get_ready(styles: Sequence[tuple[str, Mapping[str, bytes]]]) -> None:
     Nobody waits for it: whoever wants a signature laid out will hear what is wrong with the machine.
     """
     with suppress(ToolError):
-        _engine()
+        load_engine()
         from . import engine
 
         for stylesheet, fonts in styles:
             engine.prepare(stylesheet, fonts_digest(fonts), fonts)
 
 
-def _engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
+def load_engine() -> Callable[[Signature, Mapping[str, bytes]], LaidOut]:
     """Import WeasyPrint where no font of the system is found; it warns of that."""
     os.environ["FONTCONFIG_FILE"] = str(FONTCONFIG_FILE)
     with warnings.catch_warnings():
@@ -96,7 +96,7 @@ def _known_to_the_loader() -> Iterator[None]:
 def draw(picture: tuple[str, bytes]) -> bytes:
     """Return the form that a picture (its name, its SVG) is shown as; what cannot be drawn stays as it is, for layout to tell."""
     name, svg = picture
-    _engine()
+    load_engine()
     from . import form_xobjects
 
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.formats import COVER, FORMATS
+from pipeline.formats import COVER, FORMATS, KINDLE
 from pipeline.model import Outline
 from pipeline.release.release_page import file_name
 from pipeline.release.titles import ATOM, ENTRY, ENTRY_TYPE, JSON, MEDIA_TYPES, PAGE, Catalog, Picture, Title
@@ -135,8 +135,8 @@ def _image(picture: Picture, up: str) -> dict[str, Any]:
 
 
 def _downloads(catalog: Catalog, title: Title) -> Iterator[tuple[Any, str]]:
-    """Yield the files of an edition, and what each is called."""
-    yield from ((file, file_name(file, catalog.labels)) for file in title.files)
+    """Yield the files of an edition, and what each is called; a Kindle loads no catalog, and its file would stand there as another EPUB."""
+    yield from ((file, file_name(file, catalog.labels)) for file in title.files if file.format != KINDLE.name)
 
 
 def _name(catalog: Catalog, title: Title) -> str:

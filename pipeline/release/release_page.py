@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline import markup, render
-from pipeline.formats import EPUB, PDF
+from pipeline.formats import EPUB, HTML, KINDLE, PDF
 from pipeline.release.manifest import Published
 from pipeline.release.titles import ATOM, JSON, MEDIA_TYPES, SUMS, Catalog, Title
 from pipeline.theme import language
 
-DEVICES = ("phone", "kindle", "kobo")
-"""What an EPUB is read on; the labels have a name and a piece of advice for each."""
+DEVICES: Mapping[str, tuple[str, ...]] = {
+    "phone": (EPUB.name,), "kindle": (KINDLE.name, EPUB.name), "kobo": (EPUB.name,), "browser": (HTML.name,),
+}  # fmt: skip
+"""What is read on without paper, and the formats for it, the best first; the labels have a name and a piece of advice for each."""
+NAMES = {EPUB.name: "page_epub", KINDLE.name: "page_epub_kindle", HTML.name: "page_html"}
+"""The label of each format."""
 MEGABYTE = 1_000_000
 ISO_PAPER = re.compile(r"[abc]\d{1,2}")
 
@@ -31,7 +35,7 @@ class Download:
     sha256: str
     is_stale: bool
     saves: bool
-    """Whether a browser is asked to save what it could show: a PDF. An EPUB is offered to the reading app of a phone."""
+    """Whether a browser is asked to save what it could show, or what is sent on. An EPUB is offered to the reading app of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def file_name(file: Published, labels: Mapping[str, str]) -> str:
     """Return what a file is called: its format, and the paper that it is for."""
     if file.paper:
         return labels["page_pdf"].format(paper=paper_name(file.paper))
-    return labels["page_epub"] if file.format == EPUB.name else file.format.upper()
+    return labels[NAMES[file.format]] if file.format in NAMES else file.format.upper()
 
 
 def paper_name(paper: str) -> str:
@@ -121,13 +125,19 @@ def _policy(style: str) -> str:
 def _devices(catalog: Catalog, say: _Labels) -> Iterator[Device]:
     """Yield what readers read on, each with the file of every edition for it: of those with questions in them, if there are any."""
     whole = [title for title in catalog.titles if title.questions] or catalog.titles
+    for device, formats in DEVICES.items():
+        found = tuple(_download(title, file, say) for title in whole if (file := _first(title, formats)))
+        if found:
+            yield Device(say(f"page_{device}"), say(f"page_{device}_advice"), found)
     files = [(title, file) for title in whole for file in title.files]
-    epubs = tuple(_download(title, file, say) for title, file in files if file.format == EPUB.name)
-    for device in DEVICES if epubs else ():
-        yield Device(say(f"page_{device}"), say(f"page_{device}_advice"), epubs)
     for paper in dict.fromkeys(file.paper for _, file in files if file.format == PDF.name):
         printed = tuple(_download(title, file, say) for title, file in files if file.paper == paper)
         yield Device(say("page_printer", paper=paper_name(paper)), say("page_printer_advice"), printed)
+
+
+def _first(title: Title, formats: Sequence[str]) -> Published | None:
+    """Return the file of an edition in the first of the formats that it has."""
+    return next((file for form in formats for file in title.files if file.format == form), None)
 
 
 def _shown(title: Title, say: _Labels) -> Shown:
@@ -151,7 +161,7 @@ def _download(title: Title, file: Published, say: _Labels) -> Download:
         detail=say("page_list", first=say.pages(file.pages), second=size) if is_pdf else size,
         sha256=file.sha256,
         is_stale=bool(file.stale),
-        saves=is_pdf,
+        saves=file.format != EPUB.name,
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import PurePosixPath
 
 from PIL import Image
 
@@ -55,7 +56,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """An edition that is offered: its files, EPUB first, then by paper, and its pictures."""
+    """An edition that is offered: its files, EPUB first, then by paper, then what else there is, and its pictures."""
 
     edition: Edition
     identifier: str
@@ -117,7 +118,7 @@ def _title(outline: Outline, edition: Edition, rows: Sequence[Published], covers
         edition=edition,
         identifier=identifier(outline.id, f"/{edition.id}"),
         stem=stem,
-        files=tuple(sorted(files, key=lambda row: (row.format != EPUB.name, papers.get(row.paper, 0), row.path))),
+        files=tuple(sorted(files, key=lambda row: (row.format != EPUB.name, papers.get(row.paper, len(papers)), row.path))),
         cover=cover,
         thumbnail=Picture(f"{stem}{THUMBNAIL}", small),
     )
@@ -142,5 +143,5 @@ def media_type(path: str) -> str:
         return MEDIA_TYPES[path]
     if path.endswith(ENTRY):
         return ENTRY_TYPE
-    suffixes = {f".{form.name}": form.media_type for form in FORMATS.values()} | {".json": "application/json"}
+    suffixes = {PurePosixPath(form.suffix).suffix: form.media_type for form in FORMATS.values()} | {".json": "application/json"}
     return next((kind for suffix, kind in suffixes.items() if path.endswith(suffix)), "text/plain; charset=utf-8")

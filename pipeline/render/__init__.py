@@ -200,6 +200,11 @@ def release_page(look: Look, **values: object) -> str:
     return _tidy(_template(look, "release-page.xhtml").render(**{**values, "style": Markup(values["style"])}))
 
 
+def web_page(look: Look, **values: object) -> str:
+    """Return the page of an edition in HTML without its text: what stands before it, and its contents."""
+    return _tidy(_template(look, "web-edition.xhtml").render(**values))
+
+
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
     """Gather fragments for paper into documents that begin at forced page breaks, and in the midst of very long runs."""
     runs: list[list[Fragment]] = []
@@ -241,4 +246,4 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
 
 
 __all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "release_page", "render", "render_section", "sheets",
-           "tightened", "with_index"]  # fmt: skip
+           "tightened", "web_page", "with_index"]  # fmt: skip

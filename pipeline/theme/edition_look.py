@@ -17,7 +17,6 @@ from pipeline.theme.font_files import cut, family_name, package_font, postscript
 from pipeline.theme.languages import SERVED, language, repertoire
 from pipeline.theme.package_theme import files_digest, package, remembered, style_sheet
 from pipeline.theme.stylesheets import (
-    COMMENT,
     Medium,
     filled,
     for_medium,
@@ -29,6 +28,7 @@ from pipeline.theme.stylesheets import (
     points,
     side_of,
     spoken_for,
+    terse,
     values,
     wide_margin,
 )
@@ -237,23 +237,28 @@ class Look:
             "code/hanging": whole.code == "hanging",
         }
 
-    def reflow(self) -> str:
-        """Return the style sheet for screens."""
-        css = layered("reflow", (), self.layers, self.edition)
-        return self._of_language(filled(css, values(self.tokens, self.palette())), "reflow")
+    def reflow(self, *extras: str) -> str:
+        """Return the style sheet for screens; ``extras`` are further ones of the package's, for some of them."""
+        css = layered("reflow", extras, self.layers, self.edition)
+        return self._of_language(filled(css, self._on_the_web()), "reflow")
 
     def narrow(self) -> str:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
+    def web_edition(self) -> str:
+        """Return the style sheet of an edition in HTML: that of screens, and over it that of a page of the web."""
+        return terse(f"{self.reflow('web-edition')}\n{self.narrow()}")
+
     def release_page(self) -> str:
         """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
+        return terse(filled(style_sheet("release-page"), self._on_the_web()))
+
+    def _on_the_web(self) -> dict[str, str]:
+        """Return the tokens that browsers know, with what fonts are called where they are installed, and the accent of text."""
         colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
-        strong = brand.passing(colors.accent)
-        css = COMMENT.sub("", style_sheet("release-page"))
-        known = {**values(self.tokens, colors), **names, "strong-accent": strong}
-        return filled("\n".join(line for line in css.splitlines() if line.strip()), known)
+        return {**values(self.tokens, colors), **names, "strong-accent": brand.passing(colors.accent)}
 
     @property
     def templates(self) -> tuple[Path, ...]:
@@ -319,7 +324,7 @@ class Look:
         faces = [(face.family, face.weight, face.style, face.sha256) for face in self.faces]
         sheets = [self.paged(paper) for paper in self.tokens.papers]
         templates = (files_digest(package_theme.folder(), ".xhtml"), *(layer.templates_digest for layer in self.layers if layer.templates))
-        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), templates,
+        shown = (self.words_digest(lang), faces, sheets, self.reflow(), self.narrow(), self.reflow("kindle"), self.web_edition(), templates,
                  hashlib.sha256(self.cover_picture()).hexdigest(), self.tokens.model_dump(exclude={"editions"}))  # fmt: skip
         return hashlib.sha256(repr(shown).encode()).hexdigest()
 

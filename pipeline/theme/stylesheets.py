@@ -99,6 +99,11 @@ def filled(css: str, known: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: known.get(found[1], found[0]), css)
 
 
+def terse(css: str) -> str:
+    """Return a style sheet without comments and blank lines."""
+    return "\n".join(line for line in COMMENT.sub("", css).splitlines() if line.strip())
+
+
 def unknown(css: str, known: Iterable[str]) -> Iterator[re.Match[str]]:
     """Yield each variable that is no token, and that the style sheet does not set itself."""
     yield from (found for found in VARIABLE.finditer(css) if found[1] not in known and not re.search(rf"--{found[1]}\s*:", css))

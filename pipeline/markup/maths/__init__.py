@@ -18,7 +18,7 @@ from pipeline.markup.text import Setting
 from pipeline.markup.text_faults import Fault
 from pipeline.work import cache
 
-__all__ = ["check", "draw", "drawing_named", "is_drawn", "keep", "letters", "mathml", "speak", "svg", "with_names"]
+__all__ = ["SIZE", "check", "draw", "draw_mathml", "drawing_named", "is_drawn", "keep", "letters", "mathml", "speak", "svg", "with_names"]
 
 SIZE: Final = 20.0
 """Units of the drawing in one em."""
@@ -80,7 +80,12 @@ def _packed(setting: Setting) -> list[Any]:
 def draw(formula: tuple[str, bool]) -> Setting:
     """Draw a checked formula (LaTeX, display) in black; same formula, same bytes."""
     latex, display = formula
-    drawn = _ziamath().Math(drawing(latex, display=display), size=SIZE, margin=0)
+    return draw_mathml(drawing(latex, display=display))
+
+
+def draw_mathml(formula: str) -> Setting:
+    """Draw MathML in black; same formula, same bytes."""
+    drawn = _ziamath().Math(formula, size=SIZE, margin=0)
     box = drawn.node.bbox
     left = min(box.xmin, 0.0)
     width, height, depth = max(box.xmax, 0.1) - left, max(box.ymax, 0.1), max(-box.ymin, 0.0)
