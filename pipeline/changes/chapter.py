@@ -42,7 +42,7 @@ def _question(change: Change, publication: Publication, old: KeptBook, labels: L
     return ChangedQuestion(
         target=(apart or change.id) if is_there else "",
         number=change.number,
-        name=labels["question_label"].format(number=change.number) if is_withheld else change.name,
+        name=publication.names[change.id].title if is_there else "" if is_withheld else change.name,
         note=note(change, labels),
         old=old_pages(tuple(_old(change, is_apart=bool(apart))), old, labels),
     )

@@ -50,19 +50,11 @@ def parts_of(section: Section) -> tuple[str, ...]:
 
 
 def begins_of(section: Section) -> Iterator[tuple[str, str]]:
-    """Yield the parts of a section, in order, each with the words that it begins with; what has none is left out."""
+    """Yield the parts of a section, in order, each with the letters that it begins with; of what begins with a formula, none."""
     if isinstance(section.record, Question):
         for part in parts_of(section):
             texts = _texts(section.record, part)
-            if said := next((_beginning(markup.parse(text, inline=inline)) for _, inline, text in texts), ""):
-                yield part, said
-
-
-def _beginning(text: markup.Text) -> str:
-    """Return what a text begins with, as far as it is printed as it is written: up to a formula, a number, or another block."""
-    said = markup.plain(text).partition("\n")[0]
-    stops = [formula.latex for formula in text.formulas] + [r.id for r in text.references if not r.label]
-    return min((said.partition(stop)[0] for stop in stops), key=len, default=said)
+            yield part, next((markup.beginning(markup.parse(text, inline=inline)) for _, inline, text in texts), "")
 
 
 def _asked(publication: Publication) -> Iterator[tuple[Section, Question]]:
@@ -75,7 +67,9 @@ def _asked(publication: Publication) -> Iterator[tuple[Section, Question]]:
 def _with(known: TracedQuestion | None, publication: Publication, section: Section, question: Question) -> TracedQuestion:
     """Return the traces of a question, with those that a section adds; what several editions print is the same in each."""
     division = next((d.id for d in publication.outline.sections if question.id in d.questions), "")
-    new = known or TracedQuestion(id=question.id, section=division, number=section.number, name=_called(question), parts={})
+    new = known or TracedQuestion(
+        id=question.id, section=division, number=section.number, name=_words(question.ask) or question.id, parts={}
+    )
     parts, terms, figures = dict(new.parts), dict(new.terms), dict(new.figures)
     for part in parts_of(section):
         if part in parts:
@@ -91,10 +85,8 @@ def _with(known: TracedQuestion | None, publication: Publication, section: Secti
     return new.model_copy(update={"parts": parts, "terms": terms, "figures": figures})
 
 
-def _called(question: Question) -> str:
-    if question.name or question.index:
-        return question.called
-    return markup.plain(markup.parse(question.ask, inline=True)) or question.id
+def _words(title: str) -> str:
+    return " ".join(markup.plain(markup.parse(title, inline=True)).split())
 
 
 def _part(publication: Publication, section: Section, question: Question, part: str, references: list[Reference]) -> Pair | None:

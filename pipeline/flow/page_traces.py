@@ -14,8 +14,8 @@ from pipeline.release import Published, Release
 
 Folios = Mapping[str, Mapping[str, str]]
 """The folio of each part of each question, by the question's id."""
-BEGINNING, SHORTEST = 40, 3
-"""Letters that a part is found by in its section: so many at most, and at least."""
+SHORTEST = 4
+"""Letters that a part may be found by in its section."""
 
 
 def folios(bindings: Sequence[Binding]) -> dict[tuple[str, str], Folios]:
@@ -51,11 +51,10 @@ def _folios(binding: Binding) -> Folios:
 def _parts(section: Section, landed: Landed, text: str, starts: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     """Yield parts of a section with the folio of the page that each begins on; one that is not found has none."""
     first, at = landed.folios.pages[section.id], 0
-    for part, said in changes.begins_of(section):
+    for part, beginning in changes.begins_of(section):
         if part == "ask":
             yield part, landed.folios.labels[first]
             continue
-        beginning = "".join(filter(str.isalnum, said))[:BEGINNING]
         found = text.find(beginning, at) if len(beginning) >= SHORTEST else -1
         if found >= 0:
             at = found

@@ -7,7 +7,7 @@ Nothing here reads a file, and nothing raises on an author's slip: faults are va
 text can be printed still.
 """
 
-from pipeline.markup.letters import digest, digests, letters
+from pipeline.markup.letters import beginning, digest, digests, letters
 from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
 from pipeline.markup.parser import parse
 from pipeline.markup.text import FORMULAS, Formula, Mark, Reference, Setting, Target, Text, paragraphs, plain
@@ -16,6 +16,6 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [
     "EXPLANATIONS", "FAULTS", "FORMULAS", "NOTES", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text",
-    "check", "digest", "digests", "draw", "drawing_named", "inline_xhtml", "is_drawn", "keep", "letters", "mathml", "paragraphs", "parse",
-    "plain", "speak", "svg", "to_xhtml", "with_names",
+    "beginning", "check", "digest", "digests", "draw", "drawing_named", "inline_xhtml", "is_drawn", "keep", "letters", "mathml",
+    "paragraphs", "parse", "plain", "speak", "svg", "to_xhtml", "with_names",
 ]  # fmt: skip

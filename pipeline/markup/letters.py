@@ -22,6 +22,8 @@ Piece = tuple[str, str]
 """What a piece of a text is (prose, raw, or markup), and what it says."""
 DIGITS = 16
 """Hexadecimal digits of a digest: enough to tell versions of one text apart."""
+BEGINNING = 40
+"""Letters that a text is found by in what is printed."""
 DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 BETWEEN = re.compile(r"(?<=\d)[^\w]+(?=\d)|(?<![\w)\]])[-.](?=\.?\d)")
 KEPT = frozenset("%\u2030\u00b0\x02")
@@ -44,8 +46,27 @@ def letters(text: str) -> str:
 
 def digests(text: Text) -> tuple[str, str]:
     """Return the two digests of a text as it stands; what its references lead to is not part of them."""
-    found = cache.shelf("traced").remembered(lambda: _digests(text), (text.source, text.inline))
-    return found[0], found[1]
+    exact, said, _ = _traced(text)
+    return exact, said
+
+
+def beginning(text: Text) -> str:
+    """Return the letters and figures that a text begins with as it is printed: some forty, up to a formula or whatever is looked up."""
+    return _traced(text)[2]
+
+
+def _traced(text: Text) -> tuple[str, str, str]:
+    exact, said, begins = cache.shelf("traced").remembered(lambda: [*_digests(text), _beginning(text.tokens)], (text.source, text.inline))
+    return exact, said, begins
+
+
+def _beginning(tokens: Iterable[Token]) -> str:
+    said = ""
+    for child in next((token.children or () for token in tokens if token.type in ("inline", "placement")), ()):
+        if child.type not in ("text", "code_inline", "softbreak", "hardbreak") and child.nesting == 0:
+            break
+        said += child.content
+    return "".join(filter(str.isalnum, said))[:BEGINNING]
 
 
 def _digests(text: Text) -> list[str]:

@@ -190,6 +190,7 @@ class ChangedQuestion(Made):
     """Empty where it is there no more."""
     number: str
     name: str
+    """Its title, with markup where it is still there; nothing where its words are withheld."""
     note: str
     old: str
 

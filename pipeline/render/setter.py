@@ -173,6 +173,10 @@ class Setter:
         """Return a link to a section that shows these words, and its page on paper."""
         return Markup(f'<a class="question-link" href="#{target}">{self._with_page(escape(shown), target)}</a>')
 
+    def title_link(self, target: str, title: str) -> Markup:
+        """Return a link to a section that shows a title, and the page on paper."""
+        return Markup(f'<a class="question-link" href="#{target}">{self._with_page(self._title(title), target)}</a>')
+
     def question_link(self, target: str) -> Markup:
         """Return a link to a question with its number, title, and page."""
         name = self.publication.names[target]
