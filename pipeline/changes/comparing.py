@@ -92,10 +92,10 @@ def compare(old: tuple[KeptBook, Traces], new: tuple[KeptBook, Traces], editions
     if old[0].id != new[0].id:
         raise ValueError(f"these are two books: '{old[0].id}' and '{new[0].id}'")
     named = tuple(editions) or tuple(new[1].editions)
-    common = [name for name in named if name in old[1].editions and name in new[1].editions]
-    if not common:
+    shared = [name for name in named if name in old[1].editions and name in new[1].editions]
+    if not shared:
         raise ValueError(f"they have no edition in common: {_listed(old[1].editions)}; {_listed(new[1].editions)}")
-    two = _Two(old[1], new[1], common)
+    two = _Two(old[1], new[1], shared)
     return Changes(old[0], new[0], new[1].lang, tuple(two.changes()), two.renamed)
 
 
@@ -106,8 +106,8 @@ def _listed(editions: Mapping[str, TracedEdition]) -> str:
 class _Two:
     """Two traces, as far as editions that both have show their questions."""
 
-    def __init__(self, old: Traces, new: Traces, common: Sequence[str]) -> None:
-        self.editions = [(name, old.editions[name], new.editions[name]) for name in common]
+    def __init__(self, old: Traces, new: Traces, shared: Sequence[str]) -> None:
+        self.editions = [(name, old.editions[name], new.editions[name]) for name in shared]
         self.old = {q.id: q for q in old.questions if any(edition.holds(q.id) for _, edition, _ in self.editions)}
         self.new = {q.id: q for q in new.questions if any(edition.holds(q.id) for _, _, edition in self.editions)}
         self.followed = dict(_followed(old.terms, new.terms))
@@ -211,10 +211,10 @@ def _moved(old: Sequence[TracedQuestion], new: Sequence[TracedQuestion]) -> froz
     A section that merely has another id is the same section.
     """
     home, divisions = {q.id: q.section for q in old}, ({q.section for q in old}, {q.section for q in new})
-    common = [q for q in new if q.id in home]
-    left = {q.id for q in common if q.section != home[q.id] and (q.section in divisions[0] or home[q.id] in divisions[1])}
+    both = [q for q in new if q.id in home]
+    left = {q.id for q in both if q.section != home[q.id] and (q.section in divisions[0] or home[q.id] in divisions[1])}
     places = {q.id: n for n, q in enumerate(old)}
-    staying = [q.id for q in common if q.id not in left]
+    staying = [q.id for q in both if q.id not in left]
     kept = _longest_rising([places[name] for name in staying])
     return frozenset(left | {name for name in staying if places[name] not in kept})
 

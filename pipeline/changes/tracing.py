@@ -113,7 +113,7 @@ def _facts(publication: Publication, question: Question, part: str) -> Iterator[
             "\n".join(line.rstrip() for line in text.rstrip().split("\n")) for e in question.examples for text in (e.code, e.output)
         )
     elif part == "see_also":
-        yield from (name for name in question.see_also if name in publication.names)
+        yield from (name for name in question.see_also if _is_public(publication, name))
     elif part == "sources":
         works = publication.resources["works"]
         yield from (f"{markup.letters(works[c.key].short if c.key in works else c.key)} {c.at or ''}" for c in question.sources)
@@ -141,8 +141,14 @@ def _shown(publication: Publication, section: Section, reference: Reference, ref
         title, body = (_text(publication, section, text, inline, references) for text, inline in ((box.title, True), (box.body, False)))
         return markup.digest(title[0], body[0]), markup.digest(title[1], body[1])
     target = reference.id if reference.kind == "section" else f"{reference.kind}-{reference.id}"
-    shown = target if target in publication.names else "left out"
+    shown = target if _is_public(publication, target) else "left out"
     return shown, shown
+
+
+def _is_public(publication: Publication, target: str) -> bool:
+    """Tell whether candidates may know of what an id names, be it left out of this edition: what several editions print is the same."""
+    name = publication.names.get(target) or publication.absent.get(target)
+    return name is not None and not name.number.startswith("K")
 
 
 def _figures(publication: Publication, names: Iterable[str]) -> dict[str, str]:
