@@ -107,10 +107,9 @@ def kept(manifest: bytes) -> Kept:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(key)[:60] for key in first["loc"])
         if first["type"] == "missing" and where == "traces":
-            raise ValueError(
-                "it keeps no digests of its texts, which an older press did not write, and a release of kits alone has not"
-            ) from None
-        raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from None
+            reason = "it keeps no digests of its texts: an older press wrote it, or its release has nothing for candidates"
+            raise ValueError(reason) from None
+        raise ValueError(f"it is no manifest: {where and f'{where}: '}{first['msg'].lower()}") from None
 
 
 def traces(found: object) -> Traces | None:
