@@ -16,7 +16,7 @@ from typing import Any
 import pypdfium2
 
 from pipeline import brand as branding
-from pipeline import changes, epub, preflight, release, render
+from pipeline import epub, preflight, release, render
 from pipeline.bindery import Shown
 from pipeline.diagnostics import BookError
 from pipeline.flow import page_traces
@@ -25,7 +25,7 @@ from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versio
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
 from pipeline.formats import COVER, EPUB, FORMATS, PDF, SCREENS
-from pipeline.model import Book, KeptBook, Traces
+from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
 from pipeline.render import Rendition
@@ -273,7 +273,7 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     rows = release.listing(artefacts, carried)
     facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
     traces = page_traces.kept(rows, made.folios, made.publications, current)
-    offer = release.offer(book, rows, covers, moment(outline.date), since(book, facts, traces))
+    offer = release.offer(book, rows, covers, moment(outline.date), page_traces.since(book, facts, traces))
     if faults := preflight.inspect_offer(offer, rows):
         raise BookError(*faults)
     whole = {each for edition in book.editions.values() for each in slots_of(edition)}
@@ -281,16 +281,6 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     written = traces.written() if traces is not None else None
     colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions(), written)
     return release.publish(request.output, artefacts, colophon, carried, offer)
-
-
-def since(book: Book, facts: BookFacts, traces: Traces | None) -> changes.Changes | None:
-    """Return what has changed since the version that the book names, where both have an edition for everybody."""
-    if book.previous is None or traces is None:
-        return None
-    try:
-        return changes.compare((book.previous.book, book.previous.traces), (KeptBook(**asdict(facts)), traces))
-    except ValueError:
-        return None
 
 
 def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[Slot, str], book: Book) -> Iterator[Carried]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from pipeline import changes
 from pipeline.flow.binding import Binding, Landed, begins, letters
 from pipeline.formats import EPUB, PDF
-from pipeline.model import Printing, TracedEdition, Traces, traces
+from pipeline.model import Book, KeptBook, Printing, TracedEdition, Traces, traces
 from pipeline.publication import Publication, Section
-from pipeline.release import Published, Release
+from pipeline.release import BookFacts, Published, Release
 
 Folios = Mapping[str, Mapping[str, str]]
 """The folio of each part of each question, by the question's id."""
@@ -102,3 +103,13 @@ def _printings(found: Mapping[str, Folios]) -> Iterator[Printing]:
         alike = [paper for paper in papers if found[paper] == found[papers[0]]]
         yield Printing(papers=tuple(alike), folios=found[papers[0]])
         papers = [paper for paper in papers if paper not in alike]
+
+
+def since(book: Book, facts: BookFacts, traces: Traces | None) -> changes.Changes | None:
+    """Return what has changed since the version that the book names, where both have an edition for everybody."""
+    if book.previous is None or traces is None:
+        return None
+    try:
+        return changes.compare((book.previous.book, book.previous.traces), (KeptBook(**asdict(facts)), traces))
+    except ValueError:
+        return None
