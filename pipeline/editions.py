@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from pipeline import index, markup, model, theme
+from pipeline import changes, index, markup, model, theme
 from pipeline.kit import planning
 from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
@@ -34,6 +35,7 @@ from pipeline.section_kinds import (
     QUESTION,
     SOURCES,
     SPREAD,
+    WHAT_CHANGED,
     SectionKind,
 )  # fmt: skip
 
@@ -55,7 +57,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     sections = tuple(section for section in made if section.kind not in empty)
     names = dict(_names(book, sections))
     everything = dict(_all_names(book, numbers))
-    return Publication(
+    publication = Publication(
         outline=book.outline,
         edition=edition,
         sections=sections,
@@ -75,6 +77,14 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         secret=tuple(_secret(book)) if edition.audience == "candidate" else (),
         look=theme.of_edition(book.layers, edition, book.writing),
     )  # fmt: skip
+    return publication if WHAT_CHANGED not in {section.kind for section in made} else _with_changes(publication, book, labels)
+
+
+def _with_changes(publication: Publication, book: Book, labels: Mapping[str, str]) -> Publication:
+    """Return a publication that says what has changed since the last version, where that has been told and something has."""
+    told = changes.chapter(publication, book.previous, labels) if book.previous else None
+    sections = (replace(s, record=told) if s.kind == WHAT_CHANGED else s for s in publication.sections)
+    return replace(publication, sections=tuple(s for s in sections if told or s.kind != WHAT_CHANGED))
 
 
 def _digits(sections: tuple[Section, ...]) -> int:

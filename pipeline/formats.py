@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -34,3 +35,9 @@ SCREENS = tuple(row.name for row in FORMATS.values() if row.is_for_screens)
 CHOSEN = tuple(row.name for row in FORMATS.values() if row.is_chosen)
 USUAL = tuple(name for name in CHOSEN if FORMATS[name].is_usual)
 PAPERS = ("a4", "letter")
+ISO_PAPER = re.compile(r"[abc]\d{1,2}")
+
+
+def paper_name(paper: str) -> str:
+    """Return the name of a paper as readers know it: A4, Letter."""
+    return paper.upper() if ISO_PAPER.fullmatch(paper) else paper.replace("-", " ").capitalize()

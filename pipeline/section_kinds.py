@@ -90,6 +90,8 @@ FORMULAS = SectionKind(name="formulas", source="formulas.yaml", epub_type="appen
 GLOSSARY = SectionKind(name="glossary", source="glossary.yaml", epub_type="glossary", role="doc-glossary", landmark="glossary")
 SOURCES = SectionKind(name="sources", source="sources.yaml", epub_type="bibliography", role="doc-bibliography", landmark="bibliography")
 INDEX = SectionKind(name="index", epub_type="index", role="doc-index", landmark="index", feature="index", needs_folios=True)
+WHAT_CHANGED = SectionKind(name="what-changed")
+"""Printed only where the book names the manifest of its last version, and something has changed since."""
 CHEAT_SHEET = SectionKind(name="cheat-sheet", stands_alone=True, is_overview=True)
 TRACKER = SectionKind(name="tracker", stands_alone=True, is_overview=True)
 MAP = SectionKind(name="map", stands_alone=True, is_overview=True)
@@ -110,7 +112,7 @@ LEAF = SectionKind(name="leaf", on_screen=False)
 COLOPHON = SectionKind(name="colophon", epub_type="colophon", role="doc-colophon")
 
 KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES,
-         CHEAT_SHEET, TRACKER, MAP, INDEX, KIT_TITLE, KIT_PLAN, KIT_ROLE, SPREAD, SCORE_SHEET, CONSENSUS, KIT_SCORING,
+         WHAT_CHANGED, CHEAT_SHEET, TRACKER, MAP, INDEX, KIT_TITLE, KIT_PLAN, KIT_ROLE, SPREAD, SCORE_SHEET, CONSENSUS, KIT_SCORING,
          KIT_CALIBRATION, KIT_ROTATION, EXHIBIT, HANDOUT, LEAF, COLOPHON)  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 PLACES = tuple(dict.fromkeys(place for kind in KINDS if kind != LEAF for place in kind.places))

@@ -53,7 +53,8 @@ def book_files() -> dict[str, str]:
         first = re.match(r"(?:#|<!--) (content/[\w/.-]+)(?: -->)?\n", body)
         assert first is not None, f"an example without a path: {body[:80]}"
         found[first[1]] = body
-    return found
+    manifests = re.findall(r"^`(releases/[\w.-]+)`[^\n]*\n\n```json\n(.*?)^```$", AUTHORING, re.MULTILINE | re.DOTALL)
+    return found | {f"content/{name}": body for name, body in manifests}
 
 
 def write_book(folder: Path) -> Path:

@@ -140,7 +140,10 @@ def test_the_page_asks_nobody_for_anything(book: Book) -> None:
 
 def test_what_is_new_is_told_from_the_second_version_on(book: Book) -> None:
     page = page_of(offered(book))
-    assert text(page.get_element_by_id("news")) == "What is new in version 0.2.0 Squat is computed for open water and for a channel."
+    assert (
+        text(page.get_element_by_id("news"))
+        == "What is new in version 0.2.0 Squat is computed for open water and for a channel. Feed of changes"
+    )
     first = told(book, changes=book.outline.changes[-1:])
     assert "What is new" not in text(page_of(offered(first)))
 

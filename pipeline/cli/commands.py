@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from importlib.metadata import version
@@ -28,11 +29,10 @@ from pipeline.cli.book_commands import (
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
 from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
-from pipeline.diagnostics import BookError, ToolError
+from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError
 from pipeline.formats import CHOSEN
 
 if TYPE_CHECKING:
-    from pipeline.diagnostics import Diagnostic
     from pipeline.release import Release
 
 # Each command imports what it needs when it runs: help and completion answer at once.
@@ -52,6 +52,7 @@ def cli() -> None:
       guidepress check              read the book and report every fault in it
       guidepress build              build every edition into output/guides
       guidepress build study        build one edition; the others stay as they are
+      guidepress changes OLD        say what has changed since an older release
       guidepress serve              let browsers and reading apps have them
       guidepress explain C201       say what a code means
       guidepress import SOURCE      bring a bank of questions that you have into a book
@@ -155,6 +156,38 @@ def verify(folder: Path, full: bool, all_: bool, book: Path) -> int:
         if not faults:
             click.echo(f"Checksums, folios, page references, links, and fonts are right in {folder}.")
     return int(any(d.severity == "error" for d in faults))
+
+
+@cli.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path), default=Path("output"))
+@click.option("--as", "form", type=click.Choice(["text", "json", "atom"]), default="text", show_default=True, help="How to print them.")
+@click.option("--edition", "editions", metavar="EDITION", multiple=True, help="In this edition only; may be repeated.")
+def changes(old: Path, new: Path, form: str, editions: tuple[str, ...]) -> None:
+    """Say what has changed from OLD to NEW, question by question, with the page in each copy.
+
+    OLD and NEW are releases of one book: output folders, folders of guides, or their manifest.json; NEW is 'output' when left out.
+
+    \b
+      guidepress changes content/releases/1.0.0.json
+      guidepress changes old-output output --edition study
+      guidepress changes 1.0.0.json 1.1.0.json --as json
+    """
+    from pipeline import release, theme
+    from pipeline.changes import as_json, as_text, compare
+
+    before, after = release.kept(old), release.kept(new)
+    try:
+        found = compare((before.book, before.traces), (after.book, after.traces), editions)
+    except ValueError as error:
+        hint = "name two releases of one book, and an edition for candidates that both have"
+        raise BookError(Diagnostic("R104", str(error), Place(f"{old}, {new}"), hint)) from error
+    if form == "json":
+        click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+    elif form == "atom":
+        click.echo(release.of_changes(found, theme.labels(found.lang)), nl=False)
+    else:
+        click.echo(as_text(found, theme.labels("en")), nl=False)
 
 
 def _ask(standing: Release, folder: Path, book: Path, *, each: bool) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -54,20 +54,24 @@ class Landed:
 
 def numbered(printed: Sequence[Printed], landed: Landed) -> tuple[epub.Page, ...]:
     """Return every page that has a number, with the letter that it begins with."""
-    whole = _texts(printed)
-    found, seen = [], defaultdict[str, int](int)
-    for item, first in zip(printed, landed.folios.first, strict=True):
+    whole, printed_as = letters(printed), landed.folios.printed
+    return tuple(epub.Page(printed_as[page], name, whole[name], before) for page, name, before in begins(printed) if printed_as[page])
+
+
+def begins(printed: Sequence[Printed]) -> Iterator[tuple[int, str, int]]:
+    """Yield each page of the file with the section that it begins in, and the letters of it that stand before."""
+    page, seen = 0, defaultdict[str, int](int)
+    for item in printed:
         facts = item.laid.facts
         before = {section: seen[section] for section, _ in facts.texts}
-        for folio, begin in zip(landed.folios.printed[first:], facts.begins, strict=False):
-            if folio:
-                found.append(epub.Page(folio, begin.section, whole[begin.section], before.get(begin.section, 0) + begin.before))
+        for begin in facts.begins:
+            yield page, begin.section, before.get(begin.section, 0) + begin.before
+            page += 1
         for section, text in facts.texts:
             seen[section] += len(text)
-    return tuple(found)
 
 
-def _texts(printed: Sequence[Printed]) -> Mapping[str, str]:
+def letters(printed: Sequence[Printed]) -> Mapping[str, str]:
     """Return the letters of each section; a long one is in several signatures."""
     parts = defaultdict[str, list[str]](list)
     for item in printed:

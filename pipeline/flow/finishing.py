@@ -19,6 +19,7 @@ from pipeline import brand as branding
 from pipeline import epub, preflight, release, render, web_edition
 from pipeline.bindery import Shown
 from pipeline.diagnostics import BookError
+from pipeline.flow import page_traces
 from pipeline.flow.binding import Binding, Bound, Issue, numbered
 from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versions
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
@@ -93,6 +94,10 @@ class Made:
     """Digest of what each artefact depends on, of editions that were asked for or stand in the release."""
     pages: tuple[Pages, ...]
     laid_out: tuple[Relaid, ...]
+    publications: Mapping[str, Publication] = field(default_factory=dict)
+    """The editions that were asked for or stand in the release, by id."""
+    folios: Mapping[tuple[str, str], page_traces.Folios] = field(default_factory=dict)
+    """Where the parts of questions were printed, by edition and paper."""
 
 
 def finished_file(file: File, digests: Mapping[Slot, str], book: Book, current: Release | None) -> Finished:
@@ -277,13 +282,15 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     covers = {each.path: each.data for each in artefacts if each.format == COVER.name}
     covers |= {c.artefact.path: release.data(c.release, c.artefact) for c in carried if c.artefact.format == COVER.name}
     rows = release.listing(artefacts, carried)
-    offer = release.offer(book, rows, covers, moment(outline.date))
+    facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
+    traces = page_traces.kept(rows, made.folios, made.publications, current)
+    offer = release.offer(book, rows, covers, moment(outline.date), page_traces.since(book, facts, traces))
     if faults := preflight.inspect_offer(offer, rows):
         raise BookError(*faults)
     whole = {each for edition in book.editions.values() for each in slots_of(edition)}
     complete = {slot(a) for a in plain if not (a.team or a.recipient)} == whole
-    facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
-    colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions())
+    written = traces.written() if traces is not None else None
+    colophon = Colophon(facts, inputs if complete else _partial_inputs(inputs, request), versions(), written)
     return release.publish(request.output, artefacts, colophon, carried, offer)
 
 

@@ -13,6 +13,7 @@ from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
 from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
+from pipeline.flow.page_traces import folios
 from pipeline.flow.request import Outcome, Request, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
@@ -98,7 +99,7 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
     files = finish(work, request, bindings, pdfs, screens)
     finished = [finished_file(file, digests, book, current) for file in files]
     filled = tuple(file.filled for file in files if file.filled)
-    return Made(finished, digests, filled, relaid(printed))
+    return Made(finished, digests, filled, relaid(printed), publications, folios(bindings))
 
 
 def load_and_check(folder: Path, look: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:

@@ -42,6 +42,13 @@ RULES = (
         "The output folder holds the guides of a book with another id. A build replaces the guides of its own book only: the 'id' of "
         "book.yaml tells one from the other, whatever its title, version, and folder.",
     ),
+    Rule(
+        "R103",
+        "nothing to compare",
+        "Changes are told from what two manifests keep: digests of the texts that candidates' editions print, and their pages. "
+        "What names none, is damaged, or was written by an older press has nothing of the sort.",
+    ),
+    Rule("R104", "releases that cannot be compared", "Two releases of one book are compared, in the candidates' editions that both have."),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
 Slot = tuple[str, str, str]

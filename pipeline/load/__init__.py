@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path, PurePath
 from typing import TypeVar
 
@@ -62,13 +62,30 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
     _package_editions(reading)
     _package_chapters(reading, outline)
     _of_forms(reading)
-    got = reading.records.get
+    previous, got = _previous(reading, outline), reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
                 got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
                 ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown,
-                _writing(reading, outline))  # fmt: skip
+                _writing(reading, outline), previous)  # fmt: skip
     return book, ordered(reading.faults)
+
+
+def _previous(reading: Reading, outline: model.Outline) -> model.Kept | None:
+    """Read the manifest of the last version, if the book names one."""
+    if outline.previous is None:
+        return None
+    path, origin = reading.folder / outline.previous, reading.origins["outline", outline.id]
+    data = reading.take(partial(source.octets, limit=model.LARGEST_MANIFEST), path)
+    try:
+        found = model.kept(data) if data is not None else None
+        if found is not None and found.book.id != outline.id:
+            raise ValueError(f"it is of another book, '{found.book.id}'")
+    except ValueError as error:
+        hint = f"copy the manifest.json of the last release to {reading.shown(path)}"
+        reading.faults.append(at(origin.source, "B119", f"{outline.previous}: {error}", origin.place(("previous",)), hint))
+        return None
+    return found
 
 
 def _writing(reading: Reading, outline: model.Outline) -> model.Writing:

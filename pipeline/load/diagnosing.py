@@ -17,6 +17,7 @@ from pipeline.diagnostics import Diagnostic, Place, Rule, nearest
 from pipeline.model import Located, Origin, Record
 from pipeline.model.appearance import FONT_FILE, PICTURE_FILE
 from pipeline.model.fields import COLOR, SLUG
+from pipeline.model.outline import MANIFEST_FILE
 from pipeline.model.sizes import LENGTH, SIZE, SIZES
 from pipeline.source import Keys, Source, SourceFault
 
@@ -58,6 +59,11 @@ RULES = (
         "A file of a book is looked for by one name, in lower case, and YAML ends in .yaml. What is called otherwise is not read, "
         "or is read on one system and not on the next.",
     ),
+    Rule(
+        "B119",
+        "manifest of the last version cannot be used",
+        "'previous' names the manifest.json of an earlier release of this book, copied into it. It tells what has changed since.",
+    ),
     Rule("B113", "file not read", "A YAML file stands where no record is looked for, so nothing in it is printed."),
 )
 SHAPES: Final = {
@@ -70,6 +76,7 @@ FORMS: Final = {
     "^[a-z]{3}$": "write a MARC relator code, such as aut, edt, or ill",
     COLOR: "write a color as #rrggbb, such as #0f5c66",
     PICTURE_FILE: "name an SVG or PNG file that stands beside this one, such as acme.svg",
+    MANIFEST_FILE: "name a JSON file in the book, such as releases/1.0.0.json",
     r"^[A-Z]\d{3}$": "write a code, such as C309",
     LENGTH: "write a length with its unit, such as 24mm, 8.5in, or 10pt",
     SIZE: "write a size in points, such as 9",

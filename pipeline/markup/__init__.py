@@ -7,6 +7,7 @@ Nothing here reads a file, and nothing raises on an author's slip: faults are va
 text can be printed still.
 """
 
+from pipeline.markup.letters import beginning, digest, digests, letters
 from pipeline.markup.maths import SIZE, check, draw, draw_mathml, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
 from pipeline.markup.parser import parse
 from pipeline.markup.text import FORMULAS, Formula, Mark, Reference, Setting, Target, Text, paragraphs, plain
@@ -15,6 +16,6 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [
     "EXPLANATIONS", "FAULTS", "FORMULAS", "NOTES", "SIZE", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target",
-    "Text", "check", "draw", "draw_mathml", "drawing_named", "inline_xhtml", "is_drawn", "keep", "mathml", "paragraphs", "parse", "plain",
-    "speak", "svg", "to_xhtml", "with_names",
+    "Text", "beginning", "check", "digest", "digests", "draw", "draw_mathml", "drawing_named", "inline_xhtml", "is_drawn", "keep",
+    "letters", "mathml", "paragraphs", "parse", "plain", "speak", "svg", "to_xhtml", "with_names",
 ]  # fmt: skip

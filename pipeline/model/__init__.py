@@ -54,6 +54,8 @@ from pipeline.model.interviews import (
 )
 from pipeline.model.matter import (
     Box,
+    ChangedGroup,
+    ChangedQuestion,
     Chapter,
     Drawing,
     Entry,
@@ -66,6 +68,7 @@ from pipeline.model.matter import (
     Made,
     Overview,
     Picture,
+    WhatChanged,
     Work,
     Works,
     enclosed,
@@ -86,13 +89,27 @@ from pipeline.model.questions import (
     output_value,
     speaking_time,
 )
+from pipeline.model.traces import (
+    LARGEST_MANIFEST,
+    Kept,
+    KeptBook,
+    Printing,
+    TracedEdition,
+    TracedQuestion,
+    TracedTerm,
+    Traces,
+    kept,
+    traces,
+)
 
 __all__ = [
-    "BLANKS", "ENGLISH", "INTERVIEWER_PARTS", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda", "Asked", "Book", "Box",
-    "CalibrationPack", "Chapter", "Cited", "Counted", "Division", "Draw", "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure",
-    "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet", "Glossary", "Group", "Handout", "Heard", "Ignore",
-    "Ignores", "IndexMark", "Keys", "Kit", "KitCompetency", "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo",
-    "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture", "Plan", "Prose", "Question", "QuestionType", "Rated", "Record",
-    "Requirement", "Role", "ScriptFonts", "Star", "Team", "Tokens", "Work", "Works", "Writing", "enclosed", "has_any", "identity",
-    "kind_of", "output_value", "prose", "question_numbers", "scope", "slug", "speaking_time", "strings", "texts", "value_at",
+    "BLANKS", "ENGLISH", "INTERVIEWER_PARTS", "LARGEST_MANIFEST", "LEVELS", "MINUTES_APART", "PACE", "PARTS", "PLANNING", "Agenda",
+    "Asked", "Book", "Box", "CalibrationPack", "ChangedGroup", "ChangedQuestion", "Chapter", "Cited", "Counted", "Division", "Draw",
+    "Drawing", "Edition", "Entry", "Example", "Exposed", "Exposure", "Figure", "FontFile", "Fonts", "Form", "Formula", "FormulaSheet",
+    "Glossary", "Group", "Handout", "Heard", "Ignore", "Ignores", "IndexMark", "Kept", "KeptBook", "Keys", "Kit", "KitCompetency",
+    "KitQuestion", "KitTopic", "Layer", "Level", "Located", "Logo", "Made", "Origin", "Outline", "Overview", "PaperSize", "Picture",
+    "Plan", "Printing", "Prose", "Question", "QuestionType", "Rated", "Record", "Requirement", "Role", "ScriptFonts", "Star", "Team",
+    "Tokens", "TracedEdition", "TracedQuestion", "TracedTerm", "Traces", "WhatChanged", "Work", "Works", "Writing", "enclosed", "has_any",
+    "identity", "kept", "kind_of", "output_value", "prose", "question_numbers", "scope", "slug", "speaking_time", "strings", "texts",
+    "traces", "value_at",
 ]  # fmt: skip

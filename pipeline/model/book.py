@@ -26,6 +26,7 @@ from pipeline.model.interviews import Exposure, FormName, Plan, Role
 from pipeline.model.matter import Box, Chapter, Drawing, Figure, Formula, Logo, Picture, Term, Work
 from pipeline.model.outline import Outline
 from pipeline.model.questions import PARTS, Question
+from pipeline.model.traces import Kept
 from pipeline.section_kinds import PLACES, SectionKind
 
 if TYPE_CHECKING:
@@ -225,6 +226,8 @@ class Book:
     """Those that texts show, by their paths in the book; that of a figure without its ending: ``figures/<id>``."""
     writing: Writing = ENGLISH
     """Its language, and the scripts of its texts."""
+    previous: Kept | None = None
+    """What the manifest of its last version keeps."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""

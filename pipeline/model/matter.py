@@ -183,6 +183,33 @@ class Made(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class ChangedQuestion(Made):
+    """A question that has changed since the last version: the section to look up, and where it stood in the old copy."""
+
+    target: str
+    """Empty where it is there no more."""
+    number: str
+    name: str
+    """Its title, with markup where it is still there; nothing where its words are withheld."""
+    note: str
+    old: str
+
+
+class ChangedGroup(Made):
+    """Questions of which the same is told."""
+
+    title: str
+    questions: tuple[ChangedQuestion, ...]
+
+
+class WhatChanged(Made):
+    """What has changed in an edition since an earlier version of the book."""
+
+    version: str
+    date: str
+    groups: tuple[ChangedGroup, ...]
+
+
 class Entry(Made):
     """A question in a line: its number and name, its first key point if it has one, and where it sends the reader."""
 

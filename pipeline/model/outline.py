@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Counted = str
 else:
     Counted = Literal[COUNTED]
+MANIFEST_FILE = r"^([A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\.json$"
+ManifestFile = Annotated[str, StringConstraints(pattern=MANIFEST_FILE, max_length=200)]
 UNDATED = dt.date(1980, 1, 1)
 """The date that files of a book without one are stamped with: the first that a ZIP file can say."""
 
@@ -155,6 +157,8 @@ class Outline(Record):
     """Subject headings."""
     changes: tuple[Change, ...] = ()
     """What each version changed."""
+    previous: ManifestFile | None = None
+    """The manifest of the last version, a file in the book: guides then say what has changed since."""
     competencies: tuple[Named, ...] = ()
     """What the questions assess."""
     topics: tuple[Named, ...] = ()

@@ -14,7 +14,7 @@ from pipeline.diagnostics import Diagnostic
 from pipeline.preflight.preflight_rules import fault
 from pipeline.release import Published
 
-ENDINGS = (".html", ".xml", ".json")
+ENDINGS = (".html", ".xml", ".json", ".atom")
 """Names of what has links."""
 
 

@@ -5,15 +5,16 @@ catalogs that offer them, ``manifest.json``, and ``SHA256SUMS``. A build holds `
 stands, then calls ``publish``. Whoever wants to hand a release on can ``serve`` it.
 """
 
+from pipeline.release.feed import of_changes
 from pipeline.release.folder import lock
 from pipeline.release.manifest import Artefact, BookFacts, Carried, Colophon, Offered, Published, Release, listing
 from pipeline.release.offer import offer
 from pipeline.release.publishing import last_report, publish, report
-from pipeline.release.releases import data, file_bytes, output_folder, read, verify
+from pipeline.release.releases import data, file_bytes, kept, output_folder, read, verify
 from pipeline.release.serving import Application, Server
 from pipeline.release.titles import PAGE
 
 __all__ = [
     "PAGE", "Application", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "Server", "data",
-    "file_bytes", "last_report", "listing", "lock", "offer", "output_folder", "publish", "read", "report", "verify",
+    "file_bytes", "kept", "last_report", "listing", "lock", "of_changes", "offer", "output_folder", "publish", "read", "report", "verify",
 ]  # fmt: skip

@@ -102,6 +102,8 @@ class Colophon:
     book: BookFacts
     inputs: str
     versions: Mapping[str, str]
+    traces: Mapping[str, Any] | None = None
+    """What is kept of the texts that are for everybody (`pipeline/model/traces.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Release:
     versions: Mapping[str, str]
     offer: tuple[Offered, ...] = ()
     """Files beside the guides, by which readers find them."""
+    traces: Any = None
+    """What the manifest says of texts, not looked into."""
     warnings: tuple[str, ...] = ()
 
     @property
@@ -189,7 +193,21 @@ def manifest_bytes(colophon: Colophon, artefacts: Sequence[Published], offer: Se
         "looks": {_name(artefact.traits): asdict(artefact.traits) for artefact in artefacts if artefact.traits is not None},
         "versions": dict(sorted(colophon.versions.items())),
     }
-    return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+    written = json.dumps(manifest, ensure_ascii=False, indent=2)
+    if colophon.traces is not None:
+        whole = written.removesuffix("\n}")
+        written = f'{whole},\n  "traces": {_lined(colophon.traces, 2)}\n}}'
+    return f"{written}\n".encode()
+
+
+def _lined(value: Any, depth: int) -> str:
+    """Write a value with a line for each question and each term: of a large book, a line for each digest would be most of the manifest."""
+    if depth == 0 or not value or not isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    indent, deeper = "  " * (3 - depth), "  " * (4 - depth)
+    rows = [(f"{json.dumps(name)}: ", each) for name, each in value.items()] if isinstance(value, dict) else [("", each) for each in value]
+    ends = "{}" if isinstance(value, dict) else "[]"
+    return f"{ends[0]}\n" + ",\n".join(f"{deeper}{name}{_lined(each, depth - 1)}" for name, each in rows) + f"\n{indent}{ends[1]}"
 
 
 def checksum_bytes(files: Sequence[Published | Offered]) -> bytes:
@@ -212,6 +230,7 @@ def parse(folder: Path, manifest: bytes) -> Release:
             artefacts=tuple(_published(row, looks) for row in found["artefacts"]),
             versions=_texts(found["versions"]),
             offer=tuple(_offered(row) for row in found.get("offer", ())),
+            traces=found.get("traces"),
         )
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from error

@@ -1,8 +1,8 @@
 """Write the files beside the guides, by which readers find them.
 
 ``index.html`` is the page to choose and download from, ``opds.xml`` and ``opds.json`` are catalogs for reading apps,
-``guides.sha256`` holds the checksums of what these offer, and each edition has a small picture of its cover and an
-entry of its own for the second catalog.
+``changes.atom`` is a feed of what each version has changed, ``guides.sha256`` holds the checksums of what these offer,
+and each edition has a small picture of its cover and an entry of its own for the second catalog.
 """
 
 from __future__ import annotations
@@ -10,23 +10,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from pipeline.changes import Changes
 from pipeline.model import Book
-from pipeline.release import opds
+from pipeline.release import feed, opds
 from pipeline.release.manifest import Published
 from pipeline.release.release_page import page
-from pipeline.release.titles import ATOM, JSON, PAGE, SUMS, Catalog, catalog
+from pipeline.release.titles import ATOM, JSON, NEWS, PAGE, SUMS, Catalog, catalog
 
 
-def offer(book: Book, rows: Sequence[Published], covers: Mapping[str, bytes], modified: dt.datetime) -> dict[str, bytes]:
+def offer(
+    book: Book, rows: Sequence[Published], covers: Mapping[str, bytes], modified: dt.datetime, since: Changes | None = None
+) -> dict[str, bytes]:
     """Return the files beside the guides by their paths; none where a release holds nothing that is for everybody.
 
-    ``covers`` are the pictures of covers by their paths; ``modified`` is the time that the book's files are stamped with.
+    ``covers`` are the pictures of covers by their paths; ``modified`` is the time that the book's files are stamped with;
+    ``since`` is what has changed since the last version.
     """
     found = catalog(book, rows, covers, modified)
     if not found.titles:
         return {}
     pictures = {title.thumbnail.path: title.thumbnail.data for title in found.titles}
-    pages = {PAGE: page(found), ATOM: opds.atom(found), JSON: opds.feed(found), SUMS: _sums(found)}
+    pages = {PAGE: page(found, since), ATOM: opds.atom(found), JSON: opds.feed(found), SUMS: _sums(found)}
+    pages |= {NEWS: feed.of_book(found, since)}
     return {**pages, **opds.entries(found), **pictures}
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline import markup, render
-from pipeline.formats import EPUB, HTML, KINDLE, PDF
+from pipeline.changes import Changes, told
+from pipeline.formats import EPUB, HTML, KINDLE, PDF, paper_name
+from pipeline.model import Outline
 from pipeline.release.manifest import Published
-from pipeline.release.titles import ATOM, JSON, MEDIA_TYPES, SUMS, Catalog, Title
+from pipeline.release.titles import ATOM, JSON, MEDIA_TYPES, NEWS, SUMS, Catalog, Title
 from pipeline.theme import language
 
 DEVICES: Mapping[str, tuple[str, ...]] = {
@@ -21,7 +22,6 @@ DEVICES: Mapping[str, tuple[str, ...]] = {
 NAMES = {EPUB.name: "page_epub", KINDLE.name: "page_epub_kindle", HTML.name: "page_html"}
 """The label of each format."""
 MEGABYTE = 1_000_000
-ISO_PAPER = re.compile(r"[abc]\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Shown:
     downloads: tuple[Download, ...]
 
 
-def page(catalog: Catalog) -> bytes:
-    """Return the page as HTML; the same bytes for the same release."""
+def page(catalog: Catalog, since: Changes | None = None) -> bytes:
+    """Return the page as HTML; the same bytes for the same release. ``since`` is what has changed since the last version."""
     outline, say, style = catalog.outline, _Labels(catalog), catalog.look.release_page()
     html = render.release_page(
         catalog.look,
@@ -73,7 +73,10 @@ def page(catalog: Catalog) -> bytes:
         policy=_policy(style),
         devices=tuple(_devices(catalog, say)),
         editions=tuple(_shown(title, say) for title in catalog.titles),
-        news=tuple(_news(catalog)),
+        news=notes(outline),
+        changed=told(since, catalog.labels) if since else (),
+        since=since.old.version if since else "",
+        feed=NEWS,
         atom=ATOM,
         json=JSON,
         types=MEDIA_TYPES,
@@ -88,11 +91,6 @@ def file_name(file: Published, labels: Mapping[str, str]) -> str:
     if file.paper:
         return labels["page_pdf"].format(paper=paper_name(file.paper))
     return labels[NAMES[file.format]] if file.format in NAMES else file.format.upper()
-
-
-def paper_name(paper: str) -> str:
-    """Return the name of a paper as readers know it: A4, Letter."""
-    return paper.upper() if ISO_PAPER.fullmatch(paper) else paper.replace("-", " ").capitalize()
 
 
 class _Labels:
@@ -165,9 +163,7 @@ def _download(title: Title, file: Published, say: _Labels) -> Download:
     )
 
 
-def _news(catalog: Catalog) -> Iterator[str]:
-    """Yield what this version of the book has changed, as ``book.yaml`` says; of a first version there is nothing to tell."""
-    outline = catalog.outline
-    if len(outline.changes) > 1:
-        told = (change.text for change in outline.changes if change.version == outline.version)
-        yield from (markup.plain(markup.parse(text, inline=True)) for text in told)
+def notes(outline: Outline) -> tuple[str, ...]:
+    """Return what ``book.yaml`` says that this version has changed; of a first version there is nothing to tell."""
+    found = (change.text for change in outline.changes if change.version == outline.version) if len(outline.changes) > 1 else ()
+    return tuple(markup.plain(markup.parse(text, inline=True)) for text in found)

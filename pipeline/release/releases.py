@@ -14,8 +14,12 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
+from pipeline.diagnostics import BookError, Diagnostic, Place
+from pipeline.model import LARGEST_MANIFEST, Kept
+from pipeline.model import kept as read_kept
 from pipeline.release.folder import Folder
 from pipeline.release.manifest import CHECKSUMS, MANIFEST, Offered, Published, Release, checksum_bytes, parse
+from pipeline.source import SourceFault, octets
 from pipeline.work.store import fault_point
 
 GUIDES = "guides"
@@ -62,6 +66,22 @@ def _read(output: Path) -> Release:
             raise ValueError(f"a link to '{place.target(GUIDES)}', which no build has made")
         with place.below(RELEASES) as releases, releases.below(name) as folder:
             return parse(folder.path, folder.read(MANIFEST))
+
+
+def kept(path: Path) -> Kept:
+    """Return what a release keeps of its texts: that of an output folder, of a folder of guides, or of a manifest by itself.
+
+    Raises BookError where there is none, or where it cannot be used.
+    """
+    places = (path / GUIDES / MANIFEST, path / MANIFEST) if path.is_dir() else (path,)
+    found = next((place for place in places if place.exists()), places[-1])
+    try:
+        return read_kept(octets(found, str(found), LARGEST_MANIFEST))
+    except SourceFault as fault:
+        raise BookError(fault.diagnostic) from fault
+    except ValueError as error:
+        hint = "name an output folder, a folder of guides, or the manifest.json of a release"
+        raise BookError(Diagnostic("R103", str(error), Place(str(found)), hint)) from error
 
 
 def verify(release: Release) -> tuple[str, ...]:

@@ -24,12 +24,13 @@ from pipeline.release.manifest import Published
 from pipeline.theme import Look
 from pipeline.work import cache
 
-PAGE, ATOM, JSON, SUMS = "index.html", "opds.xml", "opds.json", "guides.sha256"
+PAGE, ATOM, JSON, NEWS, SUMS = "index.html", "opds.xml", "opds.json", "changes.atom", "guides.sha256"
 ENTRY, THUMBNAIL = "-opds.json", "-thumbnail.png"
 MEDIA_TYPES = {
     PAGE: "text/html; charset=utf-8",
     ATOM: "application/atom+xml;profile=opds-catalog;kind=acquisition",
     JSON: "application/opds+json",
+    NEWS: "application/atom+xml",
     SUMS: "text/plain; charset=utf-8",
 }
 ENTRY_TYPE = "application/opds-publication+json"

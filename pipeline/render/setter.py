@@ -173,6 +173,11 @@ class Setter:
         """Return a link to a section that shows these words, and its page on paper."""
         return Markup(f'<a class="question-link" href="#{target}">{self._with_page(escape(shown), target)}</a>')
 
+    def page_reference(self, target: str) -> Markup:
+        """Return a link that says on which page a section begins, on paper."""
+        page = self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif")
+        return Markup('<a class="question-link" href="#{}">{}</a>').format(target, page) if self.paged else Markup("")
+
     def question_link(self, target: str) -> Markup:
         """Return a link to a question with its number, title, and page."""
         name = self.publication.names[target]

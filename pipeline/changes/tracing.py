@@ -1,0 +1,180 @@
+"""Trace publications: digests of each part of each question that they print, its figures, and the terms of the glossary.
+
+What a publication withholds has left no trace, since only what its sections hold is read: no question for hiring teams, no part
+that is not printed, and no id that texts or the glossary name and the edition leaves out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pipeline import markup, model
+from pipeline.markup import Reference
+from pipeline.model import Glossary, Printing, Question, TracedEdition, TracedQuestion, TracedTerm, Traces
+from pipeline.publication import Publication, Section
+
+ASK = "ask"
+"""The part that every edition prints."""
+PLACED = ("figure", "picture")
+PROVENANCE = re.compile(rb"<!--.*?-->|<metadata\b.*?</metadata>", re.DOTALL)
+Pair = tuple[str, str]
+"""Digest of what is printed, and of its letters."""
+
+
+def trace(publications: Sequence[Publication]) -> Traces:
+    """Return what is kept of publications of one book; on which pages they were printed is not known yet."""
+    found: dict[str, TracedQuestion] = {}
+    terms: dict[str, TracedTerm] = {}
+    for publication in publications:
+        for section, question in _asked(publication):
+            found[question.id] = _with(found.get(question.id), publication, section, question)
+        terms |= _terms(publication)
+    outline = publications[0].outline
+    order = {name: n for n, name in enumerate(name for division in outline.sections for name in division.questions)}
+    questions = tuple(sorted(found.values(), key=lambda question: order.get(question.id, len(order))))
+    used = {name: term.model_copy(update={"questions": tuple(q for q in term.questions if q in found)}) for name, term in terms.items()}
+    return Traces(lang=outline.lang, editions={p.edition.id: edition(p) for p in publications}, questions=questions, terms=used)
+
+
+def edition(publication: Publication) -> TracedEdition:
+    """Return what an edition is, and its questions, without pages."""
+    parts = dict.fromkeys((ASK, *publication.edition.parts, *publication.edition.answer_parts))
+    folios: dict[str, dict[str, str]] = {question.id: {} for _, question in _asked(publication)}
+    return TracedEdition(title=publication.edition.title, parts=tuple(parts), pages=(Printing(folios=folios),))
+
+
+def parts_of(section: Section) -> tuple[str, ...]:
+    """Return the parts that a section prints of its question, in order."""
+    return (ASK, *section.parts) if section.kind.is_question else section.parts
+
+
+def begins_of(section: Section) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a section, in order, each with the letters that it begins with; of what begins with a formula, none."""
+    if isinstance(section.record, Question):
+        for part in parts_of(section):
+            texts = _texts(section.record, part)
+            yield part, next((markup.beginning(markup.parse(text, inline=inline)) for _, inline, text in texts), "")
+
+
+def _asked(publication: Publication) -> Iterator[tuple[Section, Question]]:
+    """Yield the sections that print a question, or its answer, with the question as far as it is printed there."""
+    for section in publication.sections:
+        if isinstance(section.record, Question) and (section.kind.is_question or section.counterpart):
+            yield section, section.record
+
+
+def _with(known: TracedQuestion | None, publication: Publication, section: Section, question: Question) -> TracedQuestion:
+    """Return the traces of a question, with those that a section adds; what several editions print is the same in each."""
+    division = next((d.id for d in publication.outline.sections if question.id in d.questions), "")
+    new = known or TracedQuestion(
+        id=question.id, section=division, number=section.number, name=_words(question.ask) or question.id, parts={}
+    )
+    parts, terms, figures = dict(new.parts), dict(new.terms), dict(new.figures)
+    for part in parts_of(section):
+        if part in parts:
+            continue
+        references = list[Reference]()
+        pair = _part(publication, section, question, part, references)
+        if pair:
+            parts[part] = ".".join(pair)
+        if linked := tuple(r.id for r in references if r.kind == "term"):
+            terms[part] = linked
+        figures |= _figures(publication, [r.id if r.kind == "picture" else f"figure:{r.id}" for r in references if r.kind in PLACED])
+    figures |= _figures(publication, [f"figure:{name}" for name in question.figures])
+    return new.model_copy(update={"parts": parts, "terms": terms, "figures": figures})
+
+
+def _words(title: str) -> str:
+    return " ".join(markup.plain(markup.parse(title, inline=True)).split())
+
+
+def _part(publication: Publication, section: Section, question: Question, part: str, references: list[Reference]) -> Pair | None:
+    """Return the digests of a part, if there is anything of it; ``references`` gains what it refers to."""
+    found = [_text(publication, section, text, inline, references) for _, inline, text in _texts(question, part)]
+    found += [(fact, fact) for fact in _facts(publication, question, part)]
+    return (markup.digest(*(exact for exact, _ in found)), markup.digest(*(letters for _, letters in found))) if found else None
+
+
+def _texts(question: Question, part: str) -> Iterator[tuple[model.Keys, bool, str]]:
+    """Yield the texts of a part: of choices, the options are one, and what is said of them when the key is given, another."""
+    fields = {ASK: (ASK,), **model.PARTS}[part]
+    for keys, kind, text in model.prose(question):
+        if keys[0] in fields and text and (keys[0] != "choices" or (keys[-1] == "note") == (part == "key")):
+            yield keys, kind.inline, text
+
+
+def _facts(publication: Publication, question: Question, part: str) -> Iterator[str]:
+    """Yield what a part prints that is no text with markup."""
+    if part == "key":
+        yield from (str(n) for n, choice in enumerate(question.choices) if choice.correct)
+    elif part == "examples":
+        yield from (
+            "\n".join(line.rstrip() for line in text.rstrip().split("\n")) for e in question.examples for text in (e.code, e.output)
+        )
+    elif part == "see_also":
+        yield from (name for name in question.see_also if _is_public(publication, name))
+    elif part == "sources":
+        works = publication.resources["works"]
+        yield from (f"{markup.letters(works[c.key].short if c.key in works else c.key)} {c.at or ''}" for c in question.sources)
+
+
+def _text(publication: Publication, section: Section, source: str, inline: bool, references: list[Reference]) -> Pair:
+    """Return the digests of a text, with what stands in the place of its references."""
+    text = markup.parse(source, inline=inline)
+    references += text.references
+    exact, letters = markup.digests(text)
+    inside = [_shown(publication, section, reference, references) for reference in text.references]
+    unsaid = [shown for reference, shown in zip(text.references, inside, strict=True) if not reference.label]
+    return markup.digest(exact, *(e for e, _ in inside)), markup.digest(letters, *(each for _, each in unsaid))
+
+
+def _shown(publication: Publication, section: Section, reference: Reference, references: list[Reference]) -> Pair:
+    """Return the digests of what a reference shows; terms, and figures, are compared by themselves."""
+    if reference.kind in ("term", *PLACED):
+        return reference.kind, reference.kind
+    if reference.kind == "value":
+        value = model.output_value(section.examples, reference.id) or ""
+        return value, value
+    box = publication.resources["boxes"].get(reference.id) if reference.kind == "box" else None
+    if box is not None:
+        title, body = (_text(publication, section, text, inline, references) for text, inline in ((box.title, True), (box.body, False)))
+        return markup.digest(title[0], body[0]), markup.digest(title[1], body[1])
+    target = reference.id if reference.kind == "section" else f"{reference.kind}-{reference.id}"
+    shown = target if _is_public(publication, target) else "left out"
+    return shown, shown
+
+
+def _is_public(publication: Publication, target: str) -> bool:
+    """Tell whether candidates may know of what an id names, be it left out of this edition: what several editions print is the same."""
+    name = publication.names.get(target) or publication.absent.get(target)
+    return name is not None and not name.number.startswith("K")
+
+
+def _figures(publication: Publication, names: Iterable[str]) -> dict[str, str]:
+    """Return digests of figures, and of pictures in texts: what is drawn is part of both."""
+    found = {}
+    for name in names:
+        figure = publication.resources["figures"].get(name.removeprefix("figure:"))
+        drawing = publication.resources["drawings"].get(name.removeprefix("figure:"))
+        picture = publication.resources["pictures"].get(name.replace("figure:", "figures/"))
+        drawn = markup.digest(PROVENANCE.sub(b"", drawing.svg).decode("latin-1")) if drawing else picture.digest if picture else ""
+        said = (figure.caption, figure.alt) if figure else ("", "")
+        exact, letters = markup.digests(markup.parse(said[0], inline=True))
+        if drawn:
+            found[name.removeprefix("figure:")] = (
+                f"{markup.digest(drawn, exact, said[1])}.{markup.digest(drawn, letters, markup.letters(said[1]))}"
+            )
+    return found
+
+
+def _terms(publication: Publication) -> Mapping[str, TracedTerm]:
+    """Return the terms of a glossary that is printed."""
+    records = [section.record for section in publication.sections if isinstance(section.record, Glossary)]
+    return {
+        term.id: TracedTerm(
+            term=term.term, definition=".".join(markup.digests(markup.parse(term.definition, inline=True))), questions=term.questions
+        )
+        for record in records
+        for term in record.terms
+    }
