@@ -191,6 +191,21 @@ def pale_accent(book: Book) -> Found:
             yield fault("C801", message, spot(book, team, "accent"), f"use {brand.passing(team.accent)}, the nearest shade that has it")
 
 
+@register("C804", "pack of what is not there")
+def unknown_in_pack(book: Book) -> Found:
+    """A team's pack names an edition or a paper that the book does not have, or a plan that neither it nor a private bank can have."""
+    editions = {each.family for each in book.editions.values()} | {each.id for each in book.editions.values()}
+    papers = {paper for each in book.editions.values() for paper in each.papers}
+    for team in book.teams.values():
+        named = [("editions", n, "edition", name, editions) for n, name in enumerate(team.editions)]
+        named += [("papers", n, "paper", name, papers) for n, name in enumerate(team.papers)]
+        for key, n, what, name, known in named:
+            if name not in known and (what, name) not in book.refused:
+                yield fault("C804", f"no {what} '{name}'", spot(book, team, key, n), nearest(name, known))
+        if team.plan and not team.bank and team.plan not in book.plans and ("plan", team.plan) not in book.refused:
+            yield fault("C804", f"no plan '{team.plan}'", spot(book, team, "plan"), nearest(team.plan, book.plans))
+
+
 @register("C911", "plan names what is not there")
 def unknown_in_plan(book: Book) -> Found:
     """A plan names a role or a question, an edition a plan, or the exposure log a question, that the book does not have."""

@@ -13,6 +13,7 @@ import click
 from pipeline.cli.authoring_commands import add, new, schema
 from pipeline.cli.book_commands import (
     ALL,
+    BANK,
     BOOK,
     OUTPUT,
     STORE,
@@ -68,11 +69,20 @@ def cli() -> None:
 @click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
 @click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
+@BANK
+@click.option("--plan", metavar="ID", default="", help="Make editions of a plan of this one instead.")
 @THEME
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
 @STORE
+@click.option(
+    "--bank-store",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    metavar="DIR",
+    help="Remember what is made with a private bank in this folder.  [default: nowhere]",
+)
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
 @ALL
@@ -82,7 +92,8 @@ def cli() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
-    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, all_: bool,
+    bank: Path | None, plan: str, output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None,
+    bank_store: Path | None, watch: bool, strict: bool, all_: bool,
     explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Build guides and publish them, all at once.
@@ -105,6 +116,7 @@ def build(
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
+        bank=bank, bank_store=bank_store, plan=plan,
     )  # fmt: skip
     if watch:
         from pipeline.cli.watching import watch as watch_and_build

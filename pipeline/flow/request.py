@@ -74,6 +74,12 @@ class Request:
     """For whom to make copies, one each."""
     theme: Path | None = None
     """Folder of a theme that lies over the package's own, and below the book's."""
+    bank: Path | None = None
+    """Folder of a private bank that is joined to the book."""
+    bank_store: Path | None = None
+    """Where to remember what is made with the bank; None: nowhere, and never in ``store``."""
+    plan: str = ""
+    """Plan of interviews that stands in the place of those that editions name."""
 
     @property
     def partial(self) -> bool:

@@ -100,6 +100,8 @@ class Store:
         self.limit = limit
         self.warnings = warnings
         self.damaged = 0
+        self.shared: Store | None = None
+        """Another store, which is read where this one has nothing, and never written to."""
 
     @classmethod
     def open(cls, folder: Path | None = None, *, limit: int = LIMIT) -> Self:
@@ -124,8 +126,17 @@ class Store:
         """Prune when the build is over, however it went."""
         self.prune()
 
+    def beneath(self, own: Store) -> Store:
+        """Return ``own``, which recalls what this store has too; all that is remembered there stays there."""
+        own.shared, own.warnings = self, (*own.warnings, *self.warnings)
+        return own
+
     def get(self, key: str) -> Entry | None:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
+        found = self._get(key)
+        return self.shared.get(key) if found is None and self.shared is not None else found
+
+    def _get(self, key: str) -> Entry | None:
         if self.folder is None:
             return None
         path = self.folder / f"{key}.entry"
