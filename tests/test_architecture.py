@@ -27,7 +27,8 @@ RANKS = {
     "bindery": 10, "epub": 10, "release": 10,
     "preflight": 11, "authorities": 11,
     "flow": 12,
-    "cli": 13,
+    "packs": 13,
+    "cli": 14,
 }  # fmt: skip
 """A module imports only modules of a lower rank, and those of its own package."""
 

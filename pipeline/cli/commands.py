@@ -28,6 +28,7 @@ from pipeline.cli.book_commands import (
     team_names,
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
+from pipeline.cli.pack_command import pack
 from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.formats import CHOSEN
@@ -248,5 +249,5 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
     click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
 
 
-for command in (new, add, check, collect, explain, export, import_, list_, plan, schema, stats):
+for command in (new, add, check, collect, explain, export, import_, list_, pack, plan, schema, stats):
     cli.add_command(command)

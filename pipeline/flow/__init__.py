@@ -4,10 +4,11 @@ from pipeline import bindery, checks, epub, load, markup, preflight, press, sour
 from pipeline.diagnostics import Rule
 from pipeline.flow import request
 from pipeline.flow.order import build, load_and_check
-from pipeline.flow.request import Outcome, Request
+from pipeline.flow.packing import Stock, prime
+from pipeline.flow.request import Outcome, Request, unprintable
 from pipeline.work import Say, Step
 
-__all__ = ["Outcome", "Request", "Say", "Step", "build", "load_and_check", "rules"]
+__all__ = ["Outcome", "Request", "Say", "Step", "Stock", "build", "load_and_check", "prime", "rules", "unprintable"]
 
 
 def rules() -> dict[str, Rule]:

@@ -167,6 +167,12 @@ def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:
 
 
 def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnostic]:
+    for message, hint in unprintable(given, book):
+        yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+
+
+def unprintable(given: str, book: Book) -> Iterator[tuple[str, str]]:
+    """Yield why a recipient's name cannot be printed, and what helps, if it cannot."""
     name = brand.one_line(given)
     look = theme.look(book.layers)
     face = look.font(look.face(theme.SANS))
@@ -179,7 +185,7 @@ def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnosti
     )  # fmt: skip
     for message, hint, found in reasons:
         if found:
-            yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+            yield message, hint
             return
 
 

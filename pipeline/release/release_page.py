@@ -59,16 +59,16 @@ class Shown:
 
 def page(catalog: Catalog) -> bytes:
     """Return the page as HTML; the same bytes for the same release."""
-    outline, say, style = catalog.outline, _Labels(catalog), catalog.look.release_page()
+    outline, say, style = catalog.outline, Labels(catalog), catalog.look.release_page()
     html = render.release_page(
         catalog.look,
         outline=outline,
         mirrored=language(outline.lang).is_mirrored,
         say=say,
         style=style,
-        policy=_policy(style),
+        policy=policy(style),
         devices=tuple(_devices(catalog, say)),
-        editions=tuple(_shown(title, say) for title in catalog.titles),
+        editions=tuple(shown(title, say) for title in catalog.titles),
         news=tuple(_news(catalog)),
         atom=ATOM,
         json=JSON,
@@ -91,7 +91,7 @@ def paper_name(paper: str) -> str:
     return paper.upper() if ISO_PAPER.fullmatch(paper) else paper.replace("-", " ").capitalize()
 
 
-class _Labels:
+class Labels:
     """The words of the page."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -112,13 +112,13 @@ class _Labels:
         return self("page_one_page") if count == 1 else self("page_pages", count=count)
 
 
-def _policy(style: str) -> str:
+def policy(style: str) -> str:
     """Return the Content Security Policy of the page (CSP 3): its own style, pictures that it holds, and nothing else."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _devices(catalog: Catalog, say: _Labels) -> Iterator[Device]:
+def _devices(catalog: Catalog, say: Labels) -> Iterator[Device]:
     """Yield what readers read on, each with the file of every edition for it: of those with questions in them, if there are any."""
     whole = [title for title in catalog.titles if title.questions] or catalog.titles
     files = [(title, file) for title in whole for file in title.files]
@@ -130,7 +130,8 @@ def _devices(catalog: Catalog, say: _Labels) -> Iterator[Device]:
         yield Device(say("page_printer", paper=paper_name(paper)), say("page_printer_advice"), printed)
 
 
-def _shown(title: Title, say: _Labels) -> Shown:
+def shown(title: Title, say: Labels) -> Shown:
+    """Return an edition as the page shows it."""
     return Shown(
         id=title.edition.id,
         title=title.edition.title,
@@ -142,7 +143,7 @@ def _shown(title: Title, say: _Labels) -> Shown:
     )
 
 
-def _download(title: Title, file: Published, say: _Labels) -> Download:
+def _download(title: Title, file: Published, say: Labels) -> Download:
     is_pdf, size = file.format == PDF.name, say.size(file.bytes)
     return Download(
         edition=title.edition.title,

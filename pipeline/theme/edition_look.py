@@ -246,9 +246,12 @@ class Look:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
-    def release_page(self) -> str:
-        """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
-        colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
+    def release_page(self, accent: str = "") -> str:
+        """Return the style sheet of the page on which a release offers its guides, in the colors of a team's accent if one is given.
+
+        It names the book's fonts, and carries none.
+        """
+        colors, faces = self.palette(accent), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
         strong = brand.passing(colors.accent)
         css = COMMENT.sub("", style_sheet("release-page"))

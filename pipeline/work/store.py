@@ -200,6 +200,27 @@ class Store:
                         yield path, found
 
 
+class Memory(Store):
+    """Entries that this process alone has, over those of a store that it reads and never writes to."""
+
+    def __init__(self, shared: Store) -> None:
+        """Take the store beneath."""
+        super().__init__(None)
+        self.shared = shared
+        self._entries: dict[str, Entry] = {}
+
+    def _get(self, key: str) -> Entry | None:
+        return self._entries.get(key)
+
+    def put(self, key: str, data: bytes, facts: JSON) -> None:
+        """Remember bytes and facts; facts come back as they would from a disk."""
+        self._entries[key] = Entry(data, json.loads(json.dumps(facts)))
+
+    def clear(self) -> None:
+        """Forget what this process has; the store beneath keeps what it has."""
+        self._entries.clear()
+
+
 def _default_folder() -> Path:
     """Return the user's cache folder; the XDG specification has a relative ``XDG_CACHE_HOME`` ignored."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
