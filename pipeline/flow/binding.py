@@ -129,7 +129,7 @@ class Binding:
 
 def issues(volume: Volume, printed: Mapping[Volume, Sequence[Printed]]) -> tuple[Issue, ...]:
     """Return the copies of a volume; where none are wanted, the plain guide."""
-    return tuple(Issue(own.publication, tuple(printed[own])) for own in volume.own) or (Issue(volume.publication),)
+    return tuple(Issue(own.publication, tuple(printed.get(own, ()))) for own in volume.own) or (Issue(volume.publication),)
 
 
 def bind(binding: Binding, fonts: Mapping[str, bytes]) -> list[Bound]:

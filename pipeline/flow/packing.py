@@ -13,7 +13,7 @@ from functools import partial
 
 from pipeline import bindery, checks, load
 from pipeline.brand import PLAIN, Brand
-from pipeline.diagnostics import BookError
+from pipeline.diagnostics import BookError, Rule
 from pipeline.flow.binding import Binding, Bound, Issue, bind_issue, gather
 from pipeline.flow.finishing import WRITE, File, Finished, Screen, finished_file, picture, render_screens, screen
 from pipeline.flow.inputs import maker
@@ -27,6 +27,25 @@ from pipeline.render import Rendition
 from pipeline.work import Crew, Results, Say, Work, cache
 from pipeline.work.store import Memory, Store
 
+RULES = (
+    Rule(
+        "B123",
+        "list of people cannot be used",
+        "A list of people is a CSV file in UTF-8 whose first row names its columns: name, and if wanted id and team. Every name "
+        "can be printed, no cell is a formula or holds what cannot be seen, and no two rows are of one person. Rows and cells are "
+        "counted from 1.",
+    ),
+    Rule("B124", "bank of a team not named", "A team has a private bank, and nobody said where it is: --banks names the folder of banks."),
+    Rule("B125", "nothing to pack", "Packs are made for teams: the book has none, or the list has nobody for those that are named."),
+    Rule("R104", "pack not made", "What makes packs was ended over one of them twice. It may need more memory than there is."),
+    Rule(
+        "R103",
+        "pack is not as it was made",
+        "A pack holds its page, its README, its manifest, its checksums, and the files that these list, each as it was made, and nothing "
+        "else; its name and folder are those of its team, its person, and its version.",
+    ),
+)
+"""Of packs: of what is asked for, and of what came of it."""
 Gathered = dict[tuple[str, str, tuple[int, ...]], bindery.Gathered]
 Screens = dict[tuple[str, tuple[int, ...]], Screen]
 

@@ -4,10 +4,7 @@ pack(wish, say)      make the packs that do not stand whole already
 check(output)        check packs that were made
 """
 
-from pipeline.packs import archive, making, people
 from pipeline.packs.archive import PACKS, check
 from pipeline.packs.making import Failed, Packed, Wish, pack
 
-__all__ = ["PACKS", "RULES", "Failed", "Packed", "Wish", "check", "pack"]
-
-RULES = (*people.RULES, *making.RULES, *archive.RULES)
+__all__ = ["PACKS", "Failed", "Packed", "Wish", "check", "pack"]

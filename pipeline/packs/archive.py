@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.diagnostics import Diagnostic, Place, Rule
+from pipeline.diagnostics import Diagnostic, Place
 from pipeline.release.folder import Folder
 from pipeline.release.manifest import CHECKSUMS, MANIFEST, is_safe_path
 
@@ -31,14 +31,6 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 LARGEST = 2_000_000_000
 """Bytes of a pack."""
 TEMP = re.compile(r"tmp-[0-9a-f]{16}")
-RULES = (
-    Rule(
-        "R103",
-        "pack is not as it was made",
-        "A pack holds its page, its README, its manifest, its checksums, and the files that these list, each as it was made, and nothing "
-        "else; its name and folder are those of its team, its person, and its version.",
-    ),
-)
 
 
 def zipped(stem: str, members: Mapping[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import release
-from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, ToolError, nearest
+from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest
 from pipeline.flow import Request, Say, Step, Stock, prime, unprintable
 from pipeline.flow.inputs import code_digest, files, modified, moment, versions
 from pipeline.formats import CHOSEN
@@ -21,11 +21,6 @@ from pipeline.work.store import key
 
 TOGETHER = 8
 """People of one team whose packs are made in one go: what the team has to itself is printed once for them."""
-RULES = (
-    Rule("B124", "bank of a team not named", "A team has a private bank, and nobody said where it is: --banks names the folder of banks."),
-    Rule("B125", "nothing to pack", "Packs are made for teams: the book has none, or the list has nobody for those that are named."),
-    Rule("R104", "pack not made", "What makes packs was ended over one of them twice. It may need more memory than there is."),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +135,9 @@ def _teams(wish: Wish, book: Book) -> list[Team]:
 
 def _asked(wish: Wish, team: Team) -> Request:
     """Return what a team's pack asks the press for."""
-    bank = wish.banks / team.bank if wish.banks and team.bank else None
-    return replace(
-        wish.request, editions=team.editions, formats=team.formats or CHOSEN, papers=team.papers, team=team.id, bank=bank, plan=team.plan or "",
-    )  # fmt: skip
+    bank, formats = (wish.banks / team.bank if wish.banks and team.bank else None), team.formats or CHOSEN
+    asked = replace(wish.request, editions=team.editions, formats=formats, papers=team.papers)
+    return replace(asked, team=team.id, bank=bank, plan=team.plan or "")
 
 
 def _inputs(request: Request, team: Team) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import brand, source
-from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
+from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
 
 COLUMNS = ("name", "id", "team")
 MOST = 100_000
@@ -19,14 +19,6 @@ LONGEST = 60
 """Characters of an id."""
 FORMULA = re.compile(r"[=+\-@|%\t]")
 """How a cell begins that a spreadsheet would compute (OWASP, CSV injection)."""
-RULES = (
-    Rule(
-        "B123",
-        "list of people cannot be used",
-        "A list of people is a CSV file in UTF-8 whose first row names its columns: name, and if wanted id and team. Every name "
-        "can be printed, no cell is a formula or holds what cannot be seen, and no two rows are of one person. Row and cell are counted from 1.",
-    ),
-)
 Unprintable = Callable[[str], Iterable[tuple[str, str]]]
 """Yields why a name cannot be printed, and what helps."""
 
@@ -135,7 +127,7 @@ def _misnamed(
     for message, hint in unprintable(given["name"]):
         faults.add(number, columns.index("name") + 1, f"the name cannot be printed: {message}", hint)
         found = True
-    if "id" in columns and not 1 <= len(_plain(given["id"])) <= LONGEST:
+    if given.get("id", "").strip() and not 1 <= len(_plain(given["id"])) <= LONGEST:
         faults.add(number, columns.index("id") + 1, f"'{given['id'][:40]}' is no id", "write letters, digits, and hyphens, 60 at most")
         found = True
     if given.get("team", "").strip() and given["team"].strip() not in teams:
