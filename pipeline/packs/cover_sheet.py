@@ -81,7 +81,7 @@ def _groups(titles: Sequence[Title], say: Labels) -> Iterator[Group]:
 
 def _page(contents: Contents, look: theme.Look, groups: Sequence[Group], say: Labels) -> str:
     outline, brand = contents.book.outline, contents.brand
-    style = look.release_page(brand.accent)
+    style = look.pack_page(brand.accent)
     kind = {"svg": "image/svg+xml", "png": "image/png"}.get(brand.logo_type, "")
     return render.pack_page(
         look, outline=outline, mirrored=language(outline.lang).is_mirrored, say=say, style=style, policy=policy(style), brand=brand,

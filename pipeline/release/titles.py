@@ -112,14 +112,14 @@ def _title(outline: Outline, edition: Edition, rows: Sequence[Published], covers
     files = (row for row in rows if row.format != COVER.name)
     found = [Picture(row.path, covers[row.path]) for row in rows if row.format == COVER.name and covers.get(row.path)]
     cover, stem = (found[0] if found else None), f"{edition.id}/{outline.slug}-{edition.id}-{outline.version}"
-    small = cache.remembered(lambda: small(cover, look), "thumbnail", sha256(cover.data).hexdigest() if cover else look.accent)
+    little = cache.remembered(lambda: small(cover, look), "thumbnail", sha256(cover.data).hexdigest() if cover else look.accent)
     return Title(
         edition=edition,
         identifier=identifier(outline.id, f"/{edition.id}"),
         stem=stem,
         files=tuple(sorted(files, key=lambda row: (row.format != EPUB.name, papers.get(row.paper, 0), row.path))),
         cover=cover,
-        thumbnail=Picture(f"{stem}{THUMBNAIL}", small),
+        thumbnail=Picture(f"{stem}{THUMBNAIL}", little),
     )
 
 

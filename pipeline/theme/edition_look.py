@@ -246,15 +246,19 @@ class Look:
         """Return the style sheet of narrow screens, a file of its own: an engine that cannot read it loses nothing else."""
         return style_sheet("narrow")
 
-    def release_page(self, accent: str = "") -> str:
-        """Return the style sheet of the page on which a release offers its guides, in the colors of a team's accent if one is given.
+    def release_page(self) -> str:
+        """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
+        return self._of_page("", "release-page")
 
-        It names the book's fonts, and carries none.
-        """
+    def pack_page(self, accent: str) -> str:
+        """Return the style sheet of the page of a team's pack, in the colors of its accent."""
+        return self._of_page(accent, "release-page", "pack-page")
+
+    def _of_page(self, accent: str, *sheets: str) -> str:
         colors, faces = self.palette(accent), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
         strong = brand.passing(colors.accent)
-        css = COMMENT.sub("", style_sheet("release-page"))
+        css = "\n".join(COMMENT.sub("", style_sheet(name)) for name in sheets)
         known = {**values(self.tokens, colors), **names, "strong-accent": strong}
         return filled("\n".join(line for line in css.splitlines() if line.strip()), known)
 
