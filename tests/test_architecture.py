@@ -27,7 +27,8 @@ RANKS = {
     "bindery": 10, "epub": 10, "release": 10,
     "preflight": 11, "authorities": 11, "web_edition": 11,
     "flow": 12,
-    "cli": 13,
+    "packs": 13,
+    "cli": 14,
 }  # fmt: skip
 """A module imports only modules of a lower rank, and those of its own package."""
 
@@ -69,6 +70,7 @@ DISK_EXCEPTIONS = {
     "export.anki": "reads the styles of its cards",
     "flow.exporting": "writes exports, wherever they are asked for",
     "bring.shelf": "writes the files of a book that an import makes",
+    "packs.archive": "puts packs in their places, and looks what else is there",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams, and finds the book that the command runs in",
 }

@@ -34,7 +34,9 @@ class Quire:
     """Images and forms, and what is equal in equal ones."""
     contents: Mapping[int, tuple[int, ...]]
     """Streams of each page, in their order."""
-    _painted: dict[tuple[Palette, int], Stream] = field(default_factory=dict)
+    _painted: dict[int, Stream] = field(default_factory=dict)
+    """In the colors of the last palette: of a thousand teams each has its own."""
+    _palette: Palette | None = None
 
     @property
     def fonts(self) -> int:
@@ -45,12 +47,14 @@ class Quire:
 
     def painted(self, number: int, palette: Palette) -> Stream:
         """Return the content of a page in the colors of a palette."""
-        if (palette, number) not in self._painted:
+        if palette != self._palette:
+            self._painted, self._palette = {}, palette
+        if number not in self._painted:
             plain = self.objects.streams[number]
             content = plain.content
             colored = recolor(content, palette)
-            self._painted[palette, number] = deflated(colored) if colored != content else plain
-        return self._painted[palette, number]
+            self._painted[number] = deflated(colored) if colored != content else plain
+        return self._painted[number]
 
 
 @dataclass

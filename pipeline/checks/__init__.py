@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import islice
 
 from pipeline import markup, theme
-from pipeline.checks import bounds, consistency, cross_references, edition_checks, glyphs, places, sentences, spelling
+from pipeline.checks import bounds, consistency, cross_references, edition_checks, glyphs, places, sentences, spelling, team_checks
 from pipeline.checks.places import CHECKS, Check, Found, Spot
 from pipeline.diagnostics import BookError, Diagnostic, Rule, Severity, ordered
 from pipeline.model import Book, Ignore
 
 __all__ = ["CHECKS", "RULES", "Check", "check"]
 
-MODULES = (bounds, consistency, cross_references, edition_checks, glyphs, sentences, spelling)
+MODULES = (bounds, consistency, cross_references, edition_checks, glyphs, sentences, spelling, team_checks)
 RULES = (Rule("C901", "nothing to ignore", "An entry of ignore.yaml matches no warning and no note. Errors cannot be ignored."),)
 MOST = 1_000
 """Findings of one check that are said; after these nobody reads on."""

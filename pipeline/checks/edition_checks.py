@@ -1,6 +1,6 @@
-"""Check what is made of questions, for whom: editions, teams, and plans of interviews for roles.
+"""Check what is made of questions, for whom: editions, and plans of interviews for roles.
 
-What they name exists, answers have a place, an accent can be read; forms of a plan are alike and fit their time; and nothing
+What they name exists, answers have a place; forms of a plan are alike and fit their time; and nothing
 meets somebody who may not see it.
 """
 
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from pipeline import brand, theme
+from pipeline import theme
 from pipeline.checks.places import PACKAGED, Found, complete, fault, key_spot, passages, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import INTERVIEWER_PARTS, MINUTES_APART, Book, Edition, Form, Plan, Question, Role, has_any, identity
@@ -180,15 +180,6 @@ def _filled(book: Book, edition: Edition) -> Iterator[tuple[str, bool]]:
     yield from ((kind.name, bool(found)) for kind, found in ((FORMULAS, book.formulas), (GLOSSARY, book.terms), (SOURCES, book.works)))
     yield from ((kind.name, bool(taken or (kind == CHEAT_SHEET and book.formulas))) for kind in KINDS if kind.is_overview)
     yield ANSWERS.name, any(has_any(question, edition.answer_parts) for question in taken)
-
-
-@register("C801", "accent too pale")
-def pale_accent(book: Book) -> Found:
-    """A team's accent sets headings and links on white: its contrast must be 4.5 at least (WCAG 2.2, level AA)."""
-    for team in book.teams.values():
-        if team.accent is not None and (found := brand.contrast(team.accent, "#ffffff")) < brand.LEAST_CONTRAST:
-            message = f"accent {team.accent} has a contrast of {found:.2f} on white: text needs {brand.LEAST_CONTRAST}"
-            yield fault("C801", message, spot(book, team, "accent"), f"use {brand.passing(team.accent)}, the nearest shade that has it")
 
 
 @register("C911", "plan names what is not there")

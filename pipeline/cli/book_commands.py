@@ -32,6 +32,10 @@ THEME = click.option(
     "--theme", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
     help="Folder of a theme, over the package's own and below the book's: theme.yaml, style sheets, labels, templates.",
 )  # fmt: skip
+BANK = click.option(
+    "--with", "bank", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+    help="Folder of a private bank, for hiring teams alone, that is joined to the book: questions, chapters, roles, plans.",
+)  # fmt: skip
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("output"), show_default=True, metavar="DIR",
     help="Folder that guides are published in.",
@@ -47,13 +51,14 @@ EXPORTS = ("anki", "moodle", "gift", "csv", "markdown", "json")
 
 @click.command()
 @BOOK
+@BANK
 @THEME
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
 @ALL
-def check(book: Path, theme: Path | None, form: str, strict: bool, all_: bool) -> int:
+def check(book: Path, bank: Path | None, theme: Path | None, form: str, strict: bool, all_: bool) -> int:
     """Read the book and report every fault in it, without building anything.
 
     \b
@@ -62,7 +67,7 @@ def check(book: Path, theme: Path | None, form: str, strict: bool, all_: bool) -
     """
     from pipeline.flow import load_and_check
 
-    loaded, faults = load_and_check(book, theme)
+    loaded, faults = load_and_check(book, theme, bank)
     print_diagnostics(faults, form, each=all_)
     if form == "text" and not faults and loaded is not None:
         counts = ((len(loaded.questions), "question"), (len(loaded.chapters), "chapter"), (len(loaded.terms), "term"))

@@ -14,6 +14,7 @@ import click
 from pipeline.cli.authoring_commands import add, new, schema
 from pipeline.cli.book_commands import (
     ALL,
+    BANK,
     BOOK,
     OUTPUT,
     STORE,
@@ -28,6 +29,7 @@ from pipeline.cli.book_commands import (
     team_names,
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
+from pipeline.cli.pack_command import pack
 from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError
 from pipeline.formats import CHOSEN
@@ -69,11 +71,20 @@ def cli() -> None:
 @click.option("--team", metavar="TEAM", default="", shell_complete=team_names, help="Make the copies of this team of the book.")
 @click.option("--for", "recipients", metavar="NAME", multiple=True, help="Make a copy for this person; may be repeated.")
 @BOOK
+@BANK
+@click.option("--plan", metavar="ID", default="", help="Make editions of a plan of this one instead.")
 @THEME
 @OUTPUT
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
 @STORE
+@click.option(
+    "--bank-store",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    metavar="DIR",
+    help="Remember what is made with a private bank in this folder.  [default: nowhere]",
+)
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
 @ALL
@@ -83,7 +94,8 @@ def cli() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
-    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, all_: bool,
+    bank: Path | None, plan: str, output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None,
+    bank_store: Path | None, watch: bool, strict: bool, all_: bool,
     explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Build guides and publish them, all at once.
@@ -106,6 +118,7 @@ def build(
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
+        bank=bank, bank_store=bank_store, plan=plan,
     )  # fmt: skip
     if watch:
         from pipeline.cli.watching import watch as watch_and_build
@@ -269,5 +282,5 @@ def prune(all_: bool, limit: int, store: Path | None) -> None:
     click.echo(f"{(before - opened.size()) / 1e6:.1f} MB forgotten, {opened.size() / 1e6:.1f} MB kept in {opened.folder}")
 
 
-for command in (new, add, check, collect, explain, export, import_, list_, plan, schema, stats):
+for command in (new, add, check, collect, explain, export, import_, list_, pack, plan, schema, stats):
     cli.add_command(command)

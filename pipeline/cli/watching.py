@@ -119,7 +119,7 @@ def _prepare(request: Request, crew: Crew) -> None:
 
 
 def _files(request: Request) -> Files:
-    named = {request.theme.as_posix(): files(request.theme)} if request.theme else {}
+    named = {folder.as_posix(): files(folder) for folder in (request.theme, request.bank) if folder}
     return {request.book.as_posix(): files(request.book), **named, theme.folder().name: files(theme.folder())}
 
 
@@ -147,7 +147,7 @@ def _rebuild(request: Request, heard: AbstractContextManager[Say], changed: tupl
 
 
 def _folders(request: Request) -> tuple[Path, ...]:
-    return (request.book, *((request.theme,) if request.theme else ()), theme.folder())
+    return (request.book, *(folder for folder in (request.theme, request.bank) if folder), theme.folder())
 
 
 def _wakings(folders: Sequence[Path]) -> Iterator[object]:

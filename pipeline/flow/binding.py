@@ -133,7 +133,7 @@ class Binding:
 
 def issues(volume: Volume, printed: Mapping[Volume, Sequence[Printed]]) -> tuple[Issue, ...]:
     """Return the copies of a volume; where none are wanted, the plain guide."""
-    return tuple(Issue(own.publication, tuple(printed[own])) for own in volume.own) or (Issue(volume.publication),)
+    return tuple(Issue(own.publication, tuple(printed.get(own, ()))) for own in volume.own) or (Issue(volume.publication),)
 
 
 def bind(binding: Binding, fonts: Mapping[str, bytes]) -> list[Bound]:
@@ -142,11 +142,16 @@ def bind(binding: Binding, fonts: Mapping[str, bytes]) -> list[Bound]:
     found = []
     for issue in binding.issues:
         if issue.counts not in gathered:
-            gathered[issue.counts] = _gather(binding, issue, fonts)
-        shared, copy = gathered[issue.counts], _copy(issue, binding.labels)
-        pdf, is_plain = _fillable(bindery.bind_copy(shared, copy), issue.publication), issue.publication.brand.is_plain
-        found.append(Bound(pdf, bindery.shown(shared) if is_plain else ()))
+            gathered[issue.counts] = gather(binding, issue, fonts, keeps=len(binding.issues) > 1)
+        found.append(bind_issue(gathered[issue.counts], issue, binding.labels))
     return found
+
+
+def bind_issue(shared: bindery.Gathered, issue: Issue, labels: Mapping[str, str]) -> Bound:
+    """Bind one copy of what has been gathered for those of its page counts."""
+    copy, is_plain = _copy(issue, labels), issue.publication.brand.is_plain
+    pdf = _fillable(bindery.bind_copy(shared, copy), issue.publication)
+    return Bound(pdf, bindery.shown(shared) if is_plain else ())
 
 
 def _fillable(pdf: bytes, publication: Publication) -> bytes:
@@ -181,13 +186,14 @@ def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound
     ]
 
 
-def _gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes]) -> bindery.Gathered:
+def gather(binding: Binding, issue: Issue, fonts: Mapping[str, bytes], *, keeps: bool) -> bindery.Gathered:
+    """Gather what a volume and a copy of it consist of; ``keeps`` remembers it for copies that agree in their page counts."""
     publication, printed = binding.volume.publication, binding.whole(issue)
     signatures, leaves = _apart(printed)
     return bindery.Gathered(
         signatures, leaves, outline=tuple(_entry(e) for e in publication.toc), fonts=fonts, cover=binding.labels["cover"],
         notes=_notes(publication, printed, "" if publication.look.script_fonts else binding.labels["notes"]),
-        trim=_trim(binding.volume), keeps=len(binding.issues) > 1,
+        trim=_trim(binding.volume), keeps=keeps,
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def _without_paper(
         if not as_file and rendition is None:
             continue
         with work.time("cover"):
-            image = _picture(binding, number, bound)
+            image = picture(binding, number, bound)
         found[number] = [File(issue.publication, (COVER.name, edition.id, ""), image, 1)] if as_file else []
         if rendition is not None:
             with work.time("write"):
@@ -187,20 +187,20 @@ def screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
     return Screen(whole, epub.files(whole, pages), pages)
 
 
-def _picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes:
+def picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes:
     """Draw the first page of a copy, or recall it: covers change more seldom than what is between them."""
     issue = binding.issues[number]
     first = binding.whole(issue)[0]
     if first.signature.matter != "cover":
-        return _drawn(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
-    return cache.remembered(lambda: _drawn(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
+        return drawn(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
+    return cache.remembered(lambda: drawn(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
 
 
-def _drawn(pdf: bytes) -> bytes:
-    """Return the first page as PNG; the same bytes for the same PDF."""
+def drawn(pdf: bytes, height: int = COVER_HEIGHT) -> bytes:
+    """Return the first page as PNG, ``height`` pixels high; the same bytes for the same PDF."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         page = document[0]
-        image = page.render(scale=COVER_HEIGHT / page.get_height()).to_pil().convert("RGB")
+        image = page.render(scale=height / page.get_height()).to_pil().convert("RGB")
     buffer = io.BytesIO()
     # A palette keeps the file small; the cover is flat color and thin lines.
     image.quantize(COVER_COLORS, dither=0).save(buffer, "PNG", optimize=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline import press, theme
 from pipeline.brand import Brand
 from pipeline.diagnostics import ToolError
-from pipeline.flow.request import Slot, of_team, slot
+from pipeline.flow.request import Request, Slot, of_team, slot
 from pipeline.formats import FORMATS
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication, Section
@@ -105,10 +105,12 @@ def versions() -> Mapping[str, str]:
     return dict(sorted({**own, **press.system_versions()}.items()))
 
 
-def inputs_of(book: Path, look: Path | None = None) -> str:
-    """Digest all that decides what a build of a book makes; ``look`` is the folder of a theme that was named for it."""
-    named = book_digest(look) if look else ""
-    return key(book_digest(book), named, theme.digest(), code_digest(), dict(versions()), modified(None))
+def inputs_of(request: Request) -> str:
+    """Digest all that decides what a build makes: the book, what is joined to it, the package, and the versions it runs with."""
+    named = book_digest(request.theme) if request.theme else ""
+    joined = [book_digest(request.bank)] if request.bank else []
+    joined += [request.plan] if request.plan else []
+    return key(book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None), *joined)
 
 
 def settled(*digests: str) -> str:

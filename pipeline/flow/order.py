@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline import checks, editions, load, markup, press, release, render, theme
+from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
 from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
 from pipeline.flow.page_traces import folios
-from pipeline.flow.request import Outcome, Request, brands, likely_styles
+from pipeline.flow.request import Outcome, Relaid, Request, Slot, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
 from pipeline.model import Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Release
+from pipeline.render import Rendition
 from pipeline.work import Crew, Say, Stage, Step, Work, cache, thresholds
 from pipeline.work.cluster import reach
 from pipeline.work.store import Store
 
+T = TypeVar("T")
 DRAW: Stage[tuple[str, bool], Setting] = Stage(
     "render", markup.draw, weight=lambda formula: len(formula[0]), few=thresholds.FORMULAS_WORTH_WORKERS
 )
@@ -39,25 +43,27 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     started = time.perf_counter()
     with ExitStack() as stack:
         stack.enter_context(release.lock(request.output, lambda text: say(Step("wait", 0, 0, text))))
-        before = inputs_of(request.book, request.theme)
+        before = inputs_of(request)
         current, unreadable = release.read(request.output)
         if current is not None and stands(current, before, request):
             return Outcome(current, (), True, time.perf_counter() - started)
         crew = crew or stack.enter_context(Crew(request.jobs))
-        store = stack.enter_context(Store.open(request.store))
+        store = stack.enter_context(store_of(request))
+        if request.bank:
+            stack.callback(cache.forget)
         stack.enter_context(cache.kept_in(store, *maker(request.book)))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
 
         book, faults = read(work, request)
         refuse(faults, request)  # gate 1
         refuse_another(book, current, request)
-        after = inputs_of(request.book, request.theme)
+        after = inputs_of(request)
         made = make(work, request, book, current)
         faults = (*faults, *inspect(work, made.finished))
         cache.keep()
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
-        inputs = settled(before, after, inputs_of(request.book, request.theme))
+        inputs = settled(before, after, inputs_of(request))
         published = publish(request, book, made, inputs, current)
         unwritten = write_report(request.output, made.pages, work.seconds, published)
     lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
@@ -68,20 +74,34 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
 
 def make(work: Work, request: Request, book: Book, current: Release | None = None) -> Made:
     """Make every file that the request asks for; ``current`` is the release that stands."""
-    labels, copies = theme.labels(book.outline.lang, book.layers), brands(book, request)
-    asked = asked_for(book, request)
+    copies, asked = brands(book, request), asked_for(book, request)
     # Whether a file of the release is stale follows from what it would be made of today; other editions cost nothing.
     standing = {artefact.edition for artefact in current.artefacts} if current else set[str]()
     publications = assemble(work, book, [edition for edition in book.editions.values() if edition in asked or edition.id in standing])
     wanted = [publications[edition.id] for edition in asked]
 
+    def meanwhile() -> tuple[Mapping[str, Rendition], dict[Slot, str]]:
+        screens = render_screens(work, wanted, request)
+        return screens, {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
+
+    bindings, laid_out, (screens, digests) = print_all(work, request, wanted, copies, meanwhile)
+    pdfs = bind_all(work, bindings)
+    files = finish(work, request, bindings, pdfs, screens)
+    finished = [finished_file(file, digests, book, current) for file in files]
+    filled = tuple(file.filled for file in files if file.filled)
+    return Made(finished, digests, filled, laid_out, publications, folios(bindings))
+
+
+def print_all(
+    work: Work, request: Request, wanted: Sequence[Publication], copies: Sequence[Brand], meanwhile: Callable[[], T]
+) -> tuple[list[Binding], tuple[Relaid, ...], T]:
+    """Print publications: return what is to be bound, what was laid out anew, and what came of what was done ``meanwhile``."""
     draw_formulas(work, wanted)
     volumes = volumes_of(wanted, request, copies)
     sheets = render_sheets(work, volumes)
     pages = lay_out(work, sheets)
     # Workers are at it by now: what follows up to the first look at the pages costs no time.
-    screens = render_screens(work, wanted, request)
-    digests = {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
+    done = meanwhile()
     printed = fitted(work, sheets, pages)
     while wider := outgrown(volumes, printed):
         wanted = [wider.get(publication.edition.id, publication) for publication in wanted]
@@ -89,23 +109,36 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
         sheets = render_sheets(work, volumes)
         printed = fitted(work, sheets, lay_out(work, sheets))
 
-    places = {volume: Landed(printed[volume], labels["cover"]) for volume in volumes}
+    labels = {volume: volume.publication.look.labels(volume.publication.outline.lang) for volume in volumes}
+    places = {volume: Landed(printed[volume], labels[volume]["cover"]) for volume in volumes}
     sheets = index_sheets(work, places)
     index = by_volume(sheets, lay_out(work, sheets))
     printed |= {volume: with_index(volume, printed[volume], index.get(volume, ())) for volume in volumes}
 
-    bindings = [Binding(volume, printed[volume], issues(volume, printed), labels) for volume in volumes]
-    pdfs = bind_all(work, bindings)
-    files = finish(work, request, bindings, pdfs, screens)
-    finished = [finished_file(file, digests, book, current) for file in files]
-    filled = tuple(file.filled for file in files if file.filled)
-    return Made(finished, digests, filled, relaid(printed), publications, folios(bindings))
+    return [Binding(volume, printed[volume], issues(volume, printed), labels[volume]) for volume in volumes], relaid(printed), done
 
 
-def load_and_check(folder: Path, look: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Load a book, and a theme named for it, and run every check; return the book, if there is one, and all faults by place."""
-    book, faults = load.load_book(folder, look)
-    return book, faults if book is None else ordered([*faults, *checks.check(book)])
+def store_of(request: Request) -> Store:
+    """Return the store of a build: nothing that is made with a private bank is written to the one that others share."""
+    shared = Store.open(request.store)
+    if request.bank is None:
+        return shared
+    return shared.beneath(Store.open(request.bank_store) if request.bank_store else Store(None))
+
+
+def load_and_check(
+    folder: Path, look: Path | None = None, bank: Path | None = None, plan: str = ""
+) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Load a book, with a theme, a bank, and a plan named for it, and run every check; return it, if there is one, and all faults by place.
+
+    A book is whole without a private bank: what of its own leads into one is a fault.
+    """
+    book, faults = load.load_book(folder, look, bank, plan)
+    if book is None:
+        return None, faults
+    found = [*faults, *checks.check(book)]
+    alone = load_and_check(folder, look)[1] if bank else ()
+    return book, ordered([*found, *(fault for fault in alone if fault.severity == "error" and fault not in found)])
 
 
 def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
@@ -117,7 +150,7 @@ def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
     if request.cluster:
         reach(request.cluster)
     with work.time("check"):
-        book, faults = load_and_check(request.book, request.theme)
+        book, faults = load_and_check(request.book, request.theme, request.bank, request.plan)
     if book is None:
         raise BookError(*faults)
     return book, faults

@@ -81,6 +81,12 @@ class Request:
     """For whom to make copies, one each."""
     theme: Path | None = None
     """Folder of a theme that lies over the package's own, and below the book's."""
+    bank: Path | None = None
+    """Folder of a private bank that is joined to the book."""
+    bank_store: Path | None = None
+    """Where to remember what is made with the bank; None: nowhere, and never in ``store``."""
+    plan: str = ""
+    """Plan of interviews that stands in the place of those that editions name."""
 
     @property
     def partial(self) -> bool:
@@ -168,6 +174,12 @@ def _team_faults(book: Book, request: Request) -> Iterator[Diagnostic]:
 
 
 def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnostic]:
+    for message, hint in unprintable(given, book):
+        yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+
+
+def unprintable(given: str, book: Book) -> Iterator[tuple[str, str]]:
+    """Yield why a recipient's name cannot be printed, and what helps, if it cannot."""
     name = brand.one_line(given)
     look = theme.look(book.layers)
     face = look.font(look.face(theme.SANS))
@@ -180,7 +192,7 @@ def _name_faults(given: str, book: Book, request: Request) -> Iterator[Diagnosti
     )  # fmt: skip
     for message, hint, found in reasons:
         if found:
-            yield Diagnostic("B116", f"the recipient's name cannot be printed: {message}", Place(str(request.book)), hint)
+            yield message, hint
             return
 
 

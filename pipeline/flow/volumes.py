@@ -81,9 +81,12 @@ def render_sheets(work: Work, volumes: Sequence[Volume]) -> Sheets:
     whole = {volume.publication.edition.id: volume.publication for volume in volumes}
     sheets = {name: _sheets(work, p, [s for s in p.sections if not s.kind.needs_folios]) for name, p in whole.items()}
     shared = [(volume, sheet) for volume in volumes for sheet in sheets[volume.publication.edition.id]]
-    copies = [copy for volume in volumes for copy in volume.own]
-    owned = [(copy, sheet) for copy in copies for sheet in _sheets(work, copy.publication, own_sections(copy.publication, "paged"))]
-    return (*shared, *owned)
+    return (*shared, *own_sheets(work, [copy for volume in volumes for copy in volume.own]))
+
+
+def own_sheets(work: Work, copies: Sequence[Volume]) -> Sheets:
+    """Return the sheets that copies have to themselves."""
+    return [(copy, sheet) for copy in copies for sheet in _sheets(work, copy.publication, own_sections(copy.publication, "paged"))]
 
 
 def own_sections(publication: Publication, medium: Medium) -> tuple[Section, ...]:

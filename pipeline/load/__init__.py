@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from pipeline import model, source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
-from pipeline.load import layers, pictures
-from pipeline.load.diagnosing import RULES, Reading, at, diagnose
+from pipeline.load import diagnosing, layers, pictures, private_bank
+from pipeline.load.diagnosing import Reading, at, diagnose
 from pipeline.model import Book, Keys, Origin, Record
 from pipeline.source import Source, is_stray
 
 __all__ = ["RULES", "load_book", "load_editions"]
 
+RULES = (*diagnosing.RULES, *private_bank.RULES)
 QUESTIONS = "questions"
 MOST = 100
 """Faults of one record that are said; after these nobody reads on."""
@@ -34,10 +35,13 @@ LISTS: dict[str, type[Record]] = {"glossary": model.Glossary, "formulas": model.
 R = TypeVar("R", bound=Record)
 
 
-def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Read all files of a book, and of a theme that was named for it.
+def load_book(
+    folder: Path, theme: Path | None = None, bank: Path | None = None, plan: str = ""
+) -> tuple[Book | None, tuple[Diagnostic, ...]]:
+    """Read all files of a book, and of a theme and a private bank that were named for it.
 
-    Returns the book of the valid records (None when ``book.yaml`` itself is refused) and every fault, sorted by place.
+    ``plan`` names a plan that stands in the place of those that editions name. Returns the book of the valid records
+    (None when ``book.yaml`` itself is refused) and every fault, sorted by place.
     """
     reading = Reading(folder)
     if not (folder / "book.yaml").exists():
@@ -59,15 +63,17 @@ def load_book(folder: Path, theme: Path | None = None) -> tuple[Book | None, tup
         return None, ordered(reading.faults)
     outline = _in_order(reading, outline)
     _sections(reading, outline)
-    _package_editions(reading)
-    _package_chapters(reading, outline)
-    _of_forms(reading)
+    whole = private_bank.Whole(outline, exposure or model.Exposure(), drawings, shown)
+    if bank is not None:
+        whole = private_bank.join(reading, bank, whole, (_files, _one))
+    outline = whole.outline
+    _complete(reading, outline, plan, whole.private)
     previous, got = _previous(reading, outline), reading.records.get
-    book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), drawings,
+    book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), whole.drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
-                got("role", {}), got("plan", {}), exposure or model.Exposure(), logos,
-                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, shown,
-                _writing(reading, outline), previous)  # fmt: skip
+                got("role", {}), got("plan", {}), whole.exposure, logos,
+                ignores.ignore if ignores else (), reading.origins, frozenset(reading.refused), _words(reading), found, whole.pictures,
+                _writing(reading, outline), previous, whole.private)  # fmt: skip
     return book, ordered(reading.faults)
 
 
@@ -140,6 +146,27 @@ def _package_chapters(reading: Reading, outline: model.Outline) -> None:
         if path.stem not in known and ("chapter", path.stem) not in reading.refused:
             read = source.read(path, f"templates/chapters/{folder.name}/{path.name}")
             reading.keep(model.Chapter.model_validate(read.value(())), Origin(read))
+
+
+def _complete(reading: Reading, outline: model.Outline, plan: str, private: frozenset[tuple[str, str]]) -> None:
+    """Add what a book need not write itself, and make editions of their plans."""
+    _package_editions(reading)
+    _package_chapters(reading, outline)
+    _planned(reading, plan, private)
+    _of_forms(reading)
+
+
+def _planned(reading: Reading, plan: str, private: frozenset[tuple[str, str]]) -> None:
+    """Make editions that are made of a plan of another one.
+
+    Of what a private bank plans, candidates are told nothing: their editions of a plan are left out then.
+    """
+    editions = reading.records.get("edition", {})
+    for name, edition in tuple(editions.items()) if plan else ():
+        if edition.plan and edition.audience == "candidate" and ("plan", plan) in private:
+            del editions[name]
+        elif edition.plan:
+            editions[name] = edition.model_copy(update={"plan": plan})
 
 
 def _of_forms(reading: Reading) -> None:

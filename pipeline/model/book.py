@@ -135,6 +135,16 @@ class Team(Record):
     """What the logo shows; the name when it is left out."""
     contact: Contact | None = None
     """Where to reach the team: 200 characters at most."""
+    editions: tuple[Slug, ...] = ()
+    """Editions in its pack, all when left out."""
+    formats: tuple[Format, ...] = ()
+    """Formats in its pack, all when left out: `pdf`, `epub`."""
+    papers: tuple[Slug, ...] = ()
+    """Papers of the PDFs in its pack, all when left out."""
+    plan: Slug | None = None
+    """Plan of interviews in its pack, in the place of those that editions name."""
+    bank: Slug | None = Field(default=None, alias="with")
+    """Private bank in its pack: the name of a folder in the one that `--banks` names."""
 
 
 class Ignore(Record):
@@ -228,6 +238,8 @@ class Book:
     """Its language, and the scripts of its texts."""
     previous: Kept | None = None
     """What the manifest of its last version keeps."""
+    private: frozenset[tuple[str, str]] = frozenset()
+    """Kind and id of records of a private bank that has been joined to it."""
 
     def origin(self, record: BaseModel) -> Origin:
         """Return where a record was written."""
@@ -242,10 +254,15 @@ class Book:
 
 
 def question_numbers(book: Book) -> dict[str, str]:
-    """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition."""
+    """Number public questions 1, 2, … through the book and kit questions K1, K2, …, the same in every edition.
+
+    Those of a private bank come last: no other has another number because of them.
+    """
     numbers: dict[str, str] = {}
     public = kit = 0
-    listed = (name for division in book.outline.sections for name in division.questions)
+    listed = sorted(
+        (name for each in book.outline.sections for name in each.questions), key=lambda name: ("question", name) in book.private
+    )
     for name in (name for name in listed if name not in book.questions or book.questions[name].status != "draft"):
         if name in book.questions and book.questions[name].audience == "kit":
             kit += 1

@@ -63,16 +63,16 @@ class Shown:
 
 def page(catalog: Catalog, since: Changes | None = None) -> bytes:
     """Return the page as HTML; the same bytes for the same release. ``since`` is what has changed since the last version."""
-    outline, say, style = catalog.outline, _Labels(catalog), catalog.look.release_page()
+    outline, say, style = catalog.outline, Labels(catalog), catalog.look.release_page()
     html = render.release_page(
         catalog.look,
         outline=outline,
         mirrored=language(outline.lang).is_mirrored,
         say=say,
         style=style,
-        policy=_policy(style),
+        policy=policy(style),
         devices=tuple(_devices(catalog, say)),
-        editions=tuple(_shown(title, say) for title in catalog.titles),
+        editions=tuple(shown(title, say) for title in catalog.titles),
         news=notes(outline),
         changed=told(since, catalog.labels) if since else (),
         since=since.old.version if since else "",
@@ -93,7 +93,7 @@ def file_name(file: Published, labels: Mapping[str, str]) -> str:
     return labels[NAMES[file.format]] if file.format in NAMES else file.format.upper()
 
 
-class _Labels:
+class Labels:
     """The words of the page."""
 
     def __init__(self, catalog: Catalog) -> None:
@@ -114,13 +114,13 @@ class _Labels:
         return self("page_one_page") if count == 1 else self("page_pages", count=count)
 
 
-def _policy(style: str) -> str:
+def policy(style: str) -> str:
     """Return the Content Security Policy of the page (CSP 3): its own style, pictures that it holds, and nothing else."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def _devices(catalog: Catalog, say: _Labels) -> Iterator[Device]:
+def _devices(catalog: Catalog, say: Labels) -> Iterator[Device]:
     """Yield what readers read on, each with the file of every edition for it: of those with questions in them, if there are any."""
     whole = [title for title in catalog.titles if title.questions] or catalog.titles
     for device, formats in DEVICES.items():
@@ -138,7 +138,8 @@ def _first(title: Title, formats: Sequence[str]) -> Published | None:
     return next((file for form in formats for file in title.files if file.format == form), None)
 
 
-def _shown(title: Title, say: _Labels) -> Shown:
+def shown(title: Title, say: Labels) -> Shown:
+    """Return an edition as the page shows it."""
     return Shown(
         id=title.edition.id,
         title=title.edition.title,
@@ -150,7 +151,7 @@ def _shown(title: Title, say: _Labels) -> Shown:
     )
 
 
-def _download(title: Title, file: Published, say: _Labels) -> Download:
+def _download(title: Title, file: Published, say: Labels) -> Download:
     is_pdf, size = file.format == PDF.name, say.size(file.bytes)
     return Download(
         edition=title.edition.title,

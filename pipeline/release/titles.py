@@ -114,18 +114,18 @@ def _title(outline: Outline, edition: Edition, rows: Sequence[Published], covers
     files = (row for row in rows if row.format != COVER.name)
     found = [Picture(row.path, covers[row.path]) for row in rows if row.format == COVER.name and covers.get(row.path)]
     cover, stem = (found[0] if found else None), f"{edition.id}/{outline.slug}-{edition.id}-{outline.version}"
-    small = cache.remembered(lambda: _small(cover, look), "thumbnail", sha256(cover.data).hexdigest() if cover else look.accent)
+    little = cache.remembered(lambda: small(cover, look), "thumbnail", sha256(cover.data).hexdigest() if cover else look.accent)
     return Title(
         edition=edition,
         identifier=identifier(outline.id, f"/{edition.id}"),
         stem=stem,
         files=tuple(sorted(files, key=lambda row: (row.format != EPUB.name, papers.get(row.paper, len(papers)), row.path))),
         cover=cover,
-        thumbnail=Picture(f"{stem}{THUMBNAIL}", small),
+        thumbnail=Picture(f"{stem}{THUMBNAIL}", little),
     )
 
 
-def _small(cover: Picture | None, look: Look) -> bytes:
+def small(cover: Picture | None, look: Look) -> bytes:
     """Return a small picture of a cover as PNG; the same bytes for the same cover."""
     if cover is None:
         image = Image.new("RGB", PLAIN, brand.passing(look.palette().accent))

@@ -205,6 +205,11 @@ def web_page(look: Look, **values: object) -> str:
     return _tidy(_template(look, "web-edition.xhtml").render(**values))
 
 
+def pack_page(look: Look, **values: object) -> str:
+    """Return the page of a team's pack, as HTML; ``style`` among the values is its style sheet."""
+    return _tidy(_template(look, "pack-page.xhtml").render(**{**values, "style": Markup(values["style"])}))
+
+
 def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
     """Gather fragments for paper into documents that begin at forced page breaks, and in the midst of very long runs."""
     runs: list[list[Fragment]] = []

@@ -254,9 +254,14 @@ class Look:
         """Return the style sheet of the page on which a release offers its guides. It names the book's fonts, and carries none."""
         return terse(filled(style_sheet("release-page"), self._on_the_web()))
 
-    def _on_the_web(self) -> dict[str, str]:
+    def pack_page(self, accent: str) -> str:
+        """Return the style sheet of the page of a team's pack, in the colors of its accent."""
+        sheets = "\n".join(style_sheet(name) for name in ("release-page", "pack-page"))
+        return terse(filled(sheets, self._on_the_web(accent)))
+
+    def _on_the_web(self, accent: str = "") -> dict[str, str]:
         """Return the tokens that browsers know, with what fonts are called where they are installed, and the accent of text."""
-        colors, faces = self.palette(), ((role, self.face(family)) for role, family in FAMILIES.items())
+        colors, faces = self.palette(accent), ((role, self.face(family)) for role, family in FAMILIES.items())
         names = {f"{role}-family": f'"{family_name(self.font(face))}"' for role, face in faces}
         return {**values(self.tokens, colors), **names, "strong-accent": brand.passing(colors.accent)}
 

@@ -100,6 +100,8 @@ class Store:
         self.limit = limit
         self.warnings = warnings
         self.damaged = 0
+        self.shared: Store | None = None
+        """Another store, which is read where this one has nothing, and never written to."""
 
     @classmethod
     def open(cls, folder: Path | None = None, *, limit: int = LIMIT) -> Self:
@@ -124,8 +126,17 @@ class Store:
         """Prune when the build is over, however it went."""
         self.prune()
 
+    def beneath(self, own: Store) -> Store:
+        """Return ``own``, which recalls what this store has too; all that is remembered there stays there."""
+        own.shared, own.warnings = self, (*own.warnings, *self.warnings)
+        return own
+
     def get(self, key: str) -> Entry | None:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
+        found = self._get(key)
+        return self.shared.get(key) if found is None and self.shared is not None else found
+
+    def _get(self, key: str) -> Entry | None:
         if self.folder is None:
             return None
         path = self.folder / f"{key}.entry"
@@ -187,6 +198,27 @@ class Store:
                 with suppress(OSError):
                     if path.suffix == suffix and OWN_NAME.fullmatch(path.name) and stat.S_ISREG((found := path.lstat()).st_mode):
                         yield path, found
+
+
+class Memory(Store):
+    """Entries that this process alone has, over those of a store that it reads and never writes to."""
+
+    def __init__(self, shared: Store) -> None:
+        """Take the store beneath."""
+        super().__init__(None)
+        self.shared = shared
+        self._entries: dict[str, Entry] = {}
+
+    def _get(self, key: str) -> Entry | None:
+        return self._entries.get(key)
+
+    def put(self, key: str, data: bytes, facts: JSON) -> None:
+        """Remember bytes and facts; facts come back as they would from a disk."""
+        self._entries[key] = Entry(data, json.loads(json.dumps(facts)))
+
+    def clear(self) -> None:
+        """Forget what this process has; the store beneath keeps what it has."""
+        self._entries.clear()
 
 
 def _default_folder() -> Path:
