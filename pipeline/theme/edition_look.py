@@ -256,8 +256,7 @@ class Look:
 
     def pack_page(self, accent: str) -> str:
         """Return the style sheet of the page of a team's pack, in the colors of its accent."""
-        sheets = "\n".join(style_sheet(name) for name in ("release-page", "pack-page"))
-        return terse(filled(sheets, self._on_the_web(accent)))
+        return terse(filled("\n".join(map(style_sheet, ("release-page", "pack-page"))), self._on_the_web(accent)))
 
     def _on_the_web(self, accent: str = "") -> dict[str, str]:
         """Return the tokens that browsers know, with what fonts are called where they are installed, and the accent of text."""
