@@ -463,12 +463,12 @@ def gaping(sight: Sight) -> Iterator[str]:
                 if len(said) != text.count_chars():
                     said = "".join(chr(raw.FPDFText_GetUnicode(text, n)) for n in range(text.count_chars()))
                 for found in PAGE_NUMBER.finditer(said):
-                    before, p = text.get_charbox(found.start(1), loose=True), text.get_charbox(said.index("p", found.start() + 1), loose=True)
-                    dot, digit = (text.get_charbox(n, loose=True) for n in (found.start(2) - 2, found.start(2)))
-                    em = raw.FPDFText_GetFontSize(text, found.start(2)) * abs(_scale(text, found.start(2)))
-                    wide = [gap for left, right in ((before, p), (dot, digit)) if 0 < (gap := right[0] - left[2]) and gap > WIDE * em]
-                    if wide and abs(before[1] - p[1]) < 3:
-                        yield sight.said(number, f"'{found[0]}' gapes by {max(wide):.1f} points")
+                    places = found.start(1), said.index("p", found.start() + 1), found.start(2) - 2, found.start(2)
+                    before, letter, dot, digit = (text.get_charbox(place, loose=True) for place in places)
+                    em = raw.FPDFText_GetFontSize(text, places[-1]) * abs(_scale(text, places[-1]))
+                    gap = max(letter[0] - before[2], digit[0] - dot[2])
+                    if gap > WIDE * em and abs(before[1] - letter[1]) < 3:
+                        yield sight.said(number, f"'{found[0]}' gapes by {gap:.1f} points")
 
 
 def _scale(text: pypdfium2.PdfTextPage, number: int) -> float:
@@ -500,8 +500,10 @@ def broken_statements(sight: Sight) -> Iterator[str]:
 def parted_outputs(sight: Sight) -> Iterator[str]:
     """Find output that begins on another page than its code ends on."""
     listings = [(element, texts) for element, texts in _listings(sight) if texts]
-    titles = {id(kid): sight.file.text(title).strip() for parent in sight.file.root.walk()
-              for title, kid in itertools.pairwise(kid for kid in parent.kids if isinstance(kid, Element)) if kid.kind == "Code"}  # fmt: skip
+    titles = {}
+    for parent in sight.file.root.walk():
+        for title, kid in itertools.pairwise(kid for kid in parent.kids if isinstance(kid, Element)):
+            titles[id(kid)] = sight.file.text(title).strip()
     for (_, code), (element, output) in itertools.pairwise(listings):
         if titles.get(id(element)) == "Output" and max(code) != min(output):
             yield sight.said(max(code), f"'{code[max(code)].splitlines()[-1][:40]}' is parted from its output")

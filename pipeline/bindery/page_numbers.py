@@ -11,7 +11,7 @@ from itertools import accumulate, count
 from pipeline.bindery.embedded_fonts import Face
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule
 from pipeline.press import LaidOut, Signature
-from pipeline.slots import MARKED, SHARES
+from pipeline.slots import MARKED, MOVED, SHARES
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,14 @@ class Filler:
 
     def fill(self, content: bytes, folio: str) -> bytes:
         """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
-        return MARKED.sub(lambda mark: self._filled(mark, folio), content)
+        return MOVED.sub(self._moved, MARKED.sub(lambda mark: self._filled(mark, folio), content))
+
+    def _moved(self, mark: re.Match[bytes]) -> bytes:
+        number, count, size, sign, key = mark.groups()
+        _, face = self.faces[key.decode()]
+        figures = sum(face.advance(face.figure(character)) for character in self.slots[int(number)])
+        free = int(count) * face.advance(face.figure("0")) - figures
+        return b"1 0 0 1 %.6g 0 cm" % (int(sign) * free / 1000 * float(size))
 
     def _filled(self, mark: re.Match[bytes], folio: str) -> bytes:
         kind, number, first, count, align, key, shown = mark.groups()

@@ -1,0 +1,116 @@
+"""Mark where page numbers stand among a page's operators, and what closes up to them (see `pipeline.slots`)."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from weasyprint.formatting_structure import boxes
+
+from pipeline import slots
+
+from .weasyprint70 import settled
+
+GLYPHS = re.compile(rb"<([0-9a-f]*)>")
+FACE = re.compile(rb"/(\S+) (\S+) Tf$")
+MARK = re.compile(rb"%slot (\d+) (\d+) (\d+) l (\S+)\n")
+
+
+class SlotError(ValueError):
+    """A slot whose operator is not what the bindery can fill."""
+
+
+def mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> None:
+    """Put the mark before the one text operator of the marked content that starts at a place; `index` is None for a folio."""
+    zeros = slots.ZEROS.search(text)
+    if zeros is None:
+        raise SlotError(f"no zeros to write a page number over in '{text}'")
+    shows = list(_shows(operators, start))
+    if len(shows) != 1:
+        raise SlotError(f"'{text}' is not set in one run")
+    glyphs = b"".join(GLYPHS.findall(operators[shows[0]]))
+    if len(glyphs) != 4 * len(text):
+        raise SlotError(f"'{text}' is not set with one glyph to a character")
+    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shows[0])[0])
+    operators[shows[0]] = mark.written() + operators[shows[0]]
+
+
+def _shows(operators: list[Any], start: int) -> Iterator[int]:
+    for index in range(start, len(operators)):
+        operator = operators[index]
+        if operator == b"EMC":
+            return
+        if isinstance(operator, bytes) and operator.endswith(b"] TJ"):
+            yield index
+
+
+def _face(operators: list[Any], before: int) -> tuple[str, str]:
+    for operator in reversed(operators[:before]):
+        if isinstance(operator, bytes) and (match := FACE.search(operator)):
+            return match[1].decode(), match[2].decode()
+    raise SlotError("text without a font")
+
+
+# What follows a number on its line
+
+
+def side_of(slot: Element, box: Any) -> str:
+    """Say which edge of a slot its number keeps: the one where the line begins, if what follows it is to close up."""
+    return "left" if slots.SENTENCE in (slot.get("class") or "").split() and box.style["direction"] == "ltr" else "right"
+
+
+def close_up(page: Any, shown: Mapping[Any, int], slot_of: Callable[[Any], Element | None], operators: list[Any]) -> None:
+    """Let what follows a slot on a line that is set from the left move up to its number, and what comes after the line stay."""
+    if not any(slot_of(box) is not None for box in shown):
+        return
+    moves = [move for line in _lines_from_the_left(page, slot_of) for move in _moves(line, shown, operators)]
+    for place, operator in sorted(moves, key=lambda move: move[0], reverse=True):
+        operators.insert(place, operator)
+
+
+def _lines_from_the_left(box: Any, slot_of: Callable[[Any], Element | None]) -> Iterator[Any]:
+    box = settled(box)
+    if isinstance(box, boxes.LineBox) and slot_of(box) is None and box.style["text_align_all"] in ("start", "left", "justify"):
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _lines_from_the_left(child, slot_of)
+
+
+def _moves(line: Any, shown: Mapping[Any, int], operators: list[Any]) -> Iterator[tuple[int, bytes]]:
+    """Give the operators to put in, and where: behind each slot of a line that something follows, and behind the line."""
+    starts = sorted(shown[box] for box in _in_line(line) if box in shown)
+    for start in starts[:-1]:
+        show = next(_shows(operators, start), None)
+        if show is None or not (found := MARK.match(operators[show])):
+            continue
+        mark = slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode())
+        begin, end = _end(operators, start), _end(operators, starts[-1])
+        while operators[begin] == b"Q":
+            begin += 1
+        if (last := _balanced(operators, begin, end)) is not None:
+            size = _face(operators, show)[1]
+            yield begin, slots.moving(mark, size, -1)
+            yield last, slots.moving(mark, size, 1)
+
+
+def _in_line(box: Any) -> Iterator[Any]:
+    for child in getattr(box, "children", ()):
+        if settled(child) is child and child.is_in_normal_flow():
+            yield child
+            yield from _in_line(child)
+
+
+def _end(operators: list[Any], start: int) -> int:
+    return operators.index(b"EMC", start) + 1
+
+
+def _balanced(operators: list[Any], begin: int, end: int) -> int | None:
+    """Return where all that was begun between two places has ended; None where something ends that began before."""
+    depth = 0
+    for operator in operators[begin:end]:
+        depth += (operator == b"q") - (operator == b"Q")
+        if depth < 0:
+            return None
+    while depth and operators[end] == b"Q":
+        depth, end = depth - 1, end + 1
+    return None if depth else end
