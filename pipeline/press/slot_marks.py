@@ -54,43 +54,50 @@ def _face(operators: list[Any], before: int) -> tuple[str, str]:
 # What follows a number on its line
 
 
-def side_of(slot: Element, box: Any) -> str:
-    """Say which edge of a slot its number keeps: the one where the line begins, if what follows it is to close up."""
-    return "left" if slots.SENTENCE in (slot.get("class") or "").split() and box.style["direction"] == "ltr" else "right"
+def closed_up(page: Any, slot_of: Callable[[Any], Element | None]) -> dict[Any, list[Any]]:
+    """Find what stands in lines that are set from the left and name pages among their words: by each box of a slot, its line."""
+    found = {}
+    for line in _lines_from_the_left(page, slot_of):
+        inside = list(_in_line(line))
+        for box in inside:
+            slot = slot_of(box)
+            if slot is not None and slots.SENTENCE in (slot.get("class") or "").split():
+                found[box] = inside
+    return found
 
 
-def close_up(page: Any, shown: Mapping[Any, int], slot_of: Callable[[Any], Element | None], operators: list[Any]) -> None:
-    """Let what follows a slot on a line that is set from the left move up to its number, and what comes after the line stay."""
-    if not any(slot_of(box) is not None for box in shown):
-        return
-    moves = [move for line in _lines_from_the_left(page, slot_of) for move in _moves(line, shown, operators)]
+def close_up(lines: Mapping[Any, list[Any]], shown: Mapping[Any, int], operators: list[Any]) -> None:
+    """Let what follows a slot on its line move up to its number, and what comes after the line stay."""
+    moves = [move for box, line in lines.items() if box in shown for move in _moves(shown[box], line, shown, operators)]
     for place, operator in sorted(moves, key=lambda move: move[0], reverse=True):
         operators.insert(place, operator)
 
 
 def _lines_from_the_left(box: Any, slot_of: Callable[[Any], Element | None]) -> Iterator[Any]:
     box = settled(box)
-    if isinstance(box, boxes.LineBox) and slot_of(box) is None and box.style["text_align_all"] in ("start", "left", "justify"):
+    if isinstance(box, boxes.LineBox) and slot_of(box) is None and _is_from_the_left(box.style):
         yield box
     for child in getattr(box, "children", ()):
         yield from _lines_from_the_left(child, slot_of)
 
 
-def _moves(line: Any, shown: Mapping[Any, int], operators: list[Any]) -> Iterator[tuple[int, bytes]]:
-    """Give the operators to put in, and where: behind each slot of a line that something follows, and behind the line."""
-    starts = sorted(shown[box] for box in _in_line(line) if box in shown)
-    for start in starts[:-1]:
-        show = next(_shows(operators, start), None)
-        if show is None or not (found := MARK.match(operators[show])):
-            continue
-        mark = slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode())
-        begin, end = _end(operators, start), _end(operators, starts[-1])
-        while operators[begin] == b"Q":
-            begin += 1
-        if (last := _balanced(operators, begin, end)) is not None:
-            size = _face(operators, show)[1]
-            yield begin, slots.moving(mark, size, -1)
-            yield last, slots.moving(mark, size, 1)
+def _is_from_the_left(style: Any) -> bool:
+    return style["direction"] == "ltr" and style["text_align_all"] in ("start", "left", "justify")
+
+
+def _moves(start: int, line: list[Any], shown: Mapping[Any, int], operators: list[Any]) -> Iterator[tuple[int, bytes]]:
+    """Give the operators to put in, and where: behind a slot that something follows, and behind its line."""
+    last, show = max(shown[box] for box in line if box in shown), next(_shows(operators, start), None)
+    if start == last or show is None or not (found := MARK.match(operators[show])):
+        return
+    begin, end = _end(operators, start), _end(operators, last)
+    while operators[begin] == b"Q":
+        begin += 1
+    after = _balanced(operators, begin, end)
+    if after is not None:
+        mark, size = slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode()), _face(operators, show)[1]
+        yield begin, slots.moving(mark, size, -1)
+        yield after, slots.moving(mark, size, 1)
 
 
 def _in_line(box: Any) -> Iterator[Any]:

@@ -13,7 +13,7 @@ from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
 
-from .slot_marks import SlotError, close_up, mark_slot, side_of
+from .slot_marks import SlotError, close_up, closed_up, mark_slot
 from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
@@ -73,13 +73,14 @@ class PageTagger:
         }
         self.shown: dict[Any, int] = {}
         """Where boxes begin among the operators."""
+        self.lines = closed_up(self.box, self._slot) if tagger.slots else {}
         self.owners: dict[int, bytes] = {}
         self.dropped: set[bytes] = set()
 
     def tag(self) -> pydyf.Array:
         """Tag the page; give its row of the parent tree."""
         self._walk(self.box, None, None)
-        close_up(self.box, self.shown, self._slot, self.operators)
+        close_up(self.lines, self.shown, self.operators)
         if self.dropped:
             page = self.all.pdf.objects[int(self.reference.split()[0])]
             page["Annots"] = pydyf.Array([r for r in _references(page["Annots"]) if r not in self.dropped])
@@ -185,7 +186,7 @@ class PageTagger:
             if own:
                 mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
             elif slot is not None and isinstance(box, boxes.TextBox):
-                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot], side_of(slot, box))
+                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot], "left" if box in self.lines else "right")
         except SlotError as error:
             self.all.warnings.append(f"slot for '{slot.get(slots.TARGET) if slot is not None else 'folio'}': {error}")
 
