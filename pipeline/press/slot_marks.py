@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import pydyf
 from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
@@ -67,10 +68,31 @@ def closed_up(page: Any, slot_of: Callable[[Any], Element | None]) -> dict[Any, 
 
 
 def close_up(lines: Mapping[Any, list[Any]], shown: Mapping[Any, int], operators: list[Any]) -> None:
-    """Let what follows a slot on its line move up to its number, and what comes after the line stay."""
-    moves = [move for box, line in lines.items() if box in shown for move in _moves(shown[box], line, shown, operators)]
+    """Let what follows a slot on its line move up to its number, and what comes after the line stay; tell the links."""
+    marks = {box: mark for box in lines if box in shown and (mark := _mark_of(shown[box], operators))}
+    moves = [move for box, mark in marks.items() for move in _moves(shown[box], mark, lines[box], shown, operators)]
     for place, operator in sorted(moves, key=lambda move: move[0], reverse=True):
         operators.insert(place, operator)
+    for line in {id(line): line for line in lines.values()}.values():
+        _tell_links(line, marks)
+
+
+def _tell_links(line: list[Any], marks: Mapping[Any, tuple[slots.Mark, str]]) -> None:
+    places = {box: place for place, box in enumerate(line) if box in marks}
+    for start, box in enumerate(line):
+        if box.link_annotation is not None:
+            end = start + sum(1 for _ in _in_line(box))
+            told = [slots.before_end(*marks[slot], both=place < start) for slot, place in places.items() if place <= end]
+            if told:
+                box.link_annotation["Moved"] = pydyf.String(";".join(told))
+
+
+def _mark_of(start: int, operators: list[Any]) -> tuple[slots.Mark, str] | None:
+    """Return the mark of the slot that is shown at a place, and the size of its face; none where its number keeps the right edge."""
+    for show in _shows(operators, start):
+        if found := MARK.match(operators[show]):
+            return slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode()), _face(operators, show)[1]
+    return None
 
 
 def _lines_from_the_left(box: Any, slot_of: Callable[[Any], Element | None]) -> Iterator[Any]:
@@ -85,19 +107,20 @@ def _is_from_the_left(style: Any) -> bool:
     return style["direction"] == "ltr" and style["text_align_all"] in ("start", "left", "justify")
 
 
-def _moves(start: int, line: list[Any], shown: Mapping[Any, int], operators: list[Any]) -> Iterator[tuple[int, bytes]]:
+def _moves(
+    start: int, marked: tuple[slots.Mark, str], line: list[Any], shown: Mapping[Any, int], operators: list[Any]
+) -> Iterator[tuple[int, bytes]]:
     """Give the operators to put in, and where: behind a slot that something follows, and behind its line."""
-    last, show = max(shown[box] for box in line if box in shown), next(_shows(operators, start), None)
-    if start == last or show is None or not (found := MARK.match(operators[show])):
+    last = max(shown[box] for box in line if box in shown)
+    if start == last:
         return
     begin, end = _end(operators, start), _end(operators, last)
     while operators[begin] == b"Q":
         begin += 1
     after = _balanced(operators, begin, end)
     if after is not None:
-        mark, size = slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode()), _face(operators, show)[1]
-        yield begin, slots.moving(mark, size, -1)
-        yield after, slots.moving(mark, size, 1)
+        yield begin, slots.moving(*marked, -1)
+        yield after, slots.moving(*marked, 1)
 
 
 def _in_line(box: Any) -> Iterator[Any]:
