@@ -463,7 +463,7 @@ def gaping(sight: Sight) -> Iterator[str]:
                 if len(said) != text.count_chars():
                     said = "".join(chr(raw.FPDFText_GetUnicode(text, n)) for n in range(text.count_chars()))
                 for found in PAGE_NUMBER.finditer(said):
-                    places = found.start(1), said.index("p", found.start() + 1), found.start(2) - 2, found.start(2)
+                    places = found.start(1), said.index("p", found.start() + 1), said.rindex(".", 0, found.start(2)), found.start(2)
                     before, letter, dot, digit = (text.get_charbox(place, loose=True) for place in places)
                     em = raw.FPDFText_GetFontSize(text, places[-1]) * abs(_scale(text, places[-1]))
                     gap = max(letter[0] - before[2], digit[0] - dot[2])

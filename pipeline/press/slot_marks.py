@@ -70,7 +70,7 @@ def closed_up(page: Any, slot_of: Callable[[Any], Element | None]) -> dict[Any, 
 def close_up(lines: Mapping[Any, list[Any]], shown: Mapping[Any, int], operators: list[Any]) -> None:
     """Let what follows a slot on its line move up to its number, and what comes after the line stay; tell the links."""
     marks = {box: mark for box in lines if box in shown and (mark := _mark_of(shown[box], operators))}
-    moves = [move for box, mark in marks.items() for move in _moves(shown[box], mark, lines[box], shown, operators)]
+    moves = [move for box, mark in marks.items() for move in _moves(box, mark, lines[box], shown, operators)]
     for place, operator in sorted(moves, key=lambda move: move[0], reverse=True):
         operators.insert(place, operator)
     for line in {id(line): line for line in lines.values()}.values():
@@ -108,19 +108,22 @@ def _is_from_the_left(style: Any) -> bool:
 
 
 def _moves(
-    start: int, marked: tuple[slots.Mark, str], line: list[Any], shown: Mapping[Any, int], operators: list[Any]
+    slot: Any, marked: tuple[slots.Mark, str], line: list[Any], shown: Mapping[Any, int], operators: list[Any]
 ) -> Iterator[tuple[int, bytes]]:
-    """Give the operators to put in, and where: behind a slot that something follows, and behind its line."""
-    last = max(shown[box] for box in line if box in shown)
-    if start == last:
-        return
-    begin, end = _end(operators, start), _end(operators, last)
-    while operators[begin] == b"Q":
-        begin += 1
-    after = _balanced(operators, begin, end)
-    if after is not None:
-        yield begin, slots.moving(*marked, -1)
-        yield after, slots.moving(*marked, 1)
+    """Give the operators to put in, and where: around the words behind a slot on its line, and around each picture: they come later."""
+    after = [box for box in line[line.index(slot) + 1 :] if box in shown]
+    words = [shown[box] for box in after if not isinstance(box, boxes.ReplacedBox)]
+    spans = [(shown[box] - 1, _end(operators, shown[box])) for box in after if isinstance(box, boxes.ReplacedBox)]
+    if words:
+        begin = _end(operators, shown[slot])
+        while operators[begin] == b"Q":
+            begin += 1
+        spans.append((begin, _end(operators, max(words))))
+    for begin, end in spans:
+        balanced = _balanced(operators, begin, end)
+        if balanced is not None:
+            yield begin, slots.moving(*marked, -1)
+            yield balanced, slots.moving(*marked, 1)
 
 
 def _in_line(box: Any) -> Iterator[Any]:
