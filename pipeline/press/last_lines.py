@@ -41,9 +41,12 @@ def _texts_backwards(element: Element) -> Iterator[tuple[Element, str]]:
     """Give where the texts of a paragraph stand, from its end to what is more than words."""
     for child in reversed(element):
         yield child, "tail"
-        if child.tag not in INLINE or not APART.isdisjoint((child.get("class") or "").split()):
+        if any(map(_is_more, child.iter())):
             return
         yield from _texts_backwards(child)
-        if any(inner.tag not in INLINE for inner in child.iter()):
-            return
     yield element, "text"
+
+
+def _is_more(element: Element) -> bool:
+    """Tell whether an element is more than words of its line."""
+    return element.tag not in INLINE or not APART.isdisjoint((element.get("class") or "").split())
