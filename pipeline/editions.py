@@ -269,19 +269,21 @@ def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
 
 
 def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
-    """Number the figures and the captioned tables of each section; a question's bear its number."""
+    """Number the figures and the captioned tables of each question, which bear its number; those of chapters all through."""
+    through = {"tables": 0, "figures": 0}
     for section in sections:
         prefix = f"{section.shown_number}." if section.shown_number else ""
-        tables = 0
+        counted = {"tables": 0, "figures": 0} if prefix else through
         placed: list[str] = []
         for keys, kind, text in passages(section):
             parsed = markup.parse(text, inline=kind.inline)
             placed += [r.id for r in parsed.references if r.kind == "figure"]
             for n in range(1, parsed.tables + 1):
-                tables += 1
-                yield f"{model.scope(section.id, keys)}-t{n}", f"{prefix}{tables}"
-        named = dict.fromkeys([*placed, *getattr(section.record, "figures", ())])
-        yield from ((f"figure-{name}", f"{prefix}{n}") for n, name in enumerate(named, start=1))
+                counted["tables"] += 1
+                yield f"{model.scope(section.id, keys)}-t{n}", f"{prefix}{counted['tables']}"
+        for name in dict.fromkeys([*placed, *getattr(section.record, "figures", ())]):
+            counted["figures"] += 1
+            yield f"figure-{name}", f"{prefix}{counted['figures']}"
 
 
 def _box_homes(sections: tuple[Section, ...]) -> dict[str, str]:

@@ -6,14 +6,20 @@ for each fault. Text that figures are drawn with is outline and no text: nothing
 
 from __future__ import annotations
 
+import itertools
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pypdfium2
+from pypdfium2 import raw
 from tagged import Drawn, Element, Piece, drawn
 
 MM = 72 / 25.4
@@ -68,6 +74,7 @@ def _frame(width: float, height: float, top: float, right: float, bottom: float,
 FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 27, 22, 30, 62, 18))
 """Pages are laid out once, on A4, and Letter is put around them."""
 SHEET = _frame(210, 297, 20, 15, 30, 15, 15)
+COMPACT = _frame(210, 297, 23, 22, 26, 62, 15)
 
 
 @dataclass(frozen=True)
@@ -382,3 +389,152 @@ def _grey(color: tuple[int, int, int]) -> tuple[int, int, int]:
     """What a printer without colors makes of one (ITU-R BT.601)."""
     value = round(0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2])
     return value, value, value
+
+
+# How a guide is set: counted, for each a place that shows it
+
+FULL = 0.55
+"""Share of a page that has to be filled for it not to look empty."""
+HYPHENS = ("‐", "\xad", "\ufffe", "\x02")
+SHORT = 6
+"""Letters of a last line that looks lost."""
+WIDE = 0.45
+"""Ems that may stand before a page number: a word space of the text is half as wide."""
+PAGE_NUMBER = re.compile(r"(\S)\s+p\.\s+(\d+)")
+BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+STRINGS = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|\"[^\"\n]*\"|'[^'\n]*'|#[^\n]*|--[^\n]*", re.DOTALL)
+OPEN_ENDS = (",", "\\", "(", "[", "{", ":", "=", "+", "*", "|", "&")
+QUERY = re.compile(r"\s*(WITH|SELECT|CREATE|INSERT|UPDATE)\b")
+
+
+def sparsely_filled(sight: Sight) -> Iterator[str]:
+    """Find pages of the body that are less than 55 % full; lines for notes fill none."""
+    for page in sight.body:
+        if (share := _share(sight, page)) < FULL:
+            yield sight.said(page, f"is {share:.0%} full")
+
+
+def _paragraphs(sight: Sight) -> Iterator[list[tuple[int, str]]]:
+    """Give the lines of each paragraph or item that has several: the page of each, and its text."""
+    for element in sight.file.root.walk():
+        if element.kind in ("P", "LBody"):
+            by_page = _lines(sorted(sight.file.of(element, apart=BLOCKS), key=lambda piece: piece.page))
+            lines = [(page, text.strip()) for page, lines in by_page.items() for text in lines.values()]
+            if len(lines) > 1 and not any("CodePro" in piece.font for piece in sight.file.of(element)[:1]):
+                yield lines
+
+
+def hyphenated(sight: Sight) -> Iterator[str]:
+    """Find lines that end in a hyphen that the press put there."""
+    yield from (sight.said(page, text) for lines in _paragraphs(sight) for page, text in lines[:-1] if text.endswith(HYPHENS))
+
+
+def ladders(sight: Sight) -> Iterator[str]:
+    """Find two and more hyphenated lines in a row."""
+    for lines in _paragraphs(sight):
+        ends = [text.endswith(HYPHENS) for _, text in lines]
+        for n in range(1, len(ends)):
+            if ends[n] and ends[n - 1] and not (n > 1 and ends[n - 2]):
+                yield sight.said(lines[n][0], f"'{lines[n - 1][1]}' above '{lines[n][1]}'")
+
+
+def short_last_lines(sight: Sight) -> Iterator[str]:
+    """Find paragraphs whose last line has six letters or fewer."""
+    for lines in _paragraphs(sight):
+        page, text = lines[-1]
+        if sum(map(str.isalnum, text)) <= SHORT:
+            yield sight.said(page, f"ends in '{text}' after '{lines[-2][1]}'")
+
+
+def parted_words(sight: Sight) -> Iterator[str]:
+    """Find words that begin on one page and end on the next."""
+    for lines in _paragraphs(sight):
+        for (page, text), (following, _) in itertools.pairwise(lines):
+            if page != following and text.endswith(HYPHENS):
+                yield sight.said(page, f"ends in '{text}'")
+
+
+def gaping(sight: Sight) -> Iterator[str]:
+    """Find page numbers ("p. 45") with more than a word space before them, within, or after."""
+    with closing(pypdfium2.PdfDocument(sight.pdf)) as document:
+        for number in sight.body:
+            with closing(document[number]) as page, closing(page.get_textpage()) as text:
+                said = text.get_text_range()
+                if len(said) != text.count_chars():
+                    said = "".join(chr(raw.FPDFText_GetUnicode(text, n)) for n in range(text.count_chars()))
+                for found in PAGE_NUMBER.finditer(said):
+                    places = found.start(1), said.index("p", found.start() + 1), said.rindex(".", 0, found.start(2)), found.start(2)
+                    before, letter, dot, digit = (text.get_charbox(place, loose=True) for place in places)
+                    em = raw.FPDFText_GetFontSize(text, places[-1]) * abs(_scale(text, places[-1]))
+                    gap = max(letter[0] - before[2], digit[0] - dot[2])
+                    if gap > WIDE * em and abs(before[1] - letter[1]) < 3:
+                        yield sight.said(number, f"'{found[0]}' gapes by {gap:.1f} points")
+
+
+def _scale(text: pypdfium2.PdfTextPage, number: int) -> float:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, number, matrix)
+    return float(matrix.d)
+
+
+def _listings(sight: Sight) -> Iterator[tuple[Element, dict[int, str]]]:
+    """Give each listing with its text on each page."""
+    for element in sight.file.root.walk():
+        if element.kind == "Code" and element.said.get("Placement") == "/Block":
+            by_page = _lines(sorted(sight.file.of(element), key=lambda piece: piece.page))
+            yield element, {page: "\n".join(lines.values()) for page, lines in by_page.items()}
+
+
+def broken_statements(sight: Sight) -> Iterator[str]:
+    """Find listings that a page's end breaks within a statement: between brackets, in a query, or after what opens a block."""
+    for _, texts in _listings(sight):
+        pages = list(texts)
+        for n, page in enumerate(pages[:-1]):
+            before = STRINGS.sub("''", "\n".join(texts[p] for p in pages[: n + 1])).rstrip()
+            balance = sum(BRACKETS.get(sign, 0) for sign in before)
+            query = QUERY.match(texts[pages[0]]) and not before.endswith((";", ")", "),"))
+            if balance > 0 or query or (before.endswith(OPEN_ENDS) and not before.endswith("),")):
+                yield sight.said(page, f"breaks a listing after '{before.splitlines()[-1][-50:]}'")
+
+
+def parted_outputs(sight: Sight) -> Iterator[str]:
+    """Find output that begins on another page than its code ends on."""
+    listings = [(element, texts) for element, texts in _listings(sight) if texts]
+    titles = {}
+    for parent in sight.file.root.walk():
+        for title, kid in itertools.pairwise(kid for kid in parent.kids if isinstance(kid, Element)):
+            titles[id(kid)] = sight.file.text(title).strip()
+    for (_, code), (element, output) in itertools.pairwise(listings):
+        if titles.get(id(element)) == "Output" and max(code) != min(output):
+            yield sight.said(max(code), f"'{code[max(code)].splitlines()[-1][:40]}' is parted from its output")
+
+
+MEASURES = (sparsely_filled, broken_statements, parted_outputs, hyphenated, ladders, short_last_lines, gaping, stranded, parted_words)
+
+
+def of_file(path: Path) -> Sight:
+    """Look at a file of which nothing else is known."""
+    with pikepdf.open(path) as pdf:
+        labels = tuple(pdf.pages[n].label for n in range(len(pdf.pages)))
+    body = tuple(n for n, label in enumerate(labels) if label.isdigit())
+    frame = COMPACT if "-compact-" in path.name else FRAMES["a4"]
+    return Sight(path.read_bytes(), frame, frozenset(), body, labels)
+
+
+def main() -> None:
+    """Print how many places each measure finds in a file; with -v, the places too."""
+    name, *options = sys.argv[1:]
+    sight = of_file(Path(name))
+    broken = sum(len(lines) - 1 for lines in _paragraphs(sight))
+    print(f"{Path(name).name}: {len(sight.labels)} pages, {len(sight.body)} of them in the body")
+    for measure in MEASURES:
+        found = list(measure(sight))
+        whole = {sparsely_filled: len(sight.body), hyphenated: broken}.get(measure)
+        share = f" of {whole}: {len(found) / whole:.1%}" if whole else ""
+        print(f"{measure.__name__.replace('_', ' '):18} {len(found):5}{share}")
+        for line in found if "-v" in options else ():
+            print(f"    {line}")
+
+
+if __name__ == "__main__":
+    main()

@@ -53,6 +53,20 @@ def test_a_slot_shows_a_roman_folio_of_the_front_matter():
     assert page_texts(pdf)[3] == "see (p. iii) 1"
 
 
+def test_what_follows_a_short_folio_in_a_sentence_closes_up_to_it_and_links_go_with_it():
+    body = f"<p>{reference('there', 'p. 000', 'slot serif')}, then {reference('there', 'p. 000', 'slot serif')} and more.</p><p>Below.</p>"
+    pdf = bound(signature("one", body), signature("two", '<p id="there">B</p>'))
+    shown = {word: (left, right) for word, left, right in words(pdf)}
+    first, *_ = (right for word, _, right in words(pdf) if word.startswith("2"))
+    assert page_texts(pdf)[0].startswith("see p. 2, then see p. 2 and more.")
+    assert shown["then"][0] - first < 6
+    with opened(pdf) as file:
+        rects = [[float(side) for side in link.Rect] for link in file.pages[0].Annots]
+        assert all("/Moved" not in link for link in file.pages[0].Annots)
+    sees = [(left, right) for word, left, right in words(pdf) if word == "see"]
+    assert [rect[0] for rect in rects] == pytest.approx([left for left, _ in sees], abs=0.5)
+
+
 @pytest.mark.parametrize("kind", ["slot", "slot serif"])
 def test_a_short_folio_leaves_the_right_edge_of_its_slot_in_place(kind):
     body = "".join(f'<p style="text-align: right">{reference(f"q{n}", "000", kind)}</p>' for n in (1, 12))

@@ -28,9 +28,10 @@ OPENING = {
 
 
 def heads(publication: Publication) -> dict[str, str]:
-    """The section's name in the running head, by id: questions stand under their division, answers under their own."""
+    """The section's name in the running head, by id: questions on pages of their own are named, others stand under their division."""
     divisions = {m.id: s.title for s in publication.sections if s.kind.name == "opener" for m in s.members}
-    return {s.id: "Answers" if s.kind.name == "answer" else divisions.get(s.id, s.title) for s in publication.sections}
+    own = {s.id: f"{s.number}. {s.title}" for s in publication.sections if s.kind.name == "question" and s.starts_page}
+    return {s.id: "Answers" if s.kind.name == "answer" else own.get(s.id, divisions.get(s.id, s.title)) for s in publication.sections}
 
 
 @pytest.mark.parametrize(("edition", "paper"), PRINTED)

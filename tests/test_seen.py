@@ -90,6 +90,7 @@ def test_small_capitals_are_not_read_letter_by_letter(built) -> None:
 LINES = "<br/>".join(("ash", "beech", "cedar", "dogwood", "elm"))
 CODE = "\n".join(f"line {number}" for number in range(12))
 ROWS = "".join(f"<tr><th scope='row'>{n}</th><td>{LINES}</td></tr>" for n in (1, 3, 5))
+NARROW = "width: 58pt; hyphenate-limit-chars: 5 2 2; hyphenate-limit-zone: 0"
 FIGURE = '<img alt="A curve." src="guidepress:figure/curve.svg" style="width: 60pt; height: 90pt"/>'
 SCALE = f"<table><thead><tr><th scope='col'>Score</th><th scope='col'>What</th></tr></thead><tbody>{ROWS}</tbody></table>"
 CAPTIONED = """<table><caption style="break-after: auto">Heights</caption>
@@ -151,6 +152,27 @@ BROKEN: dict[str, tuple[Callable[[Sight], Iterator[str]], str, str]] = {
         "a figure of",
     ),
     "a page half empty": (seeing.empty, '<p>Few words.</p><p style="break-before: page">More.</p>', "page 1: is 2% full"),
+    "a page half full": (seeing.sparsely_filled, '<p>Few words.</p><p style="break-before: page">More.</p>', "page 1: is 2% full"),
+    "a call in two": (
+        seeing.broken_statements,
+        '<pre class="code"><code>light(<span style="display: block; break-before: page">  7)</span></code></pre>',
+        "breaks a listing after 'light('",
+    ),
+    "output without its code": (
+        seeing.parted_outputs,
+        '<div><pre class="code">print(7)</pre></div><div style="break-before: page"><p>Output</p><pre class="code">7</pre></div>',
+        "'print(7)' is parted from its output",
+    ),
+    "a word in two": (seeing.hyphenated, f"<p style='{NARROW}'>Some extraordinary lights.</p>", "page 1: Some"),
+    "a ladder": (seeing.ladders, f"<p style='{NARROW}'>Some extraordinarily unforgettable lights.</p>", "above"),
+    "a word lost on a line": (seeing.short_last_lines, "<p>Light the lamp<br/>at six.</p>", "ends in 'at six.' after 'Light the lamp'"),
+    "a gap before a number": (seeing.gaping, "<p>See question 8, \u2003p. 45.</p>", "gapes by"),
+    "a gap within a number": (seeing.gaping, "<p>See question 8, p.\u2003 45.</p>", "gapes by"),
+    "a word on two pages": (
+        seeing.parted_words,
+        f"{above(16)}<p style='{NARROW}; orphans: 1; widows: 1'>Some extraordinary lights.</p>",
+        "page 1: ends in 'Some",
+    ),
     "pale text": (seeing.pale, '<p style="color: #777">Pale</p>', "'Pale' in (119, 119, 119) on (255, 255, 255) has 4.5:1"),
     "text pale on a tint": (
         seeing.pale,
@@ -188,6 +210,7 @@ def test_the_checks_say_nothing_of_a_page_that_is_sound() -> None:
     seen = looked_at(body)
     assert faults(seen) == []
     assert list(seeing.empty(seen)) == []
+    assert [fault for measure in seeing.MEASURES if measure is not seeing.short_last_lines for fault in measure(seen)] == []
 
 
 def test_too_many_sparse_pages_are_too_many_whatever_follows() -> None:

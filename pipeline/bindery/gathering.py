@@ -158,7 +158,7 @@ def _fill(objects: Objects, page: int, folio: str, filler: Filler) -> None:
         if not objects.streams[number].is_deflated:
             objects.streams[number] = deflated(filler.fill(objects.streams[number].data, folio))
     for number in objects.numbers(page, b"Annots"):
-        objects.bodies[number] = described(objects.bodies[number], filler.slots)
+        objects.bodies[number] = described(filler.moved_link(objects.bodies[number]), filler.slots)
 
 
 def _prepend(objects: Objects, page: int, content: bytes) -> None:

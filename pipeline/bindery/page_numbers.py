@@ -11,7 +11,7 @@ from itertools import accumulate, count
 from pipeline.bindery.embedded_fonts import Face
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule
 from pipeline.press import LaidOut, Signature
-from pipeline.slots import MARKED, SHARES
+from pipeline.slots import LINK, MARKED, MOVED, RECT, SHARES
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,10 @@ OUTSIDE = 0.75
 """Share of what figures leave free that goes before the words they stand beside: there it is a wider space between words."""
 
 
+POINTS = 0.75
+"""PDF points in a CSS pixel."""
+
+
 class SlotTooSmall(ValueError):
     """A folio that has more digits than its slot."""
 
@@ -161,7 +165,28 @@ class Filler:
 
     def fill(self, content: bytes, folio: str) -> bytes:
         """Fill the slots of one page, whose own folio this is; raise SlotTooSmall."""
-        return MARKED.sub(lambda mark: self._filled(mark, folio), content)
+        return MOVED.sub(self._moved, MARKED.sub(lambda mark: self._filled(mark, folio), content))
+
+    def moved_link(self, annotation: bytes) -> bytes:
+        """Return a link put where its words are, when they close up to page numbers."""
+        if not (found := LINK.search(annotation)):
+            return annotation
+        left = right = 0.0
+        for number, zeros, size, key, edges in (mark.split() for mark in found[1].split(b";")):
+            free = POINTS * self._free(number, zeros, size, key)
+            left, right = left + free * (edges == b"2"), right + free
+        rect = RECT.sub(lambda box: b"/Rect [%.6g %s %.6g %s]" % (float(box[1]) - left, box[2], float(box[3]) - right, box[4]), annotation)
+        return LINK.sub(b"", rect)
+
+    def _moved(self, mark: re.Match[bytes]) -> bytes:
+        number, zeros, size, sign, key = mark.groups()
+        return b"1 0 0 1 %.6g 0 cm" % (int(sign) * self._free(number, zeros, size, key))
+
+    def _free(self, number: bytes, zeros: bytes, size: bytes, key: bytes) -> float:
+        """Return how much of a slot its number leaves free, in CSS pixels."""
+        _, face = self.faces[key.decode()]
+        figures = sum(face.advance(face.figure(character)) for character in self.slots[int(number)])
+        return float(int(zeros) * face.advance(face.figure("0")) - figures) / 1000 * float(size)
 
     def _filled(self, mark: re.Match[bytes], folio: str) -> bytes:
         kind, number, first, count, align, key, shown = mark.groups()

@@ -77,7 +77,8 @@ def print_outcome(outcome: Outcome, output: Path) -> None:
         _print_page(outcome, output)
         return
     for artefact in outcome.release.artefacts:
-        pages = f"{artefact.pages} pages, " if artefact.format == PDF.name else ""
+        sheets = counted((artefact.pages + 1) // 2, "sheet") + " on both sides"
+        pages = f"{counted(artefact.pages, 'page')}, {sheets}, " if artefact.format == PDF.name else ""
         stale = "  (stale)" if artefact.stale else ""
         click.echo(f"  {artefact.path}  {pages}{artefact.bytes / 1000:,.0f} kB{stale}")
     click.echo(f"Built in {outcome.seconds:.1f} s. Guides: {output / 'guides'}")

@@ -23,8 +23,8 @@ FEW = 0.35
 """Share of a page: fewer lines than these look lost on it."""
 SPREAD_PAGES, LINES = 2, 48
 """Pages of a question in a kit, and lines of text on each."""
-GAIN = 0.08
-"""Share of a page that setting it tighter wins, at most."""
+GAIN, MOST = 0.08, 0.5
+"""Share of a page that setting it tighter wins, at most, and share of a last page that it may do away with."""
 
 Rendering = tuple[Publication, Section, Medium, render.Folio | None]
 """A section, whose it is, what for, and where places were printed, if that is known."""
@@ -228,7 +228,7 @@ def _refuse_long_spreads(sheets: Sheets, pages: Sequence[Printed]) -> None:
 
 
 def _may_save_a_page(facts: Facts) -> bool:
-    return facts.fill[-1] < min(FEW, GAIN * (facts.pages - 1))
+    return facts.fill[-1] < min(MOST, GAIN * (facts.pages - 1))
 
 
 def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:

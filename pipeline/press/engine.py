@@ -18,7 +18,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
 
-from . import form_xobjects, page_facts, weasyprint70
+from . import form_xobjects, last_lines, page_facts, weasyprint70
 from .signatures import FaceUse, Facts, LaidOut, Signature
 from .tag_tree import StructureTree, kinships
 from .tagging import CROSS_LINK, Tagger
@@ -84,6 +84,7 @@ def lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
 def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     root = _parse(signature.xhtml)
     links = _rewrite_links(root)
+    last_lines.join(root)
     dress = _dress(signature.stylesheet, signature.fonts, fonts)
     painting = Painting(signature.id, root, dress.files)
     resources = dict(signature.resources)

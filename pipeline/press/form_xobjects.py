@@ -57,14 +57,16 @@ class Drawing:
         width, height, ratio = self._form["intrinsic"]
         return width, height, ratio
 
-    def draw(self, stream: Any, width: float, height: float, _style: Any) -> None:
-        """Show the form, scaled to fit into a width and a height."""
+    def draw(self, stream: Any, width: float, height: float, style: Any) -> None:
+        """Show the form, scaled to fit into a width and a height; a formula in the color of its text."""
         across, down = self._form["size"]
         resources = weasyprint70.resources(stream)
         if self._name not in resources["XObject"]:
             resources["XObject"][self._name] = _stream(self._form["form"], resources["ColorSpace"])
         scale = min(width / across, height / down)
         stream.transform(scale, 0, 0, scale, (width - across * scale) / 2, (height - down * scale) / 2)
+        if self._form.get("inked"):
+            stream.set_color(style["color"])
         stream.draw_x_object(self._name)
 
 
@@ -78,10 +80,15 @@ def form(data: bytes) -> Mapping[str, Any] | None:
         return None
     left, top, width, height = map(float, formula[1].split())
     operators = "\n".join(_operators(formula[2].decode()))
-    content = f"1 0 0 1 {-left:g} {-top:g} cm\n0 0 0 rg\n{operators}".encode()
+    content = f"1 0 0 1 {-left:g} {-top:g} cm\n{operators}".encode()
     entries = {"Type": "/XObject", "Subtype": "/Form", "BBox": [-width, -height, 2 * width, 2 * height]}
     ratio = width / height
-    return {"form": {"content": _packed(content), "entries": entries}, "size": (width, height), "intrinsic": (None, None, ratio)}
+    return {
+        "form": {"content": _packed(content), "entries": entries},
+        "size": (width, height),
+        "intrinsic": (None, None, ratio),
+        "inked": True,
+    }
 
 
 def _operators(shapes: str) -> Iterator[str]:

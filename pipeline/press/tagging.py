@@ -13,13 +13,11 @@ from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
 
+from .slot_marks import SlotError, close_up, closed_up, mark_slot
 from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
-GLYPHS = re.compile(rb"<([0-9a-f]*)>")
-FACE = re.compile(rb"/(\S+) \S+ Tf$")
-
 REORDERED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
 """Letters of scripts whose glyphs stand in another order than they do: what a glyph is called says too little (ISO 32000-1, 14.9.4)."""
 
@@ -73,12 +71,16 @@ class PageTagger:
             for index, operator in enumerate(self.operators)
             if isinstance(operator, pydyf.Dictionary) and "MCID" in operator
         }
+        self.shown: dict[Any, int] = {}
+        """Where boxes begin among the operators."""
+        self.lines = closed_up(self.box, self._slot) if tagger.slots else {}
         self.owners: dict[int, bytes] = {}
         self.dropped: set[bytes] = set()
 
     def tag(self) -> pydyf.Array:
         """Tag the page; give its row of the parent tree."""
         self._walk(self.box, None, None)
+        close_up(self.lines, self.shown, self.operators)
         if self.dropped:
             page = self.all.pdf.objects[int(self.reference.split()[0])]
             page["Annots"] = pydyf.Array([r for r in _references(page["Annots"]) if r not in self.dropped])
@@ -118,6 +120,7 @@ class PageTagger:
             message = "content in a transparency group cannot be tagged: use rgba() colors in"
             self.all.warnings.append(f"{message} <{box.element_tag}>")
             return
+        self.shown[box] = self.starts[mcid]
         self._find_slot(box, self.starts[mcid], margin)
         if kind := self._artifact_kind(box, margin):
             self._mark_artifact(self.starts[mcid], kind, margin)
@@ -173,55 +176,20 @@ class PageTagger:
         values = {"Type": f"/{kind}", **({"Subtype": f"/{subtype}"} if subtype else {})}
         self.operators[start - 1 : start + 1] = [b"/Artifact", pydyf.Dictionary(values)]
 
+    def _slot(self, box: Any) -> Element | None:
+        return self.all.kin[box.element].slot if box.element is not None else None
+
     def _find_slot(self, box: Any, start: int, margin: str | None) -> None:
-        slot = self.all.kin[box.element].slot if box.element is not None else None
+        slot = self._slot(box)
         own = bool(margin) and isinstance(box, boxes.TextBox) and box.style["font_family"][0] == slots.FOLIO_FACE
         try:
             if own:
-                _mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
+                mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
             elif slot is not None and isinstance(box, boxes.TextBox):
-                _mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot])
-        except _SlotError as error:
+                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot], "left" if box in self.lines else "right")
+        except SlotError as error:
             self.all.warnings.append(f"slot for '{slot.get(slots.TARGET) if slot is not None else 'folio'}': {error}")
 
 
 def _references(array: pydyf.Array) -> list[bytes]:
     return [item if isinstance(item, bytes) else str(item).encode() for item in array]
-
-
-# Slots
-
-
-class _SlotError(ValueError):
-    """A slot whose operator is not what the bindery can fill."""
-
-
-def _mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> None:
-    """Put the mark before the one text operator of the marked content that starts at a place; `index` is None for a folio."""
-    zeros = slots.ZEROS.search(text)
-    if zeros is None:
-        raise _SlotError(f"no zeros to write a page number over in '{text}'")
-    shows = list(_shows(operators, start))
-    if len(shows) != 1:
-        raise _SlotError(f"'{text}' is not set in one run")
-    glyphs = b"".join(GLYPHS.findall(operators[shows[0]]))
-    if len(glyphs) != 4 * len(text):
-        raise _SlotError(f"'{text}' is not set with one glyph to a character")
-    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shows[0]))
-    operators[shows[0]] = mark.written() + operators[shows[0]]
-
-
-def _shows(operators: list[Any], start: int) -> Iterator[int]:
-    for index in range(start, len(operators)):
-        operator = operators[index]
-        if operator == b"EMC":
-            return
-        if isinstance(operator, bytes) and operator.endswith(b"] TJ"):
-            yield index
-
-
-def _face(operators: list[Any], before: int) -> str:
-    for operator in reversed(operators[:before]):
-        if isinstance(operator, bytes) and (match := FACE.search(operator)):
-            return match[1].decode()
-    raise _SlotError("text without a font")

@@ -17,6 +17,7 @@ from pipeline.editions import passages
 from pipeline.model import Tokens
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
+from pipeline.render.listings import lined, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
@@ -31,11 +32,8 @@ ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 CELL = re.compile(r"<(td|th)\b")
 PICTURE = re.compile(r"<img\b[^>]*\balt=\"([^\"]*)\"[^>]*>")
 TAG = re.compile(r"<[^>]*>")
-LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
-BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
 LEFT_TO_RIGHT = re.compile(r'<(?:code|pre|a class="address")(?=[ >])')
 """What runs from left to right wherever it stands."""
-SPAN = re.compile(r"<span\b[^>]*>|</span>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def formulas(publication: Publication) -> tuple[tuple[str, bool], ...]:
 def _fit(xhtml: str, tokens: Tokens) -> str:
     """Return a fragment for paper with what the look asks of tables and listings."""
     xhtml = labeled(xhtml) if tokens.tables == "stacked" else xhtml
-    return lined(xhtml) if tokens.code == "hanging" else xhtml
+    return lined(xhtml) if tokens.code == "hanging" else parted(xhtml)
 
 
 def labeled(xhtml: str) -> str:
@@ -144,30 +142,6 @@ def _row(row: str, names: list[str]) -> str:
 
 def _words(name: str) -> str:
     return escape(unescape(" ".join(TAG.sub("", PICTURE.sub(r"\1", name)).split())))
-
-
-def lined(xhtml: str) -> str:
-    """Return a fragment whose listings have an element for each line."""
-    return LISTING.sub(lambda listing: f"{listing[1]}{_lines(listing[2])}{listing[3]}", xhtml)
-
-
-def _lines(code: str) -> str:
-    """Put each line in a span, and its indentation in another; a span of color that runs on is closed and opened again."""
-    lines, opened = [], ""
-    for line in code.split("\n"):
-        before = opened
-        for tag in SPAN.findall(line):
-            opened = "" if tag == "</span>" else tag
-        indent = len(line) - len(line.lstrip(" "))
-        start = f'<span class="indent">{line[:indent]}</span>' if indent else ""
-        lines.append(f"{before}{start}{_breakable(line[indent:])}{'</span>' if opened else ''}")
-    whole = '\n</span><span class="line">'.join(lines)
-    return f'<span class="line">{whole}</span>'
-
-
-def _breakable(line: str) -> str:
-    """Return a line of code that may break after the bracket of a call, a sign, or a point, where it has no space."""
-    return BREAK.sub(lambda found: f"{found[0]}<wbr/>" if found[1] else found[0], line)
 
 
 def _tidy(xhtml: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Protocol, TypeVar
@@ -40,6 +41,8 @@ NEW_SHEET = "<!-- new sheet -->"
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
 WRITING_LINES_A_MINUTE = 1.5
+HEAD_LETTERS = 54
+"""Letters of a question that a running head has room for."""
 
 
 class Furniture:
@@ -50,9 +53,12 @@ class Furniture:
         self._publication, self._paged, self._folio, self._label = publication, medium == "paged", folio, label
 
     def running_head(self, section: Section) -> str:
-        """Return the words at the head of a section's pages: its division's title, or its own."""
+        """Return the words at the head of a section's pages: its division's title, or its own; a question's on pages of its own."""
         if section.kind.running_head:
             return self._label(section.kind.running_head)
+        if self._paged and section.kind.is_question and section.number and section.starts_page:
+            title = markup.plain(markup.parse(section.title, inline=True))
+            return f"{section.number}. {textwrap.shorten(title, HEAD_LETTERS, placeholder='…')}"
         return markup.plain(markup.parse(self._publication.division_titles.get(section.id, section.title), inline=True))
 
     def vocabulary(self, section: Section) -> Markup:

@@ -1,0 +1,52 @@
+"""Keep the last words of a paragraph together, so that none ends in a line of a few letters."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from pipeline import slots
+
+LEAST, MOST = 9, 24
+"""Letters that a last line has at least, where that many stand in words that may be joined; and signs that are joined at most."""
+PARAGRAPHS = frozenset({"p", "li", "dd", "figcaption"})
+INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b", "i", "u"})
+APART = frozenset({slots.CLASS, "footnote", "index-note", "question-word"})
+JOINED = "\N{NO-BREAK SPACE}"
+
+
+def join(root: Element) -> None:
+    """Join the last words of each paragraph and item of a document with spaces that do not break."""
+    for element in root.iter():
+        if element.tag in PARAGRAPHS:
+            _join(element)
+
+
+def _join(paragraph: Element) -> None:
+    letters = signs = 0
+    for holder, name in _texts_backwards(paragraph):
+        text = getattr(holder, name) or ""
+        end = len(text) if letters else len(text.rstrip())
+        while (space := text.rfind(" ", 0, end)) >= 0:
+            letters, signs = letters + sum(map(str.isalnum, text[space + 1 : end])), signs + end - space
+            before = text[:space].rpartition(" ")[2]
+            if letters >= LEAST or signs + len(before) > MOST or not before:
+                return
+            text, end = text[:space] + JOINED + text[space + 1 :], space
+            setattr(holder, name, text)
+        letters, signs = letters + sum(map(str.isalnum, text[:end])), signs + end
+        if letters >= LEAST or signs > MOST:
+            return
+
+
+def _texts_backwards(element: Element) -> Iterator[tuple[Element, str]]:
+    """Give where the texts of a paragraph stand, from its end to what is more than words."""
+    for child in reversed(element):
+        yield child, "tail"
+        if any(map(_is_more, child.iter())):
+            return
+        yield from _texts_backwards(child)
+    yield element, "text"
+
+
+def _is_more(element: Element) -> bool:
+    """Tell whether an element is more than words of its line."""
+    return element.tag not in INLINE or not APART.isdisjoint((element.get("class") or "").split())
