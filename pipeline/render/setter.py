@@ -153,6 +153,7 @@ class Setter:
             shown = self._named(told, enclosed=reference.enclosed)
         if name is None:
             return shown
+        target = self.publication.answered_in.get(target, target)
         if name.is_section or name.number:
             shown = self._with_page(shown, target)
         width = "" if reference.label or (name.is_section and not name.number) else " short"
@@ -178,6 +179,7 @@ class Setter:
         name = self.publication.names[target]
         title = self._title(name.title)
         number = f'<span class="link-number">{escape(name.number)}</span>'
+        target = self.publication.answered_in.get(target, target)
         return Markup(f'<a href="#{target}">{number} <span class="link-title">{title}</span>{self.page(target)}</a>')
 
     def question_links(self, targets: Iterable[str]) -> Markup:
@@ -192,6 +194,17 @@ class Setter:
             return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
         page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
         return Markup('<a href="#{}">{}</a>').format(section.counterpart, page)
+
+    def hint_link(self, hint: Section, shown: str) -> Markup:
+        """Return a link to a hint."""
+        return Markup('<a href="#{}">{}</a>').format(hint.id, Markup(self._with_page(escape(shown), hint.id)))
+
+    def hints(self) -> tuple[Section, ...]:
+        """Return the hints on the section's question that are its own to give: to a hint, those after it."""
+        of = self.publication.hints.get(self.section.counterpart or self.section.id, ())
+        if self.section in of:
+            return of[of.index(self.section) + 1 :]
+        return self.publication.hints.get(self.section.id, ())
 
     def citation(self, cited: model.Cited) -> Markup:
         """Return a short citation, linked to the list of sources when the edition has one."""
