@@ -35,6 +35,8 @@ LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTA
 BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
 LEFT_TO_RIGHT = re.compile(r'<(?:code|pre|a class="address")(?=[ >])')
 """What runs from left to right wherever it stands."""
+DEEPEST = 24
+"""Spaces of indentation that lines of code on screens are told apart by, two and two: reflow.css has a rule for each."""
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
 
 
@@ -104,7 +106,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
-    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else xhtml
+    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else hung(xhtml)
     xhtml = LEFT_TO_RIGHT.sub(r'\g<0> dir="ltr"', xhtml) if publication.look.is_mirrored else xhtml
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 
@@ -147,22 +149,39 @@ def _words(name: str) -> str:
 
 
 def lined(xhtml: str) -> str:
-    """Return a fragment whose listings have an element for each line."""
-    return LISTING.sub(lambda listing: f"{listing[1]}{_lines(listing[2])}{listing[3]}", xhtml)
+    """Return a fragment whose listings have an element for each line, and in it another for its indentation."""
+    return LISTING.sub(lambda listing: f"{listing[1]}{_lined(listing[2])}{listing[3]}", xhtml)
 
 
-def _lines(code: str) -> str:
-    """Put each line in a span, and its indentation in another; a span of color that runs on is closed and opened again."""
-    lines, opened = [], ""
+def _lined(code: str) -> str:
+    lines = []
+    for line, indent, opening, closing in _lines(code):
+        start = f'<span class="indent">{line[:indent]}</span>' if indent else ""
+        lines.append(f"{opening}{start}{_breakable(line[indent:])}{closing}")
+    whole = '\n</span><span class="line">'.join(lines)
+    return f'<span class="line">{whole}</span>'
+
+
+def hung(xhtml: str) -> str:
+    """Return a fragment for screens whose lines of code say how deep they stand: what is left of a long one stands deeper."""
+    return LISTING.sub(lambda listing: f"{listing[1]}{_hung(listing[2])}{listing[3]}", xhtml)
+
+
+def _hung(code: str) -> str:
+    lines = [(min(indent - indent % 2, DEEPEST), f"{opening}{line}{closing}") for line, indent, opening, closing in _lines(code)]
+    last = len(lines) - 1
+    newline = ("\n" * (n < last) for n in range(len(lines)))
+    return "".join(f'<span class="line in{depth}">{line}{end}</span>' for (depth, line), end in zip(lines, newline, strict=True))
+
+
+def _lines(code: str) -> Iterator[tuple[str, int, str, str]]:
+    """Yield each line, its indentation, and what opens and closes a span of color that runs on over its ends."""
+    opened = ""
     for line in code.split("\n"):
         before = opened
         for tag in SPAN.findall(line):
             opened = "" if tag == "</span>" else tag
-        indent = len(line) - len(line.lstrip(" "))
-        start = f'<span class="indent">{line[:indent]}</span>' if indent else ""
-        lines.append(f"{before}{start}{_breakable(line[indent:])}{'</span>' if opened else ''}")
-    whole = '\n</span><span class="line">'.join(lines)
-    return f'<span class="line">{whole}</span>'
+        yield line, len(line) - len(line.lstrip(" ")), before, "</span>" if opened else ""
 
 
 def _breakable(line: str) -> str:

@@ -157,7 +157,8 @@ class Setter:
         if name.is_section or name.number:
             shown = self._with_page(shown, target)
         width = "" if reference.label or (name.is_section and not name.number) else " short"
-        return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
+        title = f' title="{self._plain(name)}"' if name.is_section and name.number and not reference.label else ""
+        return f'<a class="{name.kind}-link{width}" href="#{target}"{title}>{shown}</a>'
 
     def _named(self, name: Name, *, enclosed: bool) -> str:
         if name.number:
@@ -165,6 +166,10 @@ class Setter:
         if name.is_section:
             return self._title(name.title)
         return escape(model.enclosed(name.title) if enclosed else name.title)
+
+    def _plain(self, name: Name) -> str:
+        """Return the title of a section as the value of an attribute, for who hears a link by itself."""
+        return escape(markup.plain(markup.parse(name.title, inline=True)))
 
     def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Return the questions that stand in this publication."""
@@ -191,7 +196,8 @@ class Setter:
         """Return the link from a question to its answer, or back."""
         way = section.kind.counterpart
         if not self.paged:
-            return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
+            told = self.label(f"{way}_label", number=section.number)
+            return Markup('<a href="#{}" aria-label="{}">{}</a>').format(section.counterpart, told, self.label(f"to_{way}"))
         page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
         return Markup('<a href="#{}">{}</a>').format(section.counterpart, page)
 
