@@ -168,10 +168,12 @@ def hung(xhtml: str) -> str:
 
 
 def _hung(code: str) -> str:
-    lines = [(min(indent - indent % 2, DEEPEST), f"{opening}{line}{closing}") for line, indent, opening, closing in _lines(code)]
-    last = len(lines) - 1
-    newline = ("\n" * (n < last) for n in range(len(lines)))
-    return "".join(f'<span class="line in{depth}">{line}{end}</span>' for (depth, line), end in zip(lines, newline, strict=True))
+    # Padding beside nothing but white ends Kobo's reader (ebookmaker, issue 286).
+    lines = [
+        f'<span class="line{f" in{min(indent - indent % 2, DEEPEST)}" if line.strip() else ""}">{opening}{line}{closing}'
+        for line, indent, opening, closing in _lines(code)
+    ]
+    return "\n</span>".join(lines) + "</span>"
 
 
 def _lines(code: str) -> Iterator[tuple[str, int, str, str]]:
