@@ -324,7 +324,7 @@ def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> It
 
 
 def _secret(book: Book, edition: Edition) -> Iterator[str]:
-    """Yield the texts that are for hiring teams alone: questions, roles, and chapters; hints too, unless the edition is made to give them."""
+    """Yield the texts that are for hiring teams alone: questions, roles, and chapters; hints too, unless the edition gives them."""
     given = HINT.places if HINTS.name in edition.sections else ()
     questions = (question for question in book.questions.values() if question.audience == "kit")
     chapters = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")

@@ -33,7 +33,8 @@ def shared(sections: Sequence[Section]) -> Iterator[Section]:
         run = 0 if begins else run
         for n, section in enumerate(page):
             run += 1
-            yield replace(section, starts_page=begins and n == 0, share=round(_needed(section) / whole, 4), leads=n == 0) if whole else section
+            share = round(_needed(section) / whole, 4) if whole else 0.0
+            yield replace(section, starts_page=begins and n == 0, share=share, leads=n == 0) if share else section
 
 
 def _pages(sections: Sequence[Section]) -> Iterator[list[Section]]:
