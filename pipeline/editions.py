@@ -16,6 +16,7 @@ from pipeline import changes, index, markup, model, theme
 from pipeline.kit import planning
 from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
 from pipeline.publication import Locator, Name, Publication, Section
+from pipeline.ruled_pages import shared
 from pipeline.section_kinds import (
     ANSWER,
     ANSWERS,
@@ -27,6 +28,8 @@ from pipeline.section_kinds import (
     FORMULAS,
     GLOSSARY,
     HANDOUT,
+    HINT,
+    HINTS,
     INDEX,
     KINDS,
     KIT_CALIBRATION,
@@ -51,7 +54,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
     numbers = model.question_numbers(book)
-    made = tuple(_sections(book, edition, labels, chosen, numbers))
+    made = tuple(shared(tuple(_sections(book, edition, labels, chosen, numbers))))
     entries = index.build(_marks(made), book.outline.lang)
     empty = {kind for kind, filled in ((INDEX, entries), (CONTENTS, any(section.listed for section in made))) if not filled}
     sections = tuple(section for section in made if section.kind not in empty)
@@ -74,7 +77,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         modified=modified,
         digits=_digits(sections),
         withheld=tuple(_withheld(book, edition, sections)),
-        secret=tuple(_secret(book)) if edition.audience == "candidate" else (),
+        secret=tuple(_secret(book, edition)) if edition.audience == "candidate" else (),
         look=theme.of_edition(book.layers, edition, book.writing),
     )  # fmt: skip
     return publication if WHAT_CHANGED not in {section.kind for section in made} else _with_changes(publication, book, labels)
@@ -107,6 +110,7 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
     makers: Mapping[str, Callable[[], Iterator[Section]]] = {
         **{place: partial(_chapters, book, getattr(book.outline, place)) for place in CHAPTER.places},
         **{place: partial(_questions, book, edition, labels, chosen, numbers) for place in QUESTION.places},
+        **{place: partial(_hints, book, labels, chosen, numbers) for place in HINTS.places},
         **{place: partial(_answers, book, edition, labels, chosen, numbers) for place in ANSWERS.places},
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
         **{place: partial(_planned, book, edition, kind, labels, chosen) for kind in KINDS if kind.is_planned for place in kind.places},
@@ -213,6 +217,19 @@ def _question(book: Book, edition: Edition, question: Question, number: str) -> 
                    counterpart, source=source, starts_page=edition.flow == "page", examples=question.examples)  # fmt: skip
 
 
+def _hints(book: Book, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
+    """Yield each hint as a section of its own, so that a reader who wants one sees no other."""
+    hinted = [q for division in book.outline.sections for q in chosen[division.id] if q.hints]
+    if hinted:
+        yield Section(HINTS.name, HINTS, labels[HINTS.label], source=HINTS.source)
+    for question in hinted:
+        kept, source = keep(question, HINT.places), book.origin(question).source.path
+        for n, hint in enumerate(question.hints, start=1):
+            yield Section(f"{HINT}-{question.id}-{n}", HINT, labels["hint_label"].format(number=n), 2, numbers[question.id],
+                          kept.model_copy(update={"hints": (hint,)}), HINT.places, question.id, source=source,
+                          starts_page=False, examples=question.examples)  # fmt: skip
+
+
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
     answered = [q for division in book.outline.sections for q in chosen[division.id] if model.has_any(q, edition.answer_parts)]
     if edition.answers == "end-of-book" and answered:
@@ -302,7 +319,7 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
     for section in sections:
         if section.kind.needs_folios:
             return
-        if section.kind.is_target or (section.kind == ANSWER and not section.parts):
+        if (section.kind.is_target and not section.counterpart) or section.kind == ANSWER:
             for entry in getattr(section.record, "index", ()):
                 yield entry, Locator(section.id, section.id)
         for keys, kind, text in passages(section):
@@ -315,14 +332,15 @@ def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> It
     """Yield the texts of the book's questions that no section prints; for candidates also of all else that is for hiring teams."""
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
     public = (text for question in book.questions.values() for _, _, text in model.prose(question))
-    yield from (text for text in chain(public, _secret(book) if edition.audience == "candidate" else ()) if text not in printed)
+    yield from (text for text in chain(public, _secret(book, edition) if edition.audience == "candidate" else ()) if text not in printed)
 
 
-def _secret(book: Book) -> Iterator[str]:
-    """Yield the texts that are for hiring teams alone: questions, roles, and chapters."""
+def _secret(book: Book, edition: Edition) -> Iterator[str]:
+    """Yield the texts that are for hiring teams alone: questions, roles, and chapters; hints too, unless the edition gives them."""
+    given = HINT.places if HINTS.name in edition.sections else ()
     questions = (question for question in book.questions.values() if question.audience == "kit")
     chapters = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")
     for record in (*questions, *book.roles.values(), *chapters):
         yield from (text for _, _, text in model.prose(record))
     for question in book.questions.values():
-        yield from (text for keys, _, text in model.prose(question) if keys[0] in model.INTERVIEWER_PARTS)
+        yield from (text for keys, _, text in model.prose(question) if keys[0] in model.INTERVIEWER_PARTS and keys[0] not in given)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.brand import PLAIN, Brand
 from pipeline.model import Edition, Example, Made, Outline, Record
-from pipeline.section_kinds import Matter, SectionKind
+from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
 
 
@@ -37,6 +37,11 @@ class Section:
     source: str = ""
     """File it was written in."""
     starts_page: bool = True
+    """Whether what is laid out as one begins with it."""
+    share: float = 0.0
+    """Of the height of a page, what a question has for itself; 0 where it takes what it needs."""
+    leads: bool = False
+    """Whether it is the first of those that share a page."""
     bank_number: str = ""
     """The number that a question has in the book, where it is printed under another."""
     examples: tuple[Example, ...] = ()
@@ -50,7 +55,7 @@ class Section:
     @property
     def listed(self) -> bool:
         """Whether it stands in the contents."""
-        return self.matter == "body" and self.kind.on_screen
+        return self.matter == "body" and self.kind.on_screen and self.kind.in_contents
 
     @property
     def shown_number(self) -> str:
@@ -144,6 +149,17 @@ class Publication:
     def division_titles(self) -> Mapping[str, str]:
         """Title of the section of the book that each question stands in, by the question's id."""
         return {member.id: s.title for s in self.sections for member in s.members}
+
+    @cached_property
+    def hints(self) -> Mapping[str, tuple[Section, ...]]:
+        """The hints on each question that has sections for them, by the question's id."""
+        of = [s for s in self.sections if s.kind == HINT]
+        return {name: tuple(s for s in of if s.counterpart == name) for name in dict.fromkeys(s.counterpart for s in of)}
+
+    @cached_property
+    def answered_in(self) -> Mapping[str, str]:
+        """Where a reference to a question leads whose answer stands apart: to the answer, for the question is followed by nothing."""
+        return {s.id: s.counterpart for s in self.sections if s.kind.is_question and s.counterpart}
 
     @property
     def title(self) -> str:

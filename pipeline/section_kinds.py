@@ -54,6 +54,8 @@ class SectionKind:
     """Whether it is made of a plan of interviews."""
     opens: Literal["recto", "verso", ""] = ""
     """On which side of a leaf it begins, if that matters: a leaf for notes stands before it where it would not."""
+    in_contents: bool = True
+    """Whether the contents name it, if it stands in the body."""
     needs_folios: bool = False
     """Whether what it prints depends on how places landed, so that it can only be rendered after them."""
 
@@ -83,6 +85,9 @@ CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end", *KIT_PL
 OPENER = SectionKind(name="opener", stands_in=("questions",), is_written=True, epub_type="part", role="doc-part")
 QUESTION = SectionKind(name="question", stands_in=("questions",), is_written=True, is_question=True, is_numbered=True, is_target=True,
                        counterpart="answer")  # fmt: skip
+HINTS = SectionKind(name="hints", epub_type="part", role="doc-part")
+HINT = SectionKind(name="hint", stands_in=("hints",), is_written=True, is_numbered=True, counterpart="question", running_head="hints",
+                   in_contents=False)  # fmt: skip
 ANSWERS = SectionKind(name="answers", epub_type="part", role="doc-part")
 ANSWER = SectionKind(name="answer", stands_in=("answers",), is_written=True, is_numbered=True, counterpart="question",
                      running_head="answers")  # fmt: skip
@@ -111,9 +116,9 @@ LEAF = SectionKind(name="leaf", on_screen=False)
 """A page for notes, which is printed only where what follows would begin on the wrong side."""
 COLOPHON = SectionKind(name="colophon", epub_type="colophon", role="doc-colophon")
 
-KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES,
-         WHAT_CHANGED, CHEAT_SHEET, TRACKER, MAP, INDEX, KIT_TITLE, KIT_PLAN, KIT_ROLE, SPREAD, SCORE_SHEET, CONSENSUS, KIT_SCORING,
-         KIT_CALIBRATION, KIT_ROTATION, EXHIBIT, HANDOUT, LEAF, COLOPHON)  # fmt: skip
+KINDS = (COVER, TITLE_PAGE, IMPRINT, CONTENTS, CHAPTER, OPENER, QUESTION, HINTS, HINT, ANSWERS, ANSWER, FORMULAS, GLOSSARY, SOURCES,
+         WHAT_CHANGED, CHEAT_SHEET, TRACKER, MAP, INDEX, KIT_TITLE, KIT_PLAN, KIT_ROLE, SPREAD, SCORE_SHEET, CONSENSUS,
+         KIT_SCORING, KIT_CALIBRATION, KIT_ROTATION, EXHIBIT, HANDOUT, LEAF, COLOPHON)  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}
 PLACES = tuple(dict.fromkeys(place for kind in KINDS if kind != LEAF for place in kind.places))
 """What an edition may list among its sections."""

@@ -45,7 +45,9 @@ def with_questions(book: Book, **changed: Mapping[str, object]) -> Book:
 def test_no_record_of_a_candidates_edition_holds_a_probe_a_hint_or_a_scale(publications, edition: str) -> None:
     records = [s.record for s in publications[edition].sections if isinstance(s.record, Question)]
     assert records
-    assert [(r.probes, r.hints, r.rubric) for r in records] == [((), (), None)] * len(records)
+    assert [(r.probes, r.rubric) for r in records] == [((), None)] * len(records)
+    hinted = {s.kind.name for s in publications[edition].sections if isinstance(s.record, Question) and s.record.hints}
+    assert hinted == ({"hint"} if edition == "practice" else set())
 
 
 @pytest.mark.parametrize("edition", CANDIDATES)
@@ -167,7 +169,7 @@ def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:
 def test_answers_without_anything_in_them_are_no_part_of_the_book(book) -> None:
     publication = assemble(book, "practice", answer_parts=["exhibit"])
     assert listed(publication, "answers") == listed(publication, "answer") == []
-    assert {section.counterpart for section in publication.sections} == {""}
+    assert {section.counterpart for section in publication.sections if section.kind.name != "hint"} == {""}
 
 
 def test_a_question_without_an_answer_leads_to_none(book) -> None:

@@ -13,10 +13,10 @@ import pytest
 from lxml import etree
 from renderwork import OnePageEach, rendered, sections, words, xpath
 
-from pipeline import editions, render, theme
+from pipeline import editions, render, ruled_pages, theme
 from pipeline.model import Book, Figure
 from pipeline.publication import Publication
-from pipeline.render import Sheet
+from pipeline.render import Sheet, hung
 
 MEDIA = ("paged", "reflow")
 
@@ -47,14 +47,18 @@ def answer(book: Book, publications, text: str, medium: str = "reflow", name: st
 def test_what_a_candidate_may_not_see_is_nowhere_in_the_text(book, publications, name: str, medium: str) -> None:
     text = " ".join(map(words, sections(rendered(publications[name], medium)).values()))
     question = book.questions["light-characteristics"]
-    hidden = [*question.probes, *(hint.text for hint in question.hints), question.rubric.high, "thick fog", "Rating scale", "Probes"]
+    hints = () if name == "practice" else question.hints
+    hidden = [*question.probes, *(hint.text for hint in hints), question.rubric.high, "thick fog", "Rating scale", "Probes"]
     assert [word for word in hidden if word in text] == []
 
 
 @pytest.mark.parametrize("medium", MEDIA)
 def test_a_question_of_the_practice_edition_shows_its_head_and_room_to_write(publications, medium: str) -> None:
     question = sections(rendered(publications["practice"], medium))["corrected-log"]
-    assert [child.get("class") for child in question] == ["question-head", "writing-space"]
+    assert [child.get("class") for child in question] == [
+        "question-head",
+        *(["writing-space"] if medium == "paged" else ["timing", "ways"]),
+    ]
 
 
 def test_stories_are_said_to_be_made_up_wherever_they_are_told(book, publications) -> None:
@@ -188,11 +192,48 @@ def test_a_value_is_printed_where_an_edition_leaves_its_example_out(book, public
 
 
 @pytest.mark.parametrize(("minutes", "lines"), [(1, 8), (4, 8), (5, 8), (6, 10), (12, 19), (20, 30), (60, 30)])
-def test_room_to_write_grows_with_the_minutes_within_bounds(book, publications, minutes: int, lines: int) -> None:
+def test_room_to_write_grows_with_the_minutes_within_bounds(minutes: int, lines: int) -> None:
+    assert ruled_pages.writing_lines(minutes) == lines
+
+
+@pytest.mark.parametrize(("minutes", "shared"), [(6, True), (30, False)])
+def test_questions_share_a_page_of_ruled_space_as_far_as_they_fit_and_fill_it(book, publications, minutes: int, shared: bool) -> None:
     question = book.questions["falling-glass"].model_copy(update={"minutes": minutes})
     changed = replace(book, questions={**book.questions, "falling-glass": question})
     made = sections(rendered(edition(changed, "practice", publications["practice"])))
-    assert len(xpath(made["falling-glass"], ".//h:div[@class='writing-line']")) == lines
+    first, second = (made[name] for name in ("falling-glass", "corrected-log"))
+    parts = [float(each.get("style").removeprefix("--share:")) for each in (first, second)]
+    assert sum(parts) == pytest.approx(1.0 if shared else 2.0)
+    assert (second.get("data-leads") is None) == shared
+    assert first.get("data-leads") == ""
+
+
+def test_a_reference_in_the_practice_edition_leads_to_an_answer_and_to_no_ruled_space(publications) -> None:
+    made = sections(rendered(publications["practice"]))
+    asked = {s.id for s in publications["practice"].sections if s.kind.is_question}
+    ways = "not(ancestor::h:nav) and not(ancestor::h:div[@class='side']) and not(ancestor::*[contains(@class, 'counterpart')])"
+    led = [link.get("href")[1:] for element in made.values() for link in xpath(element, f".//h:a[starts-with(@href, '#') and {ways}]")]
+    assert not asked & set(led)
+    assert {f"answer-{name}" for name in asked} & set(led)
+    assert xpath(made["answer-falling-glass"], ".//h:a[@class='question-link short']/@title")
+
+
+def test_a_hint_is_opened_from_its_question_and_leads_to_the_next_and_back(publications) -> None:
+    made = sections(rendered(publications["practice"], "reflow"))
+    ways = [(link.get("href"), words(link)) for link in xpath(made["falling-glass"], ".//h:ul[@class='ways']//h:a")]
+    assert ways == [("#hint-falling-glass-1", "Hint 1"), ("#hint-falling-glass-2", "Hint 2"), ("#answer-falling-glass", "Answer")]
+    first = [(link.get("href"), words(link)) for link in xpath(made["hint-falling-glass-1"], ".//h:a")]
+    assert first == [("#hint-falling-glass-2", "Hint 2"), ("#falling-glass", "Question"), ("#answer-falling-glass", "Answer")]
+    assert "two hours out" in words(made["hint-falling-glass-1"])
+    assert "at most a 3" in words(made["hint-falling-glass-2"])
+
+
+def test_each_line_of_code_on_a_screen_says_how_deep_it_stands() -> None:
+    code = '<pre><code><span class="k">for</span> a in b:\n\n     <span class="s">"x\ny"</span></code></pre>'
+    assert hung(code) == (
+        '<pre><code><span class="line in0"><span class="k">for</span> a in b:\n</span><span class="line">\n</span>'
+        '<span class="line in4">     <span class="s">"x</span>\n</span><span class="line in0"><span class="s">y"</span></span></code></pre>'
+    )
 
 
 def test_a_spoken_answer_stands_with_its_time_where_the_answer_stands(publications) -> None:
@@ -278,9 +319,18 @@ def test_on_paper_the_index_has_a_slot_for_each_end_of_a_run(publications) -> No
 
 def test_sheets_begin_where_a_page_must_begin(publications) -> None:
     made = render.sheets(rendered(publications["practice"]))
-    assert [[name for name, _ in sheet.sections] for sheet in made][5:8] == [
+    assert [[name for name, _ in sheet.sections] for sheet in made][5:9] == [
         ["lights-and-tides", "light-characteristics", "tide-by-twelfths", "under-keel-clearance"],
         ["weather-and-watch", "falling-glass", "corrected-log"],
+        [
+            "hints",
+            "hint-light-characteristics-1",
+            "hint-tide-by-twelfths-1",
+            "hint-under-keel-clearance-1",
+            "hint-falling-glass-1",
+            "hint-falling-glass-2",
+            "hint-corrected-log-1",
+        ],
         ["answers", *(f"answer-{s.id}" for s in publications["practice"].sections if s.kind.name == "question")],
     ]
 

@@ -23,8 +23,7 @@ from pipeline.work import cache
 from pipeline.work.thresholds import NEW_DOCUMENTS
 
 COVER, NAV, NCX, STYLE, NARROW = "cover.xhtml", "nav.xhtml", "toc.ncx", "style.css", "narrow.css"
-SCHEME = "guidepress:"
-IMAGES = "images/"
+IMAGES, FIGURE = "images/", "figure/"
 COVER_IMAGE = "images/cover.png"
 LINK = re.compile(rb'(<a(?: [^<>]*?)? href=")#([^"<>]*)')
 """Start of a link by id, as it is serialized: what could end its tag is escaped within."""
@@ -126,10 +125,11 @@ def _draft(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str, 
     pages = [page for fragment in run for page in begun.get(fragment.section.id, ())]
     sections = tuple(_named(fragment.section) for fragment in run)
     letters = {page.section: page.text for page in pages}
-    parts = text, sections, [(page.label, page.section, page.before) for page in pages], letters, reflow.font_digest()
+    drawings = {name: data for f in run for name, data in f.resources.items() if name.startswith(FIGURE) and name.endswith(".svg")}
+    parts = text, sections, drawings, [(page.label, page.section, page.before) for page in pages], letters, reflow.font_digest()
     shelf = cache.shelf(f"documents {publication.edition.id}", few=NEW_DOCUMENTS, passing=True)
     try:
-        facts = shelf.remembered(lambda: _read(text, pages, sections), parts)
+        facts = shelf.remembered(lambda: _read(text, pages, sections, drawings), parts)
     except etree.XMLSyntaxError as error:
         raise BookError(_broken(section, f"section '{section.id}' is not well-formed: {error.msg}")) from error
     xhtml, titles, properties, ids, resources, characters = facts
@@ -139,7 +139,7 @@ def _draft(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str, 
     return _Draft(xhtml.encode(), tuple(titles), tuple(properties), tuple(ids), tuple(resources), characters)
 
 
-def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, str]]) -> list[Any]:
+def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, str]], drawings: Mapping[str, bytes]) -> list[Any]:
     """Read a document, and make all of it that does not depend on other files: a draft, as it is remembered."""
     root = reflow.parse(text)
     mark(root, pages)
@@ -147,6 +147,7 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     titles = tuple(_heading(root, *section) for section in sections)
     for name in root.iter(f"{{{reflow.XHTML}}}title"):
         name.text = titles[0]
+    reflow.set_drawings(root, drawings)
     shown = _lead_images(root)
     reflow.frame_tables(root)
     reflow.fit_formulas(root)
@@ -193,8 +194,8 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
     shown = []
     for image in root.iter(f"{{{reflow.XHTML}}}img"):
         source = str(image.get("src", ""))
-        if source.startswith(SCHEME):
-            shown.append(source.removeprefix(SCHEME))
+        if source.startswith(reflow.SCHEME):
+            shown.append(source.removeprefix(reflow.SCHEME))
             image.set("src", IMAGES + shown[-1])
     return tuple(dict.fromkeys(shown))
 

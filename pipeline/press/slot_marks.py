@@ -26,17 +26,18 @@ def mark_slot(operators: list[Any], start: int, text: str, index: int | None, al
     zeros = slots.ZEROS.search(text)
     if zeros is None:
         raise SlotError(f"no zeros to write a page number over in '{text}'")
-    shows = list(_shows(operators, start))
-    if len(shows) != 1:
+    shown = list(shows(operators, start))
+    if len(shown) != 1:
         raise SlotError(f"'{text}' is not set in one run")
-    glyphs = b"".join(GLYPHS.findall(operators[shows[0]]))
+    glyphs = b"".join(GLYPHS.findall(operators[shown[0]]))
     if len(glyphs) != 4 * len(text):
         raise SlotError(f"'{text}' is not set with one glyph to a character")
-    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shows[0])[0])
-    operators[shows[0]] = mark.written() + operators[shows[0]]
+    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shown[0])[0])
+    operators[shown[0]] = mark.written() + operators[shown[0]]
 
 
-def _shows(operators: list[Any], start: int) -> Iterator[int]:
+def shows(operators: list[Any], start: int) -> Iterator[int]:
+    """Yield where the marked content that starts at a place shows text."""
     for index in range(start, len(operators)):
         operator = operators[index]
         if operator == b"EMC":
@@ -89,7 +90,7 @@ def _tell_links(line: list[Any], marks: Mapping[Any, tuple[slots.Mark, str]]) ->
 
 def _mark_of(start: int, operators: list[Any]) -> tuple[slots.Mark, str] | None:
     """Return the mark of the slot that is shown at a place, and the size of its face; none where its number keeps the right edge."""
-    for show in _shows(operators, start):
+    for show in shows(operators, start):
         if found := MARK.match(operators[show]):
             return slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode()), _face(operators, show)[1]
     return None

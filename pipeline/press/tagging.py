@@ -13,11 +13,14 @@ from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
 
-from .slot_marks import SlotError, close_up, closed_up, mark_slot
+from .slot_marks import SlotError, close_up, closed_up, mark_slot, shows
 from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
+LAST_GLYPH = re.compile(rb"([0-9a-f]{4})>\] TJ$")
+HYPHEN = "\u2010"
+"""What WeasyPrint ends a line with that parts a word; books are written with the hyphen of a keyboard."""
 REORDERED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
 """Letters of scripts whose glyphs stand in another order than they do: what a glyph is called says too little (ISO 32000-1, 14.9.4)."""
 
@@ -45,8 +48,9 @@ class Tagger:
         self.tree.close()
 
     def described(self, element: Element) -> str:
-        """Give the text of a link, with images and slots in it."""
-        return " ".join("".join(self._pieces(element)).split()) or element.get("aria-label") or ""
+        """Give the text of a link, with images and slots in it, and after it what it leads to, where its title says so."""
+        words = " ".join("".join(self._pieces(element)).split()) or element.get("aria-label") or ""
+        return ": ".join(filter(None, (words, element.get("title"))))
 
     def _pieces(self, element: Element) -> Iterator[str]:
         if element in self.slot_numbers:
@@ -171,6 +175,15 @@ class PageTagger:
         """Write beside glyphs that stand in another order than their letters what they say."""
         if isinstance(box, boxes.TextBox) and REORDERED.search(box.text):
             self.operators[start]["ActualText"] = pydyf.String(box.text)
+        elif isinstance(box, boxes.TextBox) and box.text.endswith(HYPHEN):
+            self._soften(start)
+
+    def _soften(self, start: int) -> None:
+        """Say that the hyphen at the end of a line is a soft one (ISO 32000-1, 14.8.2.2.3): a word that is read aloud goes on."""
+        shown = list(shows(self.operators, start))
+        if shown and (last := LAST_GLYPH.search(self.operators[shown[-1]])):
+            before = self.operators[shown[-1]][: last.start()]
+            self.operators[shown[-1]] = before + b">] TJ\n/Span <</ActualText <feff00ad>>> BDC\n[<" + last[1] + b">] TJ\nEMC"
 
     def _mark_artifact(self, start: int, kind: str, subtype: str | None) -> None:
         values = {"Type": f"/{kind}", **({"Subtype": f"/{subtype}"} if subtype else {})}

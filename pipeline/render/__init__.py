@@ -17,7 +17,7 @@ from pipeline.editions import passages
 from pipeline.model import Tokens
 from pipeline.publication import Publication, Section
 from pipeline.render.furniture import NEW_SHEET, Folio
-from pipeline.render.listings import lined, parted
+from pipeline.render.listings import hung, lined, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
@@ -102,7 +102,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
-    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else xhtml
+    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else hung(xhtml)
     xhtml = LEFT_TO_RIGHT.sub(r'\g<0> dir="ltr"', xhtml) if publication.look.is_mirrored else xhtml
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 

@@ -15,6 +15,7 @@ from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
 from pipeline.render import book_drawings
+from pipeline.ruled_pages import drawn_lines
 from pipeline.theme import Medium, script_of
 
 T = TypeVar("T")
@@ -40,7 +41,6 @@ NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
-WRITING_LINES_A_MINUTE = 1.5
 HEAD_LETTERS = 54
 """Letters of a question that a running head has room for."""
 
@@ -121,7 +121,8 @@ class Furniture:
 
     def entry_link(self, entry: model.Entry, shown: str) -> Markup:
         """Return what is shown of a question as a link, where the edition has the question; a number would be a page's."""
-        return Markup('<a href="#{}">{}</a>').format(entry.id, shown) if entry.id in self._publication.names else Markup("{}").format(shown)
+        target = self._publication.answered_in.get(entry.id, entry.id)
+        return Markup('<a href="#{}">{}</a>').format(target, shown) if entry.id in self._publication.names else Markup("{}").format(shown)
 
     def entry_name(self, entry: model.Entry) -> Markup:
         """Return number and name of a question, the name linked."""
@@ -257,6 +258,11 @@ class Head:
         seconds = self._question.speak.short
         return self._label("summary") if seconds == 30 else self._label("summary_other", duration=self.duration(seconds))
 
+    def speak_times(self) -> str:
+        """Return how long the answer takes to say, in brief and in full."""
+        assert self._question.speak is not None
+        return self._label("speak_value", short=self.duration(self._question.speak.short), full=self.duration(self._question.speak.full))
+
     def spoken_time(self) -> str:
         """Return how long the spoken answer takes to say, in words."""
         assert self._question.spoken is not None
@@ -281,8 +287,8 @@ class Head:
         return tuple(step for step in model.Star.model_fields if star is not None and getattr(star, step))
 
     def writing_lines(self) -> int:
-        """Return how many ruled lines a question's planned minutes call for."""
-        return max(8, min(30, 1 + int(self._question.minutes * WRITING_LINES_A_MINUTE)))
+        """Return how many ruled lines cover what a question has of its page on any paper."""
+        return drawn_lines(self._section.share)
 
 
 def slot(target: str, words: str, classes: str) -> Markup:

@@ -1,4 +1,4 @@
-"""Put elements around the lines of listings for paper, so that each hangs, or that a page ends between statements."""
+"""Put elements around the lines of listings, so that each hangs, or that a page ends between statements."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ TAG = re.compile(r"<[^>]*>")
 OPENING, CLOSING = "([{", ")]}"
 HEADS = (":", "{", "\\", ",", "=")
 """Ends of a line that the next belongs to."""
+DEEPEST = 24
+"""Spaces of indentation that lines of code on screens are told apart by, two and two: reflow.css has a rule for each."""
 QUERY = "language-sql"
 LONGEST = 12
 """Lines of a paragraph of code, between two empty ones, that is never broken; of a longer one no statement is."""
@@ -35,6 +37,21 @@ def _lines(code: str) -> str:
         lines.append(f"{before}{start}{_breakable(line[indent:])}{'</span>' if opened else ''}")
     whole = '\n</span><span class="line">'.join(lines)
     return f'<span class="line">{whole}</span>'
+
+
+def hung(xhtml: str) -> str:
+    """Return a fragment for screens whose lines of code say how deep they stand: what is left of a long one stands deeper."""
+    return LISTING.sub(lambda listing: f"{listing[1]}{_hung(listing[2])}{listing[3]}", xhtml)
+
+
+def _hung(code: str) -> str:
+    lines = []
+    for before, line, opened in _colored(code):
+        indent = len(line) - len(line.lstrip(" "))
+        # Padding beside nothing but white ends Kobo's reader (ebookmaker, issue 286).
+        deep = f" in{min(indent - indent % 2, DEEPEST)}" if line.strip() else ""
+        lines.append(f'<span class="line{deep}">{before}{line}{"</span>" if opened else ""}')
+    return "\n</span>".join(lines) + "</span>"
 
 
 def _breakable(line: str) -> str:

@@ -153,10 +153,12 @@ class Setter:
             shown = self._named(told, enclosed=reference.enclosed)
         if name is None:
             return shown
+        target = self.publication.answered_in.get(target, target)
         if name.is_section or name.number:
             shown = self._with_page(shown, target)
         width = "" if reference.label or (name.is_section and not name.number) else " short"
-        return f'<a class="{name.kind}-link{width}" href="#{target}">{shown}</a>'
+        title = f' title="{self._plain(name)}"' if name.is_section and name.number and not reference.label else ""
+        return f'<a class="{name.kind}-link{width}" href="#{target}"{title}>{shown}</a>'
 
     def _named(self, name: Name, *, enclosed: bool) -> str:
         if name.number:
@@ -164,6 +166,10 @@ class Setter:
         if name.is_section:
             return self._title(name.title)
         return escape(model.enclosed(name.title) if enclosed else name.title)
+
+    def _plain(self, name: Name) -> str:
+        """Return the title of a section as the value of an attribute, for who hears a link by itself."""
+        return escape(markup.plain(markup.parse(name.title, inline=True)))
 
     def linked(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Return the questions that stand in this publication."""
@@ -183,6 +189,7 @@ class Setter:
         name = self.publication.names[target]
         title = self._title(name.title)
         number = f'<span class="link-number">{escape(name.number)}</span>'
+        target = self.publication.answered_in.get(target, target)
         return Markup(f'<a href="#{target}">{number} <span class="link-title">{title}</span>{self.page(target)}</a>')
 
     def question_links(self, targets: Iterable[str]) -> Markup:
@@ -194,9 +201,21 @@ class Setter:
         """Return the link from a question to its answer, or back."""
         way = section.kind.counterpart
         if not self.paged:
-            return Markup('<a href="#{}">{}</a>').format(section.counterpart, self.label(f"to_{way}"))
+            told = self.label(f"{way}_label", number=section.number)
+            return Markup('<a href="#{}" aria-label="{}">{}</a>').format(section.counterpart, told, self.label(f"to_{way}"))
         page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
         return Markup('<a href="#{}">{}</a>').format(section.counterpart, page)
+
+    def hint_link(self, hint: Section, shown: str) -> Markup:
+        """Return a link to a hint."""
+        return Markup('<a href="#{}">{}</a>').format(hint.id, Markup(self._with_page(escape(shown), hint.id)))
+
+    def hints(self) -> tuple[Section, ...]:
+        """Return the hints on the section's question that are its own to give: to a hint, those after it."""
+        of = self.publication.hints.get(self.section.counterpart or self.section.id, ())
+        if self.section in of:
+            return of[of.index(self.section) + 1 :]
+        return self.publication.hints.get(self.section.id, ())
 
     def citation(self, cited: model.Cited) -> Markup:
         """Return a short citation, linked to the list of sources when the edition has one."""

@@ -251,10 +251,13 @@ def _accent(node: Accent, style: Style) -> str:
     stretchy = "true" if wide else "false"
     shown = symbols.ACCENTS[node.name]
     shown = _DRAWN_ACCENTS.get((shown, wide), shown) if style.drawn else shown
+    # An accent touches the letter below it: of a bar, nothing is seen at the usual size, and p-bar is read as p.
+    apart = node.name == "bar" and not style.drawn
+    shown = symbols.ACCENTS["overline"] if apart else shown
     mark = _text("mo", shown, f' lspace="0em" rspace="0em" stretchy="{stretchy}"')
     if node.name == "underline":
         return f'<munder accentunder="true">{body}{mark}</munder>'
-    return f'<mover accent="true">{body}{mark}</mover>'
+    return f'<mover accent="{"false" if apart else "true"}">{body}{mark}</mover>'
 
 
 def _fenced(opening: str, body: str, closing: str) -> str:

@@ -66,7 +66,8 @@ def _parts(items: Sequence[Node], words: Words) -> list[str]:
             said.append(_node(item, words))
             continue
         said.append(words["of"].format(_row(item.body, words) if len(item.body.items) <= 3 else _fence(item, words)))
-        if index + 2 < len(items) and _applies(items[index + 1], items[index + 2]):
+        after = [item for item in items[index + 1 :] if not (isinstance(item, Gap) and item.width < 1)]
+        if len(after) > 1 and _applies(*after[:2]):
             said.append(words["times"])
     return said
 
@@ -166,7 +167,10 @@ def _number(node: Number, words: Words) -> str:
 
 
 def _word(node: Word, words: Words) -> str:
-    return words[node.words] if node.words in symbols.FUNCTIONS else node.words.replace("-", " ")
+    if node.words in symbols.FUNCTIONS:
+        return words[node.words]
+    named = NAMED.format(node.words)
+    return words[named] if named in words else node.words.replace("-", " ")
 
 
 def _sign(node: Sign, words: Words) -> str:
