@@ -57,6 +57,19 @@ def copies() -> str:
     return SVG.format("<defs>" + "\n".join(parts) + '</defs>\n<use href="#p8"/>')
 
 
+def referring(element: str, attribute: str) -> str:
+    """Return a drawing whose parts refer to one another: ten to the sixth rectangles."""
+    parts = [f'<{element} id="p0"><rect width="1" height="1"/></{element}>']
+    parts += [f'<{element} id="p{n + 1}">' + f'<rect {attribute}="url(#p{n})"/>' * 10 + f"</{element}>" for n in range(6)]
+    return SVG.format("<defs>" + "\n".join(parts) + f'</defs>\n<rect {attribute}="url(#p6)"/>')
+
+
+def vertices() -> str:
+    """Return a drawing with a marker of 200 rectangles on each of 200 vertices."""
+    marker = '<marker id="m">' + "<rect/>" * 200 + "</marker>"
+    return SVG.format(f'{marker}\n<polyline points="{"1 2 " * 200}" style="marker:url(#m)"/>')
+
+
 def last() -> str:
     """Return all that a search for numbers could stumble over, in plenty, and what is no number at the end of it."""
     runs = ("a" * 40_000, "0." + "9" * 40_000, "url(#" * 8_000, " " * 40_000, "(" * 40_000, "scale(1)" * 5_000)
@@ -111,6 +124,11 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B114": lambda book: png_logo(book, b"GIF89a"),
     "B114-cut": lambda book: png_logo(book, PNG[:-30]),
     "B114-large": lambda book: png_logo(book, PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:]),
+    "B111-masks": lambda book: (book / "figures/keel.svg").write_text(referring("mask", "mask")),
+    "B111-markers": lambda book: (book / "figures/keel.svg").write_text(referring("marker", "marker-end")),
+    "B111-painted": lambda book: (book / "figures/keel.svg").write_text(referring("pattern", "fill")),
+    "B111-bare": lambda book: (book / "figures/keel.svg").write_text(referring("clipPath", "clip-path").replace("url(", "").replace(")", "")),
+    "B111-vertices": lambda book: (book / "teams/pilots.svg").write_text(vertices()),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
     "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),
