@@ -63,7 +63,10 @@ class ToolError(Exception):
     """Stop a build for a reason outside the book: one line for the person at the keyboard."""
 
 
-UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff"
+    "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
 LONGEST: Final = 400
 """Characters of a message or a hint; an author's own words in it may be long."""
 

@@ -127,12 +127,21 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B111-masks": lambda book: (book / "figures/keel.svg").write_text(referring("mask", "mask")),
     "B111-markers": lambda book: (book / "figures/keel.svg").write_text(referring("marker", "marker-end")),
     "B111-painted": lambda book: (book / "figures/keel.svg").write_text(referring("pattern", "fill")),
-    "B111-bare": lambda book: (book / "figures/keel.svg").write_text(referring("clipPath", "clip-path").replace("url(", "").replace(")", "")),
+    "B111-bare": lambda book: (book / "figures/keel.svg").write_text(
+        referring("clipPath", "clip-path").replace("url(", "").replace(")", "")
+    ),
     "B111-vertices": lambda book: (book / "teams/pilots.svg").write_text(vertices()),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
     "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),
     "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
+    "C611": lambda book: lengthen(book, "Tide.\n\n  " * 3_100),
+    "C611-bars": lambda book: lengthen(book, "| x | y |\n  |---|---|\n" + "  | x | y |\n" * 2_000),
+    "C611-footnotes": lambda book: lengthen(book, "\n\n".join(f"  A tide[^{n}].\n\n  [^{n}]: Note {n}." for n in range(301))[2:]),
+    "C716": lambda book: (book / "teams/pilots.yaml").write_text(
+        (book / "teams/pilots.yaml").read_text().replace("Pilot house", "\u202epilot\u2069 house")
+    ),
+    "M101-private": lambda book: lengthen(book, "A \ue0000\ue001 tide."),
     "M102": lambda book: lengthen(book, "word " * 5_000),
     "M103": lambda book: lengthen(book, "> " * 60 + "deep"),
     "M103-brackets": lambda book: lengthen(book, "*a " * 200 + "b* " * 200),

@@ -110,8 +110,8 @@ def markers(elements: int, vertices: int) -> str:
 
 
 CODE: dict[str, str] = {
-    "scala": "val x = \"" + "\\" * 60, "restructuredtext": "|" + "a " * 40 + "\n", "common-lisp": "#|" + "|" * 60 + "'" * 60,
-    "emacs-lisp": '"' + "\\" * 61, "cddl": "b64'" + "A" * 60, "chapel": "1_" * 60 + "x", "rego": "a" * 60 + "!",
+    "scala": 'val x = "' + "\\" * 60, "restructuredtext": ":" + "\\" * 40 + "!", "cddl": '"' + "\\" * 40 + "!", "rita": '"' + "a_" * 40 + "!",
+    "chapel": '"' + "\\" * 40 + "!", "rego": '"' + "\\" * 40 + "!", "fancy": "/" + "\\" * 40 + "!",
 }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def many_questions(folder: Path, count: int = 3_000) -> None:
     (book / "book.yaml").write_text(outline.replace(old, f"questions:\n{listed}"))
     for n, name in enumerate(names):
         (book / f"questions/weather-and-watch/{name}.yaml").write_text(
-            f"id: {name}\nask: Why does the tide number {n} rise?\ntype: concept\nlevel: basic\nminutes: 3\ntopics: [tides]\n"
+            f"id: {name}\nask: Why does the tide number {n} rise?\ntype: technical\nlevel: foundation\nminutes: 3\ntopics: [tides]\n"
             f"competency: navigation\naudience: public\nsummary: |\n  See [[xtra-{n}-lost]].\nanswer: |\n  See [[lost-{n}-xtra]] too.\n"
             "reviewed: 2026-11-22\n"
         )
@@ -136,7 +136,7 @@ def many_terms(folder: Path, count: int = 6_900, lost: int = 3_500) -> None:
     """Write thousands of terms, and half as many links to others."""
     book = small(folder)
     with (book / "glossary.yaml").open("a") as glossary:
-        glossary.write("".join(f"- id: term-{n}\n  term: term {n}\n  definition: What is called {n}.\n" for n in range(count)))
+        glossary.write("".join(f"  - {{id: term-{n}, term: term {n}, definition: What is called {n}.}}\n" for n in range(count)))
     path = book / "chapters/day-of.yaml"
     links = "".join(f"\n\n  See [[term:trem-{n}]]." for n in range(lost))
     path.write_text(path.read_text().replace("\nindex:", f"{links}\nindex:"))
@@ -270,7 +270,7 @@ def bidi(word: str, sign: str) -> str:
 
 
 def table(rows: int, columns: int) -> str:
-    line = "|" + " x |" * columns
+    line = "|" + "x|" * columns
     return "\n".join([line, "|" + "---|" * columns, *[line] * (rows - 1)])
 
 
@@ -315,7 +315,7 @@ ROWS: list[Row] = [
         harmless=True,
     ),
     Row(4, "dashes of a thousandth", drawing('<path d="M0 0H90" stroke="red" stroke-dasharray="0.00001"/>' * 50), BUILD, harmless=True),
-    *(Row(5, f"listing in {name}", listing(name, code), CHECK, harmless=True) for name, code in CODE.items()),
+    *(Row(5, f"listing in {name}", listing(name, code), BUILD, harmless=True) for name, code in CODE.items()),
     Row(6, "viewBox of nan", files(**{"figures/keel.svg": SVG.format("").replace("0 0 90 90", "nan nan nan nan")}), CHECK),
     Row(6, "viewBox of 1e999", files(**{"figures/keel.svg": SVG.format("").replace("0 0 90 90", "0 0 1e999 9")}), CHECK),
     *(
@@ -338,7 +338,7 @@ ROWS: list[Row] = [
     Row(8, "20,000 paragraphs", text("tide\n\n" * 20_000), CHECK),
     Row(8, "a list of 20,000", text("- tide\n" * 20_000), CHECK),
     Row(8, "a listing of 20,000 lines", listing("text", "tide\n" * 20_000), CHECK),
-    Row(8, "a word of 15,000 letters", text("a" * 15_000), CHECK),
+    Row(8, "a word of 15,000 letters", text("a" * 15_000), BUILD, harmless=True),
     Row(8, "5,000 formulas", text("$x^2$\n\n" * 5_000), CHECK),
     Row(9, "3,000 questions, 6,000 broken links", many_questions, CHECK),
     Row(9, "6,900 terms, 3,500 broken links", many_terms, CHECK),

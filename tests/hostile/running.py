@@ -11,13 +11,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = ROOT / "tests" / "books" / "small"
 SECONDS, MEGABYTES = 5.0, 300
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds by the clock after which a run is ended: machines that do other things take longer than what they work."""
 SIGNS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What a terminal would obey, or a reader not see."""
@@ -85,7 +86,5 @@ def _bounded() -> None:
 
 
 def _end(group: int) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
