@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -116,13 +117,26 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(unique, key=lambda d: (d.place, RANK[d.severity], d.code, d.message)))
 
 
+COMPARED: Final = 300
+"""Names that one is compared with, letter by letter: more are looked through for those that begin as it does, or end."""
+
+
+def _likely(name: str, names: Sequence[str]) -> Sequence[str]:
+    """Return the names that may be near to one, of many those that stand beside it in the alphabet, or end like it."""
+    if len(names) <= COMPARED:
+        return names
+    at = bisect_left(names, name)
+    ending = [other for other in names if other.endswith(name[-4:]) and abs(len(other) - len(name)) < 4]
+    return [*names[max(0, at - COMPARED // 4) : at + COMPARED // 4], *ending[: COMPARED // 4]]
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known name, or the known names when none is near."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
-    if close:
-        return f"use '{close[0]}'"
     if not names:
         return ""
+    close = difflib.get_close_matches(name[:100], _likely(name[:100], names), n=1, cutoff=0.6)
+    if close:
+        return f"use '{close[0]}'"
     listed = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
     return f"use one of: {listed}"

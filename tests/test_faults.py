@@ -141,6 +141,9 @@ MADE: dict[str, Callable[[Path], object]] = {
     "C716": lambda book: (book / "teams/pilots.yaml").write_text(
         (book / "teams/pilots.yaml").read_text().replace("Pilot house", "\u202epilot\u2069 house")
     ),
+    "B118-bytes": lambda book: misname(book),
+    "B109-script": lambda book: outside(book / "figures/light-rhythms.py"),
+    "B104-digits": lambda book: lengthen_time(book),
     "M101-private": lambda book: lengthen(book, "A \ue0000\ue001 tide."),
     "M102": lambda book: lengthen(book, "word " * 5_000),
     "M103": lambda book: lengthen(book, "> " * 60 + "deep"),
@@ -165,6 +168,19 @@ def png_logo(book: Path, data: bytes) -> None:
     record = book / "teams/pilots.yaml"
     record.write_text(record.read_text().replace("pilots.svg", "pilots.png"))
     (book / "teams/pilots.png").write_bytes(data)
+
+
+def misname(book: Path) -> None:
+    """Give a file a name that is not UTF-8, and another one that turns the rest of a line round."""
+    for name in (b"figures/\xff.svg", "teams/\u202epilots.txt".encode()):
+        with open(os.path.join(os.fsencode(book), name), "wb"):
+            pass
+
+
+def lengthen_time(book: Path) -> None:
+    """Give an answer more minutes than there are digits for."""
+    path = book / "questions/weather-and-watch/falling-glass.yaml"
+    path.write_text(path.read_text().replace("full: 2m", f"full: {'9' * 4_300}m"))
 
 
 def lengthen(book: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from pipeline.cli.commands import cli
-from pipeline.cli.printing import print_diagnostics
+from pipeline.cli.printing import plain, print_diagnostics
 from pipeline.diagnostics import BookError, ToolError
 
 COLLECTIONS = 50_000, 20, 10
@@ -79,7 +79,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _say(line: str, status: int) -> int:
-    click.echo(f"guidepress: {line}", err=True)
+    click.echo(f"guidepress: {plain(line)}", err=True)
     return status
 
 

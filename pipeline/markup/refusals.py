@@ -26,7 +26,7 @@ DENSEST: Final = 500
 """Signs of one sort in one paragraph."""
 SIGNS: Final = "[]*_~^$`<!{\"'&\\"
 RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
-SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
+SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)")
 Lines = Sequence[str]
 
 
@@ -255,7 +255,7 @@ def judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> None
     address = str(token.attrs.get("href", ""))
     if not SAFE.match(address):
         token.meta = {"refused": True}
-        hint = "write https:" if address.startswith("http:") else "link with https: or mailto:, or by [[id]]"
+        hint = "write https:" if address.lower().startswith("http") else "link with https: or mailto:, or by [[id]]"
         push_fault(state, "M125", f"“{address[:60]}” is no address a book may link to", (at, length), hint)
     if bare:
         push_fault(state, "M122", "this link has no words", (at, length), "write the words between the brackets")

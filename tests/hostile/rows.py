@@ -110,9 +110,12 @@ def markers(elements: int, vertices: int) -> str:
 
 
 CODE: dict[str, str] = {
-    "scala": 'val x = "' + "\\" * 60, "restructuredtext": ":" + "\\" * 40 + "!", "cddl": '"' + "\\" * 40 + "!", "rita": '"' + "a_" * 40 + "!",
-    "chapel": '"' + "\\" * 40 + "!", "rego": '"' + "\\" * 40 + "!", "fancy": "/" + "\\" * 40 + "!",
-}  # fmt: skip
+    "scala": 'val x = "' + "\\" * 60,
+    "restructuredtext": ":" + "\\" * 40 + "!",
+    "rita": '"' + "a_" * 40 + "!",
+    **{name: '"' + "\\" * 40 + "!" for name in ("cddl", "chapel", "factor", "maple", "registry", "rego", "rell", "smithy", "urbiscript")},
+    "fancy": "/" + "\\" * 40 + "!",
+}
 
 
 def many_questions(folder: Path, count: int = 3_000) -> None:
@@ -167,15 +170,13 @@ def linked(name: str, target: str) -> Callable[[Path], None]:
 
 
 def chapter(name: str) -> Callable[[Path], None]:
-    """Give a chapter an id that the press knows."""
+    """Give a chapter an id that the press knows, wherever it is named."""
 
     def make(folder: Path) -> None:
         book = small(folder)
-        old = (book / "chapters/day-of.yaml").read_text()
-        (book / "chapters/day-of.yaml").unlink()
-        (book / f"chapters/{name}.yaml").write_text(old.replace("id: day-of", f"id: {name}"))
-        outline = (book / "book.yaml").read_text()
-        (book / "book.yaml").write_text(outline.replace("back: [day-of]", f"back: [{name}]"))
+        for path in book.rglob("*.yaml"):
+            path.write_text(path.read_text().replace("day-of", name))
+        (book / "chapters/day-of.yaml").rename(book / f"chapters/{name}.yaml")
 
     return make
 
@@ -343,7 +344,7 @@ ROWS: list[Row] = [
     Row(9, "3,000 questions, 6,000 broken links", many_questions, CHECK),
     Row(9, "6,900 terms, 3,500 broken links", many_terms, CHECK),
     Row(10, "200 kB of brackets", text("\n\n".join("[" * 490 for _ in range(400))), CHECK),
-    Row(10, "200 kB of parentheses", text("\n\n".join("(" * 19_000 for _ in range(10))), CHECK),
+    Row(10, "200 kB of parentheses", text("\n\n".join("(" * 19_000 for _ in range(10))), CHECK, harmless=True),
     Row(10, "176 kB of braces", text("\n\n".join("`" + "{" * 17_000 + "`" for _ in range(10))), BUILD),
     Row(
         10,
@@ -379,7 +380,7 @@ ROWS: list[Row] = [
             spread("chapters/day-of.yaml", "title: The Morning", "title: The ~Morning", sign),
             CHECK,
         )
-        for sign in ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u3164", "\ufe0f", "\U000e0041")
+        for sign in ("\u200b", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u3164", "\U000e0041")
     ),
     *(
         Row(12, f"a chapter '{name}'", chapter(name), CHECK)
@@ -390,7 +391,8 @@ ROWS: list[Row] = [
             "answers",
             "glossary",
             "sources",
-            "day-title",
+            "day-of-title",
+            "lights-and-tides-title",
             "answer-falling-glass",
             "contents",
             "nav",
