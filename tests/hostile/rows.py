@@ -199,11 +199,13 @@ def release(folder: Path, name: str, data: bytes) -> None:
     }  # fmt: skip
     book = {"id": "a", "title": "A", "version": "1", "date": "2026-11-22"}
     manifest = {"schema": 1, "book": book, "inputs": "", "artefacts": [row], "versions": {}}
-    guides = folder / "output" / "guides"
+    written = json.dumps(manifest).encode()
+    guides = folder / "output/.releases" / sha256(written).hexdigest()
     (guides / "study").mkdir(parents=True)
     (guides / "study" / name).write_bytes(data)
-    (guides / "manifest.json").write_text(json.dumps(manifest))
+    (guides / "manifest.json").write_bytes(written)
     (guides / "SHA256SUMS").write_text(f"{row['sha256']}  {row['path']}\n")
+    (folder / "output/guides").symlink_to(f".releases/{guides.name}")
 
 
 def _epub() -> bytes:

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 SMALL = ROOT / "tests" / "books" / "small"
 SECONDS, MEGABYTES = 5.0, 300
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds by the clock after which a run is ended: machines that do other things take longer than what they work."""
 SIGNS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What a terminal would obey, or a reader not see."""
