@@ -393,7 +393,7 @@ ROWS: list[Row] = [
             "answers",
             "glossary",
             "sources",
-            "day-of-title",
+            "corrected-log-title",
             "lights-and-tides-title",
             "answer-falling-glass",
             "contents",
