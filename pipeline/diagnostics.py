@@ -6,8 +6,10 @@ import difflib
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -119,23 +121,34 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 COMPARED: Final = 300
 """Names that one is compared with, letter by letter: more are looked through for those that begin as it does, or end."""
+BESIDE, ENDING = 40, 4
+"""Names looked at on either side of one in the alphabet, or that end like it; and the letters that are an end."""
 
 
-def _likely(name: str, names: Sequence[str]) -> Sequence[str]:
+@lru_cache(maxsize=8)
+def _indexed(known: frozenset[str]) -> tuple[tuple[str, ...], Mapping[str, list[str]]]:
+    """Return names in order, and where they are many, those of each end."""
+    names, ends = tuple(sorted(known)), defaultdict(list)
+    for name in names if len(names) > COMPARED else ():
+        ends[name[-ENDING:]].append(name)
+    return names, ends
+
+
+def _likely(name: str, names: Sequence[str], ends: Mapping[str, list[str]]) -> Sequence[str]:
     """Return the names that may be near to one, of many those that stand beside it in the alphabet, or end like it."""
     if len(names) <= COMPARED:
         return names
     at = bisect_left(names, name)
-    ending = [other for other in names if other.endswith(name[-4:]) and abs(len(other) - len(name)) < 4]
-    return [*names[max(0, at - COMPARED // 4) : at + COMPARED // 4], *ending[: COMPARED // 4]]
+    return [*names[max(0, at - BESIDE) : at + BESIDE], *ends.get(name[-ENDING:], ())[:BESIDE]]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known name, or the known names when none is near."""
-    names = sorted(set(known))
+    names, ends = _indexed(frozenset(known))
     if not names:
         return ""
-    close = difflib.get_close_matches(name[:100], _likely(name[:100], names), n=1, cutoff=0.6)
+    name = name[:100]
+    close = difflib.get_close_matches(name, _likely(name, names, ends), n=1, cutoff=0.6)
     if close:
         return f"use '{close[0]}'"
     listed = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
