@@ -5,8 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -63,7 +66,10 @@ class ToolError(Exception):
     """Stop a build for a reason outside the book: one line for the person at the keyboard."""
 
 
-UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+UNPRINTABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff"
+    "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
+)
 LONGEST: Final = 400
 """Characters of a message or a hint; an author's own words in it may be long."""
 
@@ -113,13 +119,37 @@ def ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(unique, key=lambda d: (d.place, RANK[d.severity], d.code, d.message)))
 
 
+COMPARED: Final = 300
+"""Names that one is compared with, letter by letter: more are looked through for those that begin as it does, or end."""
+BESIDE, ENDING = 40, 4
+"""Names looked at on either side of one in the alphabet, or that end like it; and the letters that are an end."""
+
+
+@lru_cache(maxsize=8)
+def _indexed(known: frozenset[str]) -> tuple[tuple[str, ...], Mapping[str, list[str]]]:
+    """Return names in order, and where they are many, those of each end."""
+    names, ends = tuple(sorted(known)), defaultdict(list)
+    for name in names if len(names) > COMPARED else ():
+        ends[name[-ENDING:]].append(name)
+    return names, ends
+
+
+def _likely(name: str, names: Sequence[str], ends: Mapping[str, list[str]]) -> Sequence[str]:
+    """Return the names that may be near to one, of many those that stand beside it in the alphabet, or end like it."""
+    if len(names) <= COMPARED:
+        return names
+    at = bisect_left(names, name)
+    return [*names[max(0, at - BESIDE) : at + BESIDE], *ends.get(name[-ENDING:], ())[:BESIDE]]
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest known name, or the known names when none is near."""
-    names = sorted(set(known))
-    close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
-    if close:
-        return f"use '{close[0]}'"
+    names, ends = _indexed(frozenset(known))
     if not names:
         return ""
+    name = name[:100]
+    close = difflib.get_close_matches(name, _likely(name, names, ends), n=1, cutoff=0.6)
+    if close:
+        return f"use '{close[0]}'"
     listed = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
     return f"use one of: {listed}"

@@ -71,6 +71,7 @@ DISK_EXCEPTIONS = {
     "flow.exporting": "writes exports, wherever they are asked for",
     "bring.shelf": "writes the files of a book that an import makes",
     "packs.archive": "puts packs in their places, and looks what else is there",
+    "cli.__main__": "puts nothing in the place of standard streams that are closed",
     "cli.watching": "tells a folder from another that has taken its name",
     "cli.book_commands": "completes the names of editions and teams, and finds the book that the command runs in",
 }

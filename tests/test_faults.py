@@ -57,6 +57,19 @@ def copies() -> str:
     return SVG.format("<defs>" + "\n".join(parts) + '</defs>\n<use href="#p8"/>')
 
 
+def referring(element: str, attribute: str) -> str:
+    """Return a drawing whose parts refer to one another: ten to the sixth rectangles."""
+    parts = [f'<{element} id="p0"><rect width="1" height="1"/></{element}>']
+    parts += [f'<{element} id="p{n + 1}">' + f'<rect {attribute}="url(#p{n})"/>' * 10 + f"</{element}>" for n in range(6)]
+    return SVG.format("<defs>" + "\n".join(parts) + f'</defs>\n<rect {attribute}="url(#p6)"/>')
+
+
+def vertices() -> str:
+    """Return a drawing with a marker of 200 rectangles on each of 200 vertices."""
+    marker = '<marker id="m">' + "<rect/>" * 200 + "</marker>"
+    return SVG.format(f'{marker}\n<polyline points="{"1 2 " * 200}" style="marker:url(#m)"/>')
+
+
 def last() -> str:
     """Return all that a search for numbers could stumble over, in plenty, and what is no number at the end of it."""
     runs = ("a" * 40_000, "0." + "9" * 40_000, "url(#" * 8_000, " " * 40_000, "(" * 40_000, "scale(1)" * 5_000)
@@ -111,10 +124,27 @@ MADE: dict[str, Callable[[Path], object]] = {
     "B114": lambda book: png_logo(book, b"GIF89a"),
     "B114-cut": lambda book: png_logo(book, PNG[:-30]),
     "B114-large": lambda book: png_logo(book, PNG[:16] + b"\0\0\xff\xff" * 2 + PNG[24:]),
+    "B111-masks": lambda book: (book / "figures/keel.svg").write_text(referring("mask", "mask")),
+    "B111-markers": lambda book: (book / "figures/keel.svg").write_text(referring("marker", "marker-end")),
+    "B111-painted": lambda book: (book / "figures/keel.svg").write_text(referring("pattern", "fill")),
+    "B111-bare": lambda book: (book / "figures/keel.svg").write_text(
+        referring("clipPath", "clip-path").replace("url(", "").replace(")", "")
+    ),
+    "B111-vertices": lambda book: (book / "teams/pilots.svg").write_text(vertices()),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
     "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),
     "B111-encoding": lambda book: (book / "figures/keel.svg").write_bytes(SVG.format("<script/>").encode("utf-16")),
+    "C611": lambda book: lengthen(book, "Tide.\n\n  " * 3_100),
+    "C611-bars": lambda book: lengthen(book, "| x | y |\n  |---|---|\n" + "  | x | y |\n" * 2_000),
+    "C611-footnotes": lambda book: lengthen(book, "\n\n".join(f"  A tide[^{n}].\n\n  [^{n}]: Note {n}." for n in range(301))[2:]),
+    "C716": lambda book: (book / "teams/pilots.yaml").write_text(
+        (book / "teams/pilots.yaml").read_text().replace("Pilot house", "\u202epilot\u2069 house")
+    ),
+    "B118-bytes": lambda book: misname(book),
+    "B109-script": lambda book: outside(book / "figures/light-rhythms.py"),
+    "B104-digits": lambda book: lengthen_time(book),
+    "M101-private": lambda book: lengthen(book, "A \ue0000\ue001 tide."),
     "M102": lambda book: lengthen(book, "word " * 5_000),
     "M103": lambda book: lengthen(book, "> " * 60 + "deep"),
     "M103-brackets": lambda book: lengthen(book, "*a " * 200 + "b* " * 200),
@@ -142,6 +172,19 @@ def png_logo(book: Path, data: bytes) -> None:
     record = book / "teams/pilots.yaml"
     record.write_text(record.read_text().replace("pilots.svg", "pilots.png"))
     (book / "teams/pilots.png").write_bytes(data)
+
+
+def misname(book: Path) -> None:
+    """Give a file a name that is not UTF-8, and another one that turns the rest of a line round."""
+    for name in (b"figures/\xff.svg", "teams/\u202epilots.txt".encode()):
+        with open(os.path.join(os.fsencode(book), name), "wb"):
+            pass
+
+
+def lengthen_time(book: Path) -> None:
+    """Give an answer more minutes than there are digits for."""
+    path = book / "questions/weather-and-watch/falling-glass.yaml"
+    path.write_text(path.read_text().replace("full: 2m", f"full: {'9' * 4_300}m"))
 
 
 def lengthen(book: Path, text: str) -> None:

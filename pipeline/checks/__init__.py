@@ -33,6 +33,7 @@ def check(book: Book) -> tuple[Diagnostic, ...]:
     # The texts of a large book are large, and the next book is another.
     places.passages.cache_clear()
     sentences.stretches.cache_clear()
+    markup.forget_slow()
     return ordered([*kept, *unused])
 
 
@@ -43,6 +44,12 @@ def _faults_in_texts(book: Book) -> Found:
             severity: Severity = "note" if found.code in markup.NOTES else "warning" if found.code in markup.WARNINGS else "error"
             where = passage.spot(found.line, found.column, found.length)
             yield places.fault(found.code, found.message, where, found.hint, severity)
+    for question in book.questions.values():
+        for n, example in enumerate(question.examples):
+            if not markup.is_colored(example.code, example.language):
+                message = f"what colors '{example.language}' does not come to an end over this: it is printed without colors"
+                hint = "write text as its language, or shorten its longest lines"
+                yield places.fault("M114", message, places.spot(book, question, "examples", n, "code"), hint, "warning")
     for formula in book.formulas.values():
         origin = book.origin(formula)
         for found in markup.check(formula.latex):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pipeline import markup
+from pipeline import markup, model
 from pipeline.checks.places import Found, complete, fault, key_spot, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import LEVELS, PACE, Book, Counted, Question, QuestionType, Requirement, Star, speaking_time
@@ -16,6 +16,8 @@ SLOWEST, FASTEST = 0.3, 1.25
 """Least and most of the words spoken at that pace that a summary may have."""
 FEWEST, MOST = 250, 400
 """Words of a spoken answer: some two to three minutes."""
+CHARACTERS, LINES, BARS, FOOTNOTES = 400_000, 6_000, 6_000, 300
+"""What one record may have of each, all its texts together: to lay it out takes less than 300 MB, and a few seconds."""
 UNITS: Final = {"types": "questions of type", "levels": "questions of level", "topics": "questions on", "minutes": "minutes in section"}
 
 
@@ -53,6 +55,25 @@ def amount(question: Question, part: Counted) -> int:
     if isinstance(value, tuple):
         return len(value)
     return int(value.learning is not None) if isinstance(value, Star) else int(value is not None)
+
+
+@register("C611", "too much for a section")
+def too_much(book: Book) -> Found:
+    """The texts of a record have together more than 400,000 characters, 6,000 lines, 6,000 bars of tables, or 300 footnotes.
+
+    All of it stands in one section, which is laid out as one: that would take all memory, or minutes.
+    """
+    for record in book.records():
+        texts = tuple((keys, text) for keys, text in model.strings(record))
+        for what, most, count in (
+            ("characters", CHARACTERS, len), ("lines", LINES, lambda text: text.count("\n")),
+            ("bars of tables", BARS, lambda text: text.count("|")), ("footnotes", FOOTNOTES, lambda text: text.count("\n[^")),
+        ):  # fmt: skip
+            has = sum(count(text) for _, text in texts)
+            if has > most:
+                keys, _ = max(texts, key=lambda pair: count(pair[1]))
+                yield fault("C611", f"this has {has:,} {what}, and {most:,} are allowed", spot(book, record, *keys), "split it")
+                break
 
 
 @register("C702", "anchors that cannot be told apart", "warning")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pipeline import markup, theme
-from pipeline.checks.places import PACKAGED, Found, fault, key_spot, register, spot, written
+from pipeline import markup, model, theme
+from pipeline.checks.places import PACKAGED, Found, fault, key_spot, passages, register, spot, written
 from pipeline.diagnostics import nearest
 from pipeline.model import Book, Keys, Question
 from pipeline.section_kinds import CHAPTER, KINDS
@@ -15,6 +15,9 @@ CODE_LINES, CODE_COLUMNS = 25, 68
 RESERVED = ("answer-", "answers-", "term-", "formula-", "source-", "figure-", "index-", "box-", "title-")
 PRESS = {kind.name for kind in KINDS if not kind.is_written} | {"nav", "toc"}
 """Ids that are the press's own."""
+PAGE: Final = re.compile(r"page-(?:[0-9]+|[ivxlcdm]+)")
+MADE: Final = re.compile(r"-title|(?:-[a-z]+)+(?:-[0-9]+)*-(?:h|t|i|fn|fnref|url)[0-9]+")
+"""How ids end that are made for parts of a section: its title, and headings, tables, and notes in its texts."""
 DOI: Final = re.compile(r"https://doi\.org/10\.\d{4,9}/\S+")
 RESOLVER: Final = re.compile(r"https://(?:dx\.|www\.)?doi\.org/")
 
@@ -91,9 +94,16 @@ def _taken(book: Book, name: str, divisions: set[str]) -> str:
     """Say what has an id already, or return an empty string."""
     if name in divisions:
         return "by a section"
-    if name in PRESS or name.startswith(RESERVED):
+    if name in PRESS or name.startswith(RESERVED) or PAGE.fullmatch(name):
         return "by a part that every book has"
+    made = next((at for at in range(len(name)) if name[at] == "-" and MADE.fullmatch(name, at) and _has(book, name[:at], divisions)), 0)
+    if made:
+        return f"by a part of '{name[:made]}'"
     return "by a question and a chapter" if name in book.questions and name in book.chapters else ""
+
+
+def _has(book: Book, name: str, divisions: set[str]) -> bool:
+    return name in divisions or name in book.questions or name in book.chapters or name in PRESS
 
 
 @register("C307", "story missing or misplaced")
@@ -199,7 +209,18 @@ def reviewed_later(book: Book) -> Found:
 
 @register("C315", "candidate text points at a kit question")
 def points_at_kit(book: Book) -> Found:
-    """A public question names one that only hiring teams may see."""
+    """A public question names one that only hiring teams may see; or a text for candidates does, which would print its title.
+
+    In a text, words for the link are enough: [[id|words]] prints these, and no more.
+    """
+    hidden = {*book.outline.kit_front, *book.outline.kit_back}
+    for passage in passages(book):
+        kit = getattr(passage.record, "audience", "") == "kit" or model.identity(passage.record) in hidden
+        for reference in passage.text.references if not kit and passage.keys[0] not in model.INTERVIEWER_PARTS else ():
+            named = book.questions.get(reference.id) if reference.kind == "section" else None
+            if named is not None and named.audience == "kit" and not reference.label:
+                where = passage.spot(reference.line, reference.column).at(reference.id)
+                yield fault("C315", f"'{reference.id}' is for hiring teams only", where, f"write words for it: [[{reference.id}|words]]")
     for question in book.questions.values():
         for n, name in enumerate(question.see_also):
             other = book.questions.get(name)

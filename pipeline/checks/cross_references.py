@@ -26,7 +26,7 @@ def _refused(book: Book, kind: str, name: str) -> bool:
     """Tell whether a record of this id was refused: its own fault is reported already."""
     kinds = {"section": ("question", "chapter"), "source": ("work",)}.get(kind, (kind,))
     listed = {"term": "glossary", "formula": "formulasheet", "source": "works"}.get(kind)
-    return any((k, name) in book.refused for k in kinds) or any(k == listed for k, _ in book.refused)
+    return any((k, name) in book.refused for k in kinds) or (listed is not None and any(k == listed for k, _ in book.refused))
 
 
 @register("C201", "broken link")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from pipeline import model, theme
+from pipeline import markup, model, theme
 from pipeline.checks.places import Found, Spot, fault, register, spot
 from pipeline.model import Book
 
@@ -46,6 +46,21 @@ def character_without_font(book: Book) -> Found:
     for entry in missing.values():
         hint = "write it in words, or name a font that has it in theme/theme.yaml"
         yield fault("C802", f"no font has {_named(entry)}", entry.where, hint)
+
+
+@register("C716", "character that nobody sees")
+def unseen_character(book: Book) -> Found:
+    """A text that is no Markdown holds a character that nobody sees, that turns the order of others round, or that is for private use.
+
+    Code that was turned round is not the code that is read. In Markdown it is M101.
+    """
+    for record in book.records():
+        prose = {keys for keys, _, _ in model.prose(record)}
+        for keys, text in model.strings(record):
+            found = None if text.isascii() or keys in prose else markup.FORBIDDEN.search(text)
+            if found:
+                where = _spot(book, record, keys, text, found.start())
+                yield fault("C716", f"the character U+{ord(found[0]):04X} cannot be printed", where, "remove it")
 
 
 def _script(character: str) -> str:

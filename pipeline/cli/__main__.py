@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from pipeline.cli.commands import cli
-from pipeline.cli.printing import print_diagnostics
+from pipeline.cli.printing import plain, print_diagnostics
 from pipeline.diagnostics import BookError, ToolError
 
 COLLECTIONS = 50_000, 20, 10
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit status, and never let a traceback out for what a user or a machine did."""
     signal.signal(signal.SIGTERM, _interrupt)
     if arguments is None:
+        _open_streams()
         gc.set_threshold(*COLLECTIONS)
     try:
         status = _run(arguments)
@@ -45,6 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             # And nobody looks for cycles any more, which would take a tenth of a second.
             gc.freeze()
+
+
+def _open_streams() -> None:
+    """Put nothing in the place of standard streams that are closed: no file of a build may be taken for one of them."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -79,7 +91,7 @@ def _leave(status: int) -> NoReturn:
 
 
 def _say(line: str, status: int) -> int:
-    click.echo(f"guidepress: {line}", err=True)
+    click.echo(f"guidepress: {plain(line)}", err=True)
     return status
 
 

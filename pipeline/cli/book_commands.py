@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.printing import counted, print_diagnostics, print_stats
+from pipeline.cli.printing import counted, plain, print_diagnostics, print_stats
 from pipeline.diagnostics import BookError, nearest
 
 if TYPE_CHECKING:
@@ -88,12 +88,12 @@ def list_(book: Path) -> None:
 
     loaded = read_book(book)
     for edition in loaded.editions.values():
-        click.echo(f"{edition.id:<14} {edition.title}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
+        click.echo(f"{edition.id:<14} {plain(edition.title)}: {', '.join(edition.formats)}; {', '.join(edition.papers)}")
     for team in loaded.teams.values():
-        click.echo(f"{team.id:<14} {team.name} (--team {team.id})")
+        click.echo(f"{team.id:<14} {plain(team.name)} (--team {team.id})")
     numbers = question_numbers(loaded)
     for division in loaded.outline.sections:
-        click.echo(f"\n{division.title}")
+        click.echo(f"\n{plain(division.title)}")
         for name in division.questions:
             question = loaded.questions.get(name)
             click.echo(f"{numbers[name]:>4}  {name:<34} {question.level or '' if question else '(refused)'}")

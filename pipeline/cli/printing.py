@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.diagnostics import RANK, Diagnostic, show
+from pipeline.diagnostics import RANK, UNPRINTABLE, Diagnostic, show
 from pipeline.formats import PDF
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text", *, 
     """
     found = tuple(diagnostics)
     if form == "json":
-        click.echo(json.dumps([_row(d) for d in found], ensure_ascii=False, indent=2))
+        # JSON has an escape for every sign: what a terminal would obey is written so.
+        click.echo(UNPRINTABLE.sub(_escape, json.dumps([_row(d) for d in found], ensure_ascii=False, indent=2)))
     elif form == "github":
         for diagnostic in found:
-            click.echo(_annotation(diagnostic))
+            click.echo(plain(_annotation(diagnostic)))
     else:
         for text in _texts(found, each=each):
             click.echo(f"{text}\n", err=True)
@@ -65,7 +67,7 @@ def _texts(found: Sequence[Diagnostic], *, each: bool | None) -> Iterator[str]:
         told = kind if each or len({diagnostic.place for diagnostic in kind}) <= TOLD else kind[:1]
         yield from (_colored(show(diagnostic), diagnostic.severity) for diagnostic in told)
         if more := kind[len(told) :]:
-            places = ", ".join(str(diagnostic.place) for diagnostic in more[:TOLD]) + ", …" * (len(more) > TOLD)
+            places = ", ".join(plain(str(diagnostic.place)) for diagnostic in more[:TOLD]) + ", …" * (len(more) > TOLD)
             how = "" if each is None else " (--all prints each)"
             yield _colored(f"{more[0].severity}[{code}]: {len(more):,} more of this kind: {places}{how}", more[0].severity)
 
@@ -104,6 +106,15 @@ def print_rebuild(outcome: Outcome) -> None:
     for relaid in outcome.laid_out:
         click.echo(f"{relaid.edition} {relaid.paper} {relaid.signature}: {relaid.reason}")
     click.echo(f"{counted(len(outcome.laid_out), 'signature')} laid out anew")
+
+
+def plain(text: str) -> str:
+    """Return a line with a sign in the place of each that a terminal would obey, or that nobody sees."""
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "\n" if found[0] == "\n" else json.dumps(found[0])[1:-1]
 
 
 def _row(diagnostic: Diagnostic) -> dict[str, str | int]:

@@ -35,7 +35,7 @@ def book_digest(folder: Path) -> str:
     """Digest every file of a book, by its path and bytes; what lies outside its folder is no part of it."""
     total = hashlib.sha256()
     for name, digest in files(folder).items():
-        total.update(f"{name}\0".encode() + digest)
+        total.update(os.fsencode(f"{name}\0") + digest)
     return total.hexdigest()
 
 

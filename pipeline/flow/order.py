@@ -67,7 +67,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         published = publish(request, book, made, inputs, current)
         unwritten = write_report(request.output, made.pages, work.seconds, published)
     lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
-    warnings = [_warning(text, request) for text in (*lost, *store.warnings, *published.warnings, *unwritten)]
+    warnings = [_warning(text, request) for text in (*lost, *store.trouble, *published.warnings, *unwritten)]
     seconds = time.perf_counter() - started
     return Outcome(published, (*faults, *warnings), False, seconds, made.pages, made.laid_out, dict(work.seconds))
 

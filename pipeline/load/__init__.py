@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from pipeline import model, source, theme
+from pipeline import markup, model, source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
 from pipeline.load import diagnosing, layers, pictures, private_bank
 from pipeline.load.diagnosing import Reading, at, diagnose
@@ -268,10 +268,13 @@ def _sections(reading: Reading, outline: model.Outline) -> None:
 
 def _strays(reading: Reading) -> None:
     """Report files that stand where nothing is read: those whose name is nearly one that is looked for, and other YAML files."""
-    for folder, _, names in os.walk(reading.folder):
-        for path in (Path(folder, name) for name in names):
+    for folder, folders, names in os.walk(reading.folder):
+        for path in (Path(folder, name) for name in (*names, *folders)):
             within = path.relative_to(reading.folder)
-            if path in reading.files or is_stray(within):
+            if not is_stray(within) and not _is_name(path.name):
+                fault = Diagnostic("B118", "the name of this file is no plain text", Place(reading.shown(path)), "rename it")
+                reading.faults.append(fault)
+            if path.name in folders or path in reading.files or is_stray(within):
                 continue
             if meant := _meant(within):
                 reading.refused.add(_record_in(meant))
@@ -281,6 +284,11 @@ def _strays(reading: Reading) -> None:
             elif path.suffix.lower() in (".yaml", ".yml"):
                 hint = nearest(within.parts[0], _known()) if path.suffix == ".yaml" else "end its name in .yaml"
                 reading.faults.append(Diagnostic("B113", "this file is not read", Place(reading.shown(path)), hint, "warning"))
+
+
+def _is_name(name: str) -> bool:
+    """Tell whether the name of a file can be printed; bytes that are not UTF-8 come as surrogates."""
+    return name.isprintable() and not markup.FORBIDDEN.search(name)
 
 
 def _meant(within: PurePath) -> PurePath | None:

@@ -57,7 +57,7 @@ RULES = (
         "B118",
         "file nearly named right",
         "A file of a book is looked for by one name, in lower case, and YAML ends in .yaml. What is called otherwise is not read, "
-        "or is read on one system and not on the next.",
+        "or is read on one system and not on the next. A name is UTF-8, and holds no sign that nobody sees.",
     ),
     Rule(
         "B119",
@@ -103,7 +103,7 @@ class Reading:
 
     def shown(self, path: Path) -> str:
         """Return the path of a file as the author would type it."""
-        return f"{self.name}/{path.relative_to(self.folder).as_posix()}"
+        return os.fsencode(f"{self.name}/{path.relative_to(self.folder).as_posix()}").decode("utf-8", "replace")
 
     def inside(self, path: Path) -> bool:
         """Tell whether a file lies in the book's folder, and report it if not."""

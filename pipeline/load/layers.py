@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
@@ -34,6 +35,9 @@ OF_SIGNS: Final = ("emoji", "symbols")
 SHEETS: Final = ("paged.css", "reflow.css", "editions/*.css")
 LEADING_OUT: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element"})
 """Functions of CSS that fetch something."""
+BLOCK: Final = re.compile(r"[{}()\[\]]")
+DEEPEST: Final = 32
+"""Blocks of a style sheet in one another."""
 REFUSED: Final = {
     "import": "write what it holds into this file",
     "namespace": "delete it",
@@ -260,9 +264,24 @@ def _sheets(reading: Reading, folder: Path) -> Iterator[tuple[str, str]]:
 
 def _css_faults(css: str, path: str) -> Iterator[Diagnostic]:
     lines = css.split("\n")
+    if deep := _too_deep(css):
+        line, column = css.count("\n", 0, deep) + 1, deep - css.rfind("\n", 0, deep)
+        message = f"not CSS: more than {DEEPEST} blocks are open"
+        yield Diagnostic("T110", message, Place(path, line, column), "close the blocks before", line_text=lines[line - 1])
+        return
     nodes = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     for code, message, line, column, hint in (*chain.from_iterable(map(_css_rule, nodes)), *_unknown_tokens(css)):
         yield Diagnostic(code, message, Place(path, line, column), hint, line_text=lines[min(line, len(lines)) - 1])
+
+
+def _too_deep(css: str) -> int:
+    """Return where a style sheet opens more blocks in one another than any needs; 0 where it does not."""
+    depth = 0
+    for found in BLOCK.finditer(css):
+        depth = depth + 1 if found[0] in "{[(" else max(0, depth - 1)
+        if depth > DEEPEST:
+            return found.start()
+    return 0
 
 
 def _css_rule(node: Any) -> Found:

@@ -40,7 +40,7 @@ def drawings(reading: Reading) -> Iterator[tuple[str, Drawing]]:
         if svg is None:
             reading.refused.add(("drawing", figure.id))
         else:
-            yield figure.id, Drawing(svg, _recorded(svg), _expected(reading.folder, figure))
+            yield figure.id, Drawing(svg, _recorded(svg), _expected(reading, figure))
 
 
 def rasters(reading: Reading, outline: model.Outline | None) -> Iterator[tuple[str, Picture]]:
@@ -137,12 +137,14 @@ def _recorded(svg: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def _expected(folder: Path, figure: model.Figure) -> str:
+def _expected(reading: Reading, figure: model.Figure) -> str:
     """Return the digest of a figure's script and of the shared style it draws with."""
-    script = folder / "figures" / f"{figure.script}.py"
-    style = folder / "figures" / "style.py"
+    script, style = (reading.folder / "figures" / f"{name}.py" for name in (figure.script, "style"))
+    paths = [path for path in (script, style) if path == script or path.exists()]
+    if not all(reading.inside(path) for path in paths if path.exists()):
+        return ""
     try:
-        parts = [source.octets(path, path.name) for path in (script, style) if path == script or path.exists()]
+        parts = [source.octets(path, path.name) for path in paths]
     except SourceFault:
         return ""  # as if it were not there: the drawing is reported as stale
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

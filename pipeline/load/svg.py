@@ -18,20 +18,22 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 from xml.parsers import expat
 
+from pipeline.load.drawing_costs import CHAINED, Tally, references
 from pipeline.work import cache, thresholds
 
 MAX_SVG: Final = 300_000
 DEEPEST: Final = 64
-MOST: Final = 100_000
-"""Elements of a drawing, each copy that ``use`` makes counted."""
-CHAINED: Final = 16
+MOST: Final = 20_000
+"""Elements that are drawn for a drawing: each copy that ``use`` makes is counted, each part that an element is painted, cut, or
+masked with, and each marker at each vertex. To draw as many takes two seconds and 230 MB."""
 SVG: Final = "http://www.w3.org/2000/svg"
 ELEMENTS: Final = frozenset({
     "svg", "g", "defs", "use", "symbol", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon",
     "clipPath", "mask", "pattern", "marker", "linearGradient", "radialGradient", "stop",
 })  # fmt: skip
-REFERENCE: Final = re.compile(r"url\(\s*+[\"']?#([^()\"']*+)", re.IGNORECASE)
 OUTSIDE: Final = re.compile(r"url\(\s*[\"']?(?!#)|@import|\\", re.IGNORECASE)
+FETCHING: Final = re.compile(r"://|image(?:-set)?\(|src\(|(?<![\w-])(?:href|src|base)\s*:", re.IGNORECASE)
+"""What a style could name something outside with, or a part of the drawing that nobody would look for there."""
 
 LARGEST: Final = 2**24
 """Of a number in a drawing. Readers reckon in single precision: beyond, they cannot tell one unit from the next. The largest
@@ -102,10 +104,8 @@ def _judged(svg: bytes) -> Unsafe | None:
 
 @dataclass(slots=True)
 class _Part:
-    """An element with an id: how many elements stand in it, which parts it uses, and how far it enlarges or shrinks."""
+    """An element with an id: how far it enlarges or shrinks what it holds."""
 
-    count: int = 0
-    uses: list[str] = field(default_factory=list)
     reach: float = 0.0
     leads: dict[str, float] = field(default_factory=dict)
     """How far each part that it refers to is enlarged or shrunk there."""
@@ -120,6 +120,7 @@ class _Reader:
         self.reaches = [0.0]
         self.whole = _Part()
         self.parts: dict[str, _Part] = {}
+        self.tally = Tally()
         self.parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         self.parser.XmlDeclHandler = self.declare
         self.parser.StartElementHandler = self.start
@@ -151,14 +152,19 @@ class _Reader:
         self.note_reach(attributes, own)
 
     def end(self, _name: str) -> None:
+        self.tally.end()
         self.open.pop()
         self.reaches.pop()
 
     def judge(self, key: str, value: str) -> None:
         if key.lower().startswith("on"):
             self.refuse(f"a figure may not hold the event attribute '{key}'", key)
-        if OUTSIDE.search(value) or (key in ("href", "src", "base") and not value.startswith("#")):
+        styled = (key == "style" or PAINTS.match(key)) and FETCHING.search(value)
+        if styled or OUTSIDE.search(value) or (key in ("href", "src", "base") and not value.startswith("#")):
             self.refuse(f"the attribute '{key}' leads out of the drawing", key)
+        if key == "spreadMethod" and value != "pad":
+            # Whoever draws it repeats the gradient as often as its vector goes into the shape, which may be a million times.
+            raise _Refusal(Unsafe("a gradient that repeats itself could take all memory", *self.spot(key, key)))
 
     def judge_numbers(self, key: str, value: str) -> None:
         if wrong := _absurd(key, value):
@@ -183,28 +189,22 @@ class _Reader:
             message = f"the attribute '{key}' enlarges or shrinks, with those around it, more than 10^{FARTHEST:.0f} times"
             raise _Refusal(Unsafe(message, *self.spot(key, key)))
         self.reaches.append(total)
-        led = {name for value in attributes.values() for name in REFERENCE.findall(value)}
-        led |= {value[1:] for key, value in attributes.items() if key.rpartition(" ")[2] == "href"}
+        led = {name for key, value in attributes.items() for name in references(key.rpartition(" ")[2], value)}
         for part, before in zip((self.whole, *self.open), (0.0, *self.reaches), strict=False):
             if part is not None:
                 part.reach = max(part.reach, total - before)
                 part.leads |= {name: max(total - before, part.leads.get(name, 0.0)) for name in led}
 
     def note(self, attributes: Mapping[str, str]) -> None:
-        """Count the element, and what it uses, in every part that it stands in."""
+        """Note the element, and what it refers to."""
         name = attributes.get("id")
         self.open.append(self.parts.setdefault(name, _Part()) if name else None)
-        used = [value[1:] for key, value in attributes.items() if key.rpartition(" ")[2] == "href"]
-        for part in (self.whole, *self.open):
-            if part is not None:
-                part.count += 1
-                part.uses += used
+        self.tally.begin({key.rpartition(" ")[2]: value for key, value in attributes.items()})
 
     def weigh(self) -> None:
         """Refuse a drawing whose parts use one another without end, or nearly so."""
-        weights: dict[str, int] = {}
-        if self.weight(self.whole, weights, 0) > MOST:
-            raise _Refusal(Unsafe(f"the drawing has more than {MOST:,} elements, counting what 'use' copies"))
+        if self.tally.total() > MOST:
+            raise _Refusal(Unsafe(f"the drawing has more than {MOST:,} elements, counting what is drawn again where it is referred to"))
 
     def measure(self) -> None:
         """Refuse a drawing whose parts, each in another, are enlarged or shrunk too far."""
@@ -223,16 +223,6 @@ class _Reader:
                 known[name] = self.far(self.parts.get(name, _Part()), known, depth + 1)
             farthest = max(farthest, led + known.get(name, 0.0))
         return farthest
-
-    def weight(self, part: _Part, weights: dict[str, int], depth: int) -> int:
-        if depth > CHAINED:
-            return MOST + 1
-        total = part.count
-        for name in part.uses:
-            if name not in weights:
-                weights[name] = self.weight(self.parts.get(name, _Part()), weights, depth + 1)
-            total += weights[name]
-        return total
 
 
 def _absurd(key: str, value: str) -> tuple[str, str] | None:

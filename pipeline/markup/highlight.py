@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import functools
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from itertools import groupby
 from typing import Final
@@ -20,6 +25,16 @@ _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
 
 SHORT, COLUMNS = 20, 68
 """Lines of a listing that fills less than a third of a page, and columns of a line of code."""
+PATIENCE = 1.0
+"""Seconds of work that a listing may take; others take a hundredth. Some of the lexers' patterns take hours over a short line."""
+TRIES = 2
+"""Listings of a language that may take longer: those after them are printed plain at once."""
+_slow: Counter[str] = Counter()
+"""Listings of each language that took longer."""
+
+
+class _TooLong(Exception):
+    """A lexer has not ended in time."""
 
 
 @functools.cache
@@ -59,8 +74,59 @@ def _spans(code: str, language: str) -> list[str]:
     return spans
 
 
+def is_colored(code: str, language: str) -> bool:
+    """Tell whether a listing can be colored: that its lexer comes to an end over it."""
+    return not known_language(language) or _colored(code.rstrip("\n"), language) is not None
+
+
+def forget_slow() -> None:
+    """Give every language its tries again: a book has been read."""
+    _slow.clear()
+
+
 def _lexed(code: str, language: str) -> list[tuple[_TokenType, str]]:
-    """Return code in pieces with their kinds; lexers of consoles lose a last line without an end, and no lexer may lose a sign."""
+    return _colored(code, language) or [(Token, code)]
+
+
+@functools.lru_cache(maxsize=2048)
+def _colored(code: str, language: str) -> list[tuple[_TokenType, str]] | None:
+    """Return code in pieces with their kinds; None where the lexer takes too long, or breaks down."""
+    if _slow[language] >= TRIES:
+        return None
+    try:
+        with _limited():
+            return _pieces(code, language)
+    except _TooLong:
+        _slow[language] += 1
+        return None
+    except Exception:  # whatever a lexer of some five hundred raises over what it was not made for
+        return None
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    """Raise what ends a lexer once the process has worked long enough; patterns look for signals while they match.
+
+    Only the main thread hears signals: that of a build and of a worker. Elsewhere there is no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGVTALRM, _end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise _TooLong
+
+
+def _pieces(code: str, language: str) -> list[tuple[_TokenType, str]]:
+    """Lex code; lexers of consoles lose a last line without an end, and no lexer may lose a sign."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     found = list(lex(code, lexer))
     if "".join(value for _, value in found) == code:

@@ -23,7 +23,7 @@ from pipeline.markup import dialect, raw_html, refusals, slips
 from pipeline.markup.normalize import arrange, note_cells
 from pipeline.markup.references import Found, gather
 from pipeline.markup.text import Formula, Heading, Mark, Reference, Text, Tokens, said_by
-from pipeline.markup.text_faults import Fault
+from pipeline.markup.text_faults import FORBIDDEN, Fault
 from pipeline.work import cache
 
 CLOSING: Final = re.compile(rf"\$\$(?:\s*{dialect.ALT})?\s*$")
@@ -31,9 +31,6 @@ LARGEST: Final = 1_000_000
 """Characters of one text."""
 LINES: Final = 20_000
 """Lines of one text."""
-FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
-)
 
 
 @functools.lru_cache(maxsize=131072)
@@ -158,6 +155,7 @@ def parser() -> MarkdownIt:
     md.inline.ruler.push("no_target", slips.no_target)
     md.inline.ruler2.after("emphasis", "left_stars", slips.left_stars)
     md.inline.ruler.at("link", refusals.link)
+    md.inline.ruler.at("entity", refusals.entity)
     md.inline.ruler.at("autolink", refusals.autolink)
     # Judged, refused, and named by our own rules: markdown-it would print a refused link as text.
     md.validateLink = lambda url: True  # type: ignore[method-assign]

@@ -9,13 +9,14 @@ from typing import Final
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import autolink as read_autolink
+from markdown_it.rules_inline import entity as read_entity
 from markdown_it.rules_inline import link as read_link
 from markdown_it.token import Token
 
 from pipeline.markup import slips
 from pipeline.markup.dialect import ADMONITIONS, Rule, push_fault
-from pipeline.markup.highlight import COLUMNS, known_language, language_of
-from pipeline.markup.text_faults import Fault
+from pipeline.markup.highlight import COLUMNS, is_colored, known_language, language_of
+from pipeline.markup.text_faults import FORBIDDEN, Fault
 
 DEEPEST: Final = 12
 """Levels of blocks in one another; a list counts two."""
@@ -25,7 +26,7 @@ DENSEST: Final = 500
 """Signs of one sort in one paragraph."""
 SIGNS: Final = "[]*_~^$`<!{\"'&\\"
 RULE: Final = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?|\|\s*:?-+:?\s*\|")
-SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)", re.IGNORECASE)
+SAFE: Final = re.compile(r"(?:https://[^/\s?#]+|mailto:[^\s@]+@[^\s@]+)")
 Lines = Sequence[str]
 
 
@@ -108,6 +109,9 @@ def _check_fence(tokens: Sequence[Token], index: int, lines: Lines) -> Iterator[
     if language and not known_language(language):
         message = f"“{language}” is no known language: it is printed without colors"
         yield _fault("M111", message, token, lines, "write another name of the language, or text")
+    elif language and not is_colored(token.content, language):
+        message = f"what colors “{language}” does not come to an end over this: it is printed without colors"
+        yield _fault("M114", message, token, lines, "write text in place of the language, or shorten its longest lines")
     for nth, line in enumerate(token.content.split("\n")):
         if len(line) > COLUMNS:
             whole = lines[first + 1 + nth]
@@ -183,6 +187,19 @@ _CHECKS: Final[dict[str, Callable[[Sequence[Token], int, Lines], Iterator[Fault]
 # Within a paragraph
 
 
+def entity(state: StateInline, silent: bool) -> bool:
+    """Read `&amp;` and `&#38;`, and refuse those that stand for what no text may hold."""
+    at, first = state.pos, len(state.tokens)
+    if not read_entity(state, silent):
+        return False
+    for token in state.tokens[first:]:
+        if token.type == "text_special" and (found := FORBIDDEN.search(token.content)):
+            token.content = "\N{REPLACEMENT CHARACTER}"
+            message = f"the character U+{ord(found[0]):04X} cannot be printed"
+            push_fault(state, "M101", message, (at, state.pos - at), "remove it")
+    return True
+
+
 def bare_link(state: StateInline, silent: bool) -> bool:
     """Refuse an address in running text."""
     at = state.pos
@@ -238,7 +255,7 @@ def judge_link(state: StateInline, token: Token, at: int, *, bare: bool) -> None
     address = str(token.attrs.get("href", ""))
     if not SAFE.match(address):
         token.meta = {"refused": True}
-        hint = "write https:" if address.startswith("http:") else "link with https: or mailto:, or by [[id]]"
+        hint = "write https:" if address.lower().startswith("http") else "link with https: or mailto:, or by [[id]]"
         push_fault(state, "M125", f"“{address[:60]}” is no address a book may link to", (at, length), hint)
     if bare:
         push_fault(state, "M122", "this link has no words", (at, length), "write the words between the brackets")

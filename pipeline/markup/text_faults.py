@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
+
+FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u180e\u3164\uffa0\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff"
+    "\ue000-\uf8ff\U000e0000-\U000e00ff\U000f0000-\U0010ffff]"
+)
+"""What nobody sees, or what changes the order of what is seen, or has no meaning but what a font gives it: the press itself writes
+such signs where page numbers belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,8 @@ class Fault:
 _TABLE: Final = {
     "M101": (
         "Control character",
-        "The text holds an invisible character (a control, a bidirectional override, a byte order mark). "
-        "It cannot be printed, and XML refuses most of them.",
+        "The text holds an invisible character (a control, a bidirectional override, a byte order mark), "
+        "or one for private use. It cannot be printed, and XML refuses most of them.",
     ),
     "M102": (
         "Text too large",
@@ -58,6 +66,11 @@ _TABLE: Final = {
         "Indented code",
         "Four spaces make a code block without a language. That is nearly always a slip of indentation; "
         "a code block is written between lines of three backticks.",
+    ),
+    "M114": (
+        "Code that cannot be colored",
+        "What finds keywords and strings in the language tries more and more ways to read this code, and would not end before tomorrow. "
+        "The code is printed without colors.",
     ),
     "M120": (
         "Reference not closed",
@@ -173,7 +186,7 @@ _TABLE: Final = {
 FAULTS: Final[dict[str, str]] = {code: title for code, (title, _) in _TABLE.items()}
 """Title of each code."""
 
-WARNINGS: Final = frozenset({"M111", "M112", "M211", "M214"})
+WARNINGS: Final = frozenset({"M111", "M112", "M114", "M211", "M214"})
 """Codes of what is printed all the same."""
 
 NOTES: Final = frozenset({"M111"})

@@ -36,6 +36,8 @@ COLOR = r"^#[0-9a-fA-F]{6}$"
 Color = Annotated[str, StringConstraints(pattern=COLOR)]
 Address = Annotated[str, StringConstraints(pattern=r"^(https://[^\s<>\"]+|mailto:[^\s<>\"]+)$", max_length=400)]
 
+DURATION = re.compile(r"([0-9]{1,5})([sm])")
+
 QuestionType = Literal["technical", "scenario", "behavioral", "coding"]
 Level = Literal["foundation", "intermediate", "advanced"]
 LEVELS: tuple[Level, ...] = ("foundation", "intermediate", "advanced")
@@ -45,9 +47,10 @@ Status = Literal["draft", "ready"]
 
 def _seconds(value: Any) -> Any:
     """Read ``90s`` or ``3m`` as seconds."""
-    if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in ("s", "m"):
-        return int(value[:-1]) * (60 if value.endswith("m") else 1)
-    raise ValueError("a duration is a whole number and 's' or 'm', such as 90s or 3m")
+    found = DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("a duration is a whole number and 's' or 'm', such as 90s or 3m")
+    return int(found[1]) * (60 if found[2] == "m" else 1)
 
 
 def bare(field: str, value: Any) -> Any:
@@ -55,7 +58,7 @@ def bare(field: str, value: Any) -> Any:
     return {field: value} if isinstance(value, str) else value
 
 
-Duration = Annotated[int, BeforeValidator(_seconds), Field(json_schema_extra={"type": "string", "pattern": r"^\d+[sm]$"})]
+Duration = Annotated[int, BeforeValidator(_seconds), Field(json_schema_extra={"type": "string", "pattern": r"^\d{1,5}[sm]$"})]
 
 
 class Record(BaseModel):

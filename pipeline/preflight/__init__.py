@@ -197,9 +197,17 @@ def _verify(standing: Release) -> Iterator[Diagnostic]:
     for artefact in standing.artefacts:
         data = release.file_bytes(standing, artefact)
         if data is not None:
-            yield from inspect_file(artefact.path, artefact.format, data, artefact.traits)
+            yield from _inspected(artefact, data)
     offer = {file.path: data for file in standing.offer if (data := release.file_bytes(standing, file)) is not None}
     yield from inspect_offer(offer, standing.artefacts)
+
+
+def _inspected(artefact: release.Published, data: bytes) -> list[Diagnostic]:
+    """Return what is wrong with a file that may be anything: bytes that somebody changed can make every reader stumble."""
+    try:
+        return list(inspect_file(artefact.path, artefact.format, data, artefact.traits))
+    except Exception as error:
+        return [fault(artefact.path, "P308", f"cannot be read ({type(error).__name__})")]
 
 
 __all__ = [

@@ -26,6 +26,9 @@ TEMP_AGE = 3600.0  # seconds: no build takes longer over one entry, so an older 
 
 OWN_NAME = re.compile(r"[0-9a-f]{64}\.entry|[0-9a-f]{16}\.tmp")
 
+IN_ITS_PLACE = (errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.EISDIR)
+"""What says that something else stands where an entry should: a pipe, a link, a device, a folder."""
+
 FAULT_POINTS: tuple[str, ...] = (
     "store-1-temp", "store-2-write", "store-3-rename", "store-4-stored",
     "release-1-folder", "release-2-manifest", "release-3-artefact", "release-4-carry", "release-5-checksums", "release-6-sync",
@@ -131,6 +134,12 @@ class Store:
         own.shared, own.warnings = self, (*own.warnings, *self.warnings)
         return own
 
+    @property
+    def trouble(self) -> tuple[str, ...]:
+        """What the store could not do, and how much of it was damaged, one line each."""
+        entries = f"{self.damaged} damaged entr{'y' if self.damaged == 1 else 'ies'}"
+        return (*self.warnings, *([f"{entries} thrown away, and made again: {self.folder}"] if self.damaged else ()))
+
     def get(self, key: str) -> Entry | None:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
         found = self._get(key)
@@ -142,8 +151,12 @@ class Store:
         path = self.folder / f"{key}.entry"
         try:
             entry = _unpacked(key, _used(path))
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            if error.errno not in IN_ITS_PLACE:
+                return None
+            entry = None
         if entry is None:
             self.damaged += 1
             _forget(path)
@@ -250,10 +263,16 @@ def _unpacked(entry_key: str, packed: bytes) -> Entry | None:
     line, _, data = rest.partition(b"\n")
     if key(entry_key, line, data).encode() != digest:
         return None
-    return Entry(data, json.loads(line))
+    try:
+        return Entry(data, json.loads(line))
+    except (ValueError, RecursionError):
+        return None  # its digest is right, but no build has written it
 
 
 def _forget(path: Path) -> None:
-    """Remove a file that another build may have removed already."""
+    """Remove a file that another build may have removed already, or an empty folder in its place."""
     with suppress(OSError):
-        path.unlink()
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink()
