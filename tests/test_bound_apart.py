@@ -40,7 +40,9 @@ def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path:
     assert volumes["a4"].pdf == guide(built, "study", "a4").read_bytes()
 
 
-def test_after_an_edit_a_worker_that_stays_binds_and_the_guides_are_those_of_a_cold_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_an_edit_a_worker_that_stays_binds_and_the_guides_are_those_of_a_cold_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = Request(book(tmp_path / "book"), tmp_path / "output", jobs=2, store=tmp_path / "store")
     sent: list[object] = []
     with Crew(2, stays=True) as crew:
