@@ -49,6 +49,33 @@ def test_words_are_kept_and_mean_nothing(text: str, inline: bool) -> None:
     assert markup.plain(parsed).translate(STRAIGHT).split() == text.split()
 
 
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ("~<code>:</code>\\~", "~:\\~"),
+        ("^<code>:</code>\\^", "^:\\^"),
+        ("<b>a~</b>~", "a~~"),
+        ("~https://a.example/~", "~a.example/~"),
+    ],
+)
+def test_signs_that_raise_and_lower_mean_nothing_beside_code_and_emphasis(tags: str, words: str) -> None:
+    parsed = markup.parse(Style("bank", Losses()).line(foreign_text.from_html(tags, 1)), inline=True)
+    assert not any(token.type in ("sub_open", "sup_open") for each in parsed.tokens for token in each.children or ())
+    assert markup.plain(parsed) == words
+
+
+@pytest.mark.parametrize("tag", ["sub", "sup"])
+@given(words=st.text("ab`\\*_$<&;[]{}.", min_size=1, max_size=6))
+@example(words="`:`\\")
+@example(words="a\\")
+@example(words="[a]{=b}")
+def test_what_is_raised_or_lowered_keeps_its_words(tag: str, words: str) -> None:
+    parsed = markup.parse(Style("bank", Losses()).line(foreign_text.from_html(f"x<{tag}>{html.escape(words)}</{tag}>", 1)), inline=True)
+    kinds = [token.type for each in parsed.tokens for token in each.children or () if token.content or token.nesting]
+    assert (parsed.faults, kinds) == ((), ["text", f"{tag}_open", "text", f"{tag}_close"])
+    assert markup.plain(parsed) == f"x{words}"
+
+
 PIECES = st.recursive(
     st.tuples(st.just("t"), st.text("ab. ,!?)(*_-:`", min_size=1, max_size=5)),
     lambda inner: st.tuples(st.sampled_from(["b", "i", "code"]), st.lists(inner, min_size=1, max_size=3)),
