@@ -35,6 +35,7 @@ def written(text: str, *, inline: bool) -> str:
 @example(text="[a](b) [[c]] [d]: e [^f] g{.h} {=i.j}")
 @example(text="$a$ $$b$$ &lt; &#35; <b> <!-- -->")
 @example(text="!!! note")
+@example(text="##0")
 @example(text="Table: a")
 @example(text="| a | b |")
 @example(text="--- | ---")

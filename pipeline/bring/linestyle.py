@@ -19,7 +19,7 @@ ALWAYS: Final = re.compile(
 """Signs that mean something wherever they stand."""
 JOINED: Final = re.compile(rf"{ALWAYS.pattern}|[~^](?=\S*\Z)")
 """The same of words that something else follows without a space: code, or emphasis, in which a sign may stand that closes theirs."""
-FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
+FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|#{2,6}(?!#)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
 """Signs that mean something at the beginning of a line."""
 NUMBERED: Final = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 BARRED: Final = re.compile(r"[|\s:-]*-[|\s:-]*")
