@@ -35,6 +35,7 @@ def written(text: str, *, inline: bool) -> str:
 @example(text="[a](b) [[c]] [d]: e [^f] g{.h} {=i.j}")
 @example(text="$a$ $$b$$ &lt; &#35; <b> <!-- -->")
 @example(text="!!! note")
+@example(text="##0")
 @example(text="Table: a")
 @example(text="| a | b |")
 @example(text="--- | ---")
@@ -47,6 +48,33 @@ def test_words_are_kept_and_mean_nothing(text: str, inline: bool) -> None:
     parsed = markup.parse(source, inline=inline)
     assert [fault for fault in parsed.faults if source] == []
     assert markup.plain(parsed).translate(STRAIGHT).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ("~<code>:</code>\\~", "~:\\~"),
+        ("^<code>:</code>\\^", "^:\\^"),
+        ("<b>a~</b>~", "a~~"),
+        ("~https://a.example/~", "~a.example/~"),
+    ],
+)
+def test_signs_that_raise_and_lower_mean_nothing_beside_code_and_emphasis(tags: str, words: str) -> None:
+    parsed = markup.parse(Style("bank", Losses()).line(foreign_text.from_html(tags, 1)), inline=True)
+    assert not any(token.type in ("sub_open", "sup_open") for each in parsed.tokens for token in each.children or ())
+    assert markup.plain(parsed) == words
+
+
+@pytest.mark.parametrize("tag", ["sub", "sup"])
+@given(words=st.text("ab`\\*_$<&;[]{}.", min_size=1, max_size=6))
+@example(words="`:`\\")
+@example(words="a\\")
+@example(words="[a]{=b}")
+def test_what_is_raised_or_lowered_keeps_its_words(tag: str, words: str) -> None:
+    parsed = markup.parse(Style("bank", Losses()).line(foreign_text.from_html(f"x<{tag}>{html.escape(words)}</{tag}>", 1)), inline=True)
+    kinds = [token.type for each in parsed.tokens for token in each.children or () if token.content or token.nesting]
+    assert (parsed.faults, kinds) == ((), ["text", f"{tag}_open", "text", f"{tag}_close"])
+    assert markup.plain(parsed) == f"x{words}"
 
 
 PIECES = st.recursive(

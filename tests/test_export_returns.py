@@ -31,6 +31,7 @@ SIGNS = "*_`[](){}<>#+-.!|~$&:=\\'\"^;?/@%,  éß漢"
 WORDS = st.text(string.ascii_letters[:6] + string.digits[:3] + SIGNS * 2, min_size=1, max_size=16).map(str.strip).filter(bool)
 STRESSED = st.text("ab <&\"'", min_size=1, max_size=6).map(str.strip).filter(bool)
 CODE = st.text(string.ascii_letters[:4] + SIGNS.replace(" ", "") + "\\n", min_size=1, max_size=12)
+SHIFTED = st.text("ab`\\*_$<&;[]{}.", min_size=1, max_size=6)
 LISTING = st.text(string.ascii_letters[:4] + SIGNS + "\n\n\t", min_size=1, max_size=40).filter(lambda text: text.strip())
 LATEX = st.sampled_from(["x", "x^2 < y", r"\frac{a}{b}", r"a_1 + a_2 = \{c\}", r"\text{if } x > 0"])
 SECTIONS = st.sampled_from(["Light", "Tides / currents", "Wind: and = weather"])
@@ -50,6 +51,7 @@ def apart(nodes: Sequence[Node]) -> list[Node]:
 INLINE = st.one_of(
     leaf("text", WORDS), leaf("text", st.just(" ")), leaf("code", CODE), leaf("formula", LATEX),
     st.builds(lambda kind, text: Node(kind, children=[Node("text", text=text)]), st.sampled_from(["strong", "em"]), STRESSED),
+    st.builds(lambda kind, text: Node(kind, children=[Node("text", text=text)]), st.sampled_from(["raised", "lowered"]), SHIFTED),
 )  # fmt: skip
 LINE = st.builds(lambda first, more: apart([first, *more]), leaf("text", WORDS), st.lists(INLINE, max_size=3))
 PARAGRAPH = LINE.map(lambda nodes: Node("paragraph", children=nodes))

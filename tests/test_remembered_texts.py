@@ -10,13 +10,15 @@ import pytest
 from buildwork import book, bytes_of, edit, environment, run
 from epubwork import pages, whole
 
-from pipeline import load, markup, model, theme
+from pipeline import checks, load, markup, model, theme
+from pipeline.checks import spelling
 from pipeline.epub import spine
-from pipeline.markup import Target, Text
+from pipeline.markup import Target, Text, parser
 from pipeline.markup.parser import recalled
 from pipeline.model import Book
 from pipeline.render import Rendition
 from pipeline.render.setter import write
+from pipeline.theme import coverage
 from pipeline.work import cache
 from pipeline.work.store import Store
 
@@ -81,6 +83,31 @@ def test_texts_with_faults_are_not_remembered() -> None:
     text = markup.parse("This is [[not closed, and nobody wrote it before.")
     assert text.faults
     assert recalled(text.source, False, text.read) is None
+
+
+@pytest.mark.usefixtures("store")
+def test_what_checks_found_is_found_again_without_a_parser_and_a_dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = book(tmp_path / "book")
+    one, other, *_ = (path for path in sorted((place / "questions").rglob("*.yaml")) if "\nanswer: |\n" in path.read_text())
+    edit(one, "\nanswer: |\n", "\nanswer: |\n  They recieve the the colour 𝄞.\n\n")
+    edit(other, "\nanswer: |\n", f"\nanswer: |\n  ```\n  {'long ' * 30}\n  ```\n\n")
+    found, _ = load.load_book(place)
+    assert found is not None
+    before = checks.check(found)
+    assert {"C704", "C706", "C802", "M112"} <= {fault.code for fault in before}
+    cache.shelf("checked")._few = cache.shelf("parsed")._few = 1
+    cache.keep()
+    cache.forget()  # another process
+    markup.parse.cache_clear()
+    spelling._verdict.cache_clear()
+    monkeypatch.setattr(spelling, "_dictionary", lambda: pytest.fail("the dictionary was opened"))
+    monkeypatch.setattr(parser, "_parsed", lambda source, *_: pytest.fail(f"parsed: {source}"))
+    monkeypatch.setattr(coverage, "_of_font", lambda _: pytest.fail("a font was opened"))
+    coverage._of_look.cache_clear()
+    coverage._of_all.cache_clear()
+    assert checks.check(found) == before
+    cache.forget()
+    markup.parse.cache_clear()
 
 
 @pytest.mark.parametrize("medium", ["paged", "reflow"])

@@ -25,9 +25,9 @@ from test_release import publish
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from werkzeug.test import Client
 
-from pipeline import release
 from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
+from pipeline.release import serving
 
 EPUB = "/study/harbor-watch-study-0.2.0.epub"
 KIT = "/kit/harbor-watch-kit-0.2.0.epub"
@@ -235,7 +235,7 @@ def test_kits_are_served_to_who_asks_for_them(output: Path) -> None:
 
 def asking(output: Path, *, whole: bool = False) -> Callable[[str], tuple[int, bytes]]:
     """Ask the application itself, without a server."""
-    client = Client(release.Application(output, whole=whole))
+    client = Client(serving.Application(output, whole=whole))
 
     def ask(path: str) -> tuple[int, bytes]:
         with client.get(path, environ_overrides={"wsgi.file_wrapper": ReadOnlyFileBasedBuffer}) as answer:
@@ -255,7 +255,7 @@ def test_a_file_that_was_replaced_by_a_link_or_cut_is_not_sent(built: Path, tmp_
     os.truncate(tmp_path / "guides/opds.xml", 9)
     assert [ask(path)[0] for path in (EPUB, "/opds.xml", "/opds.json")] == [503, 503, 200]
     with pytest.raises(ToolError, match="build the guides again"):
-        release.Application(tmp_path)
+        serving.Application(tmp_path)
 
 
 def test_a_new_release_takes_the_place_of_the_old_at_once(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ ALWAYS: Final = re.compile(
     r"[\\`$<]|[~^](?=\S*[~^])|\*(?!\s)|(?<!\s)\*|(?<![^\W_])_|_(?![^\W_])|\{(?=[=.#:a])|&(?=#?\w{1,32};)|\[(?=[\[^]|$)|\](?=[({\[]|$)"
 )
 """Signs that mean something wherever they stand."""
-FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
+JOINED: Final = re.compile(rf"{ALWAYS.pattern}|[~^](?=\S*\Z)")
+"""The same of words that something else follows without a space: code, or emphasis, in which a sign may stand that closes theirs."""
+FIRST: Final = re.compile(r"(?:#{1,6}(?=\s|$)|#{2,6}(?!#)|>|[-+*](?=\s|$)|:(?=\s)|!!!|~{3}|=+\s*$|-+\s*$|\[(?=.*\]:))")
 """Signs that mean something at the beginning of a line."""
 NUMBERED: Final = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 BARRED: Final = re.compile(r"[|\s:-]*-[|\s:-]*")
@@ -35,9 +37,10 @@ def _unprinted(text: str) -> list[str]:
     return sorted({text[at] for at in theme.lacking(text, (theme.look(),)) if unicodedata.category(text[at]).startswith("S")})
 
 
-def _escaped(text: str) -> str:
-    """Return plain words with a backslash before each sign that would mean something within a paragraph."""
-    return ALWAYS.sub(lambda found: f"\\{found[0]}", text)
+def _escaped(text: str, following: str = "") -> str:
+    """Return plain words with a backslash before each sign that would mean something within a paragraph, before what follows."""
+    signs = JOINED if following.strip() else ALWAYS
+    return signs.sub(lambda found: f"\\{found[0]}", text)
 
 
 def first_words(line: str) -> str:
@@ -147,13 +150,16 @@ class LineStyle:
             self.tell("I308", f"a formula that the press cannot set: {faults[0].message}", node, "mend it by hand, or leave it as code")
         return not faults
 
-    def written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
-        """Return parts of a line, written; where emphasis would be read otherwise, the words stand without it."""
-        text = self._written(nodes, joined=joined)
+    def written(self, nodes: Sequence[Node], *, joined: bool = False, last: str = "") -> str:
+        """Return parts of a line, written; where emphasis would be read otherwise, the words stand without it.
+
+        ``last`` is the sign that follows them, if one does.
+        """
+        text = self._written(nodes, joined=joined, last=last)
         if not RISKY.search(text) or not any(n.kind in ("strong", "em") for node in nodes for n in node.walk()):
             return text
         self.bare, before = True, self.bare
-        plain = self._written(nodes, joined=joined)
+        plain = self._written(nodes, joined=joined, last=last)
         self.bare = before
         if _said(text) == _said(plain):
             return text
@@ -166,11 +172,11 @@ class LineStyle:
         )
         return plain
 
-    def _written(self, nodes: Sequence[Node], *, joined: bool = False) -> str:
+    def _written(self, nodes: Sequence[Node], *, joined: bool, last: str) -> str:
         nodes = _merged(_flat(nodes) if self.bare else nodes)
         parts: list[str] = []
         for n, node in enumerate(nodes):
-            following = _first_sign(nodes[n + 1]) if n + 1 < len(nodes) else ""
+            following = _first_sign(nodes[n + 1]) if n + 1 < len(nodes) else last
             write = _PARTS.get(node.kind)
             written = write(self, node, following) if write else ""
             if joined and node.kind in ("soft", "break"):
@@ -181,7 +187,11 @@ class LineStyle:
     def text(self, node: Node, following: str) -> str:
         """Return plain words; an address among them becomes a link."""
         text = self.plain(node.text, node)
-        return "".join(self._link(node, piece, "") if is_link else _escaped(piece) for piece, is_link in _pieces(text))
+        pieces = _pieces(text)
+        after = [*("x" for _ in pieces[1:]), following]
+        return "".join(
+            self._link(node, piece, "") if is_link else _escaped(piece, then) for (piece, is_link), then in zip(pieces, after, strict=True)
+        )
 
     def code(self, node: Node, following: str) -> str:
         """Return code within a line."""
@@ -195,7 +205,7 @@ class LineStyle:
     def marked(self, node: Node, following: str) -> str:
         """Return strong or emphasized words; signs that would keep the markup from closing stand outside of it."""
         sign = "**" if node.kind == "strong" else "*"
-        inner = self.written(trimmed(node.children))
+        inner = self.written(trimmed(node.children), last=sign)
         if self.bare or not inner.strip() or sign in inner or (sign == "*" and "*" in inner):
             return inner
         tail = ""
@@ -207,7 +217,7 @@ class LineStyle:
 
     def struck(self, node: Node, following: str) -> str:
         """Return words that were struck out."""
-        inner = self.written(trimmed(node.children))
+        inner = self.written(trimmed(node.children), last="~")
         return f"~~{inner}~~" if inner.strip() and not self.bare and not following.isalnum() and "~~" not in inner else inner
 
     def shifted(self, node: Node, following: str) -> str:
@@ -218,7 +228,7 @@ class LineStyle:
             return words.translate(table)
         sign = "^" if node.kind == "raised" else "~"
         if words and not re.search(r"[\s~^]", words):
-            return f"{sign}{words}{sign}"
+            return f"{sign}{_escaped(words, sign)}{sign}"
         self.tell("I305", f"'{words[:40]}' was {node.kind}", node, "write it as a formula: $x_{i}$", words[:40])
         return f"{'^' if node.kind == 'raised' else _escaped('_')}{self.written(node.children)}"
 
@@ -229,7 +239,7 @@ class LineStyle:
 
     def link(self, node: Node, following: str) -> str:
         """Return a link out of the book, or to another question of it."""
-        words = self.written(line_nodes(node.children), joined=True)
+        words = self.written(line_nodes(node.children), joined=True, last="]")
         if node.text:
             self.losses.leave_out("titles of links")
         if said(node.children) == node.info:

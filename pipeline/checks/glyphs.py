@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 
 from pipeline import markup, model, theme
 from pipeline.checks.places import Found, Spot, fault, register, spot
+from pipeline.checks.sentences import known
 from pipeline.model import Book
+from pipeline.work.cache import digest
 
 LATEX = "latex"
 """A field that is drawn, and not set: its signs have a check of their own (M188)."""
@@ -74,11 +77,17 @@ def _lacking(book: Book) -> Iterator[tuple[model.Record, model.Keys, str, int]]:
     unserved = dict(_unserved(book))
     writing = replace(book.writing, scripts=tuple(each for each in book.writing.scripts if each[0] not in unserved))
     looks = tuple(dict.fromkeys(theme.of_edition(book.layers, edition, writing) for edition in book.editions.values()))
+    fonts = digest(*(sorted({face.sha256 for face in look.faces}) for look in looks))
     for record in book.records() if looks else ():
         for keys, text in model.strings(record):
             if not text.isascii() and keys[-1] != LATEX:
-                lacking = theme.lacking(text, looks)
+                # Where nothing has to be looked up, no font is opened.
+                lacking = known().remembered(partial(_places, text, looks), ("C802", fonts, text))
                 yield from ((record, keys, text, at) for at in lacking if _script_of(book, text[at]) not in unserved)
+
+
+def _places(text: str, looks: tuple[theme.Look, ...]) -> list[int]:
+    return list(theme.lacking(text, looks))
 
 
 def _spot(book: Book, record: model.Record, keys: model.Keys, text: str, at: int, length: int = 1) -> Spot:

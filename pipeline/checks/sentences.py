@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, TypeVar
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 def known() -> cache.Shelf:
-    """Return what checks know of texts and words that they have seen: the sentences, and that a check found nothing."""
+    """Return what checks know of texts and words that they have seen: the sentences, and what a check found."""
     return cache.shelf("checked", most=65_536)
 
 
@@ -114,14 +114,13 @@ class Sentence:
         return self.stretch.spot(self.start + first)
 
 
-def slips(check: str, stretch: Stretch, find: Callable[[str], Iterable[T]]) -> tuple[T, ...]:
-    """Return the slips that a check finds in a masked text; that it found none is remembered."""
+def slips(check: str, stretch: Stretch, find: Callable[[str], Iterable[T]]) -> Sequence[T]:
+    """Return the slips that a check finds in a masked text, which are remembered: each is a list of numbers and texts."""
     name = f"{check} {stretch.name}"
-    if known().get(name):
-        return ()
-    found = tuple(find(stretch.masked))
-    if not found:
-        known().put(name, True)
+    found: list[T] | None = known().get(name)
+    if found is None:
+        found = list(find(stretch.masked))
+        known().put(name, found)
     return found
 
 
@@ -228,9 +227,13 @@ def word_twice(book: Book) -> Found:
     if theme.language(book.outline.lang).script == "Deva":
         return
     for stretch in stretches(book):
-        for found in slips("C706", stretch, TWICE.finditer):
-            where = stretch.spot(found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]))
-            yield fault("C706", f"'{found[1][:60]}' stands here twice", where, "delete one of the two")
+        for start, length, word in slips("C706", stretch, _twice):
+            yield fault("C706", f"'{word[:60]}' stands here twice", stretch.spot(start, length), "delete one of the two")
+
+
+def _twice(masked: str) -> Iterator[tuple[int, int, str]]:
+    for found in TWICE.finditer(masked):
+        yield found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]), found[1]
 
 
 @register("C710", "sentence said twice", "warning")

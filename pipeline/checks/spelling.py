@@ -86,7 +86,7 @@ def misspelled(book: Book) -> Found:
     """
     if book.outline.lang.split("-")[0] != "en":
         return
-    check = f"C704 {book.outline.lang} {digest(*sorted(book.words))}"
+    check = f"C704 {book.outline.lang} {_named(book.words)}"
     find = partial(_slips, lang=book.outline.lang, own=book.words)
     for stretch in (*stretches(book), *labels(book)):
         for start, word, hint in slips(check, stretch, find):
@@ -106,16 +106,23 @@ def _verdict(word: str, lang: str, own: frozenset[str]) -> str | None:
     bare = OWNER.sub("", word.replace("’", "'"))
     if ACRONYM.match(bare) or not bare.isascii() or _is_own(bare, own):
         return None
-    name = f"spelled {lang} {word}"
-    if known().get(name):
-        return None
-    words, low = _dictionary().word_frequency.dictionary, bare.lower()
+    hint: str = known().remembered(partial(_hint, word, bare.lower(), lang, own), ("spelled", lang, _named(own), word))
+    return hint or None
+
+
+@lru_cache(maxsize=4)
+def _named(own: frozenset[str]) -> str:
+    return digest(*sorted(own))
+
+
+def _hint(word: str, low: str, lang: str, own: frozenset[str]) -> str:
+    """Return what to do about a word, or nothing when the dictionary has it; to open that takes as long as to check all of a book."""
+    words = _dictionary().word_frequency.dictionary
     instead = _american(low, words) if lang == "en-US" else None
     if instead is not None:
         return f"write '{instead}'"
     if low in words or word.replace("’", "'").lower() in words:
-        known().put(name, True)
-        return None
+        return ""
     return _nearest(low, own)
 
 

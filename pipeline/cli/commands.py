@@ -238,9 +238,9 @@ def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
       guidepress serve
       guidepress serve my-guides --host 0.0.0.0 --port 8080
     """
-    from pipeline import release
+    from pipeline.release import output_folder, serving
 
-    server = release.Server(release.Application(release.output_folder(folder), whole=with_kits), host, port)
+    server = serving.Server(serving.Application(output_folder(folder), whole=with_kits), host, port)
     if not server.is_local:
         what = "these guides, and kits and copies with them" if with_kits else "these guides"
         click.echo(f"warning: whoever reaches this machine on port {server.port} can download {what}", err=True)

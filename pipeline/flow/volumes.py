@@ -47,7 +47,13 @@ class Volume:
 
     def stylesheet(self, matter: Matter) -> str:
         """Return the style sheet of its pages. A cover fills the paper; all else is laid out once for papers of one type area."""
-        return self.publication.look.paged(self.paper if matter == "cover" else self.laid_on)
+        return _paged(self.publication.look, self.paper if matter == "cover" else self.laid_on)
+
+
+@theme.remembered
+def _paged(look: Look, paper: str) -> str:
+    """Return the style sheet of a look on a paper: it is the same for all of its signatures there."""
+    return look.paged(paper)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Parse Markdown into a Text: tokens, what they refer to, and every fault with its place.
 
-What stands in texts without faults is remembered, so that those of the last build need not be parsed again.
+What stands in texts that can be printed is remembered, so that those of the last build need not be parsed again.
 """
 
 from __future__ import annotations
@@ -167,19 +167,21 @@ def recalled(source: str, inline: bool, read: Callable[[], Tokens]) -> Text | No
     facts = cache.shelf("parsed").get(cache.digest(source, inline))
     if facts is None:
         return None
-    said, references, marks, formulas, headings, tables, footnotes, words = facts
+    said, references, marks, formulas, headings, tables, footnotes, words, faults = facts
     return Text(
         source, inline, read, said, tuple(Reference(*each) for each in references), tuple(Mark(*each) for each in marks),
-        tuple(Formula(*each) for each in formulas), tuple(Heading(*each) for each in headings), tables, footnotes, words, (),
+        tuple(Formula(*each) for each in formulas), tuple(Heading(*each) for each in headings), tables, footnotes, words,
+        tuple(Fault(*each) for each in faults),
     )  # fmt: skip
 
 
 def _remembered(text: Text) -> Text:
-    """Return a text, and remember it."""
-    if not text.faults:
-        lists = [[list(astuple(each)) for each in found] for found in (text.references, text.marks, text.formulas)]
+    """Return a text, and remember it, but for one that stops a build."""
+    if text.is_printed:
+        found = text.references, text.marks, text.formulas, text.faults
+        *lists, faults = ([list(astuple(each)) for each in some] for some in found)
         cache.shelf("parsed").put(
             cache.digest(text.source, text.inline),
-            [text.said, *lists, [list(heading) for heading in text.headings], text.tables, text.footnotes, text.words],
+            [text.said, *lists, [list(heading) for heading in text.headings], text.tables, text.footnotes, text.words, faults],
         )
     return text

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from markdown_it.token import Token
 
-from pipeline.markup.text_faults import Fault
+from pipeline.markup.text_faults import WARNINGS, Fault
 
 FORMULAS = "math/"
 """Begins the names of formulas among what is shown."""
@@ -87,6 +87,11 @@ class Text:
     footnotes: int
     words: int
     faults: tuple[Fault, ...]
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the text is printed, whatever warnings there are."""
+        return all(fault.code in WARNINGS for fault in self.faults)
 
     @property
     def tokens(self) -> tuple[Token, ...]:

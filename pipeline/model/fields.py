@@ -64,7 +64,8 @@ Duration = Annotated[int, BeforeValidator(_seconds), Field(json_schema_extra={"t
 class Record(BaseModel):
     """A frozen record that knows no key but its own."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    # Half of all kinds of record are in few books: what reads a kind is built when the first one is read.
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 def prose(record: BaseModel, keys: Keys = ()) -> Iterator[tuple[Keys, Prose, str]]:

@@ -148,10 +148,16 @@ def fonts_digest(fonts: Mapping[str, bytes]) -> str:
 
 def key(signature: Signature) -> str:
     """Digest exactly what a signature prints, the libraries that print it, and this package."""
-    parts = [signature.id, signature.xhtml, signature.stylesheet, signature.fonts, own_digest()]
-    parts += [f"{name} {version}" for name, version in system_versions().items()]
+    parts = [signature.id, signature.xhtml, _shared(signature.stylesheet), signature.fonts]
     parts += [f"{name} {hashlib.sha256(data).hexdigest()}" for name, data in signature.resources]
     return _digest(part.encode() for part in parts)
+
+
+@lru_cache(maxsize=32)
+def _shared(stylesheet: str) -> str:
+    """Digest what many signatures have in common: their style sheet, the libraries, and this package."""
+    versions = (f"{name} {version}" for name, version in system_versions().items())
+    return _digest(part.encode() for part in (stylesheet, own_digest(), *versions))
 
 
 def picture_key(name: str, svg: bytes) -> str:

@@ -2,7 +2,8 @@
 
 ``output/guides`` is a relative symlink to ``.releases/<digest>``, which holds ``<edition>/<file>``, the page and the
 catalogs that offer them, ``manifest.json``, and ``SHA256SUMS``. A build holds ``lock``, may ``read`` and ``verify`` what
-stands, then calls ``publish``. Whoever wants to hand a release on can ``serve`` it.
+stands, then calls ``publish``. Whoever wants to hand a release on can serve it:
+``pipeline.release.serving``, which no build imports.
 """
 
 from pipeline.release.feed import of_changes
@@ -11,10 +12,9 @@ from pipeline.release.manifest import Artefact, BookFacts, Carried, Colophon, Of
 from pipeline.release.offer import offer
 from pipeline.release.publishing import last_report, publish, report
 from pipeline.release.releases import data, file_bytes, kept, output_folder, read, verify
-from pipeline.release.serving import Application, Server
 from pipeline.release.titles import PAGE
 
 __all__ = [
-    "PAGE", "Application", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "Server", "data",
-    "file_bytes", "kept", "last_report", "listing", "lock", "of_changes", "offer", "output_folder", "publish", "read", "report", "verify",
+    "PAGE", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "data", "file_bytes", "kept",
+    "last_report", "listing", "lock", "of_changes", "offer", "output_folder", "publish", "read", "report", "verify",
 ]  # fmt: skip

@@ -284,7 +284,7 @@ def _bare_title(title: str, medium: Medium, words: str, shelf: Shelf) -> str:
 def write(text: Text, target: Target, shelf: Shelf) -> str:
     """Return a text as XHTML, remembered for the same surroundings: a line without any block around it."""
     writer = markup.inline_xhtml if text.inline else markup.to_xhtml
-    if text.faults:
+    if not text.is_printed:
         return writer(text, target)
     parts = (
         text.source, text.inline, target.medium, target.scope, target.level, target.words,
@@ -297,7 +297,7 @@ def write(text: Text, target: Target, shelf: Shelf) -> str:
 def _told(text: Text, target: Target) -> Iterator[Any]:
     """Give what a text is told by its surroundings, in the order that it asks."""
     yield from (target.shown[reference] for reference in text.references)
-    for drawing in (target.drawings[formula] for formula in text.formulas if target.drawings):
+    for drawing in (target.drawings[formula] for formula in text.formulas if formula in target.drawings):
         yield drawing.name, drawing.width, drawing.height, drawing.depth
 
 

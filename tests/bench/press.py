@@ -25,7 +25,7 @@ START = "from pipeline import flow; from pipeline.press import engine"
 
 def environment(cache_folder: Path) -> dict[str, str]:
     """Give this process's environment with a store of its own, and nothing that decides what is built."""
-    left_out = ("SOURCE_DATE_EPOCH", "GUIDEPRESS_FAULT_POINT")
+    left_out = ("SOURCE_DATE_EPOCH", "GUIDEPRESS_FAULT_POINT", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
     return {**kept, "XDG_CACHE_HOME": str(cache_folder), "PYTHONPATH": str(ROOT)}
 
