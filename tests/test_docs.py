@@ -22,6 +22,7 @@ from pipeline.authoring.schemas import schemas
 from pipeline.diagnostics import show
 from pipeline.flow import load_and_check, rules
 from pipeline.flow.inputs import modified
+from pipeline.formats import USUAL
 from pipeline.markup.maths import symbols
 from pipeline.model import fields
 
@@ -125,6 +126,8 @@ def need(field: typing.Any) -> str:
         return f"no: `{field.default}`"
     if isinstance(field.default, bool):
         return f"no: `{str(field.default).lower()}`"
+    if field.default == USUAL:
+        return f"no: {', '.join(f'`{name}`' for name in USUAL)}"
     return "no: all" if isinstance(field.default, tuple) and field.default else "no"
 
 

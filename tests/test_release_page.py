@@ -94,6 +94,21 @@ def test_each_reader_is_sent_to_the_file_for_what_they_read_on(book: Book, devic
     assert text(next(card.iter("a"))).startswith("Study edition")
 
 
+def test_a_kindle_and_a_browser_are_sent_files_of_their_own_which_are_saved_and_catalogs_leave_a_kindle_out(book: Book) -> None:
+    own = (row(f"{STUDY}-kindle.epub", format="kindle", size=120_000), row(f"{STUDY}.html", size=3_200_000))
+    offer = offered(book, (*PUBLIC, *own))
+    cards = {text(card.find("h3")): card for card in page_of(offer).iter("section") if card.get("class") == "device"}
+    assert [link.get("href") for link in cards["Kindle"].iter("a")] == [f"{STUDY}-kindle.epub", f"{PRACTICE}.epub"]
+    assert [link.get("href") for link in cards["Phone or tablet"].iter("a")] == [f"{STUDY}.epub", f"{PRACTICE}.epub"]
+    assert [(text(link), link.get("download")) for link in cards["Computer"].iter("a")] == [("Study edition Web page, 3.2 MB", "")]
+    study = next(page_of(offer).iter("article"))
+    assert [text(link) for link in study.iter("a")] == [
+        "EPUB 90 kB", "PDF on A4 28 pages, 254 kB", "PDF on Letter 1 page, 2.4 MB", "EPUB for Kindle 120 kB", "Web page 3.2 MB",
+    ]  # fmt: skip
+    assert "kindle" not in offer[ATOM].decode() + offer[JSON].decode()
+    assert f'href="{STUDY}.html" type="text/html" length="3200000"' in offer[ATOM].decode()
+
+
 def test_each_edition_shows_whom_it_is_for_and_its_files_with_what_they_are(book: Book) -> None:
     study, practice = page_of(offered(book)).iter("article")
     assert [text(article.find(".//h3")) for article in (study, practice)] == ["Study edition", "Practice edition"]

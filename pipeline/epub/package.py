@@ -41,6 +41,7 @@ from pipeline.formats import EPUB, KINDLE
 from pipeline.publication import Publication
 from pipeline.render import Rendition
 from pipeline.theme import MATH, language
+from pipeline.theme.stylesheets import terse
 
 if ebooklib.VERSION[:2] != (0, 20):
     raise ToolError("the EPUB is packed by EbookLib 0.20: run 'make' to install it")
@@ -112,7 +113,7 @@ def write_for_kindle(rendition: Rendition, drawn: Drawings, *, cover: bytes, pag
     files, pictures = pictured(rendition, spine, drawn)
     listed = page_list(files, pages)
     looks = (
-        Item(STYLE, "text/css", publication.look.reflow("kindle").encode()),
+        Item(STYLE, "text/css", terse(publication.look.reflow("kindle")).encode()),
         Item(COVER_IMAGE, "image/png", cover, ("cover-image",)),
         *(Item(IMAGES + name, MEDIA_TYPES[PurePosixPath(name).suffix], data) for name, data in sorted(pictures.items())),
     )

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from pathlib import PurePosixPath
 
 from PIL import Image
 
@@ -144,5 +143,5 @@ def media_type(path: str) -> str:
         return MEDIA_TYPES[path]
     if path.endswith(ENTRY):
         return ENTRY_TYPE
-    suffixes = {PurePosixPath(form.suffix).suffix: form.media_type for form in FORMATS.values()} | {".json": "application/json"}
+    suffixes = {f".{form.suffix.rpartition('.')[2]}": form.media_type for form in FORMATS.values()} | {".json": "application/json"}
     return next((kind for suffix, kind in suffixes.items() if path.endswith(suffix)), "text/plain; charset=utf-8")

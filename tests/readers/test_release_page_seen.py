@@ -35,8 +35,8 @@ FOCUSED = """() => {
   };
 }"""
 READERS = {
-    "Phone or tablet": "epub", "Kindle": "epub", "Kobo or another e-reader": "epub", "Printer, A4 paper": "a4.pdf",
-    "Printer, Letter paper": "letter.pdf",
+    "Phone or tablet": "0.2.0.epub", "Kindle": "0.2.0-kindle.epub", "Kobo or another e-reader": "0.2.0.epub", "Computer": "0.2.0.html",
+    "Printer, A4 paper": "a4.pdf", "Printer, Letter paper": "letter.pdf",
 }  # fmt: skip
 
 
