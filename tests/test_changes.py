@@ -18,9 +18,11 @@ from lxml import etree
 
 from pipeline import changes, markup, model
 from pipeline.changes import Change, Changes
+from pipeline.changes.telling import old_pages
 from pipeline.cli.__main__ import main
 from pipeline.model import Book, KeptBook, Printing, Traces
 from pipeline.release.titles import media_type
+from pipeline.theme import labels
 
 LIGHTS, WATCH = "questions/lights-and-tides", "questions/weather-and-watch"
 FACTS = KeptBook(id="harbor-watch-interview-guide", title="Harbor Watch", version="0.2.0", date="2026-11-22")
@@ -443,6 +445,11 @@ def test_a_book_without_an_older_manifest_has_no_such_chapter(book: Book) -> Non
     study = book.editions["study"].model_copy(update={"sections": ("what-changed", *book.editions["study"].sections)})
     found = assembled(replace(book, editions={"study": study}))["study"]
     assert found.sections == assembled(book)["study"].sections
+
+
+def test_where_papers_have_other_pages_each_is_told_with_its_own() -> None:
+    pages = [("45", ("a4",)), ("44", ("letter",))]
+    assert old_pages(pages, FACTS, labels("en")) == "p. 45 on A4, p. 44 on Letter in version 0.2.0"
 
 
 def test_a_change_has_the_kind_that_weighs_most_first() -> None:

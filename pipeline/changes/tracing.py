@@ -18,6 +18,7 @@ ASK = "ask"
 """The part that every edition prints."""
 PLACED = ("figure", "picture")
 PROVENANCE = re.compile(rb"<!--.*?-->|<metadata\b.*?</metadata>", re.DOTALL)
+Passage = tuple[model.Keys, model.Prose, str]
 Pair = tuple[str, str]
 """Digest of what is printed, and of its letters."""
 
@@ -52,9 +53,10 @@ def parts_of(section: Section) -> tuple[str, ...]:
 def begins_of(section: Section) -> Iterator[tuple[str, str]]:
     """Yield the parts of a section, in order, each with the letters that it begins with; of what begins with a formula, none."""
     if isinstance(section.record, Question):
+        passages = tuple(model.prose(section.record))
         for part in parts_of(section):
-            texts = _texts(section.record, part)
-            yield part, next((markup.beginning(markup.parse(text, inline=inline)) for _, inline, text in texts), "")
+            texts = _texts(passages, part)
+            yield part, next((markup.beginning(markup.parse(text, inline=inline)) for inline, text in texts), "")
 
 
 def _asked(publication: Publication) -> Iterator[tuple[Section, Question]]:
@@ -71,13 +73,15 @@ def _with(known: TracedQuestion | None, publication: Publication, section: Secti
         id=question.id, section=division, number=section.number, name=_words(question.ask) or question.id, parts={}
     )
     parts, terms, figures = dict(new.parts), dict(new.terms), dict(new.figures)
+    passages = tuple(model.prose(question))
     for part in parts_of(section):
         if part in parts:
             continue
         references = list[Reference]()
-        pair = _part(publication, section, question, part, references)
-        if pair:
-            parts[part] = ".".join(pair)
+        found = [_text(publication, section, text, inline, references) for inline, text in _texts(passages, part)]
+        found += [(fact, fact) for fact in _facts(publication, question, part)]
+        if found:
+            parts[part] = ".".join(markup.digest(*side) for side in zip(*found, strict=True))
         if linked := tuple(r.id for r in references if r.kind == "term"):
             terms[part] = linked
         figures |= _figures(publication, [r.id if r.kind == "picture" else f"figure:{r.id}" for r in references if r.kind in PLACED])
@@ -89,19 +93,12 @@ def _words(title: str) -> str:
     return " ".join(markup.plain(markup.parse(title, inline=True)).split())
 
 
-def _part(publication: Publication, section: Section, question: Question, part: str, references: list[Reference]) -> Pair | None:
-    """Return the digests of a part, if there is anything of it; ``references`` gains what it refers to."""
-    found = [_text(publication, section, text, inline, references) for _, inline, text in _texts(question, part)]
-    found += [(fact, fact) for fact in _facts(publication, question, part)]
-    return (markup.digest(*(exact for exact, _ in found)), markup.digest(*(letters for _, letters in found))) if found else None
-
-
-def _texts(question: Question, part: str) -> Iterator[tuple[model.Keys, bool, str]]:
+def _texts(passages: Sequence[Passage], part: str) -> Iterator[tuple[bool, str]]:
     """Yield the texts of a part: of choices, the options are one, and what is said of them when the key is given, another."""
     fields = {ASK: (ASK,), **model.PARTS}[part]
-    for keys, kind, text in model.prose(question):
+    for keys, kind, text in passages:
         if keys[0] in fields and text and (keys[0] != "choices" or (keys[-1] == "note") == (part == "key")):
-            yield keys, kind.inline, text
+            yield kind.inline, text
 
 
 def _facts(publication: Publication, question: Question, part: str) -> Iterator[str]:
