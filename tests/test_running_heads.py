@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import pairwise
 
 import pytest
@@ -30,7 +31,11 @@ OPENING = {
 def heads(publication: Publication) -> dict[str, str]:
     """The section's name in the running head, by id: questions on pages of their own are named, others stand under their division."""
     divisions = {m.id: s.title for s in publication.sections if s.kind.name == "opener" for m in s.members}
-    own = {s.id: f"{s.number}. {s.title}" for s in publication.sections if s.kind.name == "question" and s.starts_page}
+    own = {
+        s.id: f"{s.number}. {textwrap.shorten(s.title, 54, placeholder='…')}"
+        for s in publication.sections
+        if s.kind.name == "question" and s.starts_page
+    }
     return {s.id: "Answers" if s.kind.name == "answer" else own.get(s.id, divisions.get(s.id, s.title)) for s in publication.sections}
 
 

@@ -86,18 +86,20 @@ def _runs(code: str, *, is_query: bool) -> Iterator[tuple[int, int]]:
     """Give first and last line of what stays together: paragraphs that are short, and the statements of longer ones."""
     lines, ends = TAG.sub("", code).split("\n"), list(_ends(code, is_query))
     start = 0
-    for end in [n for n, line in enumerate(lines, start=1) if not line.strip() and ends[n - 1]] + [len(lines)]:
+    blank = [not line.strip() for line in lines]
+    last = [n for n in range(1, len(lines)) if blank[n - 1] and ends[n - 1] and not blank[n]]
+    for end in (*last, len(lines)):
         cuts = [n for n in range(start + 1, end) if ends[n - 1]] if end - start > LONGEST else []
         yield from itertools.pairwise([start, *cuts, end])
         start = end
 
 
 def _ends(code: str, is_query: bool) -> Iterator[bool]:
-    """Tell of each line whether a statement ends with it; a comment belongs to what follows."""
+    """Tell of each line whether a statement ends with it; a comment and a decorator belong to what follows."""
     bare = TOLD.sub(lambda told: "''" * (told[1] == "s") + "\n" * told[2].count("\n"), code)
     depth = 0
     for line, (_, shown, opened) in zip(unescape(TAG.sub("", bare)).split("\n"), _colored(code), strict=True):
         depth += sum((sign in OPENING) - (sign in CLOSING) for sign in line)
         said = line.rstrip()
         is_end = depth <= 0 and not opened and not said.endswith(HEADS) and (not is_query or said.endswith(";") or not said)
-        yield is_end and bool(said or not TAG.sub("", shown).strip())
+        yield is_end and not said.lstrip().startswith("@") and bool(said or not TAG.sub("", shown).strip())
