@@ -221,7 +221,7 @@ class Question(Record):
     probes: tuple[Line, ...] = ()
     """Neutral prompts for the interviewer; never in a candidate's edition."""
     hints: tuple[GivenHint, ...] = ()
-    """Hints an interviewer may give, the same to everybody, in order; never in a candidate's edition."""
+    """Hints an interviewer may give, the same to everybody, in order; in a candidate's edition only where it has a section `hints`."""
     red_flags: tuple[Line, ...] = ()
     """What should worry a listener."""
     rubric: Rubric | None = None

@@ -14,6 +14,8 @@ from lxml import etree
 
 MARGIN = "12px"
 LARGE = "200%"
+TARGET = 24
+"""CSS pixels that a target has at the least (WCAG 2.2, 2.5.8)."""
 SET = """({background, text, size}) => Object.assign(document.documentElement.style, {background, color: text, fontSize: size})"""
 PAGE = f"() => {{ document.body.style.margin = '{MARGIN}' }}"
 MOST_BARE, LEAST_SEEN = 0.15, 0.97
@@ -65,6 +67,7 @@ def file_faults(browser: Browser, book: str, file: str, ids: list[str], *, size:
     for name, colors in (("night", NIGHT), ("sepia", SEPIA), ("day", DAY)):
         browser.evaluate(SET, {**colors, "size": size})
         yield from (f"{file}: faint by {name}: {fault}" for fault in browser.evaluate("() => measure.faint(document)"))
+    yield from (f"{file}: small: {fault}" for fault in browser.evaluate("least => measure.small(document, least)", TARGET))
     yield from (f"{file}: {fault}" for fault in _drawings(browser))
     yield from (f"{file}: flattened: {fault}" for fault in browser.evaluate("() => measure.flattened(document)"))
     yield from (f"{file}: {fault}" for fault in (_fonts(browser) if fonts else ()))

@@ -135,11 +135,51 @@ globalThis.measure = (() => {
       const element = text.parentElement;
       judge(element, element.closest("svg") ? style(element).fill : style(element).color, 4.5);
     }
-    for (const shape of document.querySelectorAll("svg path, svg line, svg rect, svg circle, svg polyline")) {
+    for (const letter of letters(document)) judge(letter, style(letter).fill, 4.5);
+    // Shapes of drawings have their own colors, and are measured before they are drawn (drawings).
+    for (const shape of document.querySelectorAll("svg:not(.drawing) path, svg:not(.drawing) line, svg:not(.drawing) rect, svg:not(.drawing) circle, svg:not(.drawing) polyline")) {
       const { stroke, fill } = style(shape);
       if (isSeen(shape)) judge(shape, stroke !== "none" ? stroke : fill, 3);
     }
     return [...found.values()];
+  }
+
+  // Letters of drawings that are a part of the document; each glyph is a use of one of its shapes.
+  const letters = document => [...document.querySelectorAll("svg .lettering use, svg .lettering path")].filter(isSeen);
+
+  // Links by themselves that a finger would miss (WCAG 2.2, 2.5.8); those within a sentence may be as small as its words.
+  function small(document, least) {
+    const found = [];
+    for (const link of document.querySelectorAll("a[href]")) {
+      const box = link.getBoundingClientRect();
+      const isAlone = [...link.parentElement.childNodes].every(node => node === link || node.nodeType !== 3 || !node.data.trim());
+      if (isSeen(link) && isAlone && link.closest("nav, .ways, .see-also") && Math.min(box.width, box.height) < least) {
+        found.push(`${named(link)} ${box.width.toFixed(0)} x ${box.height.toFixed(0)}`);
+      }
+    }
+    return found;
+  }
+
+  // What stands in the text beside words, in pixels: the size of a formula's letters, and the width of a figure.
+  function sizes(document) {
+    const formulas = [...document.querySelectorAll("math")].filter(isSeen).map(math => parseFloat(style(math).fontSize));
+    const figures = [...document.querySelectorAll("figure img, figure > svg.drawing")].map(each => each.getBoundingClientRect().width);
+    return { formulas, figures, room: columns(document).width };
+  }
+
+  // For each line of code that wraps: how far its first letter stands from the left, and the least of what follows.
+  function wrapped(document) {
+    const found = [];
+    const { left, width } = columns(document), deepest = left + 0.36 * width;
+    for (const line of document.querySelectorAll("pre .line")) {
+      const range = document.createRange();
+      range.selectNodeContents(line);
+      const boxes = [...range.getClientRects()].filter(box => box.width && box.height);
+      const first = boxes.filter(box => box.top < boxes[0].bottom - SLACK), rest = boxes.filter(box => box.top >= boxes[0].bottom - SLACK);
+      const indent = line.textContent.match(/^ */)[0].length * parseFloat(style(line).fontSize) * 0.55;
+      if (rest.length) found.push({ begins: Math.min(Math.min(...first.map(box => box.left)) + indent, deepest), goesOn: Math.min(...rest.map(box => box.left)) });
+    }
+    return found;
   }
 
   async function pixels(picture) {
@@ -217,5 +257,5 @@ globalThis.measure = (() => {
     const id = decodeURIComponent(address.split("#")[1] ?? "");
     return id ? document.getElementById(id) : document.body;
   }
-  return { overflows, clips, faint, drawings, flattened, wordAfter, isOnScreen, target };
+  return { overflows, clips, faint, small, sizes, wrapped, drawings, flattened, wordAfter, isOnScreen, target };
 })();

@@ -48,6 +48,47 @@ def test_large_type_leaves_nothing_out(browser: Browser, study: Path) -> None:
     assert faults(browser, "study", size=LARGE) == []
 
 
+SCREENS = ((390, 844), (536, 724), (820, 1180))
+
+
+def sized(browser: Browser, name: str, size: str) -> dict:
+    browser.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+    return dict(browser.evaluate("() => measure.sizes(document)"))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_formulas_and_figures_grow_with_the_text_as_far_as_the_screen_has_room(browser: Browser, study: Path, screen) -> None:
+    for name in documents(browser.books["study"]):
+        browser.visit(f"study/{name}", screen)
+        usual, large = (sized(browser, name, size) for size in ("100%", LARGE))
+        figures = zip(usual["figures"], large["figures"], strict=True)
+        assert [pair for pair in figures if pair[1] < min(2 * pair[0], large["room"]) - 2] == []
+        formulas = zip(usual["formulas"], large["formulas"], strict=True)
+        assert [pair for pair in formulas if pair[1] < (1.75 if screen[0] > 800 else 1.0) * pair[0]] == [], name
+
+
+@pytest.mark.parametrize("size", ["100%", LARGE])
+def test_what_is_left_of_a_long_line_of_code_stands_deeper_than_its_beginning(browser: Browser, study: Path, size: str) -> None:
+    found = []
+    for name in documents(browser.books["study"]):
+        browser.visit(f"study/{name}", PHONE)
+        browser.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        found += browser.evaluate("() => measure.wrapped(document)")
+    assert len(found) > 3
+    assert [line for line in found if line["goesOn"] <= line["begins"]] == []
+
+
+def test_letters_of_a_drawing_have_the_color_of_the_text(browser: Browser, real_release: Path) -> None:
+    (path,) = (real_release / "study").glob("*.epub")
+    browser.books["real"] = path.read_bytes()
+    browser.visit("real/overfitting.xhtml", PHONE)
+    assert browser.evaluate("() => document.querySelectorAll('svg.drawing .lettering use').length") > 20
+    assert faults(browser, "real", "overfitting.xhtml") == []
+    browser.evaluate("() => document.querySelectorAll('.lettering [style]').forEach(each => { each.style.fill = '#6d777c' })")
+    browser.evaluate("() => { document.documentElement.style.background = 'rgb(250, 244, 232)' }")
+    assert "4.2" in "".join(browser.evaluate("() => measure.faint(document)"))
+
+
 # Links, followed as a reader follows them
 
 
@@ -105,6 +146,7 @@ BROKEN = [
     (QUESTION, inside('<div style="overflow: hidden; height: 1em"><p>' + "word " * 40 + "</p></div>"), "cut on the phone: <div>"),
     ("style.css", rule("pre { white-space: pre; overflow: auto }"), "cut on the phone: <pre.code"),
     ("narrow.css", rule(".equation { container-type: normal } math { font-size: 2em !important }"), "cut on the phone: <div.equation>"),
+    ("style.css", rule(".contents a { display: inline; line-height: 1 }"), "small: <a"),
     (QUESTION, inside('<p style="color: white">white</p>'), "faint by day: <p>"),
     (QUESTION, inside('<p style="color: black">black</p>'), "faint by night: <p>"),
     (QUESTION, inside('<p style="background: #fff">pale</p>'), "faint by night: <p>"),
@@ -123,7 +165,7 @@ BROKEN = [
 @pytest.mark.parametrize(("file", "change", "said"), BROKEN)
 def test_a_broken_file_is_noticed(browser: Browser, study: Path, file: str, change: Callable[[str], str], said: str) -> None:
     browser.books["broken"] = changed(study, file, change)
-    shown = file if file.endswith(".xhtml") and file != "nav.xhtml" else QUESTION
+    shown = file if file.endswith(".xhtml") and file != "nav.xhtml" else "contents.xhtml" if said.startswith("small") else QUESTION
     found = faults(browser, "broken", shown)
     assert said in "\n".join(found)
 
