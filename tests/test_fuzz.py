@@ -1,4 +1,4 @@
-"""Inputs by grammar and by mutation, for every reader: refused or taken, soon, in little memory, at a place that exists; never a traceback."""
+"""Inputs by grammar and by mutation, for every reader, are refused or taken: soon, in little memory, at a place that is there."""
 
 from __future__ import annotations
 

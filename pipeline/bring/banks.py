@@ -18,7 +18,7 @@ from typing import Any, Final
 from pipeline import source
 from pipeline.bring.haul import Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
-from pipeline.markup.parser import FORBIDDEN
+from pipeline.markup.text_faults import FORBIDDEN
 from pipeline.model import LEVELS
 from pipeline.source import Source, SourceFault, is_stray
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import astuple
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -177,7 +176,8 @@ def recalled(source: str, inline: bool, read: Callable[[], Tokens]) -> Text | No
 def _remembered(text: Text) -> Text:
     """Return a text, and remember it."""
     if not text.faults:
-        lists = [[list(astuple(each)) for each in found] for found in (text.references, text.marks, text.formulas)]
+        found = (text.references, text.marks, text.formulas)
+        lists = [[[getattr(each, name) for name in each.__slots__] for each in of_kind] for of_kind in found]
         cache.shelf("parsed").put(
             cache.digest(text.source, text.inline),
             [text.said, *lists, [list(heading) for heading in text.headings], text.tables, text.footnotes, text.words],
