@@ -122,7 +122,9 @@ def _is_there(folder: Path, match: re.Match[str]) -> bool:
         return ((line, column) == (1, 1) and missing) or any(parent.is_file() for parent in (folder / name).parents)
     if not path.is_file() or path.suffix in (".zip", ".apkg", ".colpkg", ".pdf", ".png"):
         return True
-    lines = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    # Banks are read as editors show them, where a carriage return alone ends a line too.
+    ends = "\r\n|\n" if path.suffix in (".yaml", ".css", ".svg") else "\r\n|\n|\r"
+    lines = re.split(ends, path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff"))
     return line <= len(lines) and column <= len(lines[line - 1]) + 1
 
 
