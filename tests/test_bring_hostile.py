@@ -32,6 +32,13 @@ def zipped(name: str, data: bytes) -> bytes:
     return packed.getvalue()
 
 
+def mangled(name: str, data: bytes) -> bytes:
+    """Pack a file, and turn bytes of it round."""
+    packed = zipped(name, data)
+    at = 30 + len(name) + 4
+    return packed[:at] + bytes(255 - byte for byte in packed[at : at + 20]) + packed[at + 20 :]
+
+
 def database(script: str) -> bytes:
     connection = sqlite3.connect(":memory:")
     connection.executescript(script)
@@ -69,6 +76,10 @@ HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
     "no archive": ("a.zip", b"PK\x03\x04 none", "I105"),
     "a deck that grows": ("a.apkg", zipped("collection.anki2", b"\0" * 250_000_000), "I105"),
     "a deck that zstd makes grow": ("a.colpkg", zipped("collection.anki21b", zstandard.compress(b"\0" * 250_000_000)), "I105"),
+    "a deck whose archive is mangled": ("a.apkg", mangled("collection.anki2", database("CREATE TABLE col (models TEXT)") * 9), "I105"),
+    "a deck whose models are a list": ("a.apkg", zipped("collection.anki2", database(ENDLESS.replace("'{}', '{}'", "'[1]', '5'"))), "I105"),
+    "an archive that is mangled": ("a.zip", mangled("a.xml", b"<quiz>" + bytes(range(9, 200)) * 9 + b"</quiz>"), "I105"),
+    "a number of 5,000 digits": ("a.json", '[{"question": "Why?", "answer": ' + "9" * 5_000 + "}]", "I105"),
     "a deck that is none": ("a.apkg", zipped("collection.anki2", b"SQLite format 3\0" + b"\xff" * 5_000), "I105"),
     "a deck that never ends": ("a.apkg", zipped("collection.anki2", database(ENDLESS)), "I105"),
     "gift without an end": ("a.gift", "Why? {" + "~x" * 100_000, "I105"),

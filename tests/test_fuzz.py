@@ -1,4 +1,4 @@
-"""Inputs by grammar and by mutation, for every reader: refused or taken, soon, in little memory, at a place that exists; never a traceback."""
+"""Inputs by grammar and by mutation, for every reader, are refused or taken: soon, in little memory, at a place that is there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_inputs_of_every_kind_keep_the_promises() -> None:
-    done = fuzz("--cases", "5", "--seconds", "15")
+    done = fuzz("--cases", "4", "--seconds", "3600")
     assert done.returncode == 0, done.stdout
     tried = {line.split()[0] for line in done.stdout.splitlines() if line.strip()}
     assert tried >= {*kinds.KINDS, HTTP}

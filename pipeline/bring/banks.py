@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 import io
+import lzma
 import os
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from typing import Any, Final
 from pipeline import source
 from pipeline.bring.haul import Losses
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest
-from pipeline.markup.parser import FORBIDDEN
+from pipeline.markup.text_faults import FORBIDDEN
 from pipeline.model import LEVELS
 from pipeline.source import Source, SourceFault, is_stray
 
@@ -50,6 +52,8 @@ MOST_PACKED: Final = 5_000
 """Files of an archive."""
 MAX_RATIO: Final = 200
 """How many times larger a file may be than what it was packed into."""
+UNPACKING: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
+"""What zipfile raises over what is damaged, encrypted (RuntimeError), or packed in a way of its own (NotImplementedError)."""
 
 
 @dataclass(frozen=True)
@@ -298,7 +302,7 @@ def unpacked(file: SourceFile, losses: Losses) -> dict[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _unpacked(archive, file.name, losses)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except UNPACKING as error:
         losses.tell(
             "I105", f"the archive cannot be read: {' '.join(str(error).split())[:120]}", (file.name, 1), "pack it again as a plain ZIP"
         )

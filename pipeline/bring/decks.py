@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import zstandard
 
-from pipeline.bring.banks import MAX_RATIO, Dialect
+from pipeline.bring.banks import MAX_RATIO, UNPACKING, Dialect
 from pipeline.bring.field_banks import Fields, item
 from pipeline.bring.haul import Haul, Item, Losses, Node, line_nodes, said
 
@@ -42,6 +42,10 @@ class _Kind:
     cloze: bool
 
 
+MISSHAPEN: Final = (LookupError, TypeError, AttributeError, ArithmeticError)
+"""What is raised over a database, or JSON in it, that has other things in the places of those looked for."""
+
+
 def haul(files: Mapping[str, bytes], dialect: Dialect, losses: Losses) -> Haul:
     """Return the notes of decks as questions; the line of a note is its number in the deck."""
     found = Haul(files=len(files))
@@ -49,7 +53,7 @@ def haul(files: Mapping[str, bytes], dialect: Dialect, losses: Losses) -> Haul:
         before = len(found.items)
         try:
             notes = _notes(_database(data))
-        except (Broken, sqlite3.Error, zipfile.BadZipFile, zstandard.ZstdError, ValueError, KeyError, OSError) as error:
+        except (Broken, sqlite3.Error, zstandard.ZstdError, *UNPACKING, *MISSHAPEN) as error:
             losses.tell("I105", f"the deck cannot be read: {' '.join(str(error).split())[:120]}", (path, 1), "export the deck again")
             continue
         for n, (kind, values, tags, deck) in enumerate(notes, start=1):

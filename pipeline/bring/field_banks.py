@@ -103,9 +103,14 @@ def _objects(text: str, path: str, losses: Losses) -> Iterator[tuple[int, str, d
             losses.tell("I102", f"nested more than {DEEPEST} levels deep", (path, 1), "flatten the file")
             return
         whole = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        losses.tell("I105", f"not JSON: {getattr(error, 'msg', 'nested too deep')}", (path, line), "mend the JSON here, or above")
+        losses.tell(
+            "I105",
+            f"not JSON: {getattr(error, 'msg', 'a number too long, or nested too deep')}",
+            (path, line),
+            "mend the JSON here, or above",
+        )
         return
     if isinstance(whole, list):
         yield from ((line, "", value) for line, value in elements(text, 0) if isinstance(value, dict))

@@ -12,7 +12,7 @@ from typing import Any, Final
 from pipeline import model, source
 from pipeline.bring.field_banks import DEEPEST, LONGEST_CELL, depth, elements
 from pipeline.bring.haul import Haul, Item, Losses, Node
-from pipeline.markup.parser import FORBIDDEN
+from pipeline.markup.text_faults import FORBIDDEN
 from pipeline.model import Question, Record
 from pipeline.model.fields import SLUG
 

@@ -41,7 +41,7 @@ OUTPUT = click.option(
     help="Folder that guides are published in.",
 )  # fmt: skip
 STORE = click.option(
-    "--store", type=click.Path(path_type=Path, file_okay=False), default=None, envvar="GUIDEPRESS_STORE", metavar="DIR",
+    "--store", type=click.Path(path_type=Path, file_okay=False, readable=False), default=None, envvar="GUIDEPRESS_STORE", metavar="DIR",
     help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
 )  # fmt: skip
 ALL = click.option("--all", "all_", is_flag=True, help="Print every diagnostic, also where there are many of a kind.")

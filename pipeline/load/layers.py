@@ -35,6 +35,7 @@ OF_SIGNS: Final = ("emoji", "symbols")
 SHEETS: Final = ("paged.css", "reflow.css", "editions/*.css")
 LEADING_OUT: Final = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element"})
 """Functions of CSS that fetch something."""
+LONG: Final = re.compile(r"[0-9]{100}")
 BLOCK: Final = re.compile(r"[{}()\[\]]")
 DEEPEST: Final = 32
 """Blocks of a style sheet in one another."""
@@ -264,10 +265,13 @@ def _sheets(reading: Reading, folder: Path) -> Iterator[tuple[str, str]]:
 
 def _css_faults(css: str, path: str) -> Iterator[Diagnostic]:
     lines = css.split("\n")
-    if deep := _too_deep(css):
-        line, column = css.count("\n", 0, deep) + 1, deep - css.rfind("\n", 0, deep)
-        message = f"not CSS: more than {DEEPEST} blocks are open"
-        yield Diagnostic("T110", message, Place(path, line, column), "close the blocks before", line_text=lines[line - 1])
+    deep, long = _too_deep(css), LONG.search(css)
+    if deep or long:
+        at = deep or (long.start() if long else 0)
+        line, column = css.count("\n", 0, at) + 1, at - css.rfind("\n", 0, at)
+        message = f"not CSS: more than {DEEPEST} blocks are open" if deep else "not CSS: a number that no page can hold"
+        hint = "close the blocks before" if deep else "write a smaller one"
+        yield Diagnostic("T110", message, Place(path, line, column), hint, line_text=lines[line - 1])
         return
     nodes = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
     for code, message, line, column, hint in (*chain.from_iterable(map(_css_rule, nodes)), *_unknown_tokens(css)):

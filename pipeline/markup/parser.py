@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import astuple
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -179,7 +178,7 @@ def _remembered(text: Text) -> Text:
     """Return a text, and remember it, but for one that stops a build."""
     if text.is_printed:
         found = text.references, text.marks, text.formulas, text.faults
-        *lists, faults = ([list(astuple(each)) for each in some] for some in found)
+        *lists, faults = ([[getattr(each, name) for name in each.__slots__] for each in some] for some in found)
         cache.shelf("parsed").put(
             cache.digest(text.source, text.inline),
             [text.said, *lists, [list(heading) for heading in text.headings], text.tables, text.footnotes, text.words, faults],

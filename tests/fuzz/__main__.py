@@ -1,6 +1,7 @@
 """Try cases for a time, and keep what breaks a promise: ``python -m fuzz --seconds 600 --kind svg --seed 1``.
 
-Each case follows from its kind and its number alone, so that ``--seed N --cases 1`` makes one again. What is wrong is kept in
+Each case follows from its kind and its number alone, so that ``--seed N --cases 1`` makes one again. Those of ``seeds.txt``,
+which once broke a promise, are tried first. What is wrong is kept in
 the folder that ``--keep`` names. At the end a table says how many cases of each kind there were, how they ended, and what the
 dearest took.
 """
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from random import Random
 
@@ -78,6 +80,24 @@ def _ask(tally: Tally, seeds: range, until: float, found: list[str]) -> None:
                 found.append(f"http {seed}: {wrong}")
 
 
+def seeds() -> list[tuple[str, int]]:
+    """Return the cases that once broke a promise."""
+    lines = (Path(__file__).parent / "seeds.txt").read_text(encoding="utf-8").splitlines()
+    return [(line.split()[0], int(line.split()[1])) for line in lines if line and not line.startswith("#")]
+
+
+def _tried(tally: Tally, kind: str, seed: int, keep: Path | None) -> str:
+    """Make a case, and note what came of it; return what is wrong, or nothing."""
+    verdict = trial(kind, seed, keep)
+    tally.cases += 1
+    tally.refused += verdict.status == 1
+    tally.seconds, tally.megabytes = max(tally.seconds, verdict.seconds), max(tally.megabytes, verdict.megabytes)
+    tally.codes.update(set(re.findall(r"^\w+\[(\w\d+)\]", verdict.said, re.MULTILINE)))
+    if verdict.wrong:
+        tally.wrong[verdict.wrong] += 1
+    return verdict.wrong
+
+
 def main() -> int:
     """Return 0 when nothing broke a promise."""
     parser = argparse.ArgumentParser(prog="fuzz")
@@ -95,21 +115,14 @@ def main() -> int:
     if HTTP in wanted:
         share = asked.seconds / len(wanted)
         _ask(tallies[HTTP], range(asked.seed, asked.seed + asked.cases), time.monotonic() + share, found)
-    for seed in range(asked.seed, asked.seed + asked.cases):
-        for kind in wanted:
-            if kind == HTTP or time.monotonic() > until:
-                continue
-            verdict, tally = trial(kind, seed, asked.keep), tallies[kind]
-            tally.cases += 1
-            tally.refused += verdict.status == 1
-            tally.seconds, tally.megabytes = max(tally.seconds, verdict.seconds), max(tally.megabytes, verdict.megabytes)
-            tally.codes.update(set(re.findall(r"^\w+\[(\w\d+)\]", verdict.said, re.MULTILINE)))
-            if verdict.wrong:
-                tally.wrong[verdict.wrong] += 1
-                found.append(f"{kind} {seed}: {verdict.wrong}")
-                print(found[-1], flush=True)
+    kept = [(kind, seed) for kind, seed in seeds() if kind in wanted]
+    fresh = ((kind, seed) for seed in range(asked.seed, asked.seed + asked.cases) for kind in wanted if kind != HTTP)
+    for kind, seed in chain(kept, fresh):
         if time.monotonic() > until:
             break
+        if verdict := _tried(tallies[kind], kind, seed, asked.keep):
+            found.append(f"{kind} {seed}: {verdict}")
+            print(found[-1], flush=True)
     _print(tallies)
     return int(bool(found))
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of inputs, which nobody reads line by line)
 """Send a server what no browser would, and see it answer, and go on."""
 
 from __future__ import annotations

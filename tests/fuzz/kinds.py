@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of inputs, which nobody reads line by line)
 """One maker of cases for each reader: what is written into a folder, and what is asked of it."""
 
 from __future__ import annotations

@@ -118,10 +118,13 @@ def _is_there(folder: Path, match: re.Match[str]) -> bool:
     path = next((path for path in (folder / name, folder / "output/guides" / name, ROOT / name) if path.exists()), None)
     if path is None:
         # A file that is missing is told of where it should be, a member of an archive where that is.
-        return ((line, column) == (1, 1) and (folder / name).parent.is_dir()) or any(parent.is_file() for parent in (folder / name).parents)
+        missing = (folder / name).parent.is_dir() or (folder / "output/guides").exists()
+        return ((line, column) == (1, 1) and missing) or any(parent.is_file() for parent in (folder / name).parents)
     if not path.is_file() or path.suffix in (".zip", ".apkg", ".colpkg", ".pdf", ".png"):
         return True
-    lines = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    # Banks are read as editors show them, where a carriage return alone ends a line too.
+    ends = "\r\n|\n" if path.suffix in (".yaml", ".css", ".svg") else "\r\n|\n|\r"
+    lines = re.split(ends, path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff"))
     return line <= len(lines) and column <= len(lines[line - 1]) + 1
 
 
