@@ -14,10 +14,12 @@ from pipeline.cli.authoring_commands import add, new, schema
 from pipeline.cli.book_commands import (
     ALL,
     BOOK,
+    CONFINED,
     OUTPUT,
     STORE,
     THEME,
     check,
+    confine,
     edition_names,
     explain,
     export,
@@ -73,6 +75,7 @@ def cli() -> None:
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Lay out on N processes.  [default: all cores]")
 @click.option("--cluster", metavar="ADDRESS", default="", help="Lay out on the workers of the Dask scheduler at tcp://HOST:PORT.")
 @STORE
+@click.option("--untrusted", is_flag=True, callback=confine, envvar="GUIDEPRESS_UNTRUSTED", help=CONFINED)
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
 @ALL
@@ -82,8 +85,8 @@ def cli() -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print timings and notes.")
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
-    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, watch: bool, strict: bool, all_: bool,
-    explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
+    output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None, untrusted: bool, watch: bool, strict: bool,
+    all_: bool, explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Build guides and publish them, all at once.
 
@@ -102,9 +105,11 @@ def build(
     """
     from pipeline import flow
 
+    if untrusted and (cluster or watch):
+        raise click.UsageError(f"--untrusted has no network, and ends: leave out --{'cluster' if cluster else 'watch'}")
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
-        strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
+        strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme, untrusted=untrusted,
     )  # fmt: skip
     if watch:
         from pipeline.cli.watching import watch as watch_and_build

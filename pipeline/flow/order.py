@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import checks, editions, load, markup, press, release, render, theme
@@ -42,7 +43,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         current, unreadable = release.read(request.output)
         if current is not None and stands(current, before, request):
             return Outcome(current, (), True, time.perf_counter() - started)
-        crew = crew or stack.enter_context(Crew(request.jobs))
+        crew = crew or stack.enter_context(Crew(request.jobs, limits=request.limits))
         store = stack.enter_context(Store.open(request.store))
         stack.enter_context(cache.kept_in(store, *maker(request.book)))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
@@ -161,7 +162,12 @@ def draw_formulas(work: Work, publications: Sequence[Publication]) -> None:
     """Draw the formulas of publications that are to be drawn yet; what is printed recalls them."""
     found = dict.fromkeys(formula for publication in publications for formula in render.formulas(publication))
     missing = [formula for formula in found if not markup.is_drawn(*formula)]
-    for formula, setting in zip(missing, work.map(DRAW, missing), strict=True):
+
+    def killed(formula: tuple[str, bool], how: str) -> Diagnostic:
+        shown = (source for publication in publications for source in render.sources_of(publication, formula))
+        return Diagnostic("P103", f"formula '{formula[0]}': {how}", Place(next(shown, formula[0])))
+
+    for formula, setting in zip(missing, work.map(replace(DRAW, killed=killed), missing), strict=True):
         markup.keep(*formula, setting)
 
 

@@ -12,6 +12,7 @@ from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.model import Book, Edition
 from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Look
+from pipeline.work.limits import WORKER, Limits
 
 LONGEST = 80
 """Characters of a recipient's name: more have no room at the foot of a page."""
@@ -41,6 +42,12 @@ RULES = (
         "guides of another book",
         "The output folder holds the guides of a book with another id. A build replaces the guides of its own book only: the 'id' of "
         "book.yaml tells one from the other, whatever its title, version, and folder.",
+    ),
+    Rule(
+        "R103",
+        "the book is too much for this machine",
+        "Reading or building the book met a limit of memory or of processor time: the machine's, or one of --untrusted. The place is the "
+        "file that was looked at last. Nothing was published.",
     ),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
@@ -74,6 +81,13 @@ class Request:
     """For whom to make copies, one each."""
     theme: Path | None = None
     """Folder of a theme that lies over the package's own, and below the book's."""
+    untrusted: bool = False
+    """Whether nobody here has read the book: workers are confined."""
+
+    @property
+    def limits(self) -> Limits | None:
+        """What a worker may take; None for all that there is."""
+        return WORKER if self.untrusted else None
 
     @property
     def partial(self) -> bool:

@@ -19,6 +19,7 @@ from pipeline.model.appearance import FONT_FILE, PICTURE_FILE
 from pipeline.model.fields import COLOR, SLUG
 from pipeline.model.sizes import LENGTH, SIZE, SIZES
 from pipeline.source import Keys, Source, SourceFault
+from pipeline.work import limits
 
 T = TypeVar("T")
 RULES = (
@@ -116,6 +117,7 @@ class Reading:
         """Return what a reader makes of a file, which is told the path to show; a fault is noted, and None returned."""
         if not self.inside(path):
             return None
+        limits.at(self.shown(path))
         try:
             return reader(path, self.shown(path))
         except SourceFault as fault:
