@@ -29,7 +29,17 @@ from pipeline.cli.book_commands import (
     team_names,
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
-from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
+from pipeline.cli.printing import (
+    counted,
+    facts,
+    print_diagnostics,
+    print_outcome,
+    print_rebuild,
+    print_report,
+    print_stages,
+    progress,
+    verdict,
+)
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.formats import CHOSEN
 
@@ -187,7 +197,11 @@ def _ask(standing: Release, folder: Path, book: Path, *, each: bool) -> tuple[Di
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N", help="0 takes one that is free.")
 @click.option("--with-kits", is_flag=True, help="Serve what is not for everybody too: kits, copies for teams and persons, the manifest.")
-def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+    help="Copy what is for everybody into a new folder, for a static host, and end.",
+)  # fmt: skip
+def serve(folder: Path, host: str, port: int, with_kits: bool, to: Path | None) -> None:
     """Serve the guides to browsers, and to reading apps as an OPDS catalog, until Ctrl-C.
 
     DIR is an output folder, or the folder of guides in it; 'output' when left out. Nobody but this machine is answered
@@ -196,9 +210,15 @@ def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
     \b
       guidepress serve
       guidepress serve my-guides --host 0.0.0.0 --port 8080
+      guidepress serve --to site                    for a static host
     """
     from pipeline import release
 
+    if to is not None:
+        if with_kits:
+            raise click.UsageError("--to copies what is for everybody: leave out --with-kits")
+        click.echo(f"{counted(release.copy_public(release.output_folder(folder), to), 'file')} in {to}")
+        return
     server = release.Server(release.Application(release.output_folder(folder), whole=with_kits), host, port)
     if not server.is_local:
         what = "these guides, and kits and copies with them" if with_kits else "these guides"

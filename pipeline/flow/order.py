@@ -17,7 +17,7 @@ from pipeline.flow.inspection import inspect
 from pipeline.flow.request import Outcome, Request, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
-from pipeline.model import Book, Edition
+from pipeline.model import PARTS, Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Release
 from pipeline.work import Crew, Say, Stage, Step, Work, cache, thresholds
@@ -118,9 +118,28 @@ def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
         reach(request.cluster)
     with work.time("check"):
         book, faults = load_and_check(request.book, request.theme)
+    faults = discreet(faults, book, request)
     if book is None:
         raise BookError(*faults)
     return book, faults
+
+
+def discreet(faults: Sequence[Diagnostic], book: Book | None, request: Request) -> tuple[Diagnostic, ...]:
+    """Return faults without the words of what is withheld, where nothing is asked for but editions for candidates.
+
+    Whoever builds those, and reads what is printed meanwhile, need not be one of a hiring team.
+    """
+    asked = [edition for edition in book.editions.values() if request.takes(edition)] if book else []
+    if any(edition.audience == "kit" for edition in asked):
+        return tuple(faults)
+    printed = frozenset(field for edition in asked for part in edition.parts for field in PARTS[part])
+    known = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
+    return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, known, strict=True))
+
+
+def _unquoted(fault: Diagnostic) -> Diagnostic:
+    message = "a fault in what these editions withhold, which is not quoted"
+    return replace(fault, message=message, hint=f"run 'guidepress check' to see it, or 'guidepress explain {fault.code}'", line_text="")
 
 
 def refuse(faults: Sequence[Diagnostic], request: Request) -> None:

@@ -10,10 +10,10 @@ from pipeline.release.manifest import Artefact, BookFacts, Carried, Colophon, Of
 from pipeline.release.offer import offer
 from pipeline.release.publishing import last_report, publish, report
 from pipeline.release.releases import data, file_bytes, output_folder, read, verify
-from pipeline.release.serving import Application, Server
+from pipeline.release.serving import Application, Server, copy_public
 from pipeline.release.titles import PAGE
 
 __all__ = [
-    "PAGE", "Application", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "Server", "data",
-    "file_bytes", "last_report", "listing", "lock", "offer", "output_folder", "publish", "read", "report", "verify",
+    "PAGE", "Application", "Artefact", "BookFacts", "Carried", "Colophon", "Offered", "Published", "Release", "Server",
+    "copy_public", "data", "file_bytes", "last_report", "listing", "lock", "offer", "output_folder", "publish", "read", "report", "verify",
 ]  # fmt: skip
