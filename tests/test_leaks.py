@@ -25,6 +25,7 @@ import yaml
 from buildwork import SMALL
 
 from pipeline.cli.__main__ import main
+from pipeline.work import cache
 
 MUTATIONS = int(os.environ.get("SOAK_LEAKS", "1000"))
 SEED = 20261128
@@ -36,6 +37,21 @@ ASKED = ("summary", "answer", "star", "key_points", "spoken", "follow_ups", "red
 PRINTABLE = [part for part in ASKED if part not in FOR_TEAMS] + ["examples", "see_also", "sources", "writing_space", "samples"]
 LETTERS = "abcdefghijklmnop"
 Fields = dict[str, object]
+
+
+class Loader(yaml.SafeLoader):
+    """Reads ``on`` and ``yes`` as words, as YAML 1.2 does."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(path: Path) -> Fields:
+    data: Fields = yaml.load(path.read_text(), Loader=Loader)
+    return data
 
 
 class Marks:
@@ -63,7 +79,7 @@ def marked(value: object, mark: Callable[[], str]) -> object:
 
 
 def rewrite(path: Path, change: Callable[[Fields], None]) -> None:
-    data = yaml.safe_load(path.read_text())
+    data = read(path)
     change(data)
     path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000))
 
@@ -135,7 +151,8 @@ def parts(book: Path, chance: random.Random) -> None:
 
 def answers(book: Path, chance: random.Random) -> None:
     for path in sorted(book.glob("editions/*.yaml")):
-        rewrite(path, lambda data: data.update(answers=chance.choice(["inline", "end-of-section", "none"])))
+        if "answer_parts" not in read(path):
+            rewrite(path, lambda data: data.update(answers=chance.choice(["inline", "none"])))
 
 
 def select(book: Path, chance: random.Random) -> None:
@@ -206,7 +223,6 @@ def texts(data: bytes) -> Iterator[str]:
     yield data.replace(b"\0", b"").decode("latin-1")
     if data.startswith(b"%PDF"):
         yield from pdf_texts(data)
-        return
     if zipfile.is_zipfile(io.BytesIO(data)):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield archive.comment.decode("latin-1")
@@ -226,23 +242,23 @@ def said(place: Path) -> Iterator[tuple[str, str]]:
             yield from ((path.relative_to(place).as_posix(), text) for text in texts(path.read_bytes()))
 
 
-def found(place: Path, forbidden: set[str]) -> list[tuple[str, str]]:
-    return sorted({(where, mark) for where, text in said(place) for mark in MARK.findall(letters(text)) if mark in forbidden})
+def found(place: Path, forbidden: set[str], but: str = "") -> list[tuple[str, str]]:
+    marks = {(where, mark) for where, text in said(place) if where != but for mark in MARK.findall(letters(text))}
+    return sorted((where, mark) for where, mark in marks if mark in forbidden)
 
 
 def forbidden(book: Path, edition: str, marks: Marks) -> set[str]:
     """Give the marks that an edition must not show: those of kit questions, of fields for teams, and of parts that it does not print."""
-    data = yaml.safe_load((book / f"editions/{edition}.yaml").read_text())
-    hidden = {path.stem for path in questions(book) if yaml.safe_load(path.read_text()).get("audience") == "kit"}
-    shown = {*data["parts"]} - {*FOR_TEAMS}
-    if data.get("answers") == "none":
-        shown -= {"answer", "summary", "key_points", "star", "spoken", "red_flags", "rubric", "follow_ups"} - {*data["parts"]}
+    data = read(book / f"editions/{edition}.yaml")
+    hidden = {path.stem for path in questions(book) if read(path).get("audience") == "kit"}
+    shown = {*data["parts"], *data.get("answer_parts", ())} - {*FOR_TEAMS}  # type: ignore[misc,call-overload]
     return {mark for mark, (record, field) in marks.homes.items() if field not in {*shown, "ask"} or record in hidden}
 
 
 def build(book: Path, place: Path, edition: str) -> int:
     """Build an edition for candidates in this process; what it prints goes into files of the place."""
     printed = io.StringIO()
+    cache.forget()
     os.environ["GUIDEPRESS_STORE"] = str(place / "store")
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -275,9 +291,118 @@ def search(tmp_path: Path, number: int) -> int:
     status = build(book, place, edition)
     assert status in (0, 1), how
     assert "Traceback" not in (place / "printed.txt").read_text()
-    assert found(place, forbidden(book, edition, marks)) == [], how
+    # What is printed meanwhile may quote what another edition for candidates prints.
+    everywhere = set.intersection(*(forbidden(book, path.stem, marks) for path in book.glob("editions/*.yaml")))
+    assert found(place, forbidden(book, edition, marks), but="printed.txt") == [], how
+    assert found(place, everywhere) == [], how
     shutil.rmtree(place)
     return status
+
+
+# Whether the search would find one: a mark is planted by each way
+
+
+def plant_page(place: Path, mark: str) -> None:
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page()
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        page.Contents = pdf.make_stream(f"BT /F1 12 Tf 72 72 Td ({mark[:3]}) Tj ({mark[3:]}) Tj ET".encode())
+        pdf.save(place / "a.pdf")
+
+
+def plant_title(place: Path, mark: str) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.docinfo["/Title"] = mark.title() + " \u2014"
+        pdf.save(place / "a.pdf", object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def plant_attachment(place: Path, mark: str) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.attachments["a.txt"] = pikepdf.AttachedFileSpec(pdf, mark.encode())
+        pdf.save(place / "a.pdf", compress_streams=True)
+
+
+def plant_orphan(place: Path, mark: str) -> None:
+    """An object that nothing leads to."""
+    plant_title(place, "empty")
+    data = (place / "a.pdf").read_bytes()
+    (place / "a.pdf").write_bytes(data + b"9 0 obj\nstream\n" + zlib.compress(mark.encode()) + b"\nendstream\nendobj\n")
+
+
+def plant_member(place: Path, mark: str) -> None:
+    with zipfile.ZipFile(place / "a.epub", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("EPUB/a.xhtml", f"<p>{mark[:2]}<b>-</b>\u00ad{mark[2:]}</p>".replace("<b>-</b>", ""))
+
+
+def plant_member_name(place: Path, mark: str) -> None:
+    with zipfile.ZipFile(place / "a.epub", "w") as archive:
+        archive.writestr(f"EPUB/{mark}.xhtml", "")
+
+
+def plant_comment(place: Path, mark: str) -> None:
+    with zipfile.ZipFile(place / "a.epub", "w") as archive:
+        archive.writestr("a", "")
+        archive.comment = mark.encode()
+
+
+def plant_archive_in_archive(place: Path, mark: str) -> None:
+    plant_member(place, mark)
+    inner = (place / "a.epub").read_bytes()
+    with zipfile.ZipFile(place / "a.epub", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.epub", inner)
+
+
+def plant_name(place: Path, mark: str) -> None:
+    (place / f"{mark}.txt").write_text("")
+
+
+def plant_entry(place: Path, mark: str) -> None:
+    (place / "a.entry").write_bytes(b"0" * 64 + b'\n{"a":"' + mark.encode() + b'"}')
+
+
+def plant_wide(place: Path, mark: str) -> None:
+    (place / "build.json").write_bytes(mark.upper().encode("utf-16"))
+
+
+def plant_printed(place: Path, mark: str) -> None:
+    (place / "printed.txt").write_text(f"error: '{mark[0]} {mark[1:]}'")
+
+
+PLANTERS = (plant_page, plant_title, plant_attachment, plant_orphan, plant_member, plant_member_name, plant_comment,
+            plant_archive_in_archive, plant_name, plant_entry, plant_wide, plant_printed)  # fmt: skip
+
+
+@pytest.mark.parametrize("plant", PLANTERS, ids=lambda plant: plant.__name__)
+def test_a_mark_is_found_wherever_it_is_planted(tmp_path: Path, plant: Callable[[Path, str], None]) -> None:
+    plant(tmp_path, "qzabcd")
+    assert {mark for _, mark in found(tmp_path, {"qzabcd"})} == {"qzabcd"}
+    assert found(tmp_path, {"qzaaaa"}) == []
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_every_change_changes_the_book(tmp_path: Path, change: Callable[[Path, random.Random], None]) -> None:
+    shutil.copytree(SMALL, tmp_path / "book")
+    before = {path: path.read_bytes() for path in (tmp_path / "book").rglob("*.yaml")}
+    for path in before:
+        if path.parent.name == "editions" or "questions" in path.parts:
+            rewrite(path, lambda data: None)
+    plain = {path: path.read_bytes() for path in before}
+    for seed in range(3):
+        change(tmp_path / "book", random.Random(seed))
+    assert {path: path.read_bytes() for path in before} != plain
+
+
+def test_a_kit_in_the_place_of_a_guide_is_found_by_its_marks(tmp_path: Path) -> None:
+    """The search finds what a build says that is asked for too much: a kit, as if it were for candidates."""
+    book = tmp_path / "book"
+    shutil.copytree(SMALL, book)
+    marks = mark_all(book)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made/kit.yaml").write_text((book / "questions/weather-and-watch/relief-in-fog.yaml").read_text())
+    assert len(found(tmp_path / "made", forbidden(book, "study", marks))) > 10
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import checks, editions, load, markup, press, release, render, theme
+from pipeline import checks, editions, load, markup, model, press, release, render, theme
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
@@ -53,7 +53,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         refuse_another(book, current, request)
         after = inputs_of(request.book, request.theme)
         made = make(work, request, book, current)
-        cache.keep()
+        keep(made, book)
         faults = (*faults, *inspect(work, made.finished))
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
@@ -102,6 +102,17 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
     return Made(finished, digests, filled, relaid(printed))
 
 
+def keep(made: Made, book: Book) -> None:
+    """Write down what is worth remembering, but no text that all which was made withholds: others may share the store."""
+    withheld = [set(each.publication.withheld) for each in made.finished]
+    hidden = set.intersection(*withheld) if withheld else set[str]()
+    if hidden:
+        hidden |= {text for record in (*book.roles.values(), *book.plans.values()) for text in model.texts(record)}
+    for text in hidden:
+        markup.not_to_be_kept(text)
+    cache.keep()
+
+
 def load_and_check(folder: Path, look: Path | None = None) -> tuple[Book | None, tuple[Diagnostic, ...]]:
     """Load a book, and a theme named for it, and run every check; return the book, if there is one, and all faults by place."""
     book, faults = load.load_book(folder, look)
@@ -129,16 +140,16 @@ def discreet(faults: Sequence[Diagnostic], book: Book | None, request: Request) 
 
     Whoever builds those, and reads what is printed meanwhile, need not be one of a hiring team.
     """
-    asked = [edition for edition in book.editions.values() if request.takes(edition)] if book else []
-    if any(edition.audience == "kit" for edition in asked):
+    known = book.editions.values() if book else ()
+    if any(edition.audience == "kit" for edition in known if request.takes(edition)):
         return tuple(faults)
-    printed = frozenset(field for edition in asked for part in edition.parts for field in PARTS[part])
-    known = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
-    return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, known, strict=True))
+    printed = frozenset(field for edition in known if edition.audience != "kit" for part in edition.parts for field in PARTS[part])
+    hidden = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
+    return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, hidden, strict=True))
 
 
 def _unquoted(fault: Diagnostic) -> Diagnostic:
-    message = "a fault in what these editions withhold, which is not quoted"
+    message = "a fault in what is withheld from candidates, which is not quoted"
     return replace(fault, message=message, hint=f"run 'guidepress check' to see it, or 'guidepress explain {fault.code}'", line_text="")
 
 

@@ -8,13 +8,13 @@ text can be printed still.
 """
 
 from pipeline.markup.maths import check, draw, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
-from pipeline.markup.parser import parse
+from pipeline.markup.parser import not_to_be_kept, parse
 from pipeline.markup.text import FORMULAS, Formula, Mark, Reference, Setting, Target, Text, paragraphs, plain
 from pipeline.markup.text_faults import EXPLANATIONS, FAULTS, NOTES, WARNINGS, Fault
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 
 __all__ = [
-    "EXPLANATIONS", "FAULTS", "FORMULAS", "NOTES", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target", "Text",
-    "check", "draw", "drawing_named", "inline_xhtml", "is_drawn", "keep", "mathml", "paragraphs", "parse", "plain", "speak", "svg",
-    "to_xhtml", "with_names",
+    "EXPLANATIONS", "FAULTS", "FORMULAS", "NOTES", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting", "Target",
+    "Text", "check", "draw", "drawing_named", "inline_xhtml", "is_drawn", "keep", "mathml", "not_to_be_kept", "paragraphs",
+    "parse", "plain", "speak", "svg", "to_xhtml", "with_names",
 ]  # fmt: skip

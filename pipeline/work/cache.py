@@ -124,6 +124,11 @@ class Shelf:
         else:
             self._refused += 1
 
+    def lose(self, name: str) -> None:
+        """Forget a value that is not to be written down."""
+        if self._values.pop(name, None) is not None:
+            self._written = min(self._written, len(self._values))
+
     def remembered(self, make: Callable[[], Any], parts: Sequence[object]) -> Any:
         """Return the value that follows from the parts: recalled, or made and remembered."""
         name = digest(*parts)
