@@ -139,13 +139,11 @@ def test_a_small_disk_that_fills_mid_build_costs_nothing_but_time(place: Path, t
 
 
 class Errand(NamedTuple):
-    """A command that writes, what it starts from, and what is whole after it."""
+    """A command that writes, as it is run in a folder that ``begin`` fills from one that has what it needs, and where it writes."""
 
-    arguments: Callable[[Path], tuple[str | Path, ...]]
+    arguments: str
     begin: Callable[[Path, Path], None]
-    """Make a folder to run it in, from one that has what it needs."""
-    written: Callable[[Path], Path]
-    """Where it writes."""
+    written: str
 
 
 BANK = "# Oars\n\n" + "".join(
@@ -167,17 +165,9 @@ def begin_collect(kits: Path, place: Path) -> None:
 
 
 ERRANDS = {
-    "import": Errand(lambda place: ("import", place / "bank.md", "--to", place / "bank"), begin_import, lambda place: place / "bank"),
-    "plan record": Errand(
-        lambda place: ("plan", "record", "watch", "A", "--book", place / "content", "--on", "2026-12-03", "--times", "4"),
-        begin_record,
-        lambda place: place / "content",
-    ),
-    "collect": Errand(
-        lambda place: ("collect", place / "sheets", "--book", place / "content", "--output", place / "output", "--to", place / "ratings"),
-        begin_collect,
-        lambda place: place / "ratings",
-    ),
+    "import": Errand("import bank.md --to bank", begin_import, "bank"),
+    "plan record": Errand("plan record watch A --book content --on 2026-12-03 --times 4", begin_record, "content"),
+    "collect": Errand("collect sheets --book content --output output --to ratings", begin_collect, "ratings"),
 }
 
 
@@ -206,10 +196,10 @@ def undisturbed(kits: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     for name, errand in ERRANDS.items():
         place = tmp_path_factory.mktemp("undisturbed")
         errand.begin(kits, place)
-        before, started = tree(errand.written(place)), time.monotonic()
-        done = run(*errand.arguments(place), env=environment(place / "cache"))
+        before, started = tree(place / errand.written), time.monotonic()
+        done = run(*errand.arguments.split(), env=environment(place / "cache"), cwd=place)
         assert done.returncode == 0, done.stderr
-        known[name] = before, tree(errand.written(place)), time.monotonic() - started
+        known[name] = before, tree(place / errand.written), time.monotonic() - started
     return known
 
 
@@ -221,20 +211,20 @@ def test_a_kill_of_what_writes_into_a_book_leaves_whole_files_and_the_next_run_e
     name = sorted(ERRANDS)[number % len(ERRANDS)]
     errand, (before, after, seconds) = ERRANDS[name], undisturbed[name]
     errand.begin(kits, tmp_path)
-    running = start(*errand.arguments(tmp_path), env=environment(tmp_path / "cache"))
+    running = start(*errand.arguments.split(), env=environment(tmp_path / "cache"), cwd=tmp_path)
     with suppress(subprocess.TimeoutExpired):
         running.wait(timeout=chance.uniform(seconds / 3, seconds))
     with suppress(ProcessLookupError):
         os.kill(running.pid, chance.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP]))
     running.communicate(timeout=60)
     assert gone(running.pid)
-    found = tree(errand.written(tmp_path))
+    found = tree(tmp_path / errand.written)
     assert {path: data for path, data in found.items() if data not in (before.get(path), after.get(path))} == {}
     if name == "plan record" and found == after:
         return  # to record it once more would be to say that it was asked twice
-    done = run(*errand.arguments(tmp_path), env=environment(tmp_path / "cache"))
+    done = run(*errand.arguments.split(), env=environment(tmp_path / "cache"), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert tree(errand.written(tmp_path)) == after
+    assert tree(tmp_path / errand.written) == after
     # Nothing is left beside what was written.
     assert [path for path in tmp_path.rglob("*.tmp") if "cache" not in path.parts] == []
 
