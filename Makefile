@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 # A book that is not in English is sorted by ICU, and may need the fonts of its script.
 BOOK_LANGUAGE := $(shell sed -n 's/^lang: *"\{0,1\}\([a-z]*\).*/\1/p' $(BOOK)/book.yaml 2>/dev/null)
 OTHER_LANGUAGES := $(if $(filter-out en,$(BOOK_LANGUAGE)),$(VENV)/languages.stamp)
+# By digest, and wheels alone: no package runs code while it is installed.
+LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r
 # No Python that is started here imports what lies in this folder because it is called like a library.
 export PYTHONSAFEPATH := 1
 
@@ -22,11 +24,13 @@ languages: $(VENV)/languages.stamp ## Add the fonts of other scripts, and what s
 test: $(VENV)/test.stamp ## Run the tests
 	@$(BIN)/pytest -n auto --dist worksteal -m "not soak and not conformance" tests
 
-check: $(VENV)/test.stamp ## Check the book, style, types, and documentation
+check: $(VENV)/test.stamp ## Check the book, style, types, container, and workflow
 	$(BIN)/guidepress check --book $(BOOK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check pipeline tests
 	$(BIN)/mypy
+	$(BIN)/hadolint Containerfile
+	$(BIN)/zizmor --offline --quiet .github/workflows
 
 conformance: $(VENV)/conformance.stamp guides ## Ask the authorities and reading engines about every guide, and see them refuse broken ones
 	@$(BIN)/guidepress verify --full --book $(BOOK)
@@ -48,25 +52,26 @@ soak: $(VENV)/conformance.stamp ## Run what takes long: kill storms, full disks,
 clean: ## Delete the virtual environment and everything built
 	rm -rf $(VENV) output/guides output/.releases output/reports
 
-$(VENV)/guides.stamp: requirements.lock pyproject.toml bootstrap.sh
+$(VENV)/guides.stamp: requirements.lock requirements-pip.lock pyproject.toml bootstrap.sh
 	@PYTHON=$(PYTHON) ./bootstrap.sh guides
 	@test -x $(BIN)/python || { echo "Setting up with $(PYTHON)"; $(PYTHON) -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(LOCKED) requirements-pip.lock
+	@$(LOCKED) requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/languages.stamp: $(VENV)/guides.stamp requirements-languages.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-languages.lock
+	@$(LOCKED) requirements-languages.lock
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/guides.stamp requirements-dev.lock
 	@PYTHON=$(PYTHON) ./bootstrap.sh test
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(LOCKED) requirements-dev.lock
 	@touch $@
 
 $(VENV)/conformance.stamp: $(VENV)/test.stamp requirements-conformance.lock tests/conformance/package-lock.json
 	@PYTHON=$(PYTHON) ./bootstrap.sh conformance
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-conformance.lock
+	@$(LOCKED) requirements-conformance.lock
 	@mkdir -p $(VENV)/node
 	@cp tests/conformance/package.json tests/conformance/package-lock.json tests/conformance/.npmrc $(VENV)/node
 	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -74,5 +79,5 @@ $(VENV)/conformance.stamp: $(VENV)/test.stamp requirements-conformance.lock test
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/test.stamp requirements-bench.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@$(LOCKED) requirements-bench.lock
 	@touch $@

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 
 from pipeline import changes, index, markup, model, theme
@@ -78,6 +78,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         digits=_digits(sections),
         withheld=tuple(_withheld(book, edition, sections)),
         secret=tuple(_secret(book, edition)) if edition.audience == "candidate" else (),
+        homes=_homes(book),
         look=theme.of_edition(book.layers, edition, book.writing),
     )  # fmt: skip
     return publication if WHAT_CHANGED not in {section.kind for section in made} else _with_changes(publication, book, labels)
@@ -333,6 +334,17 @@ def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> It
     printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
     public = (text for question in book.questions.values() for _, _, text in model.prose(question))
     yield from (text for text in chain(public, _secret(book, edition) if edition.audience == "candidate" else ()) if text not in printed)
+
+
+@lru_cache(maxsize=1)
+def _homes(book: Book) -> Mapping[str, str]:
+    """Name the record and the field of each text of the records that an edition may withhold."""
+    records = (*book.questions.values(), *book.roles.values(), *book.chapters.values())
+    return {
+        text: f"'{keys[0]}' of {model.kind_of(record)} '{model.identity(record)}'"
+        for record in reversed(records)
+        for keys, _, text in model.prose(record)
+    }
 
 
 def _secret(book: Book, edition: Edition) -> Iterator[str]:

@@ -135,6 +135,8 @@ class Publication:
     """Texts that must not stand in any file made of this publication."""
     secret: tuple[str, ...] = ()
     """Those of them that are for hiring teams alone: not even a few words of them may stand in a file for candidates."""
+    homes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Record and field of each text of the book that may be withheld, for messages."""
     look: Look = field(default_factory=look, repr=False, compare=False)
     brand: Brand = PLAIN
     """Whose copy it is."""

@@ -53,10 +53,12 @@ def run(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None)
     return subprocess.run(command(*arguments), env=env, cwd=cwd, text=True, capture_output=True, timeout=300)
 
 
-def start(*arguments: str | Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+def start(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.Popen[str]:
     """Start the command, in a process group of its own, hearing Ctrl-C even when the tests run in the background."""
     pipe = subprocess.PIPE
-    return subprocess.Popen(command(*arguments), env=env, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hear)
+    return subprocess.Popen(
+        command(*arguments), env=env, cwd=cwd, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hear
+    )
 
 
 def hear() -> None:

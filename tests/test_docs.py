@@ -12,6 +12,7 @@ import typing
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -19,6 +20,7 @@ from pydantic_core import PydanticUndefined
 import pipeline
 from pipeline import markup, model
 from pipeline.authoring.schemas import schemas
+from pipeline.cli.commands import cli
 from pipeline.diagnostics import show
 from pipeline.flow import load_and_check, rules
 from pipeline.flow.inputs import modified
@@ -29,7 +31,7 @@ from pipeline.model import fields
 ROOT = Path(__file__).parent.parent
 AUTHORING = (ROOT / "docs/authoring.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 NOT_HERE = ("pipeline.model.fields", "pipeline.model.appearance", "pipeline.model.sizes")
@@ -403,6 +405,35 @@ def test_the_guidepress_commands_of_the_readme_run(tmp_path: Path) -> None:
             (place / "bank.md").write_text("# Oars\n\n## Why feather?\n\nFor the wind.\n\n## How long?\n\nAs long as it takes.\n")
         outcome = run(command, place)
         assert outcome.returncode == 0, f"{command}\n{outcome.stdout}\n{outcome.stderr}"
+
+
+@pytest.mark.parametrize("page", ["SECURITY.md", "running.md"])
+def test_the_guidepress_commands_of_a_page_have_the_options_that_they_are_given(page: str) -> None:
+    lines = [line for body in fences(PROSE[page], "sh") for line in body.split("\n")]
+    commands = [found[0].split() for line in lines if (found := re.search(r"(?<!tag )\bguidepress [a-z][^#]*", line))]
+    assert len(commands) >= 2
+    for words in commands:
+        names = [word for word in words[1:] if word.isalpha() and word.islower()]
+        known = {param for command in reached(names) for each in command.params for param in (*each.opts, *each.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, words
+
+
+def reached(names: list[str]) -> Iterator[click.Command]:
+    """Give the command that is named, and the one within it."""
+    command: click.Command = cli
+    for name in names:
+        if not isinstance(command, click.Group) or name not in command.commands:
+            break
+        command = command.commands[name]
+        yield command
+
+
+def test_the_security_page_names_the_tests_of_each_promise() -> None:
+    promises = [line for line in PROSE["SECURITY.md"].split("\n") if line.startswith("| ") and "tested by" not in line]
+    assert len(promises) >= 8
+    assert [line for line in promises if not re.search(r"`tests/test_\w+\.py`", line.rpartition("|")[0].rpartition("|")[2])] == []
+    said = PROSE["SECURITY.md"]
+    assert all(word in said for word in ("Malice in a shared store", "`--theme`", "## How to report", "## How it is tested"))
 
 
 def test_the_files_that_the_readme_promises_are_those_of_the_first_book() -> None:

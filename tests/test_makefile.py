@@ -32,7 +32,7 @@ def make(*arguments: str) -> str:
     [
         ("guides", ".venv/bin/guidepress build --book content"),
         ("test", '.venv/bin/pytest -n auto --dist worksteal -m "not soak and not conformance" tests'),
-        ("check", ".venv/bin/mypy"),
+        ("check", ".venv/bin/zizmor --offline --quiet .github/workflows"),
         ("conformance", ".venv/bin/pytest -n auto --dist worksteal -m conformance tests"),
         ("soak", ".venv/bin/pytest -m soak tests"),
         ("golden", "GOLDEN=refresh .venv/bin/pytest -q tests/test_golden.py"),

@@ -236,7 +236,7 @@ def test_a_damaged_pack_is_refused(press: Path, tmp_path: Path, damage: str) -> 
     assert packs.check(tmp_path) == (1, ())
     path.write_bytes(DAMAGES[damage](path.read_bytes()))
     _, faults = packs.check(tmp_path)
-    assert {fault.code for fault in faults} == {"R103"}
+    assert {fault.code for fault in faults} == {"R105"}
     assert all(fault.place.path.endswith(ZIP) and fault.hint for fault in faults)
 
 
@@ -245,7 +245,7 @@ def test_a_pack_in_the_wrong_place_is_refused(press: Path, tmp_path: Path, name:
     path = tmp_path / "packs" / name
     path.parent.mkdir(parents=True)
     shutil.copyfile(press / "output/packs" / ZIP, path)
-    assert {fault.code for fault in packs.check(tmp_path)[1]} == {"R103"}
+    assert {fault.code for fault in packs.check(tmp_path)[1]} == {"R105"}
 
 
 def test_a_link_and_a_pipe_are_no_packs(press: Path, tmp_path: Path) -> None:
@@ -253,8 +253,8 @@ def test_a_link_and_a_pipe_are_no_packs(press: Path, tmp_path: Path) -> None:
     (tmp_path / "packs" / ZIP).symlink_to(press / "output/packs" / ZIP)
     os.mkfifo(tmp_path / "packs/crew-0000/pipe.zip")
     count, faults = packs.check(tmp_path)
-    assert (count, [fault.code for fault in faults]) == (2, ["R103", "R103"])
-    assert packs.check(tmp_path / "nowhere")[1][0].code == "R103"
+    assert (count, [fault.code for fault in faults]) == (2, ["R105", "R105"])
+    assert packs.check(tmp_path / "nowhere")[1][0].code == "R105"
 
 
 # Lists of people
@@ -339,4 +339,4 @@ def test_what_cannot_be_packed_is_told_before_anything_is_made(press: Path) -> N
 
 def test_every_code_of_a_pack_is_explained(tmp_path: Path) -> None:
     done = run("explain", env=environment(tmp_path))
-    assert [code for code in ("B119", "B123", "B124", "B125", "R103", "R104") if code not in done.stdout] == []
+    assert [code for code in ("B126", "B123", "B124", "B125", "R105", "R106") if code not in done.stdout] == []

@@ -129,7 +129,7 @@ def test_a_folder_that_is_no_private_bank_is_refused(bank: Path) -> None:
     told = {bank.parent / "none": "no private bank here: no such folder", bank.parents[1] / "book/bank": inside}
     for folder, message in told.items():
         _, faults = load_and_check(bank.parents[1] / "book", None, folder)
-        assert [(fault.message, fault.severity) for fault in faults if fault.code == "B119"] == [(message, "error")]
+        assert [(fault.message, fault.severity) for fault in faults if fault.code == "B126"] == [(message, "error")]
 
 
 @pytest.mark.slow

@@ -138,3 +138,11 @@ def test_a_file_that_is_no_text_is_refused_at_its_place(tmp_path: Path, raw: byt
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(SourceFault, match="no such file"):
         source.read(tmp_path / "a.yaml", "a.yaml")
+
+
+def test_a_link_beside_a_file_that_is_written_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / ".exposure.yaml.tmp").symlink_to(tmp_path / "mine.txt")
+    source.write(tmp_path / "exposure.yaml", "asked:\n")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    assert {path.name: path.is_symlink() for path in tmp_path.iterdir()} == {"mine.txt": False, "exposure.yaml": False}

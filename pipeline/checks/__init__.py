@@ -25,6 +25,8 @@ def check(book: Book) -> tuple[Diagnostic, ...]:
 
     What ``ignore.yaml`` sets aside is left out, and an entry there that matches nothing is reported.
     """
+    # Parsed file by file, before checks ask for texts: what holds up the reading is told by its file.
+    places.passages(book)
     found = [replace(fault, severity=each.severity) for each in CHECKS for fault in islice(each.run(book), MOST)]
     found += [*islice(_faults_in_texts(book), MOST), *_faults_of_language(book)]
     kept = [d for d in found if d.severity == "error" or not any(_matches(i, d) for i in book.ignores)]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pipeline import markup, model
 from pipeline.diagnostics import Diagnostic, Place, Severity
 from pipeline.model import Book, Chapter, Keys, Origin, Question, Record
+from pipeline.work import limits
 
 Found = Iterator[Diagnostic]
 Run = Callable[[Book], Iterable[Diagnostic]]
@@ -79,11 +80,12 @@ def written(book: Book) -> Iterator[Question | Chapter]:
 @lru_cache(maxsize=1)
 def passages(book: Book) -> tuple[Passage, ...]:
     """Return every Markdown text of the book, parsed."""
-    return tuple(
-        Passage(record, keys, kind.inline, markup.parse(text, inline=kind.inline), book.origin(record))
-        for record in book.records()
-        for keys, kind, text in model.prose(record)
-    )
+    found = []
+    for record in book.records():
+        limits.at(book.origin(record).source.path)
+        for keys, kind, text in model.prose(record):
+            found.append(Passage(record, keys, kind.inline, markup.parse(text, inline=kind.inline), book.origin(record)))
+    return tuple(found)
 
 
 def spot(book: Book, record: Record, *keys: str | int) -> Spot:

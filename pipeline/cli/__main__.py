@@ -16,7 +16,8 @@ import click
 
 from pipeline.cli.commands import cli
 from pipeline.cli.printing import plain, print_diagnostics
-from pipeline.diagnostics import BookError, ToolError
+from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError
+from pipeline.work.limits import OUT_OF_MEMORY, OutOfTime, where
 
 COLLECTIONS = 50_000, 20, 10
 """Thresholds of the garbage collector: a build makes many objects that live to its end, and few cycles."""
@@ -66,6 +67,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return result if isinstance(result, int) else 0
     except BookError as error:
         print_diagnostics(error.diagnostics)
+        return 1
+    except (MemoryError, OutOfTime) as error:
+        how = str(error) or OUT_OF_MEMORY
+        print_diagnostics([Diagnostic("R107", f"the book is too much for this machine: {how}", Place(where() or "book.yaml"))])
         return 1
     except ToolError as error:
         return _say(str(error), 1)

@@ -45,6 +45,19 @@ STORE = click.option(
     help="Folder of what is remembered between builds; several machines may share it.  [default: your cache folder]",
 )  # fmt: skip
 ALL = click.option("--all", "all_", is_flag=True, help="Print every diagnostic, also where there are many of a kind.")
+
+
+def confine(_context: click.Context, _parameter: click.Parameter, is_asked: bool) -> bool:
+    """Confine this process, once it is asked for, and say what this system does not grant."""
+    from pipeline.work import limits
+
+    for what in limits.confine() if is_asked else ():
+        click.echo(f"warning: this system does not grant what --untrusted asks for: {what}", err=True)
+    return is_asked
+
+
+CONFINED = "For what nobody here has read: under limits of memory, time, and files, without a network."
+UNTRUSTED = click.option("--untrusted", is_flag=True, callback=confine, expose_value=False, envvar="GUIDEPRESS_UNTRUSTED", help=CONFINED)
 EXPORTS = ("anki", "moodle", "gift", "csv", "markdown", "json")
 """Those of the room, whose import would let help and completion wait."""
 
@@ -57,6 +70,7 @@ EXPORTS = ("anki", "moodle", "gift", "csv", "markdown", "json")
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print diagnostics."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings and notes too.")
+@UNTRUSTED
 @ALL
 def check(book: Path, bank: Path | None, theme: Path | None, form: str, strict: bool, all_: bool) -> int:
     """Read the book and report every fault in it, without building anything.
@@ -148,6 +162,7 @@ def explain(code: str | None) -> None:
     help="Which side to take where a file was edited by hand, and its source has changed as well.",
 )  # fmt: skip
 @click.option("--show-dialect", is_flag=True, help="Print the dialect as a file to edit, and end.")
+@UNTRUSTED
 @ALL
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True, help="How to print them."
@@ -168,7 +183,9 @@ def import_(
       guidepress import README.md --profile mine.yaml --to my-bank
     """
     from pipeline import bring
+    from pipeline.work import limits
 
+    limits.at(str(source))
     if dialect and profile:
         raise click.UsageError("--as and --profile name two dialects: give one")
     chosen = bring.from_file(profile) if profile else bring.named(dialect) if dialect else None

@@ -16,10 +16,12 @@ from pipeline.cli.book_commands import (
     ALL,
     BANK,
     BOOK,
+    CONFINED,
     OUTPUT,
     STORE,
     THEME,
     check,
+    confine,
     edition_names,
     explain,
     export,
@@ -30,7 +32,17 @@ from pipeline.cli.book_commands import (
 )  # fmt: skip
 from pipeline.cli.interview_commands import collect, plan
 from pipeline.cli.pack_command import pack
-from pipeline.cli.printing import facts, print_diagnostics, print_outcome, print_rebuild, print_report, print_stages, progress, verdict
+from pipeline.cli.printing import (
+    counted,
+    facts,
+    print_diagnostics,
+    print_outcome,
+    print_rebuild,
+    print_report,
+    print_stages,
+    progress,
+    verdict,
+)  # fmt: skip
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError
 from pipeline.formats import CHOSEN
 
@@ -85,6 +97,7 @@ def cli() -> None:
     metavar="DIR",
     help="Remember what is made with a private bank in this folder.  [default: nowhere]",
 )
+@click.option("--untrusted", is_flag=True, callback=confine, envvar="GUIDEPRESS_UNTRUSTED", help=CONFINED)
 @click.option("--watch", is_flag=True, help="Stay, and build again whenever a file of the book or the theme changes.")
 @click.option("--strict", is_flag=True, help="Let warnings and notes stop the build too.")
 @ALL
@@ -95,7 +108,7 @@ def cli() -> None:
 def build(
     edition: tuple[str, ...], formats: tuple[str, ...], papers: tuple[str, ...], team: str, recipients: tuple[str, ...], book: Path,
     bank: Path | None, plan: str, output: Path, jobs: int | None, cluster: str, theme: Path | None, store: Path | None,
-    bank_store: Path | None, watch: bool, strict: bool, all_: bool,
+    bank_store: Path | None, untrusted: bool, watch: bool, strict: bool, all_: bool,
     explain_rebuild: bool, open_: bool, quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
     """Build guides and publish them, all at once.
@@ -115,10 +128,12 @@ def build(
     """
     from pipeline import flow
 
+    if untrusted and (cluster or watch):
+        raise click.UsageError(f"--untrusted has no network, and ends: leave out --{'cluster' if cluster else 'watch'}")
     request = flow.Request(
         book, output, edition, formats, papers, jobs or os.cpu_count() or 1,
         strict, explain_rebuild, store, cluster, team=team, recipients=recipients, theme=theme,
-        bank=bank, bank_store=bank_store, plan=plan,
+        bank=bank, bank_store=bank_store, plan=plan, untrusted=untrusted,
     )  # fmt: skip
     if watch:
         from pipeline.cli.watching import watch as watch_and_build
@@ -228,7 +243,11 @@ def _ask(standing: Release, folder: Path, book: Path, *, each: bool) -> tuple[Di
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N", help="0 takes one that is free.")
 @click.option("--with-kits", is_flag=True, help="Serve what is not for everybody too: kits, copies for teams and persons, the manifest.")
-def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+    help="Copy what is for everybody into a new folder, for a static host, and end.",
+)  # fmt: skip
+def serve(folder: Path, host: str, port: int, with_kits: bool, to: Path | None) -> None:
     """Serve the guides to browsers, and to reading apps as an OPDS catalog, until Ctrl-C.
 
     DIR is an output folder, or the folder of guides in it; 'output' when left out. Nobody but this machine is answered
@@ -237,9 +256,15 @@ def serve(folder: Path, host: str, port: int, with_kits: bool) -> None:
     \b
       guidepress serve
       guidepress serve my-guides --host 0.0.0.0 --port 8080
+      guidepress serve --to site                    for a static host
     """
     from pipeline.release import output_folder, serving
 
+    if to is not None:
+        if with_kits:
+            raise click.UsageError("--to copies what is for everybody: leave out --with-kits")
+        click.echo(f"{counted(serving.copy_public(output_folder(folder), to), 'file')} in {to}")
+        return
     server = serving.Server(serving.Application(output_folder(folder), whole=with_kits), host, port)
     if not server.is_local:
         what = "these guides, and kits and copies with them" if with_kits else "these guides"

@@ -79,7 +79,7 @@ def rebuilds(request: Request, heard: Heard, woken: Iterable[object]) -> Iterato
     since, perhaps while they were read, and taken back: then the build itself finds out whether anything is to be
     done. A book with faults, and a machine in trouble, are told and survived; the next change is another chance.
     """
-    with Crew(request.jobs, stays=True) as crew:
+    with Crew(request.jobs, stays=True, limits=request.limits) as crew:
         yield from _rebuilds(request, heard, woken, crew)
 
 

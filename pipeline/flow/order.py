@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import checks, editions, load, markup, press, release, render, theme
+from pipeline import checks, editions, load, markup, model, press, release, render, theme
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
@@ -19,7 +20,7 @@ from pipeline.flow.page_traces import folios
 from pipeline.flow.request import Outcome, Relaid, Request, Slot, brands, likely_styles
 from pipeline.flow.volumes import by_volume, fitted, index_sheets, lay_out, outgrown, relaid, render_sheets, volumes_of, with_index
 from pipeline.markup import Setting
-from pipeline.model import Book, Edition
+from pipeline.model import PARTS, Book, Edition
 from pipeline.publication import Publication
 from pipeline.release import Release
 from pipeline.render import Rendition
@@ -47,7 +48,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         current, unreadable = release.read(request.output)
         if current is not None and stands(current, before, request):
             return Outcome(current, (), True, time.perf_counter() - started)
-        crew = crew or stack.enter_context(Crew(request.jobs))
+        crew = crew or stack.enter_context(Crew(request.jobs, limits=request.limits))
         store = stack.enter_context(store_of(request))
         if request.bank:
             stack.callback(cache.forget)
@@ -60,7 +61,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         after = inputs_of(request)
         made = make(work, request, book, current)
         faults = (*faults, *inspect(work, made.finished))
-        cache.keep()
+        keep(made, book)
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
         inputs = settled(before, after, inputs_of(request))
@@ -126,6 +127,17 @@ def store_of(request: Request) -> Store:
     return shared.beneath(Store.open(request.bank_store) if request.bank_store else Store(None))
 
 
+def keep(made: Made, book: Book) -> None:
+    """Write down what is worth remembering, but no text that all which was made withholds: others may share the store."""
+    withheld = [set(each.publication.withheld) for each in made.finished]
+    hidden = set.intersection(*withheld) if withheld else set[str]()
+    if hidden:
+        hidden |= {text for record in (*book.roles.values(), *book.plans.values()) for text in model.texts(record)}
+    for text in hidden:
+        markup.not_to_be_kept(text)
+    cache.keep()
+
+
 def load_and_check(
     folder: Path, look: Path | None = None, bank: Path | None = None, plan: str = ""
 ) -> tuple[Book | None, tuple[Diagnostic, ...]]:
@@ -151,9 +163,28 @@ def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
         reach(request.cluster)
     with work.time("check"):
         book, faults = load_and_check(request.book, request.theme, request.bank, request.plan)
+    faults = discreet(faults, book, request)
     if book is None:
         raise BookError(*faults)
     return book, faults
+
+
+def discreet(faults: Sequence[Diagnostic], book: Book | None, request: Request) -> tuple[Diagnostic, ...]:
+    """Return faults without the words of what is withheld, where nothing is asked for but editions for candidates.
+
+    Whoever builds those, and reads what is printed meanwhile, need not be one of a hiring team.
+    """
+    known = book.editions.values() if book else ()
+    if any(edition.audience == "kit" for edition in known if request.takes(edition)):
+        return tuple(faults)
+    printed = frozenset(field for edition in known if edition.audience != "kit" for part in edition.parts for field in PARTS[part])
+    hidden = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
+    return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, hidden, strict=True))
+
+
+def _unquoted(fault: Diagnostic) -> Diagnostic:
+    message = "a fault in what is withheld from candidates, which is not quoted"
+    return replace(fault, message=message, hint=f"run 'guidepress check' to see it, or 'guidepress explain {fault.code}'", line_text="")
 
 
 def refuse(faults: Sequence[Diagnostic], request: Request) -> None:
@@ -195,7 +226,12 @@ def draw_formulas(work: Work, publications: Sequence[Publication]) -> None:
     """Draw the formulas of publications that are to be drawn yet; what is printed recalls them."""
     found = dict.fromkeys(formula for publication in publications for formula in render.formulas(publication))
     missing = [formula for formula in found if not markup.is_drawn(*formula)]
-    for formula, setting in zip(missing, work.map(DRAW, missing), strict=True):
+
+    def killed(formula: tuple[str, bool], how: str) -> Diagnostic:
+        shown = (source for publication in publications for source in render.sources_of(publication, formula))
+        return Diagnostic("P103", f"formula '{formula[0]}': {how}", Place(next(shown, formula[0])))
+
+    for formula, setting in zip(missing, work.map(replace(DRAW, killed=killed), missing), strict=True):
         markup.keep(*formula, setting)
 
 

@@ -37,9 +37,9 @@ RULES = (
     ),
     Rule("B124", "bank of a team not named", "A team has a private bank, and nobody said where it is: --banks names the folder of banks."),
     Rule("B125", "nothing to pack", "Packs are made for teams: the book has none, or the list has nobody for those that are named."),
-    Rule("R104", "pack not made", "What makes packs was ended over one of them twice. It may need more memory than there is."),
+    Rule("R106", "pack not made", "What makes packs was ended over one of them twice. It may need more memory than there is."),
     Rule(
-        "R103",
+        "R105",
         "pack is not as it was made",
         "A pack holds its page, its README, its manifest, its checksums, and the files that these list, each as it was made, and nothing "
         "else; its name and folder are those of its team, its person, and its version.",

@@ -12,6 +12,7 @@ from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.model import Book, Edition
 from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Look
+from pipeline.work.limits import WORKER, Limits
 
 LONGEST = 80
 """Characters of a recipient's name: more have no room at the foot of a page."""
@@ -49,6 +50,12 @@ RULES = (
         "What names none, is damaged, or was written by an older press has nothing of the sort.",
     ),
     Rule("R104", "releases that cannot be compared", "Two releases of one book are compared, in the candidates' editions that both have."),
+    Rule(
+        "R107",
+        "the book is too much for this machine",
+        "Reading or building the book met a limit of memory or of processor time: the machine's, or one of --untrusted. The place is the "
+        "file that was looked at last. Nothing was published.",
+    ),
     Rule("R101", "remembering or tidying failed", "The build is good, but the store or an old release could not be written or removed."),
 )  # fmt: skip
 Slot = tuple[str, str, str]
@@ -87,6 +94,13 @@ class Request:
     """Where to remember what is made with the bank; None: nowhere, and never in ``store``."""
     plan: str = ""
     """Plan of interviews that stands in the place of those that editions name."""
+    untrusted: bool = False
+    """Whether nobody here has read the book: workers are confined."""
+
+    @property
+    def limits(self) -> Limits | None:
+        """What a worker may take; None for all that there is."""
+        return WORKER if self.untrusted else None
 
     @property
     def partial(self) -> bool:

@@ -16,7 +16,7 @@ from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
 from pipeline.section_kinds import LEAF, SPREAD, Matter
 from pipeline.theme import Look, Medium
-from pipeline.work import Results, Stage, Work, cache
+from pipeline.work import Results, Stage, Work, cache, limits
 from pipeline.work.store import key
 
 FEW = 0.35
@@ -28,7 +28,7 @@ GAIN, MOST = 0.08, 0.5
 
 Rendering = tuple[Publication, Section, Medium, render.Folio | None]
 """A section, whose it is, what for, and where places were printed, if that is known."""
-RENDER: Stage[Rendering, Fragment] = Stage("render", lambda rendering: render.render_section(*rendering))
+RENDER: Stage[Rendering, Fragment] = Stage("render", lambda rendering: _render(*rendering))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +142,11 @@ def _with_forms(work: Work, sheets: Sheets) -> Sheets:
         return replace(sheet, resources=tuple((each[0], forms.get(each, each[1])) for each in sheet.resources))
 
     return [(volume, drawn(sheet)) for volume, sheet in sheets]
+
+
+def _render(publication: Publication, section: Section, medium: Medium, folio: render.Folio | None) -> Fragment:
+    limits.at(section.source)
+    return render.render_section(publication, section, medium, folio)
 
 
 def _is_picture(name: str) -> bool:

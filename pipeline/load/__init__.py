@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from pipeline import markup, model, source, theme
 from pipeline.diagnostics import Diagnostic, Place, nearest, ordered
 from pipeline.load import diagnosing, layers, pictures, private_bank
+from pipeline.load.audience import is_withheld
 from pipeline.load.diagnosing import Reading, at, diagnose
 from pipeline.model import Book, Keys, Origin, Record
 from pipeline.source import Source, is_stray
 
-__all__ = ["RULES", "load_book", "load_editions"]
+__all__ = ["RULES", "is_withheld", "load_book", "load_editions"]
 
 RULES = (*diagnosing.RULES, *private_bank.RULES)
 QUESTIONS = "questions"

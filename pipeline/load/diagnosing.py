@@ -20,6 +20,7 @@ from pipeline.model.fields import COLOR, SLUG
 from pipeline.model.outline import MANIFEST_FILE
 from pipeline.model.sizes import LENGTH, SIZE, SIZES
 from pipeline.source import Keys, Source, SourceFault
+from pipeline.work import limits
 
 T = TypeVar("T")
 RULES = (
@@ -123,6 +124,7 @@ class Reading:
         """Return what a reader makes of a file, which is told the path to show; a fault is noted, and None returned."""
         if not self.inside(path):
             return None
+        limits.at(self.shown(path))
         try:
             return reader(path, self.shown(path))
         except SourceFault as fault:

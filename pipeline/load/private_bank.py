@@ -18,7 +18,7 @@ from pipeline.source import is_stray
 QUESTIONS = "questions"
 FOLDERS: Mapping[str, type[Record]] = {"chapters": model.Chapter, "figures": model.Figure, "roles": model.Role, "plans": model.Plan}
 RULES = (
-    Rule("B119", "no bank here", "The folder named with --with, or found below --banks, holds a private bank, and lies outside the book."),
+    Rule("B126", "no bank here", "The folder named with --with, or found below --banks, holds a private bank, and lies outside the book."),
     Rule(
         "B120", "public in a private bank", "Nothing of a private bank is for candidates: its questions and chapters are 'audience: kit'."
     ),
@@ -54,7 +54,7 @@ def join(book: Reading, folder: Path, own: Whole, readers: Readers) -> Whole:
     """
     bank = Reading(folder)
     if reason := _misplaced(book.folder, folder):
-        book.faults.append(Diagnostic("B119", reason, Place(bank.name), "name the folder of a private bank, which lies outside the book"))
+        book.faults.append(Diagnostic("B126", reason, Place(bank.name), "name the folder of a private bank, which lies outside the book"))
         return own
     read_folder, read_file = readers
     for pattern in (f"{QUESTIONS}/*.yaml", f"{QUESTIONS}/*/*.yaml"):

@@ -10,7 +10,7 @@ text can be printed still.
 from pipeline.markup.highlight import forget_slow, is_colored
 from pipeline.markup.letters import beginning, digest, digests, letters
 from pipeline.markup.maths import SIZE, check, draw, draw_mathml, drawing_named, is_drawn, keep, mathml, speak, svg, with_names
-from pipeline.markup.parser import parse
+from pipeline.markup.parser import not_to_be_kept, parse
 from pipeline.markup.text import FORMULAS, Formula, Mark, Reference, Setting, Target, Text, paragraphs, plain
 from pipeline.markup.text_faults import EXPLANATIONS, FAULTS, FORBIDDEN, NOTES, WARNINGS, Fault
 from pipeline.markup.xhtml import inline_xhtml, to_xhtml
@@ -18,5 +18,6 @@ from pipeline.markup.xhtml import inline_xhtml, to_xhtml
 __all__ = [
     "EXPLANATIONS", "FAULTS", "FORBIDDEN", "FORMULAS", "NOTES", "SIZE", "WARNINGS", "Fault", "Formula", "Mark", "Reference", "Setting",
     "Target", "Text", "beginning", "check", "digest", "digests", "draw", "draw_mathml", "drawing_named", "forget_slow", "inline_xhtml",
-    "is_colored", "is_drawn", "keep", "letters", "mathml", "paragraphs", "parse", "plain", "speak", "svg", "to_xhtml", "with_names",
+    "is_colored", "is_drawn", "keep", "letters", "mathml", "not_to_be_kept", "paragraphs", "parse", "plain", "speak", "svg", "to_xhtml",
+    "with_names",
 ]  # fmt: skip

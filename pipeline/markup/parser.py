@@ -174,6 +174,12 @@ def recalled(source: str, inline: bool, read: Callable[[], Tokens]) -> Text | No
     )  # fmt: skip
 
 
+def not_to_be_kept(source: str) -> None:
+    """Leave a text out of what is remembered for the next process."""
+    for inline in (True, False):
+        cache.shelf("parsed").lose(cache.digest(source, inline))
+
+
 def _remembered(text: Text) -> Text:
     """Return a text, and remember it, but for one that stops a build."""
     if text.is_printed:

@@ -100,13 +100,13 @@ def check(output: Path, teams: tuple[str, ...] = ()) -> tuple[int, tuple[Diagnos
                         found += [_fault(output, f"{team}/{name}", message) for message in _file_faults(folder, team, name)]
     except OSError as error:
         where = str(error.filename or output / PACKS)
-        found.append(Diagnostic("R103", f"{error.strerror or error}".lower(), Place(where), "make the packs again"))
+        found.append(Diagnostic("R105", f"{error.strerror or error}".lower(), Place(where), "make the packs again"))
     return count, tuple(found)
 
 
 def _fault(output: Path, path: str, message: str) -> Diagnostic:
     hint = "delete it" if "no pack" in message else "make it again"
-    return Diagnostic("R103", message, Place((output / PACKS / path).as_posix()), hint)
+    return Diagnostic("R105", message, Place((output / PACKS / path).as_posix()), hint)
 
 
 def _file_faults(folder: Folder, team: str, name: str) -> Iterator[str]:

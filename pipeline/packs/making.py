@@ -185,7 +185,7 @@ def _made(batches: Sequence[Batch], stock: Stock, say: Say) -> Iterator[tuple[st
 
 def _killed(batch: Batch, how: str) -> Diagnostic:
     where = Place((batch.base.output / archive.PACKS / batch.orders[0].path).as_posix())
-    return Diagnostic("R104", f"the pack could not be made: {how}", where, "make packs with fewer jobs at once: --jobs 1")
+    return Diagnostic("R106", f"the pack could not be made: {how}", where, "make packs with fewer jobs at once: --jobs 1")
 
 
 # What follows runs in workers

@@ -36,7 +36,6 @@ MARKUP = re.compile(
 )
 """What is not printed as it is written: set in another way, or, like attributes, not at all."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-EXCERPT = 60
 TAG = re.compile(r"<[^>]*>")
 TEXTS = (".xhtml", ".html", ".svg", ".css", ".opf", ".ncx", ".xml")
 FIRST_WORD = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?=[- ])")
@@ -98,14 +97,20 @@ def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic
     """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
     shown = "\0".join(run for text in _shown(publication) for run in _said(text))
     secrets = _hidden(shown, tuple(publication.withheld))
-    written = {**secrets.written, **_brief(shown, publication.secret)}
-    found = (*secrets.found(said), *(key for key in written if len(key) < SHORTEST and key in said))
+    brief = _brief(shown, publication.secret)
+    found = dict.fromkeys((*secrets.found(said), *(key for key in {**secrets.written, **brief} if len(key) < SHORTEST and key in said)))
     # In a file, paragraphs, cells, and choices follow one another: what is said there in two of them may be one elsewhere.
     run_on = "".join(run for text in _shown(publication) for run in _said(text)) if found else ""
-    for key in (key for key in found if key not in run_on):
-        excerpt = " ".join(written[key].split())[:EXCERPT]
-        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: '{excerpt}…'",
+    for home in dict.fromkeys(_home(key, publication) for key in found if key not in run_on):
+        # It is not quoted: whoever builds a guide for candidates may be one.
+        yield fault(path, "P301", f"edition '{publication.edition.id}' withholds what stands in the file: a text of {home}",
                     "report this: what is hidden must be absent")  # fmt: skip
+
+
+def _home(key: str, publication: Publication) -> str:
+    """Name the record and the field whose text has these letters."""
+    named = (home for text, home in publication.homes.items() if any(key in run for run in _said(text)))
+    return next(named, "one of its records")
 
 
 class _Pieces:

@@ -28,7 +28,8 @@ RULES = (
     ),
     Rule(
         "P103", "laying out a section ended its worker",
-        "The operating system ended the worker twice while it laid out this section, most often for want of memory.",
+        "The operating system ended the worker twice while it laid out this section, or drew this picture or formula, most often for want "
+        "of memory; or it met a limit of --untrusted, which the message names.",
     ),
 )  # fmt: skip
 
@@ -37,7 +38,7 @@ def attempt(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut | Diagn
     """Lay out, or say why not: a diagnostic travels between processes, an exception of WeasyPrint may not."""
     try:
         return load_engine()(signature, fonts)
-    except ToolError:
+    except (MemoryError, ToolError):
         raise
     except ParseError as error:
         return _fault(signature, "P102", f"its markup is not well-formed: {error}")
@@ -101,6 +102,8 @@ def draw(picture: tuple[str, bytes]) -> bytes:
 
     try:
         return form_xobjects.made(name, svg)
+    except MemoryError:
+        raise
     except Exception:
         return svg
 
@@ -108,6 +111,7 @@ def draw(picture: tuple[str, bytes]) -> bytes:
 DRAW: Stage[tuple[str, bytes], bytes] = Stage(
     "render", draw, title=lambda picture: picture[0], weight=lambda picture: len(picture[1]), few=1,
     key=lambda picture: picture_key(*picture), pack=lambda form: (form, None), unpack=lambda entry: entry.data,
+    killed=lambda picture, how: Diagnostic("P103", f"picture '{picture[0]}': {how}", Place(picture[0])),
 )  # fmt: skip
 """Pictures become forms, which any signature shows."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -87,6 +88,22 @@ def shelf(release: Release, *, whole: bool) -> Shelf:
             found += [Offered(name, *folder.size_and_digest(name)) for name in (MANIFEST, CHECKSUMS)]
     files = {f"/{each.path}": each for each in found}
     return Shelf(release.folder, files | ({"/": files[f"/{PAGE}"]} if f"/{PAGE}" in files else {}))
+
+
+def copy_public(output: Path, folder: Path) -> int:
+    """Copy what is served of the release that stands in an output folder, for a static host; return the number of files.
+
+    Raises ToolError when there is nothing to serve, and where the folder holds something.
+    """
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise ToolError(f"{folder}: not an empty folder; name another")
+    files = Application(output).shelf
+    for address in files.files:
+        if address != "/":
+            target = folder / address.removeprefix("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(files.folder / address.removeprefix("/"), target)
+    return len(files.files) - ("/" in files.files)
 
 
 class Application:

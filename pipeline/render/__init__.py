@@ -113,6 +113,11 @@ def formulas(publication: Publication) -> tuple[tuple[str, bool], ...]:
     return tuple(dict.fromkeys((formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas))
 
 
+def sources_of(publication: Publication, formula: tuple[str, bool]) -> Iterator[str]:
+    """Yield the files of the sections that show a formula."""
+    yield from (section.source for section in publication.sections if formula in formulas(replace(publication, sections=(section,))))
+
+
 def _fit(xhtml: str, tokens: Tokens) -> str:
     """Return a fragment for paper with what the look asks of tables and listings."""
     xhtml = labeled(xhtml) if tokens.tables == "stacked" else xhtml

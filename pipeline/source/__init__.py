@@ -121,7 +121,10 @@ def is_stray(path: PurePath) -> bool:
 def write(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.tmp")
-    beside.write_bytes(text.encode() if isinstance(text, str) else text)
+    # What lies there was left by a run that was killed, or is a link that somebody has put there: neither is written into.
+    beside.unlink(missing_ok=True)
+    with beside.open("xb") as file:
+        file.write(text.encode() if isinstance(text, str) else text)
     os.replace(beside, path)
 
 

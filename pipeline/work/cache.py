@@ -128,6 +128,10 @@ class Shelf:
         else:
             self._refused += 1
 
+    def lose(self, name: str) -> None:
+        """Forget a value that is not to be written down."""
+        self._values.pop(name, None)
+
     def remembered(self, make: Callable[[], Any], parts: Sequence[object]) -> Any:
         """Return the value that follows from the parts: recalled, or made and remembered."""
         name = digest(*parts)

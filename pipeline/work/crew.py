@@ -22,7 +22,10 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
+
+from pipeline.work import limits
+from pipeline.work.limits import Limits
 
 STOPS = {signal.SIGINT, signal.SIGTERM}
 AGAIN = 20
@@ -32,7 +35,7 @@ T = TypeVar("T")
 
 
 class Died(Exception):
-    """A worker was killed over a call, and another that made it again."""
+    """A worker was killed over a call, and another that made it again; or the call met a limit, which it says."""
 
 
 @dataclass
@@ -45,15 +48,22 @@ class _Call:
     deaths: int = 0
 
 
+class _Worker(NamedTuple):
+    """A process, and the way to it."""
+
+    pipe: Connection
+    spawned: SpawnProcess
+
+
 class Crew:
     """Processes, started when there is work for them; to be used in a ``with`` statement, at whose end they end."""
 
-    def __init__(self, jobs: int, name: str = "guidepress", *, stays: bool = False) -> None:
-        """Take the number of workers there may be, and what they are called where processes are listed: 15 characters at most.
+    def __init__(self, jobs: int, name: str = "guidepress", *, stays: bool = False, limits: Limits | None = None) -> None:
+        """Take the number of workers there may be, what they are called where processes are listed, and what each may take.
 
-        A crew that ``stays`` from build to build has loaded what it is asked to do.
+        A name has 15 characters at most. A crew that ``stays`` from build to build has loaded what it is asked to do.
         """
-        self.jobs, self.name, self.stays = jobs, name, stays
+        self.jobs, self.name, self.stays, self.limits = jobs, name, stays, limits
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -131,39 +141,55 @@ class Crew:
 
     def _hand_over(self) -> None:
         """Hand call after call to a worker, and to another where one dies."""
-        pipe: Connection | None = None
+        worker: _Worker | None = None
         while (call := self._calls.get()) is not None:
-            pipe = self._ask(call, pipe)
+            worker = self._ask(call, worker)
             # What was asked and answered may be large, and the next call is long in coming.
             del call
 
-    def _ask(self, call: _Call, pipe: Connection | None) -> Connection | None:
-        """Have a worker make a call; return the way to it, or nothing when it has died: then the call is put last, once."""
+    def _ask(self, call: _Call, worker: _Worker | None) -> _Worker | None:
+        """Have a worker make a call; return it, or nothing when it has died: then the call is put last, once."""
         if call.deaths == 0 and not call.future.set_running_or_notify_cancel():
-            return pipe
+            return worker
         try:
-            pipe = pipe or self._start()
-            _send(pipe, call)
-            answer, error = pipe.recv()
-        except (EOFError, OSError):
-            call.deaths += 1
-            if call.deaths == 1 and not self._ended:
-                self._calls.put(call)
-            else:
-                call.future.set_exception(Died())
+            worker = worker or self._start()
+            _send(worker.pipe, call)
+            answer, error = self._answer(worker)
+        except (EOFError, OSError) as death:
+            self._note_death(call, worker, str(death) if isinstance(death, EOFError) else "")
             return None
         except Exception as failure:
             # What cannot be sent: nobody has heard of it.
             call.future.set_exception(failure)
-            return pipe
+            return worker
         if error is None:
             call.future.set_result(answer)
         else:
             call.future.set_exception(error)
-        return pipe
+        return worker
 
-    def _start(self) -> Connection:
-        """Start a worker; return the way to it. Raises EOFError when the crew has ended."""
+    def _answer(self, worker: _Worker) -> tuple[Any, Exception | None]:
+        """Wait for an answer. A worker that takes too long, or has no memory left, is ended: raises EOFError then."""
+        if self.limits and not worker.pipe.poll(self.limits.seconds * limits.PATIENCE):
+            worker.spawned.kill()
+            raise EOFError(self.limits.too_long)
+        answer: tuple[Any, Exception | None] = worker.pipe.recv()
+        if self.limits and isinstance(answer[1], MemoryError):
+            worker.spawned.kill()
+            raise EOFError(self.limits.too_much)
+        return answer
+
+    def _note_death(self, call: _Call, worker: _Worker | None, said: str) -> None:
+        """Put a call last whose worker has died, once; what takes too long would take as long again."""
+        how = said or (_cause(worker, self.limits) if worker else "")
+        call.deaths += 1
+        if call.deaths == 1 and not self._ended and not (self.limits and how == self.limits.too_long):
+            self._calls.put(call)
+        else:
+            call.future.set_exception(Died(how or "the worker died twice"))
+
+    def _start(self) -> _Worker:
+        """Start a worker. Raises EOFError when the crew has ended."""
         here, there = multiprocessing.Pipe()
         # A worker inherits that signals are held back, and says nothing of them before it is ready.
         import_safely()
@@ -173,10 +199,10 @@ class Crew:
             if self._ended:
                 raise EOFError
             self._workers = [worker for worker in self._workers if worker.is_alive()]
-            worker = multiprocessing.get_context("spawn").Process(target=_answer_calls, args=(there, self.name, self._folder))
+            worker = multiprocessing.get_context("spawn").Process(target=_answer_calls, args=(there, self.name, self._folder, self.limits))
             self._workers.append(worker)
             worker.start()
-        return here
+        return _Worker(here, worker)
 
 
 def import_safely() -> None:
@@ -202,7 +228,13 @@ def _send(pipe: Connection, call: _Call) -> None:
     return pipe.send((call.function, call.values))
 
 
-def _answer_calls(pipe: Connection, name: str, folder: Path) -> None:
+def _cause(worker: _Worker, limits_: Limits | None) -> str:
+    """Say of what a worker died."""
+    worker.spawned.join(timeout=1)
+    return limits.cause(worker.spawned.exitcode, limits_)
+
+
+def _answer_calls(pipe: Connection, name: str, folder: Path, bounds: Limits | None) -> None:
     """Make the calls that come, and send back what they return, or raise."""
     with suppress(OSError):
         Path("/proc/self/comm").write_text(name)
@@ -210,9 +242,13 @@ def _answer_calls(pipe: Connection, name: str, folder: Path) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     tempfile.tempdir = str(folder)
+    if bounds:
+        limits.confine_worker(bounds)
     with suppress(EOFError, OSError):
         while True:
             function, values = pipe.recv()
+            if bounds:
+                limits.grant(bounds)
             try:
                 pipe.send((function(*values), None))
             except (BrokenPipeError, EOFError):

@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar, overload
 
 from pipeline.diagnostics import BookError, Diagnostic, ToolError
-from pipeline.work import cache, cluster
+from pipeline.work import cache, cluster, limits
 from pipeline.work.crew import Crew, Died
+from pipeline.work.limits import OutOfTime
 from pipeline.work.store import JSON, Entry, Store
 
 T = TypeVar("T")
@@ -132,7 +133,7 @@ class Work:
         """
         if not apart:
             return _Run(self, stage, items, shared, self.crew).results(self.cluster)
-        with Crew(min(self.crew.jobs, len(items)), apart) as crew:
+        with Crew(min(self.crew.jobs, len(items)), apart, limits=self.crew.limits) as crew:
             results = _Run(self, stage, items, shared, crew).results()
             len(results)
             return results
@@ -190,7 +191,8 @@ class _Run(Generic[T, R]):
         """Send what is worth sending to workers, the heaviest first, and do the rest."""
         crew, few = self.crew, self.stage.few
         worthy = [key for key in self.items if self._weight(key) > self.stage.lightest]
-        is_apart = crew is not self.work.crew
+        # What is confined is done by workers, whose end is told: nothing else than this process would be left to end.
+        is_apart = crew is not self.work.crew or crew.limits is not None
         starts = is_apart or (few is not None and len(worthy) > few)
         if (crew.jobs > 1 or is_apart) and (starts or crew.running) and worthy:
             self.file = _file(crew, self.shared)
@@ -201,7 +203,15 @@ class _Run(Generic[T, R]):
             self.work.under_way += self.coming
         sent = set(self.coming.values())
         for key in [key for key in self.items if key not in sent]:
-            self._note(key, self.stage.call(self.items[key], *(() if self.shared is None else (self.shared,))))
+            self._note(key, self._done_here(key))
+
+    def _done_here(self, key: Any) -> R | Diagnostic:
+        try:
+            return self.stage.call(self.items[key], *(() if self.shared is None else (self.shared,)))
+        except OutOfTime as error:
+            raise BookError(self._killed(key, str(error))) from None
+        except MemoryError:
+            return self._killed(key, limits.OUT_OF_MEMORY)
 
     def _ask_cluster(self, scheduler: str, versions: cluster.Versions) -> None:
         heaviest_first = sorted(self.items, key=self._weight, reverse=True)
@@ -215,13 +225,14 @@ class _Run(Generic[T, R]):
     def _outcome(self, future: Future[Any]) -> R | Diagnostic:
         try:
             outcome: R | Diagnostic = future.result()
-        except Died:
-            return self._killed(self.coming[future], "the worker died twice")
+        except Died as death:
+            return self._killed(self.coming[future], str(death))
         return outcome
 
     def _killed(self, key: Any, how: str) -> Diagnostic:
         if self.stage.killed is None:
-            raise ToolError(f"{self.stage.name}: {how}: is there memory enough?")
+            what = f" {self.stage.title(self.items[key])}" if self.stage.title else ""
+            raise ToolError(f"{self.stage.name}{what}: {how}: is there memory enough?")
         return self.stage.killed(self.items[key], how)
 
     def _note(self, key: Any, outcome: R | Diagnostic) -> None:
