@@ -102,12 +102,9 @@ def place(tmp_path: Path, warm: Path) -> Place:
 def test_copies_stand_beside_the_plain_files_and_are_listed_with_team_and_recipient(copies: Place) -> None:
     rows = json.loads((copies.folder / "output/guides/manifest.json").read_text())["artefacts"]
     found = {row["path"].removeprefix("study/"): (row.get("team"), row.get("recipient")) for row in rows}
-    assert found == {
-        f"{STEM}-a4.pdf": (None, None), f"{STEM}.epub": (None, None), f"{STEM}-cover.png": (None, None),
-        f"{ANA}-a4.pdf": ("pilots", "Ana Lopes"), f"{ANA}.epub": ("pilots", "Ana Lopes"),
-        f"{STEM}-pilots-for-jose-garcia-978edf99-a4.pdf": ("pilots", "José García"),
-        f"{STEM}-pilots-for-jose-garcia-978edf99.epub": ("pilots", "José García"),
-    }  # fmt: skip
+    jose, endings = f"{STEM}-pilots-for-jose-garcia-978edf99", ("-a4.pdf", ".epub", "-kindle.epub", ".html")
+    whose = {STEM: (None, None), ANA: ("pilots", "Ana Lopes"), jose: ("pilots", "José García")}
+    assert found == {f"{STEM}-cover.png": (None, None), **{stem + end: whom for stem, whom in whose.items() for end in endings}}
     assert copies.standing.folder.is_dir()
 
 
@@ -163,7 +160,7 @@ def test_later_builds_keep_copies_and_mark_them_stale_until_their_team_is_gone(c
     edit(tmp_path / "book/teams/pilots.yaml", "north pier", "south pier")
     assert place.build(formats=("pdf",)).laid_out == ()
     assert {a.path: a.stale for a in place.standing.artefacts if not a.team}.popitem()[1] is not True
-    assert [a.stale for a in place.standing.artefacts if a.team] == [True] * 4
+    assert [a.stale for a in place.standing.artefacts if a.team] == [True] * 8
     assert place.file(f"{ANA}-a4.pdf").read_bytes() == before
 
     place.build(team="pilots", recipients=("Ana Lopes",), formats=("pdf",))

@@ -108,6 +108,7 @@ def rows(output: Path) -> dict[str, dict]:
 
 def test_everything_that_is_offered_answers_with_its_type_length_and_digest(port: int, output: Path) -> None:
     types = {
+        ".html": "text/html",
         "/index.html": "text/html; charset=utf-8", "/opds.xml": NAV, "/opds.json": OPDS2, "/guides.sha256": "text/plain; charset=utf-8",
         "/changes.atom": "application/atom+xml",
         ".epub": "application/epub+zip", ".pdf": "application/pdf", ".png": "image/png", "-opds.json": "application/opds-publication+json",
