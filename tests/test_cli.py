@@ -30,7 +30,8 @@ from pipeline.flow import rules
 WATCH = "questions/weather-and-watch"
 COUNT = "6 questions, 3 chapters, 8 terms: no fault found.\n"
 COMMANDS = (
-    "add", "build", "changes", "check", "collect", "explain", "export", "import", "list", "new", "plan", "plan record", "schema", "serve",
+    "add", "build", "changes", "check", "collect", "explain", "export", "import", "list", "new", "pack", "plan", "plan record",
+    "schema", "serve",
     "stats", "store", "store prune", "verify",
 )  # fmt: skip
 
