@@ -114,7 +114,9 @@ def test_pages_of_another_size_have_their_margins_and_folios_mirrored(laid: Laid
     for page in range(6, 14):
         starts = [left for _, left, _, base in words(path, page) if 25 < base < 185]
         is_left = page % 2 == 1  # the second page of the file is a left one
-        assert min(starts) == pytest.approx(16 if is_left else 20, abs=1.2)
+        edge = 16 if is_left else 20
+        # A page that holds nothing but a listing begins where the lines in its tint do.
+        assert min(starts) == pytest.approx(edge, abs=1.2) or min(starts) == pytest.approx(edge + 6 / (72 / 25.4), abs=0.2)
         left, right = folio(path, page, folios[page])
         assert (left == pytest.approx(16, abs=1)) if is_left else (right == pytest.approx(148 - 16, abs=1))
 
