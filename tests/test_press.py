@@ -1,4 +1,5 @@
 import gc
+import io
 import json
 import multiprocessing
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import pytest
 from presswork import CSS, DIGEST, FONTS, lay_out, lay_out_all, signature
@@ -351,3 +353,17 @@ def test_the_garbage_collector_is_left_as_it_was() -> None:
         lay_out(replace(signature("here", LINE), xhtml="<p>"), FONTS)
     lay_out(signature("here", LINE), FONTS)
     assert gc.get_threshold() == usual
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_a_soft_one_and_one_that_is_written_is_not() -> None:
+    css = "p { hyphens: auto; width: 30pt }"
+    parted, written = (lay_out(signature("a", f"<p>{words}</p>", css=css), FONTS) for words in ("Extraordinarily", "well-known"))
+    assert softened(parted) >= 2
+    assert softened(written) == 0
+
+
+def softened(laid) -> int:
+    """How many pieces of the pages say that they are a soft hyphen."""
+    with pikepdf.open(io.BytesIO(laid.pdf)) as pdf:
+        steps = [step for page in pdf.pages for step in pikepdf.parse_content_stream(page)]
+    return sum(str(step.operator) == "BDC" and "/ActualText" in dict(step.operands[1]) for step in steps)

@@ -18,7 +18,7 @@ from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
 CROSS_LINK = "xref:"
-LAST_GLYPH = re.compile(rb"([0-9a-f]{4})>\] TJ$")
+LAST_GLYPH = re.compile(rb"([0-9a-f]{4})>-?[\d.]*\] TJ$")
 HYPHEN = "\u2010"
 """What WeasyPrint ends a line with that parts a word; books are written with the hyphen of a keyboard."""
 REORDERED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
