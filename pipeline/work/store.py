@@ -26,9 +26,6 @@ TEMP_AGE = 3600.0  # seconds: no build takes longer over one entry, so an older 
 
 OWN_NAME = re.compile(r"[0-9a-f]{64}\.entry|[0-9a-f]{16}\.tmp")
 
-IN_ITS_PLACE = (errno.EINVAL, errno.ELOOP, errno.ENXIO, errno.EISDIR)
-"""What says that something else stands where an entry should: a pipe, a link, a device, a folder."""
-
 FAULT_POINTS: tuple[str, ...] = (
     "store-1-temp", "store-2-write", "store-3-rename", "store-4-stored",
     "release-1-folder", "release-2-manifest", "release-3-artefact", "release-4-carry", "release-5-checksums", "release-6-sync",
@@ -151,12 +148,8 @@ class Store:
         path = self.folder / f"{key}.entry"
         try:
             entry = _unpacked(key, _used(path))
-        except FileNotFoundError:
+        except OSError:
             return None
-        except OSError as error:
-            if error.errno not in IN_ITS_PLACE:
-                return None
-            entry = None
         if entry is None:
             self.damaged += 1
             _forget(path)
@@ -270,9 +263,6 @@ def _unpacked(entry_key: str, packed: bytes) -> Entry | None:
 
 
 def _forget(path: Path) -> None:
-    """Remove a file that another build may have removed already, or an empty folder in its place."""
+    """Remove a file that another build may have removed already."""
     with suppress(OSError):
-        if path.is_dir() and not path.is_symlink():
-            path.rmdir()
-        else:
-            path.unlink()
+        path.unlink()

@@ -7,13 +7,13 @@ import tempfile
 from pathlib import Path
 
 from hostile.rows import ROWS, Row
-from hostile.running import MEGABYTES, SECONDS, Ran, run
+from hostile.running import MEGABYTES, Ran, run
 
 
 def held(row: Row, ran: Ran) -> bool:
     """Tell whether a run kept the promise: refused at its place, or harmless, soon, and in little memory."""
     wanted = (0, 1) if row.harmless else (1,)
-    quick = (row.harmless and row.command[0] == "build") or (ran.seconds <= SECONDS and ran.megabytes <= MEGABYTES)
+    quick = (row.harmless and row.command[0] == "build") or (ran.seconds <= row.seconds and ran.megabytes <= MEGABYTES)
     return ran.status in wanted and not ran.traceback and not ran.late and quick
 
 
