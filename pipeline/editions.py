@@ -9,13 +9,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
-from itertools import chain
+from functools import partial
 
 from pipeline import changes, index, markup, model, theme
 from pipeline.kit import planning
-from pipeline.model import Book, Division, Edition, Entry, Group, Keys, Overview, Prose, Question, Record
-from pipeline.publication import Locator, Name, Publication, Section
+from pipeline.model import Book, Division, Edition, Entry, Group, Overview, Question, Record
+from pipeline.publication import Locator, Name, Publication, Section, passages
 from pipeline.ruled_pages import shared
 from pipeline.section_kinds import (
     ANSWER,
@@ -41,6 +40,7 @@ from pipeline.section_kinds import (
     WHAT_CHANGED,
     SectionKind,
 )  # fmt: skip
+from pipeline.withholding import homes, secret, withheld
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -76,9 +76,9 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         links={q.id: q.see_also for q in book.questions.values()},
         modified=modified,
         digits=_digits(sections),
-        withheld=tuple(_withheld(book, edition, sections)),
-        secret=tuple(_secret(book, edition)) if edition.audience == "candidate" else (),
-        homes=_homes(book),
+        withheld=tuple(withheld(book, edition, sections)),
+        secret=tuple(secret(book, edition)) if edition.audience == "candidate" else (),
+        homes=homes(book),
         look=theme.of_edition(book.layers, edition, book.writing),
     )  # fmt: skip
     return publication if WHAT_CHANGED not in {section.kind for section in made} else _with_changes(publication, book, labels)
@@ -276,16 +276,6 @@ def _all_names(book: Book, numbers: Mapping[str, str]) -> Iterator[tuple[str, Na
     yield from ((f"source-{w.key}", Name("source", "", w.short)) for w in book.works.values())
 
 
-def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
-    """Yield the texts that a section prints, in the order of its parts."""
-    record = section.record
-    if record is None:
-        return
-    found = [(keys, kind, text) for keys, kind, text in model.prose(record) if text]
-    order = {name: n for n, part in enumerate(section.parts) for name in model.PARTS[part]}
-    yield from sorted(found, key=lambda item: order.get(str(item[0][0]), -1))
-
-
 def _caption_numbers(sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
     """Number the figures and the captioned tables of each question, which bear its number; those of chapters all through."""
     through = {"tables": 0, "figures": 0}
@@ -327,32 +317,3 @@ def _marks(sections: tuple[Section, ...]) -> Iterator[tuple[model.IndexMark, Loc
             for n, mark in enumerate(markup.parse(text, inline=kind.inline).marks, start=1):
                 entry = model.IndexMark(term=mark.term, sub=mark.sub, see=mark.see, see_also=mark.see_also)
                 yield entry, Locator(f"{model.scope(section.id, keys)}-i{n}", section.id)
-
-
-def _withheld(book: Book, edition: Edition, sections: tuple[Section, ...]) -> Iterator[str]:
-    """Yield the texts of the book's questions that no section prints; for candidates also of all else that is for hiring teams."""
-    printed = {text for section in sections for _, _, text in passages(section)} | {section.title for section in sections}
-    public = (text for question in book.questions.values() for _, _, text in model.prose(question))
-    yield from (text for text in chain(public, _secret(book, edition) if edition.audience == "candidate" else ()) if text not in printed)
-
-
-@lru_cache(maxsize=1)
-def _homes(book: Book) -> Mapping[str, str]:
-    """Name the record and the field of each text of the records that an edition may withhold."""
-    records = (*book.questions.values(), *book.roles.values(), *book.chapters.values())
-    return {
-        text: f"'{keys[0]}' of {model.kind_of(record)} '{model.identity(record)}'"
-        for record in reversed(records)
-        for keys, _, text in model.prose(record)
-    }
-
-
-def _secret(book: Book, edition: Edition) -> Iterator[str]:
-    """Yield the texts that are for hiring teams alone: questions, roles, and chapters; hints too, unless the edition gives them."""
-    given = HINT.places if HINTS.name in edition.sections else ()
-    questions = (question for question in book.questions.values() if question.audience == "kit")
-    chapters = (chapter for chapter in book.chapters.values() if chapter.audience == "kit")
-    for record in (*questions, *book.roles.values(), *chapters):
-        yield from (text for _, _, text in model.prose(record))
-    for question in book.questions.values():
-        yield from (text for keys, _, text in model.prose(question) if keys[0] in model.INTERVIEWER_PARTS and keys[0] not in given)

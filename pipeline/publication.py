@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pipeline import model
 from pipeline.brand import PLAIN, Brand
-from pipeline.model import Edition, Example, Made, Outline, Record
+from pipeline.model import Edition, Example, Keys, Made, Outline, Prose, Record
 from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
 
@@ -192,6 +193,16 @@ class Publication:
     def questions(self) -> int:
         """Number of questions asked."""
         return sum(section.kind.is_question for section in self.sections)
+
+
+def passages(section: Section) -> Iterator[tuple[Keys, Prose, str]]:
+    """Yield the texts that a section prints, in the order of its parts."""
+    record = section.record
+    if record is None:
+        return
+    found = [(keys, kind, text) for keys, kind, text in model.prose(record) if text]
+    order = {name: n for n, part in enumerate(section.parts) for name in model.PARTS[part]}
+    yield from sorted(found, key=lambda item: order.get(str(item[0][0]), -1))
 
 
 def identifier(book: str, part: str = "") -> str:

@@ -20,7 +20,7 @@ RANKS = {
     "model": 3, "source": 3,
     "theme": 4, "kit": 4,
     "checks": 5, "publication": 5,
-    "load": 6, "index": 6, "changes": 6, "ruled_pages": 6,
+    "load": 6, "index": 6, "changes": 6, "ruled_pages": 6, "withholding": 6,
     "editions": 7, "bring": 7,
     "render": 8, "stats": 8, "authoring": 8, "export": 8,
     "press": 9,

@@ -11,7 +11,7 @@ import pytest
 from pipeline import editions, model, theme
 from pipeline.model import Book, Edition, Question
 from pipeline.model.questions import Hint
-from pipeline.publication import Publication, Section
+from pipeline.publication import Publication, Section, passages
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 CANDIDATES = ("study", "practice", "sample")
@@ -28,7 +28,7 @@ def listed(publication: Publication, kind: str) -> list[tuple[str, str]]:
 
 
 def texts(section: Section) -> set[str]:
-    return {text for _, _, text in editions.passages(section)}
+    return {text for _, _, text in passages(section)}
 
 
 def with_questions(book: Book, **changed: Mapping[str, object]) -> Book:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from pipeline import editions, markup, model, theme
+from pipeline import markup, model, theme
 from pipeline.diagnostics import Diagnostic
 from pipeline.markup import dialect
 from pipeline.preflight.pdf_reader import Paper
 from pipeline.preflight.preflight_rules import fault
-from pipeline.publication import IndexEntry, Publication
+from pipeline.publication import IndexEntry, Publication, passages
 
 NOT_SAID = re.compile(r"[\W_]+")
 SHORTEST, BRIEFEST = 40, 16
@@ -167,7 +167,7 @@ def _brief(shown: str, secret: tuple[str, ...]) -> Mapping[str, str]:
 def _shown(publication: Publication) -> Iterator[str]:
     for section in publication.sections:
         yield section.title
-        yield from (text for _, _, text in editions.passages(section))
+        yield from (text for _, _, text in passages(section))
 
 
 def _runs(text: str) -> Iterator[str]:

@@ -13,9 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import markup, theme
-from pipeline.editions import passages
 from pipeline.model import Tokens
-from pipeline.publication import Publication, Section
+from pipeline.publication import Publication, Section, passages
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.listings import hung, lined, parted
 from pipeline.render.setter import Setter, resource
