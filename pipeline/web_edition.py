@@ -115,7 +115,7 @@ def _body(file: File, names: Names, resources: Mapping[str, bytes]) -> etree._El
     etree.strip_attributes(root, *DROPPED)
     for element in reflow.elements(root):
         if name := element.get("id"):
-            element.set("id", names[file.name, str(name)])
+            element.set("id", names.get((file.name, str(name)), str(name)))  # those within a drawing are its own
         if element.tag == f"{{{reflow.XHTML}}}a":
             element.set("href", _led(str(element.get("href", "")), names))
         if element.tag == f"{{{reflow.XHTML}}}img":

@@ -32,7 +32,7 @@ from tagged import Piece, pieces
 from pipeline import bindery, theme
 from pipeline.bindery.embedded_fonts import open_face
 from pipeline.flow import Request
-from pipeline.flow.binding import BIND
+from pipeline.flow.binding import BIND, BIND_HERE
 from pipeline.flow.order import make
 from pipeline.flow.volumes import Printed
 from pipeline.model import Book
@@ -79,7 +79,7 @@ class Keeping(Work):
         if stage is LAY_OUT:
             # A build lets go of the markup when it has been laid out: it is noted for each leaf, which is the same object when bound.
             self._signatures |= {id(leaf): signature for signature, leaf in zip(items, results, strict=True)}
-        if stage is BIND:
+        if stage in (BIND, BIND_HERE):
             for binding, copies in zip(items, results, strict=True):
                 printed = tuple(Printed(self._signatures[id(item.laid)], item.laid) for item in binding.printed)
                 self.found |= {bound.pdf: printed for bound in copies}

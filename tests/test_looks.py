@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -214,7 +215,9 @@ def test_large_print_parts_no_word_that_has_no_hyphen_of_its_own(family: Callabl
     written = "".join(path.read_text() for path in SMALL.rglob("*.yaml"))
     parted = {}
     for edition in ("compact", "large-print"):
-        ends = [each[0].split()[-1] for page in types(family(edition, "a4")) for each in page if each[0].endswith(PARTED)]
+        # A hyphen at the end of a line is shown by itself: it is marked as soft.
+        pairs = [pair for page in types(family(edition, "a4")) for pair in pairwise([("",), *page])]
+        ends = [f"{before[0] if each[0] == PARTED else ''}{each[0]}".split()[-1] for before, each in pairs if each[0].endswith(PARTED)]
         parted[edition] = [end for end in ends if end.replace(PARTED, "-") not in written]
     assert parted["compact"] and parted["large-print"] == []
 

@@ -167,7 +167,7 @@ def clone_for_make(folder: Path) -> Path:
     (clone / "content/figures").mkdir(parents=True)
     for name in ("Makefile", "bootstrap.sh", "pyproject.toml", "draw_figures.py"):
         shutil.copy(ROOT / name, clone)
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-pip.lock"):
         (clone / name).touch()
         os.utime(clone / name, (0, 0))
     for path in (clone / "pyproject.toml", clone / "bootstrap.sh"):

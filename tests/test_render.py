@@ -248,7 +248,7 @@ def test_a_spoken_answer_stands_with_its_time_where_the_answer_stands(publicatio
 
 def test_a_hint_says_what_it_costs(publications) -> None:
     made = sections(rendered(publications["kit"]))
-    assert [words(hint) for hint in xpath(made["falling-glass"], "h:section[@class='hints']//h:li")] == [
+    assert [words(hint) for hint in xpath(made["falling-glass"], "h:section[@class='hint-list']//h:li")] == [
         "The ship is two hours out.", "Somebody is about to cast off. After this hint, at most a 3.",
     ]  # fmt: skip
 

@@ -43,9 +43,10 @@ def build(folder: Path, cache: Path, *arguments: str, **variables: str) -> dict[
 
 def test_a_release_has_what_is_compared_here(expected: dict[str, str]) -> None:
     assert sorted(expected) == [
-        "SHA256SUMS", "guides.sha256", "index.html", "manifest.json", "opds.json", "opds.xml",
-        "study/harbor-watch-study-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-cover.png", "study/harbor-watch-study-0.2.0-opds.json",
-        "study/harbor-watch-study-0.2.0-thumbnail.png", "study/harbor-watch-study-0.2.0.epub",
+        "SHA256SUMS", "changes.atom", "guides.sha256", "index.html", "manifest.json", "opds.json", "opds.xml",
+        "study/harbor-watch-study-0.2.0-a4.pdf", "study/harbor-watch-study-0.2.0-cover.png",
+        "study/harbor-watch-study-0.2.0-kindle.epub", "study/harbor-watch-study-0.2.0-opds.json",
+        "study/harbor-watch-study-0.2.0-thumbnail.png", "study/harbor-watch-study-0.2.0.epub", "study/harbor-watch-study-0.2.0.html",
     ]  # fmt: skip
 
 

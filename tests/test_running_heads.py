@@ -20,6 +20,7 @@ OPENING = {
     "opener",
     "chapter",
     "answers",
+    "hints",
     "formulas",
     "glossary",
     "sources",

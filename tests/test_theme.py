@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from renderwork import rendered
 from test_release_page import offered
 
 from pipeline import render, theme, web_edition
+from pipeline.brand import PLAIN
 from pipeline.diagnostics import BookError, ToolError
 from pipeline.model import Book, Layer, Writing
 from pipeline.publication import Publication
@@ -117,14 +119,15 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
     assert names - used == {"margin-top", "margin-bottom", "margin-inner", "margin-outer", "faint", "middle", "page-width"} - used
     sizes = {name.partition("-")[2] for name in theme.token_names() if name.startswith("size-")}
     assert {name for name in sizes if not re.search(rf"--(?:type|size|leading)-{name}\)", sheets)} == set()
-    assert "var(--" not in theme.look((), "practice", runs_on=True).paged("letter")
+    # What a question takes of its page is written with the question.
+    assert "var(--" not in theme.look((), "practice", runs_on=True).paged("letter").replace("var(--share)", "")
 
 
 # What has changed
 
 
 def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str:
-    """Return what every reader of the theme's files gives to any edition on any medium, and to the release page."""
+    """Return what every reader of the theme's files gives to any edition on any medium, and to the pages of releases and packs."""
     editions = [path.stem for path in (theme.folder() / "styles/editions").glob("*.css")]
     bare = Layer("bare", {"side_column": "false", "cover": {"ground": "bare"}, "tables": "stacked", "code": "hanging"})
     looks = [theme.look((bare,), edition, runs_on=True) for edition in editions]
@@ -135,6 +138,12 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
     pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(publication).fragments]
     pages.append(offered(book)["index.html"].decode())
     pages.append(render.web_page(publications["study"].look, **web_edition.values(publications["study"], (), titled=False)))
+    styles.append(looks[0].pack_page(""))
+    group = SimpleNamespace(id="kits", title="Kits", advice="", editions=())
+    pages.append(render.pack_page(
+        looks[0], outline=book.outline, mirrored=False, say=lambda *_, **__: "", style="", policy="", brand=PLAIN, logo="",
+        groups=(group,), command="",
+    ))  # fmt: skip
     words = [theme.words_digest("en"), *theme.labels("en").values(), *theme.spoken("en").values()]
     return "\n".join([*styles, *pages, *words])
 

@@ -115,7 +115,10 @@ class Sentence:
 
 
 def slips(check: str, stretch: Stretch, find: Callable[[str], Iterable[T]]) -> Sequence[T]:
-    """Return the slips that a check finds in a masked text, which are remembered: each is a list of numbers and texts."""
+    """Return the slips that a check finds in a masked text, which are remembered: each is a list of numbers and hints.
+
+    No word of the text is among them: others may share what is remembered, and a guide may withhold the text.
+    """
     name = f"{check} {stretch.name}"
     found: list[T] | None = known().get(name)
     if found is None:
@@ -227,13 +230,14 @@ def word_twice(book: Book) -> Found:
     if theme.language(book.outline.lang).script == "Deva":
         return
     for stretch in stretches(book):
-        for start, length, word in slips("C706", stretch, _twice):
+        for start, length, one in slips("C706", stretch, _twice):
+            word = stretch.masked[start : start + one]
             yield fault("C706", f"'{word[:60]}' stands here twice", stretch.spot(start, length), "delete one of the two")
 
 
-def _twice(masked: str) -> Iterator[tuple[int, int, str]]:
+def _twice(masked: str) -> Iterator[tuple[int, int, int]]:
     for found in TWICE.finditer(masked):
-        yield found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]), found[1]
+        yield found.start(), len(found[0]) if "\n" not in found[0] else len(found[1]), len(found[1])
 
 
 @register("C710", "sentence said twice", "warning")

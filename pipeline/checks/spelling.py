@@ -89,15 +89,16 @@ def misspelled(book: Book) -> Found:
     check = f"C704 {book.outline.lang} {_named(book.words)}"
     find = partial(_slips, lang=book.outline.lang, own=book.words)
     for stretch in (*stretches(book), *labels(book)):
-        for start, word, hint in slips(check, stretch, find):
+        for start, length, hint in slips(check, stretch, find):
             british = "British spelling" if hint.startswith("write") else "unknown word"
-            yield fault("C704", f"{british} '{word[:60]}'", stretch.spot(start, len(word)), hint)
+            word = stretch.masked[start : start + length]
+            yield fault("C704", f"{british} '{word[:60]}'", stretch.spot(start, length), hint)
 
 
-def _slips(masked: str, lang: str, own: frozenset[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield the words of a text that are not well spelled: where each stands, and what to do about it."""
+def _slips(masked: str, lang: str, own: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield the words of a text that are not well spelled: where each stands, its letters, and what to do about it."""
     found = ((match.start(), match[0], _verdict(match[0], lang, own)) for match in WORDS.finditer(masked))
-    yield from ((start, word, hint) for start, word, hint in found if hint is not None)
+    yield from ((start, len(word), hint) for start, word, hint in found if hint is not None)
 
 
 @lru_cache(maxsize=16384)

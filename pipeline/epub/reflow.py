@@ -117,13 +117,13 @@ UNITS = {b"pt": 12.0, b"px": 16.0, b"": 16.0}
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
 
 
-def set_drawings(root: etree._Element, drawings: Mapping[str, bytes]) -> None:
-    """Give each drawing a width that grows with the text.
+def set_drawings(root: etree._Element, drawings: Mapping[str, bytes], within: str) -> None:
+    """Give each drawing of the document that begins with a section, ``within``, a width that grows with the text.
 
     One with letters in it becomes a part of the document, its letters in the color of the text: no color of their own
     is told from white, from sepia, and from black by 4.5 to one (WCAG 2.2, 1.4.3).
     """
-    for image in tuple(root.iter(f"{{{XHTML}}}img")):
+    for number, image in enumerate(tuple(root.iter(f"{{{XHTML}}}img"))):
         name = str(image.get("src", "")).removeprefix(SCHEME)
         data = drawings.get(name)
         if data is None:
@@ -132,12 +132,13 @@ def set_drawings(root: etree._Element, drawings: Mapping[str, bytes]) -> None:
         if found:
             image.set("style", f"width:{float(found[1]) / UNITS[found[2]]:.4g}em")
         if found and LETTERED in data:
-            _inline(data, image, name)
+            # The same drawing may be shown twice: in a file, and in files that become one page.
+            _inline(data, image, sha256(f"{within} {number} {name}".encode()).hexdigest()[:8])
 
 
-def _inline(data: bytes, image: etree._Element, name: str) -> None:
-    """Put a drawing in the place of its image: its ids its own, and its letters in the color of the text."""
-    prefix = rb"\1d%s-" % sha256(name.encode()).hexdigest()[:8].encode()
+def _inline(data: bytes, image: etree._Element, own: str) -> None:
+    """Put a drawing in the place of its image: its ids its ``own``, and its letters in the color of the text."""
+    prefix = rb"\1d%s-" % own.encode()
     drawing = etree.fromstring(OWN_ID.sub(prefix, data), SAFE)
     for group in drawing.iter(f"{{{SVG}}}g"):
         if "-text_" in str(group.get("id", "")):

@@ -147,7 +147,7 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     titles = tuple(_heading(root, *section) for section in sections)
     for name in root.iter(f"{{{reflow.XHTML}}}title"):
         name.text = titles[0]
-    reflow.set_drawings(root, drawings)
+    reflow.set_drawings(root, drawings, sections[0][0])
     shown = _lead_images(root)
     reflow.frame_tables(root)
     reflow.fit_formulas(root)

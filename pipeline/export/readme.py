@@ -62,6 +62,11 @@ class GitHub(Style):
         """Return a heading, below those of questions and of parts."""
         return super().heading(replace(node, level=min(6, node.level + 3)), depth, top)
 
+    def shifted(self, node: Node, following: str) -> str:
+        """Return what is raised or lowered between tags: the signs of our Markdown are plain signs on GitHub."""
+        name = "sup" if node.kind == "raised" else "sub"
+        return f"<{name}>{self.written(node.children)}</{name}>"
+
     def words(self, text: str) -> str:
         """Return plain words of a line, escaped."""
         return self.text(Node("text", text=text), "")

@@ -12,7 +12,7 @@ from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, neares
 from pipeline.export import Exported, Times, ledger
 from pipeline.flow.inputs import moment
 from pipeline.flow.order import load_and_check
-from pipeline.model import Book, Edition
+from pipeline.model import PARTS, Book, Edition
 from pipeline.preflight.export_checks import check_export
 from pipeline.section_kinds import QUESTION, SPREAD
 from pipeline.source import SourceFault
@@ -64,12 +64,18 @@ def export_edition(request: ExportRequest) -> ExportOutcome:
     return ExportOutcome(path, edition.id, exported, exported.diagnostics)
 
 
+def _fullness(edition: Edition) -> tuple[int, int]:
+    """Return how many fields of a question an edition prints, and how many of them where it is asked."""
+    asked, answered = ({field for part in parts for field in PARTS[part]} for parts in (edition.parts, edition.answer_parts))
+    return len(asked | answered), len(asked)
+
+
 def _edition(book: Book, request: ExportRequest) -> Edition:
     """Return the edition asked for. Raises BookError where there is none of that name, or none that has questions."""
     suited = {name: each for name, each in book.editions.items() if each.lists(QUESTION) or each.lists(SPREAD)}
     public = [each for each in suited.values() if each.audience == "candidate" and not each.select.model_fields_set]
     if not request.edition and public:
-        chosen = max(public, key=lambda each: len({*each.parts, *each.answer_parts}))
+        chosen = max(public, key=_fullness)
     elif request.edition in suited:
         chosen = suited[request.edition]
     else:

@@ -40,7 +40,7 @@ class Verdict:
 
 def run(folder: Path, call: Callable[[], int], kept: Sequence[Path] = ()) -> Verdict:
     """Make a call in a child of this process, in a folder; ``kept`` are files and folders that it must leave as they are if it fails."""
-    before = _digest(kept)
+    before, held = _digest(kept), _resident()
     with tempfile.TemporaryFile() as out:
         child = os.fork()
         if child == 0:
@@ -48,11 +48,16 @@ def run(folder: Path, call: Callable[[], int], kept: Sequence[Path] = ()) -> Ver
         status, used, late = _waited(child)
         out.seek(0)
         said = out.read().decode("utf-8", "replace")
-    seconds, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    seconds, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024 - held
     wrong = "does not end" if late else _wrong(folder, status, said, seconds, megabytes)
     if not wrong and status != 0 and _digest(kept) != before:
         wrong = "failed, and changed files"
     return Verdict(status, seconds, megabytes, said, wrong)
+
+
+def _resident() -> float:
+    """Return the megabytes that this process holds, and its children from the start with it."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1024**2
 
 
 def _work(folder: Path, call: Callable[[], int], out: int) -> None:
