@@ -29,7 +29,7 @@ from lxml import etree
 from pypdfium2 import raw
 from tagged import Piece, pieces
 
-from pipeline import bindery, theme
+from pipeline import bindery, slots, theme
 from pipeline.bindery.embedded_fonts import open_face
 from pipeline.flow import Request
 from pipeline.flow.binding import BIND, BIND_HERE
@@ -134,6 +134,7 @@ def single(volume: Volume) -> Single:
 
     signature = _united(volume)
     root = engine._parse(signature.xhtml)
+    engine.last_lines.join(root)
     fonts = theme.look().font_resources()
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
     resources = dict(signature.resources)
@@ -171,7 +172,7 @@ def _united(volume: Volume) -> Signature:
             section.set("class", f"{section.get('class')}{' tight' * tight}")
             body.append(section)
         if number:
-            body[start].set("style", "break-before: page")
+            body[start].set("style", "; ".join(filter(None, ("break-before: page", body[start].get("style")))))
     body.set("class", body.get("class", "").replace("tight ", ""))
     for slot in body.iter(f"{XHTML}span"):
         if slot.get("data-slot"):
@@ -183,8 +184,11 @@ def _united(volume: Volume) -> Signature:
 
 
 def _fill(slot: etree._Element, folio: str) -> None:
-    """Write a folio over the zeros of a slot, right-aligned in as much room."""
+    """Write a folio over the zeros of a slot: in as much room, to the right of it, or among words, which close up to it, as it is."""
     before, zeros, after = re.fullmatch(r"([^0]*)(0+)(.*)", slot.text or "").groups()  # type: ignore[union-attr]
+    if slots.SENTENCE in (slot.get("class") or "").split():
+        slot.text = f"{before}{folio}{after}"
+        return
     family = SLOT_FACES["serif" if "serif" in (slot.get("class") or "").split() else "slot"]
     file = next(f for f in theme.look().faces if (f.family, f.weight, f.style) == (family, 400, "normal"))
     face = open_face(theme.look().font(file))

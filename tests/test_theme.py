@@ -149,8 +149,8 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
 
 
 def for_kits(path: Path) -> bool:
-    """Tell whether a file is read for kits alone, or for other languages, of which these publications have none."""
-    planned = {kind.name for kind in KINDS if kind.is_planned} | {"leaf", "spread", "fields", "interviewer"}
+    """Tell whether a file is read for kits, for other languages, or for a later version alone, of which these publications are none."""
+    planned = {kind.name for kind in KINDS if kind.is_planned} | {"leaf", "spread", "fields", "interviewer", "what-changed"}
     of_others = path.parent.name == "labels" and path.stem.removeprefix("spoken.") != "en"
     return path.stem in planned or path.parent.parent.name == "chapters" or of_others
 
