@@ -47,11 +47,12 @@ def test_every_guide_of_a_good_book_passes_every_authority(built: Path, tmp_path
     said = capsys.readouterr()
     assert (status, [line for line in said.err.splitlines() if not line.endswith(": pass")]) == (0, [])
     heading, *rows = said.out.splitlines()
-    assert heading.split() == ["preflight", "PDF/A-2a", "PDF/UA-1", "Ace", "EPUBCheck", "qpdf"]
+    assert heading.split() == ["preflight", "PDF/A-2a", "PDF/UA-1", "Ace", "EPUBCheck", "Nu", "qpdf"]
     expected = {
-        ".pdf": ["pass", "pass", "pass", "-", "-", "pass"],
-        ".epub": ["pass", "-", "-", "pass", "pass", "-"],
-        ".png": ["pass", "-", "-", "-", "-", "-"],
+        ".pdf": ["pass", "pass", "pass", "-", "-", "-", "pass"],
+        ".epub": ["pass", "-", "-", "pass", "pass", "-", "-"],
+        ".html": ["pass", "-", "-", "-", "-", "pass", "-"],
+        ".png": ["pass", "-", "-", "-", "-", "-", "-"],
     }
     manifest = json.loads((built / "manifest.json").read_text())
     assert sorted(row.split()[0] for row in rows) == sorted(each["path"] for each in manifest["artefacts"])
@@ -203,6 +204,26 @@ def test_a_broken_guide_in_a_release_is_reported_at_its_source(built: Path, tmp_
     assert found["preflight", "P306"] == found["EPUBCheck", "RSC-007"] == f"{SMALL}/questions/weather-and-watch/falling-glass.yaml:1"
     assert found["Ace", "image-alt"] == f"{SMALL}/figures/keel.yaml:1"
     assert f"--> {SMALL}/figures/keel.yaml:1:1\n" in capsys.readouterr().err
+
+
+# HTML
+
+PAGE_FAULTS = {
+    "an id twice": ("</main>", '<p id="twice">One.</p><p id="twice">Two.</p></main>', "Duplicate ID"),
+    "a box in a paragraph": ("</main>", "<p><div>A box.</div></p></main>", "No “p” element in scope"),
+    "a picture without words": ("</main>", '<img src="data:,"/></main>', "must have an “alt” attribute"),
+}
+
+
+@pytest.mark.parametrize("name", PAGE_FAULTS)
+def test_nu_refuses_a_page_that_was_broken(built: Path, tmp_path: Path, name: str) -> None:
+    old, new, said = PAGE_FAULTS[name]
+    page = (built / f"{STUDY}.html").read_text()
+    assert page.count(old) == 1
+    broken = tmp_path / "page.html"
+    broken.write_text(page.replace(old, new))
+    found = asked("Nu", broken)
+    assert [each.message for each in found if said in each.message] != []
 
 
 # Preflight: the defects that people who read e-books meet, each made once
