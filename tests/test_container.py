@@ -90,7 +90,9 @@ def test_what_is_copied_is_enough_for_the_makefile_and_for_the_package(tmp_path:
     assert line == f"make {SET_UP} PYTHON=python3 NO_SYSTEM=1"
     planned = subprocess.run([*shlex.split(line), "-n", "--no-print-directory"], cwd=place, capture_output=True, text=True, timeout=60)
     assert planned.returncode == 0, planned.stderr
-    there = subprocess.run(["make", "-n", "-B", "--no-print-directory", SET_UP, "PYTHON=python3", "NO_SYSTEM=1"], cwd=ROOT, capture_output=True, text=True)
+    there = subprocess.run(
+        ["make", "-n", "-B", "--no-print-directory", SET_UP, "PYTHON=python3", "NO_SYSTEM=1"], cwd=ROOT, capture_output=True, text=True
+    )
     assert planned.stdout == there.stdout
     wheel = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "wheel")]
     subprocess.run(wheel, cwd=place, check=True, capture_output=True, timeout=120)

@@ -341,6 +341,7 @@ def test_a_very_long_run_of_questions_is_laid_out_in_parts_and_every_other_as_on
     assert [sheet.id for sheet in render.sheets(whole)] == [run_on.sections[0].id]
     monkeypatch.setattr(render, "LONGEST_RUN", 9)
     monkeypatch.setattr(render, "PART_OF_RUN", 4)
+    monkeypatch.setattr(render, "SHORT_RUN", 0)
     parts = render.sheets(whole)
     assert [name for sheet in parts for name, _ in sheet.sections] == [fragment.section.id for fragment in whole.fragments]
     assert {len(sheet.sections) for sheet in parts[:-1]} == {4}

@@ -23,6 +23,8 @@ from pipeline.theme import Look, Medium
 
 LONGEST_RUN, PART_OF_RUN = 40, 20
 """Sections that share pages and are laid out as one; of a longer run so many, the next of which begin a page."""
+SHORT_RUN = 100_000
+"""Letters of XHTML, some six pages, that are laid out as one however many sections they are: hints are two lines each."""
 SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 HEAD = re.compile(r"<thead>.*?</thead>", re.DOTALL)
@@ -200,7 +202,8 @@ def sheets(rendition: Rendition) -> tuple[Sheet, ...]:
 
 def _parted(run: list[Fragment]) -> Iterator[list[Fragment]]:
     """Part a run of sections that share pages where it is very long: one of them changed would have all laid out again."""
-    size = len(run) if len(run) <= LONGEST_RUN else PART_OF_RUN
+    is_short = len(run) <= LONGEST_RUN or sum(len(fragment.xhtml) for fragment in run) <= SHORT_RUN
+    size = len(run) if is_short else PART_OF_RUN
     return (run[start : start + size] for start in range(0, len(run), size))
 
 
