@@ -14,7 +14,7 @@ from functools import partial
 from pipeline import changes, index, markup, model, theme
 from pipeline.kit import planning
 from pipeline.model import Book, Division, Edition, Entry, Group, Overview, Question, Record
-from pipeline.publication import Locator, Name, Publication, Section, passages
+from pipeline.publication import LONGEST_RUN, Locator, Name, Publication, Section, passages
 from pipeline.ruled_pages import shared
 from pipeline.section_kinds import (
     ANSWER,
@@ -232,10 +232,17 @@ def _hints(book: Book, labels: Mapping[str, str], chosen: Chosen, numbers: Mappi
 
 
 def _answers(book: Book, edition: Edition, labels: Mapping[str, str], chosen: Chosen, numbers: Mapping[str, str]) -> Iterator[Section]:
-    answered = [q for division in book.outline.sections for q in chosen[division.id] if model.has_any(q, edition.answer_parts)]
-    if edition.answers == "end-of-book" and answered:
-        yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
-        yield from (_answer(book, edition, q, numbers[q.id], 2) for q in answered)
+    divided = [[q for q in chosen[d.id] if model.has_any(q, edition.answer_parts)] for d in book.outline.sections]
+    if edition.answers != "end-of-book" or not any(divided):
+        return
+    yield Section(ANSWERS.name, ANSWERS, labels[ANSWERS.label], source=ANSWERS.source)
+    # Where they are too many to be laid out as one, those to each section of the book begin a page.
+    parted, begun = sum(map(len, divided)) >= LONGEST_RUN, False
+    for answered in divided:
+        for n, question in enumerate(answered):
+            answer = _answer(book, edition, question, numbers[question.id], 2)
+            yield replace(answer, starts_page=parted and begun and n == 0)
+            begun = True
 
 
 def _answer(book: Book, edition: Edition, question: Question, number: str, level: int) -> Section:

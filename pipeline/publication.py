@@ -15,6 +15,9 @@ from pipeline.model import Edition, Example, Keys, Made, Outline, Prose, Record
 from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
 
+LONGEST_RUN = 40
+"""Sections that share pages, and are laid out as one: were they more, a word changed in one would have very many laid out again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -5,7 +5,7 @@ An element of class `slot` holds words with zeros in them, as many as a number m
 FACE`, and before a page's own number `%folio 0 FIRST COUNT ALIGN FACE`. FIRST and COUNT say which glyphs are the zeros,
 ALIGN which edge stays, FACE the name of the font resource.
 
-Where a slot of class `serif` stands in a line that is set from the left, what follows it there moves up to its number, so that
+Where a slot of class `among-words` stands in a line that is set from the left, what follows it there moves up to its number, so that
 no gap is seen: `%move INDEX COUNT SIZE SIGN FACE` stands before the operator that moves it, and again before the one that moves
 back what comes after the line. SIZE is that of the face in CSS pixels. A link there says under `/Moved` which of these stand
 before its end, each as `INDEX COUNT SIZE FACE EDGES`, where EDGES is 2 when it stands before its beginning too.
@@ -21,8 +21,9 @@ ZEROS = re.compile(r"0+")
 ALIGN = {"left": "l", "start": "l", "center": "c"}
 SHARES = {b"l": 0.0, b"c": 0.5, b"r": 1.0}
 """Share of what a number leaves free that goes before it."""
-SENTENCE = "serif"
-"""Class of a slot that stands among words, which follow it closely."""
+SERIF, AMONG_WORDS = "serif", "among-words"
+"""Classes of a slot in the face of sentences, and of one that stands among words: it begins where they end, and what follows it
+follows closely."""
 MARKS = b"%slot ", b"%folio ", b"%move "
 MARKED = re.compile(rb"%(slot|folio) (\d+) (\d+) (\d+) ([lcr]) (\S+)\n\[(.*?)\] TJ", re.DOTALL)
 MOVED = re.compile(rb"%move (\d+) (\d+) (\S+) (-?1) (\S+)\n1 0 0 1 0 0 cm")

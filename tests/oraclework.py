@@ -186,7 +186,7 @@ def _united(volume: Volume) -> Signature:
 def _fill(slot: etree._Element, folio: str) -> None:
     """Write a folio over the zeros of a slot: in as much room, to the right of it, or among words, which close up to it, as it is."""
     before, zeros, after = re.fullmatch(r"([^0]*)(0+)(.*)", slot.text or "").groups()  # type: ignore[union-attr]
-    if slots.SENTENCE in (slot.get("class") or "").split():
+    if slots.AMONG_WORDS in (slot.get("class") or "").split():
         slot.text = f"{before}{folio}{after}"
         return
     family = SLOT_FACES["serif" if "serif" in (slot.get("class") or "").split() else "slot"]

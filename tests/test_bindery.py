@@ -14,6 +14,8 @@ from pipeline.bindery.page_numbers import roman
 from pipeline.bindery.pdf_metadata import xmp
 from pipeline.diagnostics import BookError
 
+AMONG_WORDS = "slot serif among-words"
+
 PAGE = '<p class="page">more</p>'
 
 
@@ -54,7 +56,8 @@ def test_a_slot_shows_a_roman_folio_of_the_front_matter():
 
 
 def test_what_follows_a_short_folio_in_a_sentence_closes_up_to_it_and_links_go_with_it():
-    body = f"<p>{reference('there', 'p. 000', 'slot serif')}, then {reference('there', 'p. 000', 'slot serif')} and more.</p><p>Below.</p>"
+    there = reference("there", "p. 000", AMONG_WORDS)
+    body = f"<p>{there}, then {there} and more.</p><p>Below.</p>"
     pdf = bound(signature("one", body), signature("two", '<p id="there">B</p>'))
     shown = {word: (left, right) for word, left, right in words(pdf)}
     first, *_ = (right for word, _, right in words(pdf) if word.startswith("2"))
@@ -67,7 +70,14 @@ def test_what_follows_a_short_folio_in_a_sentence_closes_up_to_it_and_links_go_w
     assert [rect[0] for rect in rects] == pytest.approx([left for left, _ in sees], abs=0.5)
 
 
-@pytest.mark.parametrize("kind", ["slot", "slot serif"])
+def test_words_with_a_short_folio_begin_where_their_line_begins():
+    slot = '<span class="slot among-words" data-slot="two">Answer, p. 000</span>'
+    pdf = bound(signature("one", f"<p>{slot}</p><p>Answers</p>"), signature("two", "<p>B</p>"))
+    first, second = (left for word, left, _ in words(pdf) if word.startswith("Answer"))
+    assert first == pytest.approx(second, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["slot", "slot serif", AMONG_WORDS])
 def test_a_short_folio_leaves_the_right_edge_of_its_slot_in_place(kind):
     body = "".join(f'<p style="text-align: right">{reference(f"q{n}", "000", kind)}</p>' for n in (1, 12))
     others = [signature(f"q{n}", f"<p>Q{n}</p>") for n in range(1, 13)]
@@ -77,7 +87,7 @@ def test_a_short_folio_leaves_the_right_edge_of_its_slot_in_place(kind):
 
 
 def test_a_short_folio_after_words_is_set_by_numbers_that_every_reader_parses():
-    pdf = bound(signature("one", f"<p>{reference('two', 'p. 000', 'slot serif')}</p>"), signature("two", "<p>B</p>"))
+    pdf = bound(signature("one", f"<p>{reference('two', 'p. 000', AMONG_WORDS)}</p>"), signature("two", "<p>B</p>"))
     document = opened(pdf)
     document.pages[0].contents_coalesce()
     content = document.pages[0].Contents.read_bytes()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from conftest import assembled
 
 from pipeline import editions, model, theme
 from pipeline.model import Book, Edition, Question
@@ -220,3 +221,13 @@ def test_longer_books_keep_more_digits_for_page_numbers(book, letters, digits) -
     question = book.questions["falling-glass"]
     long = question.model_copy(update={"answer": "a" * letters})
     assert assemble(replace(book, questions={**book.questions, question.id: long}), "study").digits == digits
+
+
+def test_very_many_answers_begin_a_page_with_each_section_of_the_book(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    def begin() -> list[str]:
+        return [s.id for s in assembled(book)["practice"].sections if s.kind.name == "answer" and s.starts_page]
+
+    assert begin() == []
+    monkeypatch.setattr(editions, "LONGEST_RUN", 5)
+    first, *others = ([q for q in d.questions if q in book.questions] for d in book.outline.sections)
+    assert begin() == [f"answer-{each[0]}" for each in others if each]

@@ -16,7 +16,6 @@ from test_contents import PRINTED, guide
 from pipeline import theme
 from pipeline.press import Signature
 from pipeline.publication import Publication
-from pipeline.render import LONGEST_RUN, PART_OF_RUN
 
 CHECKS = (seeing.outside, seeing.overlapping, seeing.stranded, seeing.alone, seeing.split, seeing.pale)
 
@@ -27,9 +26,6 @@ def sight(path: Path, publication: Publication, paper: str) -> Sight:
     labels = tuple(page.label for page in read.pages)
     opens = frozenset(read.places[section.id] for section in publication.sections if section.starts_page and section.id in read.places)
     opens |= {read.places[section.id] + 1 for section in publication.sections if section.kind.name == "opener"}
-    # A very long run of answers, with their heading, is laid out in parts, the next of which begin a page.
-    answers = [section for section in publication.sections if section.kind.name == "answer"]
-    opens |= {read.places[each.id] for each in answers[PART_OF_RUN - 1 :: PART_OF_RUN] if len(answers) >= LONGEST_RUN}
     body = tuple(number for number, label in enumerate(labels) if label.isdigit())
     sheets, maps = (frozenset({read.places[name]} if name in read.places else ()) for name in ("cheat-sheet", "map"))
     return Sight(path.read_bytes(), FRAMES[paper], opens, body, labels, sheets, maps)

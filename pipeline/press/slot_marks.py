@@ -63,7 +63,7 @@ def closed_up(page: Any, slot_of: Callable[[Any], Element | None]) -> dict[Any, 
         inside = list(_in_line(line))
         for box in inside:
             slot = slot_of(box)
-            if slot is not None and slots.SENTENCE in (slot.get("class") or "").split():
+            if slot is not None and slots.AMONG_WORDS in (slot.get("class") or "").split():
                 found[box] = inside
     return found
 

@@ -14,15 +14,15 @@ from markupsafe import Markup
 
 from pipeline import markup, theme
 from pipeline.model import Tokens
-from pipeline.publication import Publication, Section, passages
+from pipeline.publication import LONGEST_RUN, Publication, Section, passages
 from pipeline.render.furniture import NEW_SHEET, Folio
 from pipeline.render.listings import hung, lined, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
 
-LONGEST_RUN, PART_OF_RUN = 40, 20
-"""Sections that share pages and are laid out as one; of a longer run so many, the next of which begin a page."""
+PART_OF_RUN = 20
+"""Sections of a run that is longer than the longest: as many share pages, and the next of them begins one."""
 SHORT_RUN = 100_000
 """Letters of XHTML, some six pages, that are laid out as one however many sections they are: hints are two lines each."""
 SHOWN = re.compile(r'<img [^<>]*src="guidepress:([^"]+)"')

@@ -139,7 +139,7 @@ class Setter:
         """Add the page number, on paper, to what a link shows."""
         if not self.paged:
             return shown
-        page = self._slot(target, self.labels["page_ref"], f"{slots.CLASS} serif")
+        page = self._slot(target, self.labels["page_ref"], f"{slots.CLASS} {slots.SERIF} {slots.AMONG_WORDS}")
         return escape(self.labels["with_page"]).format(shown=shown, page=page)
 
     def _link(self, reference: Reference) -> str:
@@ -203,7 +203,7 @@ class Setter:
         if not self.paged:
             told = self.label(f"{way}_label", number=section.number)
             return Markup('<a href="#{}" aria-label="{}">{}</a>').format(section.counterpart, told, self.label(f"to_{way}"))
-        page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], slots.CLASS)
+        page = self._slot(section.counterpart, self.labels[f"{way}_on_page"], f"{slots.CLASS} {slots.AMONG_WORDS}")
         return Markup('<a href="#{}">{}</a>').format(section.counterpart, page)
 
     def hint_link(self, hint: Section, shown: str) -> Markup:
