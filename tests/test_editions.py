@@ -229,5 +229,5 @@ def test_very_many_answers_begin_a_page_with_each_section_of_the_book(book: Book
 
     assert begin() == []
     monkeypatch.setattr(editions, "LONGEST_RUN", 5)
-    first, *others = ([q for q in d.questions if q in book.questions] for d in book.outline.sections)
+    _, *others = ([q for q in d.questions if q in book.questions] for d in book.outline.sections)
     assert begin() == [f"answer-{each[0]}" for each in others if each]
