@@ -64,6 +64,12 @@ def referring(element: str, attribute: str) -> str:
     return SVG.format("<defs>" + "\n".join(parts) + f'</defs>\n<rect {attribute}="url(#p6)"/>')
 
 
+def chained() -> str:
+    """Return a drawing of parts that lead to the next from sixty levels deep."""
+    parts = [f'<g id="p{n}">' + "<g>" * 60 + f'<use href="#p{n + 1}"/>' + "</g>" * 61 for n in range(20)]
+    return SVG.format("\n".join(parts))
+
+
 def vertices() -> str:
     """Return a drawing with a marker of 200 rectangles on each of 200 vertices."""
     marker = '<marker id="m">' + "<rect/>" * 200 + "</marker>"
@@ -131,6 +137,7 @@ MADE: dict[str, Callable[[Path], object]] = {
         referring("clipPath", "clip-path").replace("url(", "").replace(")", "")
     ),
     "B111-vertices": lambda book: (book / "teams/pilots.svg").write_text(vertices()),
+    "B111-chained": lambda book: (book / "figures/keel.svg").write_text(chained()),
     "B111-copies": lambda book: (book / "figures/keel.svg").write_text(copies()),
     "B111-deep": lambda book: (book / "figures/keel.svg").write_text(SVG.format("<g>" * 20_000 + "</g>" * 20_000)),
     "B111-number-last": lambda book: (book / "figures/keel.svg").write_text(SVG.format(last())),

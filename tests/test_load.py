@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from pipeline.cli.__main__ import main
 from pipeline.flow import load_and_check
 from pipeline.load import load_book
 from pipeline.load.svg import unsafe
@@ -158,3 +160,20 @@ def test_records_of_a_file_that_is_edited_and_edited_back_are_those_of_each_mome
     changed = loaded(folder)[0].questions["relief-in-fog"].minutes
     edit(folder / FOG, "minutes: 1", "minutes: ")
     assert loaded(folder)[0].questions["relief-in-fog"].minutes == changed - 10
+
+
+@pytest.mark.parametrize("written", ["{braced}", "  {indented}", "{broken} ]"])
+@pytest.mark.parametrize("field", ["probes", "audience"])
+def test_a_fault_in_what_candidates_may_not_see_is_not_quoted_however_it_is_written(
+    field: str, written: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "questions/weather-and-watch/falling-glass.yaml"
+    record = yaml.safe_load(path.read_text()) | {"probes": ["Ask of the walrus, and of [[no-such]]."]}
+    record |= {"audience": "kit", "ask": "Who counts the walrus? [[no-such]]"} if field == "audience" else {}
+    block = yaml.safe_dump(record, sort_keys=False, default_flow_style=not written.startswith(" "), width=10_000, allow_unicode=True)
+    path.write_text(written.format(braced=block, indented=block.replace("\n", "\n  "), broken=block))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert main(["build", "study", "--quiet", "--book", str(folder), "--output", str(tmp_path / "output")]) == 1
+    said = capsys.readouterr()
+    assert "falling-glass.yaml" in said.err and "which is not quoted" in said.err
+    assert "walrus" not in said.out + said.err

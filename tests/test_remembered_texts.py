@@ -13,7 +13,7 @@ from epubwork import pages, whole
 from pipeline import checks, load, markup, model, theme
 from pipeline.checks import spelling
 from pipeline.epub import spine
-from pipeline.markup import Target, Text, parser
+from pipeline.markup import Target, Text, highlight, parser
 from pipeline.markup.parser import recalled
 from pipeline.model import Book
 from pipeline.render import Rendition
@@ -79,8 +79,13 @@ def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, tmp_path: Path
             assert markup.plain(again) == markup.plain(text)
 
 
-def test_texts_with_faults_are_not_remembered() -> None:
-    text = markup.parse("This is [[not closed, and nobody wrote it before.")
+SLOW = "```scala\nval x = \"" + "\\" * 60 + " as nobody wrote it before.\n```"
+
+
+@pytest.mark.parametrize("source", ["This is [[not closed, and nobody wrote it before.", SLOW])
+def test_texts_with_faults_are_not_remembered(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(highlight, "PATIENCE", 0.05)
+    text = markup.parse(source)
     assert text.faults
     assert recalled(text.source, False, text.read) is None
 

@@ -6,29 +6,45 @@ import re
 from pathlib import Path
 
 from pipeline import model, source
-from pipeline.source import SourceFault
+from pipeline.source import Node, SourceFault
 
-FOR_TEAMS = re.compile(r"""(?m)^["']?audience["']?\s*:\s*["']?kit\b""")
-FIELD = re.compile(r"""["']?(\w+)["']?\s*:""")
 TEAMS_ONLY = ("roles", "plans")
 """Folders whose files are all for hiring teams."""
+FOR_TEAMS = re.compile(r"\baudience\b\W+kit\b")
+FIELD = re.compile(r"""["']?(\w+)["']?\s*:""")
 
 
 def is_withheld(path: Path, line: int, printed: frozenset[str]) -> bool:
-    """Tell whether a line of a book's file is for hiring teams, or stands in a field of a question that is not ``printed``.
-
-    The file is looked at as it is written: one that cannot be read as a record has no less to hide.
-    """
+    """Tell whether a line of a book's file is for hiring teams, or stands in a field of a question that is not ``printed``."""
     folders = path.parts[:-1]
     if folders[-1:] and folders[-1] in TEAMS_ONLY:
         return True
     if path.is_symlink() or not {"questions", "chapters"} & set(folders[-2:]):
         return False
     try:
-        text = source.octets(path, path.name).decode("utf-8", "replace")
+        root = source.read(path, path.name).root
     except SourceFault:
-        return False
-    if FOR_TEAMS.search(text):
-        return True
-    fields = [found[1] for each in text.split("\n")[:line] if (found := FIELD.match(each))]
-    return "questions" in folders and fields[-1:] != [] and fields[-1] in model.BLANKS and fields[-1] not in printed
+        text = _as_it_is(path)
+        fields = [found[1] for each in text.split("\n")[:line] if (found := FIELD.match(each))][-1:]
+        for_teams = FOR_TEAMS.search(text) is not None or not fields
+    else:
+        record: dict[str, Node] = dict(root.value) if root.style == "{" else {}
+        fields = _fields(record, line)
+        for_teams = "audience" in record and record["audience"].value == "kit"
+    return for_teams or ("questions" in folders and any(field in model.BLANKS and field not in printed for field in fields))
+
+
+def _fields(record: dict[str, Node], line: int) -> list[str]:
+    """Return the fields that a line has something of: in braces, the end of one and the beginnings of others."""
+    before = [name for name, node in record.items() if node.key_line < line][-1:]
+    begun = [name for name, node in record.items() if node.key_line == line]
+    leftmost = min((node.key_column for node in record.values()), default=1)
+    return begun if begun and record[begun[0]].key_column == leftmost else [*before, *begun]
+
+
+def _as_it_is(path: Path) -> str:
+    """Return a text of which no record can be made: it has no less to hide."""
+    try:
+        return source.octets(path, path.name).decode("utf-8", "replace")
+    except SourceFault:
+        return ""

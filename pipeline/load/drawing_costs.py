@@ -92,16 +92,22 @@ class Tally:
         return self._sum(self.root, 0).drawn
 
     def _sum(self, element: _Element, depth: int) -> _Sum:
-        total = _Sum(1, 1, element.vertices)
-        for part in element.parts:
-            total.add(self._sum(part, depth))
-        total.add(self._all(element.used, depth))
-        total.drawn += self._all(element.once, depth).drawn
-        total.drawn += total.painted * self._all(element.paints, depth).drawn
-        # Each vertex has one marker, and of those that are named here any.
-        total.drawn += total.vertices * max((self._all([name], depth).drawn for name in element.markers), default=0)
-        total.drawn = min(total.drawn, ENDLESS)
-        return total
+        # Not by recursion: parts stand in one another up to sixty levels deep, and a reference may lead from the last of them on.
+        left, order, sums = [element], list[_Element](), dict[int, _Sum]()
+        while left:
+            order.append(left.pop())
+            left += order[-1].parts
+        for each in reversed(order):
+            total = sums[id(each)] = _Sum(1, 1, each.vertices)
+            for part in each.parts:
+                total.add(sums.pop(id(part)))
+            total.add(self._all(each.used, depth))
+            total.drawn += self._all(each.once, depth).drawn
+            total.drawn += total.painted * self._all(each.paints, depth).drawn
+            # Each vertex has one marker, and of those that are named here any.
+            total.drawn += total.vertices * max((self._all([name], depth).drawn for name in each.markers), default=0)
+            total.drawn = min(total.drawn, ENDLESS)
+        return sums[id(element)]
 
     def _all(self, names: Iterable[str], depth: int) -> _Sum:
         total = _Sum()

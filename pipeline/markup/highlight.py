@@ -51,7 +51,6 @@ def language_of(info: str) -> str:
     return info.split()[0] if info.strip() else ""
 
 
-@functools.lru_cache(maxsize=2048)
 def block(code: str, language: str) -> str:
     """Return a code block as XHTML; lines are neither wrapped nor numbered."""
     name = language if known_language(language) else "text"
@@ -88,11 +87,18 @@ def _lexed(code: str, language: str) -> list[tuple[_TokenType, str]]:
     return _colored(code, language) or [(Token, code)]
 
 
-@functools.lru_cache(maxsize=2048)
 def _colored(code: str, language: str) -> list[tuple[_TokenType, str]] | None:
     """Return code in pieces with their kinds; None where the lexer takes too long, or breaks down."""
-    if _slow[language] >= TRIES:
+    try:
+        return _tried(code, language)
+    except _TooLong:
         return None
+
+
+@functools.lru_cache(maxsize=2048)
+def _tried(code: str, language: str) -> list[tuple[_TokenType, str]] | None:
+    if _slow[language] >= TRIES:
+        raise _TooLong  # and not remembered: with the next book, the language has its tries again
     try:
         with _limited():
             return _pieces(code, language)

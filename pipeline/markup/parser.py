@@ -1,6 +1,6 @@
 """Parse Markdown into a Text: tokens, what they refer to, and every fault with its place.
 
-What stands in texts that can be printed is remembered, so that those of the last build need not be parsed again.
+What stands in texts is remembered, where nothing stops a build, so that those of the last build need not be parsed again.
 """
 
 from __future__ import annotations
@@ -181,8 +181,8 @@ def not_to_be_kept(source: str) -> None:
 
 
 def _remembered(text: Text) -> Text:
-    """Return a text, and remember it, but for one that stops a build."""
-    if text.is_printed:
+    """Return a text, and remember it if it may be."""
+    if text.is_remembered:
         found = text.references, text.marks, text.formulas, text.faults
         *lists, faults = ([[getattr(each, name) for name in each.__slots__] for each in some] for some in found)
         cache.shelf("parsed").put(

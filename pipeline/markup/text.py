@@ -89,9 +89,9 @@ class Text:
     faults: tuple[Fault, ...]
 
     @property
-    def is_printed(self) -> bool:
-        """Whether the text is printed, whatever warnings there are."""
-        return all(fault.code in WARNINGS for fault in self.faults)
+    def is_remembered(self) -> bool:
+        """Whether what is made of the text may be remembered: it is printed, and nothing in it was given up for want of time."""
+        return all(fault.code in WARNINGS and fault.code != "M114" for fault in self.faults)
 
     @property
     def tokens(self) -> tuple[Token, ...]:

@@ -284,7 +284,7 @@ def _bare_title(title: str, medium: Medium, words: str, shelf: Shelf) -> str:
 def write(text: Text, target: Target, shelf: Shelf) -> str:
     """Return a text as XHTML, remembered for the same surroundings: a line without any block around it."""
     writer = markup.inline_xhtml if text.inline else markup.to_xhtml
-    if not text.is_printed:
+    if not text.is_remembered:
         return writer(text, target)
     parts = (
         text.source, text.inline, target.medium, target.scope, target.level, target.words,
