@@ -186,8 +186,8 @@ EDITS: dict[str, tuple[Callable[[Book], Book], dict[str, tuple[str, ...]]]] = {
         {"falling-glass": ("answer",)},
     ),
     "what a hint costs": (
-        lambda b: _with(b, "tide-by-twelfths", hints=tuple(h.model_copy(update={"at_most": 1}) for h in b.questions["tide-by-twelfths"].hints)),
-        {"tide-by-twelfths": ("answer",)},
+        lambda b: _with(b, "falling-glass", hints=tuple(h.model_copy(update={"at_most": 1}) for h in b.questions["falling-glass"].hints)),
+        {"falling-glass": ("answer",)},
     ),
     "a level": (lambda b: _with(b, "corrected-log", level="advanced", minutes=9), {}),
 }  # fmt: skip
