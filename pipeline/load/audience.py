@@ -8,7 +8,9 @@ from pathlib import Path
 from pipeline import model, source
 from pipeline.source import SourceFault
 
-FOR_TEAMS = re.compile(r"""(?m)^["']?audience["']?\s*:\s*["']?kit\b""")
+FOR_TEAMS = re.compile(r"""\baudience["']?\s*:\s*["']?kit\b""")
+IN_BRACES = re.compile(r"(?m)^\s*[{?]")
+"""Begins a record whose fields do not begin lines."""
 FIELD = re.compile(r"""["']?(\w+)["']?\s*:""")
 TEAMS_ONLY = ("roles", "plans")
 """Folders whose files are all for hiring teams."""
@@ -31,4 +33,6 @@ def is_withheld(path: Path, line: int, printed: frozenset[str]) -> bool:
     if FOR_TEAMS.search(text):
         return True
     fields = [found[1] for each in text.split("\n")[:line] if (found := FIELD.match(each))]
-    return "questions" in folders and fields[-1:] != [] and fields[-1] in model.BLANKS and fields[-1] not in printed
+    if not fields:
+        return "questions" in folders and IN_BRACES.search(text) is not None
+    return "questions" in folders and fields[-1] in model.BLANKS and fields[-1] not in printed
