@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.cli.__main__ import main
 from pipeline.flow import load_and_check
-from pipeline.load import load_book
+from pipeline.load import is_withheld, load_book
 from pipeline.load.svg import unsafe
 from pipeline.model import Book
 
@@ -46,6 +46,26 @@ def test_a_book_holds_all_that_is_written() -> None:
     assert sizes == [6, 3, 1, 2, 2, 8, 3, 5]
     assert book.questions["falling-glass"].speak.full == 120
     assert book.questions["under-keel-clearance"].sources[0].key == "barrass"
+
+
+@pytest.mark.parametrize(
+    ("written", "withheld"),
+    [
+        ("id: x\naudience: kit\nask: Why?\n", True),
+        ('"audience" : "kit"\nask: Why?\n', True),
+        ('{id: x, audience: kit, ask: "Why?"}\n', True),
+        ('# A record\n{"id": "x", "probes": ["Why?"]}\n', True),
+        ("? audience\n: kit\n", True),
+        ("ask: Why?\nprobes:\n  - And then?\n", True),
+        ("# A record\nid: x\nask: Why?\n", False),
+        ("probes:\n  - And then?\nask: Why?\n", False),
+    ],
+)
+def test_what_is_for_hiring_teams_is_known_however_it_is_written(tmp_path: Path, written: str, withheld: bool) -> None:
+    path = tmp_path / "questions/lights/x.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(written)
+    assert is_withheld(path, 3, frozenset({"ask"})) == withheld
 
 
 def test_records_keep_the_order_of_their_files() -> None:

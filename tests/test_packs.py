@@ -255,6 +255,8 @@ def test_a_link_and_a_pipe_are_no_packs(press: Path, tmp_path: Path) -> None:
     count, faults = packs.check(tmp_path)
     assert (count, [fault.code for fault in faults]) == (2, ["R105", "R105"])
     assert packs.check(tmp_path / "nowhere")[1][0].code == "R105"
+    count, faults = packs.check(tmp_path, ("crew-9999", "../packs/crew-0000"))
+    assert (count, [fault.message for fault in faults]) == (0, ["no packs of this team"] * 2)
 
 
 # Lists of people
@@ -286,6 +288,8 @@ HOSTILE = {
     "empty name": ("id,name\na,\n", "2:2: the name cannot be printed: it is empty"),
     "no letters": ("name\n☃\n", "2:1: the name cannot be printed"),
     "twice": ("name\nAna\nBo\nAna\n", "4:1: 'ana' is row 2 already"),
+    "twice in a team": ("name,team\nAna,\nBo,\nAna,pilots\n", "4:1: 'ana' is row 2 already"),
+    "twice, for all teams too": ("name,team\nAna,pilots\nAna,\n", "3:1: 'ana' is row 2 already"),
     "ids that are one in file names": ("name,id\nAna,A.1\nBo,a-1\n", "3:2: 'a-1' is row 2 already"),
     "id of nothing": ("name,id\nAna,***\n", "2:2: '***' is no id"),
     "path as id": ("name,id\nAna,../../x\nBo,x\n", "3:2: 'x' is row 2 already"),

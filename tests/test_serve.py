@@ -20,11 +20,12 @@ from urllib.parse import urljoin
 import pytest
 from buildwork import hear
 from lxml import etree, html
+from test_release import BOOK, STUDY
 from test_release import PRACTICE as LATER
-from test_release import publish
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from werkzeug.test import Client
 
+from pipeline import release
 from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
 from pipeline.release import serving
@@ -258,6 +259,29 @@ def test_a_file_that_was_replaced_by_a_link_or_cut_is_not_sent(built: Path, tmp_
     assert [ask(path)[0] for path in (EPUB, "/opds.xml", "/opds.json")] == [503, 503, 200]
     with pytest.raises(ToolError, match="build the guides again"):
         serving.Application(tmp_path)
+
+
+HANDED_OUT = replace(LATER, name="exhibits.pdf", edition="handout", format="pdf", data=b"%PDF exhibits")
+"""What a plan hands to its candidates: for candidates, and offered to nobody."""
+COPY = replace(STUDY, name="garden-study-acme.pdf", team="acme")
+
+
+def publish(output: Path, *artefacts: release.Artefact) -> None:
+    """Publish files, those of the edition ``practice`` offered."""
+    offer = {"index.html": b"<p>Practice</p>", "practice/garden-practice-opds.json": b"{}"}
+    release.publish(output, artefacts, release.Colophon(BOOK, "all", {}), (), offer)
+
+
+def test_what_is_offered_to_nobody_is_neither_served_nor_copied(tmp_path: Path, capsys) -> None:
+    publish(tmp_path / "output", LATER, HANDED_OUT, COPY)
+    ask = asking(tmp_path / "output")
+    assert [ask(f"/{each.path}")[0] for each in (LATER, HANDED_OUT, COPY)] == [200, 404, 404]
+    assert main(["serve", str(tmp_path / "output"), "--to", str(tmp_path / "site")]) == 0
+    assert capsys.readouterr().out == f"3 files in {tmp_path / 'site'}\n"
+    copied = {path.relative_to(tmp_path / "site").as_posix(): path.read_bytes() for path in (tmp_path / "site").rglob("*.*")}
+    assert copied == {"index.html": b"<p>Practice</p>", "practice/garden-practice-opds.json": b"{}", LATER.path: LATER.data}
+    assert main(["serve", str(tmp_path / "output"), "--to", str(tmp_path / "site")]) == 1
+    assert "not an empty folder; name another" in capsys.readouterr().err
 
 
 def test_a_new_release_takes_the_place_of_the_old_at_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pipeline import markup, model
 from pipeline.markup import Reference
 from pipeline.model import Glossary, Printing, Question, TracedEdition, TracedQuestion, TracedTerm, Traces
 from pipeline.publication import Publication, Section
+from pipeline.section_kinds import HINT, HINTS
 
 ASK = "ask"
 """The part that every edition prints."""
@@ -28,8 +29,8 @@ def trace(publications: Sequence[Publication]) -> Traces:
     found: dict[str, TracedQuestion] = {}
     terms: dict[str, TracedTerm] = {}
     for publication in publications:
-        for section, question in _asked(publication):
-            found[question.id] = _with(found.get(question.id), publication, section, question)
+        for name, sections in _asked(publication).items():
+            found[name] = _with(found.get(name), publication, sections)
         terms |= _terms(publication)
     outline = publications[0].outline
     order = {name: n for n, name in enumerate(name for division in outline.sections for name in division.questions)}
@@ -40,8 +41,9 @@ def trace(publications: Sequence[Publication]) -> Traces:
 
 def edition(publication: Publication) -> TracedEdition:
     """Return what an edition is, and its questions, without pages."""
-    parts = dict.fromkeys((ASK, *publication.edition.parts, *publication.edition.answer_parts))
-    folios: dict[str, dict[str, str]] = {question.id: {} for _, question in _asked(publication)}
+    given = HINT.places if HINTS.name in publication.edition.sections else ()
+    parts = dict.fromkeys((ASK, *publication.edition.parts, *given, *publication.edition.answer_parts))
+    folios: dict[str, dict[str, str]] = {name: {} for name in _asked(publication)}
     return TracedEdition(title=publication.edition.title, parts=tuple(parts), pages=(Printing(folios=folios),))
 
 
@@ -59,34 +61,49 @@ def begins_of(section: Section) -> Iterator[tuple[str, str]]:
             yield part, next((markup.beginning(markup.parse(text, inline=inline)) for inline, text in texts), "")
 
 
-def _asked(publication: Publication) -> Iterator[tuple[Section, Question]]:
-    """Yield the sections that print a question, or its answer, with the question as far as it is printed there."""
+def _asked(publication: Publication) -> Mapping[str, Sequence[Section]]:
+    """Return the sections that print a question, its hints, or its answer, by the question's id."""
+    found: dict[str, list[Section]] = {}
     for section in publication.sections:
         if isinstance(section.record, Question) and (section.kind.is_question or section.counterpart):
-            yield section, section.record
+            found.setdefault(section.record.id, []).append(section)
+    return found
 
 
-def _with(known: TracedQuestion | None, publication: Publication, section: Section, question: Question) -> TracedQuestion:
-    """Return the traces of a question, with those that a section adds; what several editions print is the same in each."""
+def _with(known: TracedQuestion | None, publication: Publication, sections: Sequence[Section]) -> TracedQuestion:
+    """Return the traces of a question, with those that an edition adds; what several editions print is the same in each."""
+    section, question = sections[0], _record(sections[0])
     division = next((d.id for d in publication.outline.sections if question.id in d.questions), "")
     new = known or TracedQuestion(
         id=question.id, section=division, number=section.number, name=_words(question.ask) or question.id, parts={}
     )
     parts, terms, figures = dict(new.parts), dict(new.terms), dict(new.figures)
-    passages = tuple(model.prose(question))
-    for part in parts_of(section):
+    for part in dict.fromkeys(part for each in sections for part in parts_of(each)):
         if part in parts:
             continue
-        references = list[Reference]()
-        found = [_text(publication, section, text, inline, references) for inline, text in _texts(passages, part)]
-        found += [(fact, fact) for fact in _facts(publication, question, part)]
+        references, found = list[Reference](), list[Pair]()
+        for each in _printing(sections, part):
+            passages = tuple(model.prose(_record(each)))
+            found += [_text(publication, each, text, inline, references) for inline, text in _texts(passages, part)]
+            found += [(fact, fact) for fact in _facts(publication, _record(each), part)]
         if found:
             parts[part] = ".".join(markup.digest(*side) for side in zip(*found, strict=True))
         if linked := tuple(r.id for r in references if r.kind == "term"):
             terms[part] = linked
         figures |= _figures(publication, [r.id if r.kind == "picture" else f"figure:{r.id}" for r in references if r.kind in PLACED])
-    figures |= _figures(publication, [f"figure:{name}" for name in question.figures])
+    figures |= _figures(publication, [f"figure:{name}" for each in sections for name in _record(each).figures])
     return new.model_copy(update={"parts": parts, "terms": terms, "figures": figures})
+
+
+def _record(section: Section) -> Question:
+    assert isinstance(section.record, Question)
+    return section.record
+
+
+def _printing(sections: Sequence[Section], part: str) -> Sequence[Section]:
+    """Return the sections that print a part: one, but for hints, each of which has its own."""
+    having = [section for section in sections if part in parts_of(section)]
+    return [section for section in having if section.kind == having[0].kind]
 
 
 def _words(title: str) -> str:
@@ -109,6 +126,8 @@ def _facts(publication: Publication, question: Question, part: str) -> Iterator[
         yield from (
             "\n".join(line.rstrip() for line in text.rstrip().split("\n")) for e in question.examples for text in (e.code, e.output)
         )
+    elif part == "hints":
+        yield from (str(hint.at_most) for hint in question.hints if hint.at_most)
     elif part == "see_also":
         yield from (name for name in question.see_also if _is_public(publication, name))
     elif part == "sources":

@@ -33,8 +33,13 @@ _digests: dict[Path, tuple[tuple[int, ...], bytes]] = {}
 
 def book_digest(folder: Path) -> str:
     """Digest every file of a book, by its path and bytes; what lies outside its folder is no part of it."""
+    return files_digest(files(folder))
+
+
+def files_digest(found: Mapping[str, bytes]) -> str:
+    """Digest files by their paths and digests."""
     total = hashlib.sha256()
-    for name, digest in files(folder).items():
+    for name, digest in found.items():
         total.update(os.fsencode(f"{name}\0") + digest)
     return total.hexdigest()
 
@@ -105,12 +110,15 @@ def versions() -> Mapping[str, str]:
     return dict(sorted({**own, **press.system_versions()}.items()))
 
 
-def inputs_of(request: Request) -> str:
-    """Digest all that decides what a build makes: the book, what is joined to it, the package, and the versions it runs with."""
+def inputs_of(request: Request, book: str = "") -> str:
+    """Digest all that decides what a build makes: the book, what is joined to it, the package, and the versions it runs with.
+
+    ``book`` is the digest of the book's files, where not all of them decide.
+    """
     named = book_digest(request.theme) if request.theme else ""
     joined = [book_digest(request.bank)] if request.bank else []
     joined += [request.plan] if request.plan else []
-    return key(book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None), *joined)
+    return key(book or book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None), *joined)
 
 
 def settled(*digests: str) -> str:

@@ -177,7 +177,8 @@ def discreet(faults: Sequence[Diagnostic], book: Book | None, request: Request) 
     known = book.editions.values() if book else ()
     if any(edition.audience == "kit" for edition in known if request.takes(edition)):
         return tuple(faults)
-    printed = frozenset(field for edition in known if edition.audience != "kit" for part in edition.parts for field in PARTS[part])
+    shown = (part for edition in known if edition.audience != "kit" for part in (*edition.parts, *edition.answer_parts))
+    printed = frozenset(field for part in shown for field in PARTS[part])
     hidden = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
     return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, hidden, strict=True))
 

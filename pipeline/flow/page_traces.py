@@ -45,7 +45,8 @@ def _folios(binding: Binding) -> Folios:
     for section in binding.volume.publication.sections:
         question = section.counterpart if section.counterpart and not section.kind.is_question else section.id
         if section.id in landed.folios.pages and changes.parts_of(section):
-            found[question] |= dict(_parts(section, landed, texts[section.id], starts[section.id]))
+            for part, folio in _parts(section, landed, texts[section.id], starts[section.id]):
+                found[question].setdefault(part, folio)  # of hints, where the first stands
     return {question: parts for question, parts in found.items() if parts}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from pipeline.diagnostics import UNPRINTABLE
 from pipeline.model.fields import Language, Slug, Version
 from pipeline.model.matter import Made
 
@@ -14,11 +16,12 @@ LARGEST_MANIFEST = 33_554_432
 """Bytes of a manifest that is read: some ten times that of a book of 2,600 questions."""
 MOST_ITEMS = 2_000_000
 """Commas and brackets in it: what is made of them takes memory."""
-FOLIO = r"^([0-9]{1,6}|[ivxlc]{1,16})$"
+UNSEEN = re.compile(rf"{UNPRINTABLE.pattern}|[\ufffe\uffff]")
+"""What no text of a book holds: a terminal would obey it, and no XML may have it."""
 
 Digests = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}\.[0-9a-f]{16}$")]
 """Of what is printed exactly, and of its letters alone."""
-Folio = Annotated[str, StringConstraints(pattern=FOLIO)]
+Folio = Annotated[str, StringConstraints(pattern=r"^([0-9]{1,6}|[ivxlc]{1,16})$")]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 """Of a part."""
@@ -102,7 +105,7 @@ def kept(manifest: bytes) -> Kept:
     if len(manifest) > LARGEST_MANIFEST or sum(map(manifest.count, (b",", b"[", b"{"))) > MOST_ITEMS:
         raise ValueError("it holds more than a manifest does")
     try:
-        return Kept.model_validate_json(manifest)
+        found = Kept.model_validate_json(manifest)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(key)[:60] for key in first["loc"])
@@ -110,6 +113,18 @@ def kept(manifest: bytes) -> Kept:
             reason = "it keeps no digests of its texts: an older press wrote it, or its release has nothing for candidates"
             raise ValueError(reason) from None
         raise ValueError(f"it is no manifest: {where and f'{where}: '}{first['msg'].lower()}") from None
+    if unseen := UNSEEN.search("".join(_said(found))):
+        raise ValueError(f"it is no manifest: a text in it holds U+{ord(unseen[0]):04X}")
+    return found
+
+
+def _said(kept: Kept) -> Iterator[str]:
+    """Yield the texts of a manifest that readers are shown."""
+    yield kept.book.title
+    yield from (edition.title for edition in kept.traces.editions.values())
+    for question in kept.traces.questions:
+        yield from (question.number, question.name, *question.figures)
+    yield from (term.term for term in kept.traces.terms.values())
 
 
 def traces(found: object) -> Traces | None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.diagnostics import Diagnostic, Place
-from pipeline.release.folder import Folder
+from pipeline.release.folder import LOCK, Folder
 from pipeline.release.manifest import CHECKSUMS, MANIFEST, is_safe_path
 
 PACKS = "packs"
@@ -80,9 +80,9 @@ def stands(output: Path, team: str, name: str, inputs: str) -> bool:
     try:
         with Folder.open(output) as place:
             data = place.read(f"{PACKS}/{team}/{name}")
-        _, members = _members(data)
-        return bool(json.loads(members[MANIFEST]).get("inputs") == inputs) and not [*_faults(team, name, data)]
-    except (OSError, ValueError, KeyError, AttributeError):
+        _, _, manifest = _opened(data)
+        return bool(manifest["inputs"] == inputs) and not [*_faults(team, name, data)]
+    except (OSError, ValueError):
         return False
 
 
@@ -91,35 +91,32 @@ def check(output: Path, teams: tuple[str, ...] = ()) -> tuple[int, tuple[Diagnos
     found, count = list[Diagnostic](), 0
     try:
         with Folder.open(output) as place, place.below(PACKS) as packs:
-            for team in packs.names():
-                if team == ".lock" or (teams and team not in teams):
-                    continue
+            there = [name for name in packs.names() if name != LOCK]
+            lacking = (packs.path / team for team in teams if team not in there)
+            found += [Diagnostic("R105", "no packs of this team", Place(path.as_posix()), "make them") for path in lacking]
+            for team in (team for team in there if not teams or team in teams):
                 with packs.below(team) as folder:
                     for name in folder.names():
                         count += 1
-                        found += [_fault(output, f"{team}/{name}", message) for message in _file_faults(folder, team, name)]
+                        found += _file_faults(folder, team, name)
     except OSError as error:
         where = str(error.filename or output / PACKS)
         found.append(Diagnostic("R105", f"{error.strerror or error}".lower(), Place(where), "make the packs again"))
     return count, tuple(found)
 
 
-def _fault(output: Path, path: str, message: str) -> Diagnostic:
-    hint = "delete it" if "no pack" in message else "make it again"
-    return Diagnostic("R105", message, Place((output / PACKS / path).as_posix()), hint)
-
-
-def _file_faults(folder: Folder, team: str, name: str) -> Iterator[str]:
+def _file_faults(folder: Folder, team: str, name: str) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a file in the folder of a team."""
+    place = Place((folder.path / name).as_posix())
+    if not name.endswith(".zip"):
+        yield Diagnostic("R105", "this is no pack", place, "delete it")
+        return
     try:
-        if not name.endswith(".zip"):
-            yield "this is no pack"
-            return
-        if folder.size_and_digest(name)[0] > LARGEST:
-            yield f"the pack has more than {LARGEST:,} bytes"
-            return
-        yield from _faults(team, name, folder.read(name))
+        large = folder.size_and_digest(name)[0] > LARGEST
+        faults = [f"the pack has more than {LARGEST:,} bytes"] if large else [*_faults(team, name, folder.read(name))]
     except OSError as error:
-        yield f"it cannot be read: {error.strerror}".lower()
+        faults = [f"it cannot be read: {error.strerror}".lower()]
+    yield from (Diagnostic("R105", message, place, "make it again") for message in faults)
 
 
 def _members(data: bytes) -> tuple[str, dict[str, bytes]]:
@@ -142,14 +139,20 @@ def _members(data: bytes) -> tuple[str, dict[str, bytes]]:
     return stem, {name.partition("/")[2]: member for name, member in found.items()}
 
 
+def _opened(data: bytes) -> tuple[str, dict[str, bytes], dict[str, Any]]:
+    """Return the folder in a pack, its members, and its manifest. Raises ValueError with what keeps it from being read."""
+    stem, members = _members(data)
+    return stem, members, _manifest(members)
+
+
 def _faults(team: str, name: str, data: bytes) -> Iterator[str]:
     """Yield what is wrong with a pack."""
     try:
-        stem, members = _members(data)
-        rows = _listed(members)
+        stem, members, manifest = _opened(data)
     except ValueError as error:
         yield str(error)
         return
+    rows = {row["path"]: row["sha256"] for row in manifest["files"]}
     yield from (f"'{path}' is missing" for path in sorted({*rows, MANIFEST, *BESIDE} - members.keys()))
     yield from (f"'{path}' is no part of it" for path in sorted(members.keys() - {*rows, MANIFEST, *BESIDE}))
     for path, digest in sorted(rows.items()):
@@ -157,23 +160,22 @@ def _faults(team: str, name: str, data: bytes) -> Iterator[str]:
             yield f"'{path}' is not as the manifest has it"
     if members.get(CHECKSUMS) != sums({path: member for path, member in members.items() if path != CHECKSUMS}):
         yield f"{CHECKSUMS} differs from its files"
-    manifest = json.loads(members[MANIFEST])
     if (manifest["team"], manifest["pack"], f"{manifest['pack']}.zip") != (team, stem, name):
         yield f"it is the pack '{manifest['pack']}' of team '{manifest['team']}'"
     if zipped(stem, members) != data:
         yield "bytes stand in it beside its files, or they are stored in another way"
 
 
-def _listed(members: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the digests that a manifest gives, by path. Raises ValueError where there is none that can be read."""
+def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the manifest among the members of a pack. Raises ValueError where there is none that can be read."""
     try:
         manifest: dict[str, Any] = json.loads(members[MANIFEST])
         if manifest["schema"] != SCHEMA:
             raise ValueError(f"schema {manifest['schema']!r} of its manifest is not {SCHEMA}")
-        names = [str(manifest[key]) for key in ("team", "pack", "inputs")]
-        rows = {str(row["path"]): str(row["sha256"]) for row in manifest["files"]}
-    except (KeyError, TypeError, AttributeError, RecursionError, UnicodeError, json.JSONDecodeError) as error:
+        texts = [manifest[key] for key in ("team", "pack", "inputs")]
+        texts += [row[key] for row in manifest["files"] for key in ("path", "sha256")]
+    except (KeyError, TypeError, RecursionError, UnicodeError, json.JSONDecodeError) as error:
         raise ValueError(f"it has no manifest that can be read ({type(error).__name__})") from error
-    if not all(names) or not all(path in BESIDE or is_safe_path(path) for path in rows):
+    if not all(text and isinstance(text, str) for text in texts) or not all(is_safe_path(row["path"]) for row in manifest["files"]):
         raise ValueError("its manifest names a file that no pack has")
-    return rows
+    return manifest

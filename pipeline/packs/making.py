@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import release
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest
 from pipeline.flow import Request, Say, Step, Stock, prime, unprintable
-from pipeline.flow.inputs import code_digest, files, modified, moment, versions
+from pipeline.flow.inputs import book_digest, files, files_digest, inputs_of, moment
 from pipeline.formats import CHOSEN
 from pipeline.model import Book, Team
 from pipeline.packs import archive
@@ -84,8 +84,9 @@ def pack(wish: Wish, say: Say) -> Packed:
     """
     output = wish.request.output
     with release.lock(output / archive.PACKS, lambda text: say(Step("wait", 0, 0, text))):
+        shared = _shared_inputs(wish.request)  # before it is read: an edit meanwhile makes a pack again
         stock = Stock.open(wish.request)
-        orders = _orders(wish, stock.book)
+        orders = _orders(wish, stock.book, shared)
         for team in {order.team for order, _ in orders}:
             archive.sweep(output, team)
         stood = tuple(order.path for order, _ in orders if archive.stands(output, order.team, f"{order.stem}.zip", order.inputs))
@@ -101,12 +102,12 @@ def pack(wish: Wish, say: Say) -> Packed:
         return Packed(made, stood, tuple(each for each in outcomes if isinstance(each, Failed)))
 
 
-def _orders(wish: Wish, book: Book) -> list[tuple[Order, Request]]:
+def _orders(wish: Wish, book: Book, shared: str) -> list[tuple[Order, Request]]:
     """Return every pack to make with what it asks the press for. Raises BookError with all that is wrong."""
     teams = _teams(wish, book)
     people = read_people(wish.people, book.teams, partial(unprintable, book=book)) if wish.people else ()
     requests = {team.id: _asked(wish, team) for team in teams}
-    inputs = {team.id: _inputs(requests[team.id], team) for team in teams}
+    inputs = {team.id: _inputs(requests[team.id], team, book, shared) for team in teams}
     found = []
     for team in teams:
         whole = f"{book.outline.slug}-{team.id}-{book.outline.version}"
@@ -140,13 +141,15 @@ def _asked(wish: Wish, team: Team) -> Request:
     return replace(asked, team=team.id, bank=bank, plan=team.plan or "")
 
 
-def _inputs(request: Request, team: Team) -> str:
-    """Digest all that decides what a pack of a team holds: the book but for other teams, its bank, the theme, and the press."""
-    own = {name: digest for name, digest in files(request.book).items() if not name.startswith("teams/")}
-    logo = [digest for name, digest in files(request.book).items() if team.logo and name == f"teams/{team.logo}"]
-    folders = [own, *(files(folder) if folder else {} for folder in (request.theme, request.bank))]
-    names = [f"{name}:{digest.hex() if isinstance(digest, bytes) else digest}" for each in folders for name, digest in each.items()]
-    return key(names, *logo, team.model_dump_json(), code_digest(), dict(versions()), modified(None), request.strict)
+def _shared_inputs(request: Request) -> str:
+    """Digest all that decides what the pack of every team holds: the book but for its teams, the theme, and the press."""
+    return inputs_of(request, files_digest({name: digest for name, digest in files(request.book).items() if not name.startswith("teams/")}))
+
+
+def _inputs(request: Request, team: Team, book: Book, shared: str) -> str:
+    """Digest all that decides what a pack of a team holds: what is shared, the team, its logo, and its bank."""
+    logo, bank = book.logos.get(team.id), book_digest(request.bank) if request.bank else ""
+    return key(shared, team.model_dump_json(), logo.data if logo else b"", bank, request.strict)
 
 
 def _union(base: Request, requests: Sequence[Request]) -> Request:

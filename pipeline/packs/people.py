@@ -17,7 +17,7 @@ MOST = 100_000
 """Rows of a list."""
 LONGEST = 60
 """Characters of an id."""
-FORMULA = re.compile(r"[=+\-@|%\t]")
+FORMULA = re.compile(r"[=+\-@|%]")
 """How a cell begins that a spreadsheet would compute (OWASP, CSV injection)."""
 Unprintable = Callable[[str], Iterable[tuple[str, str]]]
 """Yields why a name cannot be printed, and what helps."""
@@ -61,7 +61,7 @@ class _Faults:
 def _people(text: str, faults: _Faults, teams: tuple[str, ...], unprintable: Unprintable) -> Iterator[Person]:
     rows = _rows(text, faults)
     columns = _columns(next(rows, (1, []))[1], faults)
-    seen: dict[str, int] = {}
+    seen: dict[str, dict[str, int]] = {}
     for number, cells in rows if "name" in columns else ():
         if number > MOST:
             faults.add(number, 1, f"the list has more than {MOST:,} rows", "split it")
@@ -72,11 +72,12 @@ def _people(text: str, faults: _Faults, teams: tuple[str, ...], unprintable: Unp
         given = dict(zip(columns, cells, strict=True))
         if not _unfit(number, cells, faults) and not _misnamed(number, given, columns, faults, (teams, unprintable)):
             person = Person(brand.one_line(given["name"]), _slug(given), given.get("team", "").strip())
-            key = f"{person.team}/{person.id}"
-            if key in seen:
-                message = f"'{person.id}' is row {seen[key]} already: copies of both would have one name"
+            rows_of = seen.setdefault(person.id, {})
+            # Who is of no team gets the pack of every one.
+            if row := rows_of.get(person.team) or (rows_of.get("") if person.team else next(iter(rows_of.values()), 0)):
+                message = f"'{person.id}' is row {row} already: copies of both would have one name"
                 faults.add(number, columns.index("id" if given.get("id") else "name") + 1, message, "delete the row, or give another id")
-            seen.setdefault(key, number)
+            rows_of.setdefault(person.team, number)
             yield person
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import shutil
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -79,7 +78,9 @@ def shelf(release: Release, *, whole: bool) -> Shelf:
     """
     if faults := verify(release):
         raise ToolError(f"{release.folder}: {faults[0]}; build the guides again")
-    rows = [row for row in release.artefacts if whole or row.is_public]
+    # What a plan of interviews hands to its candidates is for them, and no catalog has an entry for it.
+    offered = {file.path.partition("/")[0] for file in release.offer if "/" in file.path}
+    rows = [row for row in release.artefacts if whole or (row.is_public and row.edition in offered)]
     found = [*release.offer, *(Offered(each.path, each.bytes, each.sha256) for each in rows)]
     if not found:
         raise ToolError(f"{release.folder}: nothing in it is for everybody; --with-kits serves what there is")
@@ -90,6 +91,14 @@ def shelf(release: Release, *, whole: bool) -> Shelf:
     return Shelf(release.folder, files | ({"/": files[f"/{PAGE}"]} if f"/{PAGE}" in files else {}))
 
 
+def _standing_shelf(output: Path, *, whole: bool) -> Shelf:
+    """Return what is served of the release that stands in an output folder. Raises ToolError where there is none to serve."""
+    release, reason = read(output)
+    if release is None:
+        raise ToolError(reason or f"{output}: no release stands here; build the guides first")
+    return shelf(release, whole=whole)
+
+
 def copy_public(output: Path, folder: Path) -> int:
     """Copy what is served of the release that stands in an output folder, for a static host; return the number of files.
 
@@ -97,13 +106,13 @@ def copy_public(output: Path, folder: Path) -> int:
     """
     if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
         raise ToolError(f"{folder}: not an empty folder; name another")
-    files = Application(output).shelf
-    for address in files.files:
-        if address != "/":
-            target = folder / address.removeprefix("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(files.folder / address.removeprefix("/"), target)
-    return len(files.files) - ("/" in files.files)
+    public = _standing_shelf(output, whole=False)
+    paths = {file.path for file in public.files.values()}
+    with Folder.open(public.folder) as held:
+        for path in paths:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(held.read(path))
+    return len(paths)
 
 
 class Application:
@@ -115,18 +124,12 @@ class Application:
     def __init__(self, output: Path, *, whole: bool = False) -> None:
         """Take the output folder, and whether ``whole`` releases are served. Raises ToolError where there is none to serve."""
         self._output, self._whole, self._lock = output, whole, Lock()
-        self._shelf = self._read()
+        self._shelf = _standing_shelf(output, whole=whole)
         self._name = self._standing()
 
     def _standing(self) -> str:
         with Folder.open(self._output) as place:
             return standing(place)
-
-    def _read(self) -> Shelf:
-        release, reason = read(self._output)
-        if release is None:
-            raise ToolError(reason or f"{self._output}: no release stands here; build the guides first")
-        return shelf(release, whole=self._whole)
 
     @property
     def shelf(self) -> Shelf:
@@ -134,7 +137,7 @@ class Application:
         with self._lock:
             try:
                 if (name := self._standing()) != self._name:
-                    self._shelf = self._read()
+                    self._shelf = _standing_shelf(self._output, whole=self._whole)
                     self._name = name
             except (ToolError, OSError):
                 pass
