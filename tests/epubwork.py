@@ -39,6 +39,15 @@ EDITION = Edition.model_validate({
 MODIFIED = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=2)))
 FORMULA = '<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="x squared"><msup><mi>x</mi><mn>2</mn></msup></math>'
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
+LETTERED = b"""<svg xmlns:xlink="http://www.w3.org/1999/xlink" xmlns="http://www.w3.org/2000/svg" width="90pt" viewBox="0 0 90 60">
+<defs><path id="glyph" d="M0 0h20v20h-20z"/><clipPath id="cut"><path d="M0 0h90v60h-90z"/></clipPath></defs>
+<g id="text_1" clip-path="url(#cut)"><g style="fill: #6d777c"><use xlink:href="#glyph" x="5" y="5"/></g></g>
+<g id="text_2"><g><use xlink:href="#glyph" x="35" y="5"/></g></g>
+<g id="text_3"><g id="patch_1"><path d="M60 0h30v30h-30z" style="fill: #ffff00"/></g>
+<use xlink:href="#glyph" style="fill: #0000ff" x="65" y="5"/></g>
+<path d="M0 30h30v30h-30z" style="fill: #800000"/><g id="text_4"><use xlink:href="#glyph" style="fill: #ffffff" x="5" y="35"/></g>
+</svg>"""
+"""As matplotlib writes them: gray letters, black ones, blue ones in a box, and white ones on a bar."""
 LOAF = '<img src="guidepress:figure/loaf.svg" alt="A loaf"/>'
 
 CONTENTS = Section("contents", BY_NAME["contents"], "Contents")

@@ -16,6 +16,8 @@ from epubwork import (
     DRAWING,
     FORMULA,
     GLOSSARY,
+    LETTERED,
+    LOAF,
     OPENER,
     QUESTION,
     Book,
@@ -137,6 +139,24 @@ def test_pictures_lie_beside_the_text_with_their_alternatives(book):
 
 def test_a_resource_that_no_page_shows_is_left_out():
     assert "EPUB/images/figure/crumb.svg" not in written(rendition(fragment(QUESTION), figure_crumb=DRAWING)).zip.namelist()
+
+
+def test_letters_of_a_drawing_have_the_color_of_the_text_but_for_those_on_a_ground_of_their_own():
+    (drawing,) = written(rendition(fragment(QUESTION, LOAF, "figure/loaf.svg"), figure_loaf=LETTERED)).find(
+        "rise.xhtml", "//*[@class='drawing']"
+    )
+    assert (drawing.get("style"), drawing.get("aria-label"), drawing.get("width")) == ("width:7.5em", "A loaf", None)
+    colors = []
+    for use in drawing.iter("{http://www.w3.org/2000/svg}use"):
+        said = (each.get("style", "").removeprefix("fill: ") or each.get("fill") for each in (use, *use.iterancestors()))
+        colors.append(next(color for color in said if color))
+    assert colors == ["currentColor", "currentColor", "#0000ff", "#ffffff"]
+
+
+def test_a_drawing_whose_width_is_no_number_or_that_says_no_view_stays_a_picture_beside_the_text():
+    for broken in (LETTERED.replace(b"90pt", b"."), LETTERED.replace(b"90pt", b"1.2.3"), LETTERED.replace(b' viewBox="0 0 90 60"', b"")):
+        book = written(rendition(fragment(QUESTION, LOAF, "figure/loaf.svg"), figure_loaf=broken))
+        assert book.find("rise.xhtml", "//h:img/@src") == ["images/figure/loaf.svg"]
 
 
 # The package

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import reading
-from epubwork import DRAWING, FORMULA, LOAF, OPENER, fragment, png, rendition
+from epubwork import DRAWING, FORMULA, LETTERED, LOAF, OPENER, fragment, png, rendition
 from lxml import etree
 from PIL import Image
 from test_preflight import artefact, found
@@ -103,6 +103,24 @@ def test_a_drawing_is_a_picture_in_its_colors() -> None:
 def test_a_drawing_in_the_text_says_what_it_said() -> None:
     chart = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" role="img" aria-label="Nine"><rect width="9" height="9"/></svg>'
     assert re.search(r'<img alt="Nine" src="images/[^"]+\.png"', written(f"<p>{chart}</p>")["EPUB/dough.xhtml"].decode())
+
+
+def test_letters_that_have_the_color_of_the_text_are_black_on_white_in_a_picture_as_wide_as_the_drawing() -> None:
+    files = written(f"<p>{LOAF}</p>", figure_loaf=LETTERED)
+    xhtml = files["EPUB/dough.xhtml"].decode()
+    assert "<svg" not in xhtml
+    source = re.search(r'<img alt="A loaf" style="width:7.5em" src="images/([^"]+\.png)"/>', xhtml)[1]
+    picture = image(files[f"EPUB/images/{source}"]).convert("RGB")
+    scale = picture.width / 90
+    seen = [picture.getpixel((round(x * scale), round(y * scale))) for x, y in ((15, 15), (45, 15), (32, 2), (75, 15), (62, 2), (15, 45))]
+    assert seen == [(0, 0, 0), (0, 0, 0), (255, 255, 255), (0, 0, 255), (255, 255, 0), (255, 255, 255)]
+
+
+def test_a_logo_is_shown_as_large_as_the_style_sheet_says() -> None:
+    logo = LOAF.replace("<img", '<img class="team-logo"')
+    assert re.search(
+        r'<img class="team-logo" src="images/[^"]+\.png" alt="A loaf"/>', written(logo, figure_loaf=DRAWING)["EPUB/dough.xhtml"].decode()
+    )
 
 
 def test_the_file_has_an_identifier_of_its_own_in_both_places(built: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import reading
-from epubwork import ANSWER, CONTENTS, FORMULA, OPENER, QUESTION, fragment, rendition
+from epubwork import ANSWER, CONTENTS, FORMULA, LETTERED, LOAF, OPENER, QUESTION, fragment, rendition
 from lxml import etree
 from test_preflight import artefact, found
 
@@ -73,6 +73,20 @@ def test_an_id_of_two_files_is_led_to_in_its_own() -> None:
     root = page(fragment(OPENER, note), fragment(QUESTION, note.replace("down", "deeper")))
     led = [(link.get("href"), root.find(f".//*[@id='{link.get('href')[1:]}']").text) for link in root.iter(f"{X}a") if link.text == "up"]
     assert led == [("#note", "down"), ("#rise-note", "deeper")]
+
+
+def test_a_drawing_that_is_shown_again_refers_to_its_own_parts() -> None:
+    twice = f"<p>{LOAF}</p><p>{LOAF}</p>", "figure/loaf.svg"
+    root = page(fragment(OPENER, *twice), fragment(QUESTION, *twice), figure_loaf=LETTERED)
+    ids = [each.get("id") for each in root.iter(etree.Element) if each.get("id")]
+    assert len(set(ids)) == len(ids)
+    drawings = list(root.iterfind(".//*[@class='drawing']"))
+    assert len(drawings) == 4
+    for drawing in drawings:
+        own = {each.get("id") for each in drawing.iter(etree.Element)}
+        led = [href for each in drawing.iter(etree.Element) for key, href in each.items() if key.endswith("href")]
+        cut = [each.get("clip-path") for each in drawing.iter(etree.Element) if each.get("clip-path")]
+        assert len(led) == 4 and {href[1:] for href in led} | {each[5:-1] for each in cut} <= own
 
 
 def test_a_book_without_a_title_page_has_its_title_all_the_same() -> None:

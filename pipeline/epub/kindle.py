@@ -72,16 +72,16 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
     for link in [each for each in root.iter(f"{{{reflow.XHTML}}}link") if each.get("href") == NARROW]:
         _remove(link)
     for formula in list(root.iter(MATH)):
-        _put(formula, _formula(formula, drawn, keep))
+        reflow.put(formula, _formula(formula, drawn, keep))
     for image in list(root.iter(IMG)):
         name = str(image.get("src", "")).removeprefix(IMAGES)
         if PurePosixPath(name).suffix == ".svg":
-            _size(image, _drawn(name, rendition.resources[name], look), keep)
+            _show(image, _drawn(name, rendition.resources[name], look), keep)
         elif name in rendition.resources:
             held[name] = rendition.resources[name]
             shown[name] = None
     for chart in list(root.iter(SVG)):
-        _put(chart, _chart(chart, look, keep))
+        reflow.put(chart, _chart(chart, look, keep))
     return replace(file, xhtml=reflow.serialize(root), properties=(), resources=tuple(shown), characters="")
 
 
@@ -95,11 +95,12 @@ def _formula(formula: etree._Element, drawn: Drawings, keep: Callable[[Pixels], 
 
 def _chart(chart: etree._Element, look: Look, keep: Callable[[Pixels], str]) -> etree._Element:
     """Return the picture of a drawing that stands in the text."""
-    image = etree.Element(IMG, {"alt": "" if chart.get("aria-hidden") == "true" else str(chart.get("aria-label", ""))})
+    said = {"alt": chart.get("aria-label", ""), "aria-hidden": chart.get("aria-hidden"), "style": chart.get("style")}
+    image = etree.Element(IMG, {name: str(value) for name, value in said.items() if value is not None})
     svg = etree.fromstring(etree.tostring(chart, with_tail=False))
     etree.cleanup_namespaces(svg)
     drawing = etree.tostring(svg)
-    _size(image, _drawn(sha256(drawing).hexdigest()[:16], drawing, look), keep)
+    _show(image, _drawn(sha256(drawing).hexdigest()[:16], drawing, look), keep)
     return image
 
 
@@ -109,9 +110,11 @@ def _drawn(name: str, svg: bytes, look: Look) -> Pixels:
     return press.drawing(name, svg, style, fonts)
 
 
-def _size(image: etree._Element, pixels: Pixels, keep: Callable[[Pixels], str]) -> None:
+def _show(image: etree._Element, pixels: Pixels, keep: Callable[[Pixels], str]) -> None:
+    """Show pixels in an image, as wide as it was before; one that nothing says the width of is as wide as its drawing."""
     image.set("src", keep(pixels))
-    image.set("style", f"width:{pixels.width:g}em")
+    if not (image.get("style") or image.get("class")):
+        image.set("style", f"width:{pixels.width:g}em")
 
 
 def _key(formula: etree._Element) -> str:
@@ -120,13 +123,6 @@ def _key(formula: etree._Element) -> str:
     for name in NOT_DRAWN:
         bare.attrib.pop(name, "")
     return etree.tostring(bare, method="c14n", exclusive=True).decode()
-
-
-def _put(old: etree._Element, new: etree._Element) -> None:
-    new.tail, old.tail = old.tail, None
-    parent = old.getparent()
-    assert parent is not None
-    parent.replace(old, new)
 
 
 def _remove(element: etree._Element) -> None:

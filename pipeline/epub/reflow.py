@@ -10,9 +10,8 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
 from itertools import zip_longest
 
 from fontTools.ttLib import TTFont
@@ -23,7 +22,6 @@ from pipeline import theme
 XHTML = "http://www.w3.org/1999/xhtml"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 SVG = "http://www.w3.org/2000/svg"
-SCHEME = "guidepress:"
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 PROLOGUE = b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
 TH, TD, TR = (f"{{{XHTML}}}{name}" for name in ("th", "td", "tr"))
@@ -105,53 +103,12 @@ def _words(element: etree._Element, without: str, without_formulas: bool) -> Ite
         yield child.tail or ""
 
 
-# Drawings
-
-LETTERED = b'id="text_'
-"""What a drawing by matplotlib has wherever it says something."""
-FILL = re.compile(r"(?<![-\w])fill: ?#[0-9a-fA-F]{6}")
-OWN_ID = re.compile(rb'((?<![\w-])(?:id="|href="#|url\(#))')
-WIDTH = re.compile(rb'<svg[^>]* width="([\d.]+)(pt|px|)"')
-UNITS = {b"pt": 12.0, b"px": 16.0, b"": 16.0}
-"""How many of a unit an em is."""
-SAFE = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-
-
-def set_drawings(root: etree._Element, drawings: Mapping[str, bytes], within: str) -> None:
-    """Give each drawing of the document that begins with a section, ``within``, a width that grows with the text.
-
-    One with letters in it becomes a part of the document, its letters in the color of the text: no color of their own
-    is told from white, from sepia, and from black by 4.5 to one (WCAG 2.2, 1.4.3).
-    """
-    for number, image in enumerate(tuple(root.iter(f"{{{XHTML}}}img"))):
-        name = str(image.get("src", "")).removeprefix(SCHEME)
-        data = drawings.get(name)
-        if data is None:
-            continue
-        found = WIDTH.search(data)
-        if found:
-            image.set("style", f"width:{float(found[1]) / UNITS[found[2]]:.4g}em")
-        if found and LETTERED in data:
-            # The same drawing may be shown twice: in a file, and in files that become one page.
-            _inline(data, image, sha256(f"{within} {number} {name}".encode()).hexdigest()[:8])
-
-
-def _inline(data: bytes, image: etree._Element, own: str) -> None:
-    """Put a drawing in the place of its image: its ids its ``own``, and its letters in the color of the text."""
-    prefix = rb"\1d%s-" % own.encode()
-    drawing = etree.fromstring(OWN_ID.sub(prefix, data), SAFE)
-    for group in drawing.iter(f"{{{SVG}}}g"):
-        if "-text_" in str(group.get("id", "")):
-            group.set("class", "lettering")
-            for part in elements(group):
-                part.set("style", FILL.sub("fill: currentColor", str(part.get("style", ""))))
-    for key, value in (("class", "drawing"), ("role", "img"), ("aria-label", image.get("alt", "")), ("style", image.get("style", ""))):
-        drawing.set(key, value)
-    for key in ("width", "height"):
-        del drawing.attrib[key]
-    parent, drawing.tail = image.getparent(), image.tail
+def put(old: etree._Element, new: etree._Element) -> None:
+    """Put an element in the place of another, before the text that follows it."""
+    new.tail, old.tail = old.tail, None
+    parent = old.getparent()
     assert parent is not None
-    parent.replace(image, drawing)
+    parent.replace(old, new)
 
 
 # Tables and formulas

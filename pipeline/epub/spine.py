@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.epub import reflow
+from pipeline.epub.inline_drawings import SCHEME, set_drawings
 from pipeline.epub.printed_pages import Page, mark
 from pipeline.publication import Publication, Section, TocEntry
 from pipeline.render import Fragment, Rendition, document
@@ -147,7 +148,7 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     titles = tuple(_heading(root, *section) for section in sections)
     for name in root.iter(f"{{{reflow.XHTML}}}title"):
         name.text = titles[0]
-    reflow.set_drawings(root, drawings, sections[0][0])
+    set_drawings(root, drawings, sections[0][0])
     shown = _lead_images(root)
     reflow.frame_tables(root)
     reflow.fit_formulas(root)
@@ -194,8 +195,8 @@ def _lead_images(root: etree._Element) -> tuple[str, ...]:
     shown = []
     for image in root.iter(f"{{{reflow.XHTML}}}img"):
         source = str(image.get("src", ""))
-        if source.startswith(reflow.SCHEME):
-            shown.append(source.removeprefix(reflow.SCHEME))
+        if source.startswith(SCHEME):
+            shown.append(source.removeprefix(SCHEME))
             image.set("src", IMAGES + shown[-1])
     return tuple(dict.fromkeys(shown))
 

@@ -46,7 +46,7 @@ class Screen:
     rendition: Rendition
     spine: tuple[epub.File, ...]
     pages: tuple[epub.Page, ...]
-    drawings: epub.Drawings = field(default_factory=dict)
+    drawings: epub.Drawings
     """Its formulas as they are drawn on paper, where they become pictures."""
 
 
@@ -167,8 +167,7 @@ def _without_paper(
         if rendition is not None:
             with work.time("write"):
                 if issue.counts not in shared:
-                    drawn = epub.drawings(rendition.publication) if KINDLE.name in formats else {}
-                    shared[issue.counts] = replace(screen(binding, issue, rendition), drawings=drawn)
+                    shared[issue.counts] = screen(binding, issue, rendition, formats)
             writings += ((number, (form, shared[issue.counts], issue.publication, image)) for form in formats)
     for (number, (form, *_)), data in zip(writings, work.map(WRITE, [writing for _, writing in writings]), strict=True):
         found[number].append(_file(binding, binding.issues[number], (form, edition.id, ""), data))
@@ -180,11 +179,11 @@ def _file(binding: Binding, issue: Issue, slot: Slot, data: bytes) -> File:
     return File(issue.publication, slot, data, binding.count(issue), pagination=binding.landed[issue.counts].digest)
 
 
-def screen(binding: Binding, issue: Issue, rendition: Rendition) -> Screen:
-    """Return the files of a volume for screens, marked where the pages of a copy of it begin."""
+def screen(binding: Binding, issue: Issue, rendition: Rendition, formats: Sequence[str]) -> Screen:
+    """Return the files of a volume for screens, ready for these formats, marked where the pages of a copy of it begin."""
     landed = binding.landed[issue.counts]
     whole, pages = render.with_index(rendition, landed), numbered(binding.whole(issue), landed)
-    return Screen(whole, epub.files(whole, pages), pages)
+    return Screen(whole, epub.files(whole, pages), pages, epub.drawings(rendition.publication) if KINDLE.name in formats else {})
 
 
 def picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes:

@@ -149,7 +149,7 @@ class Stock:
         name = binding.volume.publication.edition.id, binding.issues[0].counts
         if name not in self.screens:
             plain = replace(binding, issues=(replace(binding.issues[0], publication=binding.volume.publication),))
-            self.screens[name] = screen(plain, plain.issues[0], rendition)
+            self.screens[name] = screen(plain, plain.issues[0], rendition, rendition.publication.edition.formats)
         return self.screens[name]
 
     def _standing(self, each: Finished) -> tuple[bytes, ...]:

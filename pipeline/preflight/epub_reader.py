@@ -21,8 +21,6 @@ EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 XHTML_TYPE = "application/xhtml+xml"
 XML_TYPES = frozenset({XHTML_TYPE, "image/svg+xml", "application/x-dtbncx+xml"})
-
-
 GROWN, ALLOWED = 15, 20_000_000
 """How many times its size an EPUB may grow to when it is unpacked, and how many bytes more: text is packed to a fifth."""
 
@@ -88,10 +86,10 @@ def read(data: bytes) -> Container:
             if grown > GROWN * len(data) + ALLOWED:
                 raise Damaged(f"would be {grown:,} bytes when unpacked")
             files = {info.filename: archive.read(info) for info in infos}
+    except Damaged:
+        raise
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError, OSError, EOFError) as error:
         # Of what is encrypted zipfile says so by a RuntimeError, of what it cannot unpack by a NotImplementedError.
-        if isinstance(error, Damaged):
-            raise
         raise Damaged(f"cannot be unpacked: {error}") from error
     stored = frozenset(info.filename for info in infos if info.compress_type == zipfile.ZIP_STORED)
     try:

@@ -97,8 +97,8 @@ def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic
     """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
     shown = "\0".join(run for text in _shown(publication) for run in _said(text))
     secrets = _hidden(shown, tuple(publication.withheld))
-    brief = _brief(shown, publication.secret)
-    found = dict.fromkeys((*secrets.found(said), *(key for key in {**secrets.written, **brief} if len(key) < SHORTEST and key in said)))
+    short = (key for key in (*secrets.keys, *_brief(shown, publication.secret)) if len(key) < SHORTEST and key in said)
+    found = dict.fromkeys((*secrets.found(said), *short))
     # In a file, paragraphs, cells, and choices follow one another: what is said there in two of them may be one elsewhere.
     run_on = "".join(run for text in _shown(publication) for run in _said(text)) if found else ""
     for home in dict.fromkeys(_home(key, publication) for key in found if key not in run_on):
@@ -109,17 +109,16 @@ def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic
 
 def _home(key: str, publication: Publication) -> str:
     """Name the record and the field whose text has these letters."""
-    named = (home for text, home in publication.homes.items() if any(key in run for run in _said(text)))
-    return next(named, "one of its records")
+    return next((home for text, home in publication.homes.items() if key in "".join(_said(text))), "one of its records")
 
 
 class _Pieces:
     """Pieces of text that are looked for in long texts, all in one pass."""
 
-    def __init__(self, written: Mapping[str, str]) -> None:
-        """Take the pieces as they are written, by their letters, and note all windows that begin in the first letters of each."""
-        self.written = written
-        self.windows = frozenset(window for key in written for window in _windows(key))
+    def __init__(self, keys: Iterable[str]) -> None:
+        """Take the letters of the pieces, and note all windows that begin in the first letters of each."""
+        self.keys = tuple(keys)
+        self.windows = frozenset(window for key in self.keys for window in _windows(key))
 
     def found(self, said: str) -> tuple[str, ...]:
         """Return the letters of those that stand in a text, each of which holds one of its windows."""
@@ -128,7 +127,7 @@ class _Pieces:
             window = said[start : start + STEP]
             if window in self.windows:
                 starts.setdefault(window, []).append(start)
-        return tuple(key for key in self.written if _stands(key, said, starts)) if starts else ()
+        return tuple(key for key in self.keys if _stands(key, said, starts)) if starts else ()
 
 
 def _stands(key: str, said: str, starts: Mapping[str, Sequence[int]]) -> bool:
@@ -148,20 +147,17 @@ def _windows(key: str) -> Iterator[str]:
 @lru_cache(maxsize=4)
 def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
     """Return the pieces that do not stand in what is shown, which are secrets; an edition's files, and its copies, withhold the same."""
-    written: dict[str, str] = {}
-    for key, piece in chain.from_iterable(map(_pieces, withheld)):
-        written.setdefault(key, piece)
-    pieces = _Pieces(written)
+    pieces = _Pieces(dict.fromkeys(chain.from_iterable(map(_pieces, withheld))))
     known = set(pieces.found(shown))
-    return _Pieces({key: piece for key, piece in pieces.written.items() if key not in known}) if known else pieces
+    return _Pieces(key for key in pieces.keys if key not in known) if known else pieces
 
 
 @lru_cache(maxsize=4)
-def _brief(shown: str, secret: tuple[str, ...]) -> Mapping[str, str]:
-    """Return texts for hiring teams alone that are too brief to be looked for in pieces, by their letters; no text that is shown."""
+def _brief(shown: str, secret: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the letters of texts for hiring teams alone that are too brief to be looked for in pieces; of no text that is shown."""
     # The cells of a table are no texts: two that follow one another in another table would seem to be one.
-    whole = (("".join(_said(text)), text) for text in secret)
-    return {key: text for key, text in whole if BRIEFEST <= len(key) < SHORTEST and key not in shown}
+    whole = ("".join(_said(text)) for text in secret)
+    return tuple(key for key in whole if BRIEFEST <= len(key) < SHORTEST and key not in shown)
 
 
 def _shown(publication: Publication) -> Iterator[str]:
@@ -181,12 +177,12 @@ def _said(text: str) -> tuple[str, ...]:
     return tuple(letters(run) for run in _runs(text))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the letters of each sentence, short ones joined to the next, with the sentence.
+def _pieces(text: str) -> Iterator[str]:
+    """Yield the letters of each sentence, short ones joined to the next.
 
     A page break or a footnote then hides one piece at most.
     """
-    return ((letters(piece), piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
+    return (letters(piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
 
 
 def _joined(sentences: Iterable[str]) -> Iterator[str]:
