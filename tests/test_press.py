@@ -13,7 +13,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from presswork import CSS, DIGEST, FONTS, lay_out, lay_out_all, signature
+from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, signature
 
 from pipeline import markup
 from pipeline.diagnostics import BookError
@@ -367,3 +367,19 @@ def softened(laid) -> int:
     with pikepdf.open(io.BytesIO(laid.pdf)) as pdf:
         steps = [step for page in pdf.pages for step in pikepdf.parse_content_stream(page)]
     return sum(str(step.operator) == "BDC" and "/ActualText" in dict(step.operands[1]) for step in steps)
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "<p>Extraordinary harbors keep it on.</p>",
+        "<p>Extraordinary harbors\nkeep it\non.\n</p>",
+        "<ul><li>Extraordinary harbors keep <em>it on.</em>\n</li></ul>",
+    ],
+)
+def test_the_last_words_of_a_paragraph_stay_together_and_are_found_in_a_search(paragraph: str) -> None:
+    pdf = bound(signature("here", paragraph, css="ul { padding: 0; list-style: none } section { width: 138pt }"))
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = document[0].get_textpage()
+        assert [line.rstrip() for line in text.get_text_range().splitlines()] == ["Extraordinary", "harbors keep it on.", "1"]
+        assert text.search("harbors keep it on.").get_next()

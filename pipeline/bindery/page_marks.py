@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from pipeline.bindery.embedded_fonts import Face, open_face
-from pipeline.bindery.page_numbers import Glyphs
+from pipeline.bindery.page_numbers import POINTS, Glyphs
 from pipeline.brand import RESERVED, Palette
 from pipeline.press import Facts, Room
 from pipeline.slots import FOLIO, FOLIO_FACE
@@ -18,8 +18,6 @@ class Notes:
     label: str
 
 
-POINTS = 0.75
-"""PDF points in a CSS pixel."""
 KEY = "Stamp"
 """Name of the stamp's face in the resources of a page."""
 SIZE, SMALLEST = 8.0, 6.0

@@ -113,8 +113,6 @@ def _pages(signatures: Sequence[Signature], leaves: Sequence[LaidOut], first: Se
 TOKEN = re.compile(rb"<([0-9a-f]*)>|(-?[\d.]+)")
 OUTSIDE = 0.75
 """Share of what figures leave free that goes before the words they stand beside: there it is a wider space between words."""
-
-
 POINTS = 0.75
 """PDF points in a CSS pixel."""
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from pipeline import slots
+from .page_facts import APART
 
 LEAST, MOST = 9, 24
 """Letters that a last line has at least, where that many stand in words that may be joined; and signs that are joined at most."""
 PARAGRAPHS = frozenset({"p", "li", "dd", "figcaption"})
 INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b", "i", "u"})
-APART = frozenset({slots.CLASS, "footnote", "index-note", "question-word"})
 JOINED = "\N{NO-BREAK SPACE}"
 
 
@@ -23,7 +22,7 @@ def join(root: Element) -> None:
 def _join(paragraph: Element) -> None:
     letters = signs = 0
     for holder, name in _texts_backwards(paragraph):
-        text = getattr(holder, name) or ""
+        text = (getattr(holder, name) or "").replace("\n", " ")
         end = len(text) if letters else len(text.rstrip())
         while (space := text.rfind(" ", 0, end)) >= 0:
             letters, signs = letters + sum(map(str.isalnum, text[space + 1 : end])), signs + end - space

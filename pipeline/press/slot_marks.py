@@ -14,14 +14,16 @@ from .weasyprint70 import settled
 
 GLYPHS = re.compile(rb"<([0-9a-f]*)>")
 FACE = re.compile(rb"/(\S+) (\S+) Tf$")
-MARK = re.compile(rb"%slot (\d+) (\d+) (\d+) l (\S+)\n")
+
+Marked = tuple[slots.Mark, str]
+"""The mark of a slot, and the size of its face."""
 
 
 class SlotError(ValueError):
     """A slot whose operator is not what the bindery can fill."""
 
 
-def mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> None:
+def mark_slot(operators: list[Any], start: int, text: str, index: int | None, align: str = "right") -> Marked:
     """Put the mark before the one text operator of the marked content that starts at a place; `index` is None for a folio."""
     zeros = slots.ZEROS.search(text)
     if zeros is None:
@@ -32,8 +34,10 @@ def mark_slot(operators: list[Any], start: int, text: str, index: int | None, al
     glyphs = b"".join(GLYPHS.findall(operators[shown[0]]))
     if len(glyphs) != 4 * len(text):
         raise SlotError(f"'{text}' is not set with one glyph to a character")
-    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, _face(operators, shown[0])[0])
+    face, size = _face(operators, shown[0])
+    mark = slots.Mark(index, zeros.start(), len(zeros[0]), align, face)
     operators[shown[0]] = mark.written() + operators[shown[0]]
+    return mark, size
 
 
 def shows(operators: list[Any], start: int) -> Iterator[int]:
@@ -68,9 +72,8 @@ def closed_up(page: Any, slot_of: Callable[[Any], Element | None]) -> dict[Any, 
     return found
 
 
-def close_up(lines: Mapping[Any, list[Any]], shown: Mapping[Any, int], operators: list[Any]) -> None:
+def close_up(lines: Mapping[Any, list[Any]], marks: Mapping[Any, Marked], shown: Mapping[Any, int], operators: list[Any]) -> None:
     """Let what follows a slot on its line move up to its number, and what comes after the line stay; tell the links."""
-    marks = {box: mark for box in lines if box in shown and (mark := _mark_of(shown[box], operators))}
     moves = [move for box, mark in marks.items() for move in _moves(box, mark, lines[box], shown, operators)]
     for place, operator in sorted(moves, key=lambda move: move[0], reverse=True):
         operators.insert(place, operator)
@@ -78,7 +81,7 @@ def close_up(lines: Mapping[Any, list[Any]], shown: Mapping[Any, int], operators
         _tell_links(line, marks)
 
 
-def _tell_links(line: list[Any], marks: Mapping[Any, tuple[slots.Mark, str]]) -> None:
+def _tell_links(line: list[Any], marks: Mapping[Any, Marked]) -> None:
     places = {box: place for place, box in enumerate(line) if box in marks}
     for start, box in enumerate(line):
         if box.link_annotation is not None:
@@ -86,14 +89,6 @@ def _tell_links(line: list[Any], marks: Mapping[Any, tuple[slots.Mark, str]]) ->
             told = [slots.before_end(*marks[slot], both=place < start) for slot, place in places.items() if place <= end]
             if told:
                 box.link_annotation["Moved"] = pydyf.String(";".join(told))
-
-
-def _mark_of(start: int, operators: list[Any]) -> tuple[slots.Mark, str] | None:
-    """Return the mark of the slot that is shown at a place, and the size of its face; none where its number keeps the right edge."""
-    for show in shows(operators, start):
-        if found := MARK.match(operators[show]):
-            return slots.Mark(int(found[1]), int(found[2]), int(found[3]), "left", found[4].decode()), _face(operators, show)[1]
-    return None
 
 
 def _lines_from_the_left(box: Any, slot_of: Callable[[Any], Element | None]) -> Iterator[Any]:
@@ -108,9 +103,7 @@ def _is_from_the_left(style: Any) -> bool:
     return style["direction"] == "ltr" and style["text_align_all"] in ("start", "left", "justify")
 
 
-def _moves(
-    slot: Any, marked: tuple[slots.Mark, str], line: list[Any], shown: Mapping[Any, int], operators: list[Any]
-) -> Iterator[tuple[int, bytes]]:
+def _moves(slot: Any, marked: Marked, line: list[Any], shown: Mapping[Any, int], operators: list[Any]) -> Iterator[tuple[int, bytes]]:
     """Give the operators to put in, and where: around the words behind a slot on its line, and around each picture: they come later."""
     after = [box for box in line[line.index(slot) + 1 :] if box in shown]
     words = [shown[box] for box in after if not isinstance(box, boxes.ReplacedBox)]

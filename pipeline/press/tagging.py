@@ -13,7 +13,7 @@ from weasyprint.formatting_structure import boxes
 
 from pipeline import slots
 
-from .slot_marks import SlotError, close_up, closed_up, mark_slot, shows
+from .slot_marks import Marked, SlotError, close_up, closed_up, mark_slot, shows
 from .tag_tree import Kin, StructureTree
 from .weasyprint70 import page_box, settled, tagged_boxes
 
@@ -78,13 +78,15 @@ class PageTagger:
         self.shown: dict[Any, int] = {}
         """Where boxes begin among the operators."""
         self.lines = closed_up(self.box, self._slot) if tagger.slots else {}
+        self.marks: dict[Any, Marked] = {}
+        """Slots of those lines."""
         self.owners: dict[int, bytes] = {}
         self.dropped: set[bytes] = set()
 
     def tag(self) -> pydyf.Array:
         """Tag the page; give its row of the parent tree."""
         self._walk(self.box, None, None)
-        close_up(self.lines, self.shown, self.operators)
+        close_up(self.lines, self.marks, self.shown, self.operators)
         if self.dropped:
             page = self.all.pdf.objects[int(self.reference.split()[0])]
             page["Annots"] = pydyf.Array([r for r in _references(page["Annots"]) if r not in self.dropped])
@@ -199,7 +201,10 @@ class PageTagger:
             if own:
                 mark_slot(self.operators, start, box.text, None, box.style["text_align_all"])
             elif slot is not None and isinstance(box, boxes.TextBox):
-                mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot], "left" if box in self.lines else "right")
+                is_followed = box in self.lines
+                marked = mark_slot(self.operators, start, box.text, self.all.slot_numbers[slot], "left" if is_followed else "right")
+                if is_followed:
+                    self.marks[box] = marked
         except SlotError as error:
             self.all.warnings.append(f"slot for '{slot.get(slots.TARGET) if slot is not None else 'folio'}': {error}")
 

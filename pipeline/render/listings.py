@@ -78,8 +78,8 @@ def parted(xhtml: str) -> str:
 
 def _parts(code: str, opening: str) -> str:
     whole = [f"{before}{line}{'</span>' if opened else ''}" for before, line, opened in _colored(code)]
-    parts = ["\n".join(whole[start:end]) for start, end in _runs(code, is_query=QUERY in opening)]
-    return f'<span class="part">{f"""{chr(10)}</span><span class="part">""".join(parts)}</span>'
+    parts = '\n</span><span class="part">'.join("\n".join(whole[start:end]) for start, end in _runs(code, is_query=QUERY in opening))
+    return f'<span class="part">{parts}</span>'
 
 
 def _runs(code: str, *, is_query: bool) -> Iterator[tuple[int, int]]:
