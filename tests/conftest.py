@@ -14,10 +14,9 @@ import pytest
 
 from pipeline import editions, release, theme
 from pipeline.flow import Request, build, load_and_check
-from pipeline.flow.inputs import book_digest, code_digest, modified, versions
+from pipeline.flow.inputs import inputs_of, modified
 from pipeline.model import Book
 from pipeline.publication import Publication
-from pipeline.work.store import key
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -88,8 +87,7 @@ def built(shared: Path) -> Path:
 def real_release(shared: Path) -> Path:
     """The release in output/guides when it is what the sources would give now, or else one made for the tests."""
     standing, _ = release.read(CLONE / "output")
-    now = key(book_digest(REAL), "", theme.digest(), code_digest(), dict(versions()), modified(None))
-    if standing is not None and standing.inputs == now and not release.verify(standing):
+    if standing is not None and standing.inputs == inputs_of(Request(REAL, CLONE / "output")) and not release.verify(standing):
         return standing.folder
     return _build(REAL, shared / "real", "study", "practice")
 

@@ -107,10 +107,8 @@ def versions() -> Mapping[str, str]:
 
 def inputs_of(request: Request) -> str:
     """Digest all that decides what a build makes: the book, what is joined to it, the package, and the versions it runs with."""
-    named = book_digest(request.theme) if request.theme else ""
-    joined = [book_digest(request.bank)] if request.bank else []
-    joined += [request.plan] if request.plan else []
-    return key(book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None), *joined)
+    book, look, bank = (book_digest(folder) if folder else "" for folder in (request.book, request.theme, request.bank))
+    return key(book, look, bank, request.plan, theme.digest(), code_digest(), dict(versions()), modified(None))
 
 
 def settled(*digests: str) -> str:
