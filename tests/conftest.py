@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import buildwork
 import pytest
 
 from pipeline import editions, release, theme
@@ -75,6 +76,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of one run share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that remembers the study edition on A4, which all workers of one run share; copy it to change it."""
+    return buildwork.warm_cache(tmp_path_factory)
+
+
+@pytest.fixture
+def place(tmp_path: Path, warm: Path) -> Path:
+    """A folder with the small book, and with a cache that remembers its study edition."""
+    buildwork.book(tmp_path / "book")
+    shutil.copytree(warm, tmp_path / "cache")
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
