@@ -34,7 +34,7 @@ def test_a_file_that_no_reader_can_bear_is_a_diagnostic(tmp_path: Path, monkeypa
     def breaks(_data: bytes) -> None:
         raise IndexError("list index out of range")
 
-    rows.release(tmp_path, "a.epub", rows._epub())
+    rows.release(tmp_path, "a.epub", rows.epub_bytes())
     monkeypatch.setattr("pipeline.preflight.epub_reader.read", breaks)
     assert [found.message for found in verify_release(tmp_path / "output")] == ["cannot be read (IndexError)"]
 
