@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import buildwork
 import pytest
 
 from pipeline import editions, release, theme
 from pipeline.flow import Request, build, load_and_check
-from pipeline.flow.inputs import book_digest, code_digest, modified, versions
+from pipeline.flow.inputs import inputs_of, modified
 from pipeline.model import Book
 from pipeline.publication import Publication
-from pipeline.work.store import key
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -79,6 +79,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that remembers the study edition on A4, which all workers of one run share; copy it to change it."""
+    return buildwork.warm_cache(tmp_path_factory)
+
+
+@pytest.fixture
+def place(tmp_path: Path, warm: Path) -> Path:
+    """A folder with the small book, and with a cache that remembers its study edition."""
+    buildwork.book(tmp_path / "book")
+    shutil.copytree(warm, tmp_path / "cache")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
 def built(shared: Path) -> Path:
     """The release of the small book: every edition, in PDF on each paper and as EPUB."""
     return _build(SMALL, shared / "small")
@@ -88,8 +102,7 @@ def built(shared: Path) -> Path:
 def real_release(shared: Path) -> Path:
     """The release in output/guides when it is what the sources would give now, or else one made for the tests."""
     standing, _ = release.read(CLONE / "output")
-    now = key(book_digest(REAL), "", theme.digest(), code_digest(), dict(versions()), modified(None))
-    if standing is not None and standing.inputs == now and not release.verify(standing):
+    if standing is not None and standing.inputs == inputs_of(Request(REAL, CLONE / "output")) and not release.verify(standing):
         return standing.folder
     return _build(REAL, shared / "real", "study", "practice")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from buildwork import book, edit, warm_cache
+from buildwork import book, edit
 from conftest import assembled
 from epubwork import Book as Epub
 from presswork import FONTS, bound, lay_out_all, opened, page_texts, signature, words
@@ -70,11 +70,6 @@ def made_place(folder: Path, warm: Path) -> Place:
     book(folder / "book")
     shutil.copytree(warm, folder / "cache")
     return Place(folder)
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

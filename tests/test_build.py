@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from buildwork import PDF, book, bytes_of, edit, environment, run, start, warm_cache
+from buildwork import PDF, book, bytes_of, edit, environment, run, start
 
 from pipeline import bindery, release, theme
 from pipeline.preflight import pdf_reader
@@ -19,19 +19,6 @@ from pipeline.work import cache
 from pipeline.work.store import Store
 
 WATCH = "questions/weather-and-watch"
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
-
-
-@pytest.fixture
-def place(tmp_path: Path, warm: Path) -> Path:
-    """A folder with the small book, and with a cache that remembers its study edition."""
-    book(tmp_path / "book")
-    shutil.copytree(warm, tmp_path / "cache")
-    return tmp_path
 
 
 def build(place: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -414,7 +414,8 @@ HOSTILE = {
     b'"editions": {}, "questions": [{"id": "a", "section": "b", "number": "1", "name": "A", "parts": {"ask": "short"}}]}}',
     "what a terminal obeys": b'{"schema": 1, "book": {"id": "a", "title": "A\\u001b[2J", "version": "1.0.0", "date": "2026-01-01"},'
     b'"traces": {"lang": "en", "editions": {}, "questions": []}}',
-    "what no XML holds": b'{"schema": 1, "book": {"id": "a", "title": "A", "version": "1.0.0", "date": "2026-01-01"}, "traces": {"lang": "en",'
+    "what no XML holds": b'{"schema": 1, "book": {"id": "a", "title": "A", "version": "1.0.0", "date": "2026-01-01"},'
+    b'"traces": {"lang": "en",'
     b'"editions": {}, "questions": [{"id": "a", "section": "b", "number": "1", "name": "A\\uffff", "parts": {}}]}}',
     "not a number": b'{"schema": NaN, "book": 1e999, "traces": Infinity}',
 }

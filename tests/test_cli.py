@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 import pytest
-from buildwork import SMALL, book, command, edit, environment, run, warm_cache
+from buildwork import SMALL, book, command, edit, environment, run
 
 from pipeline import model
 from pipeline.cli import interview_commands
@@ -34,11 +34,6 @@ COMMANDS = (
     "schema", "serve",
     "stats", "store", "store prune", "verify",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

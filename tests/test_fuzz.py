@@ -15,8 +15,7 @@ from fuzz.__main__ import HTTP, judged
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-HOURS = float(os.environ.get("SOAK_FUZZ_SECONDS", "7200"))
-ARGUMENTS = ("--seed", "1000000")
+SECONDS = os.environ.get("SOAK_FUZZ_SECONDS", "7200")
 
 
 def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,7 +34,7 @@ def test_inputs_of_every_kind_keep_the_promises() -> None:
 
 @pytest.mark.soak
 def test_hours_of_inputs_keep_the_promises(tmp_path: Path) -> None:
-    done = fuzz("--seconds", str(HOURS), *ARGUMENTS, "--keep", str(tmp_path))
+    done = fuzz("--seconds", SECONDS, "--seed", "1000000", "--keep", str(tmp_path))
     print(done.stdout)
     assert done.returncode == 0, done.stdout
 

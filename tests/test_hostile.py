@@ -17,9 +17,10 @@ from pipeline.cli.printing import print_diagnostics
 from pipeline.diagnostics import Diagnostic, Place, nearest
 from pipeline.markup import highlight
 from pipeline.preflight import verify_release
-from pipeline.work.store import Store, _packed
+from pipeline.work.store import Store, key
 
 DAMAGED = [row for row in rows.ROWS if row.command == rows.VERIFY and "never ends" not in row.name]
+LOOK = "found=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2); echo $found > open"
 ESCAPE = Diagnostic("B101", "a \x1b[31mred\u202e word\x9b", Place("a\x1b/b\u2066.yaml"), "mend it\ue000")
 
 
@@ -33,7 +34,7 @@ def test_a_file_that_no_reader_can_bear_is_a_diagnostic(tmp_path: Path, monkeypa
     def breaks(_data: bytes) -> None:
         raise IndexError("list index out of range")
 
-    rows.release(tmp_path, "a.epub", rows._epub())
+    rows.release(tmp_path, "a.epub", rows.epub_bytes())
     monkeypatch.setattr("pipeline.preflight.epub_reader.read", breaks)
     assert [found.message for found in verify_release(tmp_path / "output")] == ["cannot be read (IndexError)"]
 
@@ -64,22 +65,21 @@ def test_the_command_does_its_work_where_a_standard_stream_is_closed(closed: str
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False), done.stderr
 
 
+def test_workers_have_standard_streams_where_the_command_has_none(tmp_path: Path) -> None:
+    script = f"from pipeline.cli.__main__ import _open_streams as o; o(); import os; os.execv('/bin/sh', ['sh', '-c', {LOOK!r}])"
+    subprocess.run(["sh", "-c", f'"{sys.executable}" -P -c "$0" <&- >&- 2>&-', script], env={"PYTHONPATH": str(ROOT)}, cwd=tmp_path)
+    assert (tmp_path / "open").read_text().split() == ["/dev/null"] * 3
+
+
 def test_a_store_entry_that_no_build_has_written_is_thrown_away_and_told(tmp_path: Path) -> None:
     name = "d" * 64
-    (tmp_path / f"{name}.entry").write_bytes(_deep(name))
+    # Its digest is right, and its facts are lists in one another, more than a reader bears.
+    facts = b"[" * 100_000
+    (tmp_path / f"{name}.entry").write_bytes(b"\n".join((key(name, facts, b"").encode(), facts, b"")))
     store = Store.open(tmp_path)
     assert store.get(name) is None
     assert list(tmp_path.iterdir()) == []
     assert store.trouble == (f"1 damaged entry thrown away, and made again: {tmp_path}",)
-
-
-def _deep(name: str) -> bytes:
-    """Return an entry whose digest is right, and whose facts are lists in one another, more than a reader bears."""
-    from pipeline.work.store import key
-
-    packed = _packed(name, b"", [])
-    line = b"[" * 100_000
-    return b"\n".join((key(name, line, b"").encode(), line, packed.rpartition(b"\n")[2]))
 
 
 def test_a_lexer_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

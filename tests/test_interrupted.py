@@ -12,7 +12,7 @@ from pathlib import Path
 
 import emboss
 import pytest
-from buildwork import ROOT, book, bytes_of, edit, environment, run, start, warm_cache
+from buildwork import ROOT, book, bytes_of, edit, environment, run, start
 
 from pipeline import release
 from pipeline.work.store import FAULT_POINTS
@@ -23,11 +23,6 @@ STORE_POINTS = [name for name in FAULT_POINTS if name.startswith("store-")]
 SWAPPED = FAULT_POINTS.index("release-10-swapped")
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else, or mount")
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -39,18 +39,8 @@ LETTERS = "abcdefghijklmnop"
 Fields = dict[str, object]
 
 
-class Loader(yaml.SafeLoader):
-    """Reads ``on`` and ``yes`` as words, as YAML 1.2 does."""
-
-
-Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def read(path: Path) -> Fields:
-    data: Fields = yaml.load(path.read_text(), Loader=Loader)
+    data: Fields = yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # all scalars are text, as in a book
     return data
 
 

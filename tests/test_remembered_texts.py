@@ -79,7 +79,7 @@ def test_a_text_recalled_is_the_text_that_was_parsed(folder: str, tmp_path: Path
             assert markup.plain(again) == markup.plain(text)
 
 
-SLOW = "```scala\nval x = \"" + "\\" * 60 + " as nobody wrote it before.\n```"
+SLOW = '```scala\nval x = "' + "\\" * 60 + " as nobody wrote it before.\n```"
 
 
 @pytest.mark.parametrize("source", ["This is [[not closed, and nobody wrote it before.", SLOW])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from buildwork import PDF, book, bytes_of, command, environment, run, warm_cache
+from buildwork import PDF, book, bytes_of, command, environment, run
 
 LOCALES = subprocess.run(["locale", "-a"], capture_output=True, text=True).stdout.split()
 NOBODY = 65534
@@ -21,11 +21,6 @@ AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-group
              "--ambient-caps=+dac_read_search")  # fmt: skip
 """Another user, who may read what the tests may: the interpreter can stand in a folder that is closed to others."""
 EPUB = "guides/study/harbor-watch-study-0.2.0.epub"
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

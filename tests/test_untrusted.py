@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from buildwork import ROOT, book, bytes_of, edit, environment, run, warm_cache
+from buildwork import ROOT, book, bytes_of, edit, environment, run
 
 from pipeline import markup, press
 from pipeline.cli.__main__ import main
@@ -93,15 +92,13 @@ def build(place: Path) -> tuple[str | Path, ...]:
     return ("build", "--untrusted", "--book", place / "book", "--output", place / "output", "--format", "pdf", "--jobs", "2")
 
 
-def test_a_section_past_every_bound_is_named_and_what_stood_stands(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    book(tmp_path / "book")
-    shutil.copytree(warm_cache(tmp_path_factory), tmp_path / "cache")
-    done = run(*build(tmp_path), env=environment(tmp_path / "cache"))
+def test_a_section_past_every_bound_is_named_and_what_stood_stands(place: Path) -> None:
+    done = run(*build(place), env=environment(place / "cache"))
     assert done.returncode == 0, done.stderr
-    before = bytes_of(tmp_path / "output")
+    before = bytes_of(place / "output")
     assert before
-    edit(tmp_path / "book/questions/weather-and-watch/falling-glass.yaml", "barometer", "barograph")
-    done = run_planted("layout", *build(tmp_path), cache=tmp_path / "cache")
+    edit(place / "book/questions/weather-and-watch/falling-glass.yaml", "barometer", "barograph")
+    done = run_planted("layout", *build(place), cache=place / "cache")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     said = {line for line in done.stderr.splitlines() if "P103" in line}
@@ -113,8 +110,8 @@ def test_a_section_past_every_bound_is_named_and_what_stood_stands(tmp_path: Pat
     ):
         assert any(f"section '{name}': {why}" in line for line in said), done.stderr
         assert f"/{name}.yaml:1:1" in done.stderr
-    assert bytes_of(tmp_path / "output") == before
-    assert not [*(tmp_path / "output").glob("guides.*"), *(tmp_path / "output/.releases").glob("tmp-*")]
+    assert bytes_of(place / "output") == before
+    assert not [*(place / "output").glob("guides.*"), *(place / "output/.releases").glob("tmp-*")]
 
 
 def test_a_text_that_holds_up_the_reading_is_named(tmp_path: Path) -> None:

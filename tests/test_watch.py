@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from buildwork import book, bytes_of, edit, environment, start, warm_cache
+from buildwork import book, bytes_of, edit, environment, start
 
 from pipeline.cli.watching import Rebuild, rebuilds
 from pipeline.flow import Request, Step
@@ -24,11 +24,6 @@ from pipeline.source import is_stray
 
 GLASS = "questions/weather-and-watch/falling-glass.yaml"
 Actions = Iterator[object]
-
-
-@pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return warm_cache(tmp_path_factory)
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def _open_streams() -> None:
             if opened != number:
                 os.dup2(opened, number)
                 os.close(opened)
+            os.set_inheritable(number, True)  # workers have standard streams too
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 

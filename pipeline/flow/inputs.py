@@ -115,10 +115,9 @@ def inputs_of(request: Request, book: str = "") -> str:
 
     ``book`` is the digest of the book's files, where not all of them decide.
     """
-    named = book_digest(request.theme) if request.theme else ""
-    joined = [book_digest(request.bank)] if request.bank else []
-    joined += [request.plan] if request.plan else []
-    return key(book or book_digest(request.book), named, theme.digest(), code_digest(), dict(versions()), modified(None), *joined)
+    own = book or book_digest(request.book)
+    look, bank = (book_digest(folder) if folder else "" for folder in (request.theme, request.bank))
+    return key(own, look, bank, request.plan, theme.digest(), code_digest(), dict(versions()), modified(None))
 
 
 def settled(*digests: str) -> str:

@@ -124,7 +124,7 @@ def store_of(request: Request) -> Store:
     shared = Store.open(request.store)
     if request.bank is None:
         return shared
-    return shared.beneath(Store.open(request.bank_store) if request.bank_store else Store(None))
+    return Store.open(request.bank_store, shared=shared) if request.bank_store else Store(None, shared=shared)
 
 
 def keep(made: Made, book: Book) -> None:

@@ -131,6 +131,7 @@ class Shelf:
     def lose(self, name: str) -> None:
         """Forget a value that is not to be written down."""
         self._values.pop(name, None)
+        self._used.discard(name)
 
     def remembered(self, make: Callable[[], Any], parts: Sequence[object]) -> Any:
         """Return the value that follows from the parts: recalled, or made and remembered."""

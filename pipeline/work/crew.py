@@ -181,12 +181,14 @@ class Crew:
 
     def _note_death(self, call: _Call, worker: _Worker | None, said: str) -> None:
         """Put a call last whose worker has died, once; what takes too long would take as long again."""
-        how = said or (_cause(worker, self.limits) if worker else "")
+        if worker and not said:
+            worker.spawned.join(timeout=1)
+            said = limits.cause(worker.spawned.exitcode, self.limits)
         call.deaths += 1
-        if call.deaths == 1 and not self._ended and not (self.limits and how == self.limits.too_long):
+        if call.deaths == 1 and not self._ended and not (self.limits and said == self.limits.too_long):
             self._calls.put(call)
         else:
-            call.future.set_exception(Died(how or "the worker died twice"))
+            call.future.set_exception(Died(said or "the worker died twice: is there memory enough?"))
 
     def _start(self) -> _Worker:
         """Start a worker. Raises EOFError when the crew has ended."""
@@ -226,12 +228,6 @@ def _send(pipe: Connection, call: _Call) -> None:
         with suppress(RuntimeError):
             return pipe.send((call.function, call.values))
     return pipe.send((call.function, call.values))
-
-
-def _cause(worker: _Worker, limits_: Limits | None) -> str:
-    """Say of what a worker died."""
-    worker.spawned.join(timeout=1)
-    return limits.cause(worker.spawned.exitcode, limits_)
 
 
 def _answer_calls(pipe: Connection, name: str, folder: Path, bounds: Limits | None) -> None:

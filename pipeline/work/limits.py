@@ -21,7 +21,7 @@ GRACE = 30
 PATIENCE = 10
 """How much longer than its processor time a call may take by the clock."""
 MEGABYTE = 1_000_000
-DEATHS = {
+DEATHS: dict[int, str] = {
     signal.SIGABRT: "it was ended by its own libraries, perhaps for want of memory",
     signal.SIGSEGV: "it crashed",
     signal.SIGTRAP: "it was ended by its own libraries, perhaps for want of memory",
@@ -54,8 +54,6 @@ class Limits:
 
 COMMAND = Limits(memory=3_000 * MEGABYTE, seconds=1_800, files=1_024)
 WORKER = Limits(memory=1_500 * MEGABYTE, seconds=120, files=128)
-
-
 OUT_OF_MEMORY = "it needs more memory than there is"
 
 
@@ -86,7 +84,7 @@ def confine() -> tuple[str, ...]:
         what
         for what, applied in (
             ("a network of its own without any connection", _leave_network()),
-            ("to gain no privileges by starting programs", _prctl(NO_NEW_PRIVILEGES, 1)),
+            ("to gain no privileges by starting programs", _system("prctl", NO_NEW_PRIVILEGES, 1, 0, 0, 0)),
             (f"at most {COMMAND.memory // MEGABYTE:,} MB of memory, and {WORKER.memory // MEGABYTE:,} for each worker", _bound(COMMAND)),
             ("no processes started by workers, where root is not held back", os.geteuid() != 0),
         )
@@ -116,7 +114,7 @@ def cause(status: int | None, limits: Limits | None) -> str:
     """Say of what a worker died, by its exit status as Python has it; empty when nobody knows."""
     if limits is None or status is None or status >= 0:
         return ""
-    return limits.too_long if -status == signal.SIGXCPU else DEATHS.get(signal.Signals(-status), "")
+    return limits.too_long if -status == signal.SIGXCPU else DEATHS.get(-status, "")
 
 
 def _stop(_signal: int, _frame: object) -> None:
@@ -159,10 +157,6 @@ def _leave_network() -> bool:
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     return True
-
-
-def _prctl(option: int, value: int) -> bool:
-    return _system("prctl", option, value, 0, 0, 0)
 
 
 def _system(name: str, *values: int) -> bool:

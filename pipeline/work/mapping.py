@@ -232,7 +232,7 @@ class _Run(Generic[T, R]):
     def _killed(self, key: Any, how: str) -> Diagnostic:
         if self.stage.killed is None:
             what = f" {self.stage.title(self.items[key])}" if self.stage.title else ""
-            raise ToolError(f"{self.stage.name}{what}: {how}: is there memory enough?")
+            raise ToolError(f"{self.stage.name}{what}: {how}")
         return self.stage.killed(self.items[key], how)
 
     def _note(self, key: Any, outcome: R | Diagnostic) -> None:

@@ -94,29 +94,31 @@ class Store:
     because their bytes were not those written. Leaving the ``with`` block prunes to ``limit`` bytes.
     """
 
-    def __init__(self, folder: Path | None, *, limit: int = LIMIT, warnings: tuple[str, ...] = ()) -> None:
-        """Take a folder known to be writable, or None to remember nothing; ``Store.open`` finds out which."""
+    def __init__(self, folder: Path | None, *, limit: int = LIMIT, warnings: tuple[str, ...] = (), shared: Store | None = None) -> None:
+        """Take a folder known to be writable, or None to remember nothing; ``Store.open`` finds out which.
+
+        ``shared`` is another store, which is read where this one has nothing, and never written to.
+        """
         self.folder = folder
         self.limit = limit
         self.warnings = warnings
         self.damaged = 0
-        self.shared: Store | None = None
-        """Another store, which is read where this one has nothing, and never written to."""
+        self.shared = shared
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, limit: int = LIMIT) -> Self:
+    def open(cls, folder: Path | None = None, *, limit: int = LIMIT, shared: Store | None = None) -> Self:
         """Open the folder (None: the user's cache folder), or a store that remembers nothing and warns."""
         try:
             folder = folder or _default_folder()
             # XDG Base Directory Specification: a cache folder that is missing is made for its owner alone.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
-                return cls(folder, limit=limit)
+                return cls(folder, limit=limit, shared=shared)
         except OSError as error:
             reason = f"{folder}: {error.strerror}"
         except RuntimeError as error:
             reason = str(error)
-        return cls(None, limit=limit, warnings=(f"nothing is remembered between builds: {reason}",))
+        return cls(None, limit=limit, warnings=(f"nothing is remembered between builds: {reason}",), shared=shared)
 
     def __enter__(self) -> Self:
         """Use the store for one build."""
@@ -126,16 +128,12 @@ class Store:
         """Prune when the build is over, however it went."""
         self.prune()
 
-    def beneath(self, own: Store) -> Store:
-        """Return ``own``, which recalls what this store has too; all that is remembered there stays there."""
-        own.shared, own.warnings = self, (*own.warnings, *self.warnings)
-        return own
-
     @property
     def trouble(self) -> tuple[str, ...]:
         """What the store could not do, and how much of it was damaged, one line each."""
         entries = f"{self.damaged} damaged entr{'y' if self.damaged == 1 else 'ies'}"
-        return (*self.warnings, *([f"{entries} thrown away, and made again: {self.folder}"] if self.damaged else ()))
+        own = (*self.warnings, *([f"{entries} thrown away, and made again: {self.folder}"] if self.damaged else ()))
+        return (*own, *self.shared.trouble) if self.shared else own
 
     def get(self, key: str) -> Entry | None:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
@@ -211,8 +209,7 @@ class Memory(Store):
 
     def __init__(self, shared: Store) -> None:
         """Take the store beneath."""
-        super().__init__(None)
-        self.shared = shared
+        super().__init__(None, shared=shared)
         self._entries: dict[str, Entry] = {}
 
     def _get(self, key: str) -> Entry | None:
@@ -221,10 +218,6 @@ class Memory(Store):
     def put(self, key: str, data: bytes, facts: JSON) -> None:
         """Remember bytes and facts; facts come back as they would from a disk."""
         self._entries[key] = Entry(data, json.loads(json.dumps(facts)))
-
-    def clear(self) -> None:
-        """Forget what this process has; the store beneath keeps what it has."""
-        self._entries.clear()
 
 
 def _default_folder() -> Path:

@@ -1,9 +1,8 @@
 """Try cases for a time, and keep what breaks a promise: ``python -m fuzz --seconds 600 --kind svg --seed 1``.
 
 Each case follows from its kind and its number alone, so that ``--seed N --cases 1`` makes one again. Those of ``seeds.txt``,
-which once broke a promise, are tried first. What is wrong is kept in
-the folder that ``--keep`` names. At the end a table says how many cases of each kind there were, how they ended, and what the
-dearest took.
+which once broke a promise, are tried first. What is wrong is kept in the folder that ``--keep`` names. At the end a table says how
+many cases of each kind there were, how they ended, and what the dearest took.
 """
 
 from __future__ import annotations

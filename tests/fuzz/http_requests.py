@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import socket
 import tempfile
@@ -16,6 +15,7 @@ from random import Random
 from typing import Final
 
 from hostile import rows
+from hostile.running import bound
 
 from fuzz import mutation
 
@@ -34,12 +34,12 @@ def serving() -> Iterator[tuple[int, int]]:
     from pipeline.release.serving import Application, Server
 
     with tempfile.TemporaryDirectory() as place:
-        rows.release(Path(place), "a.epub", rows._epub())
+        rows.release(Path(place), "a.epub", rows.epub_bytes())
         here, there = socket.socketpair()
         child = os.fork()
         if child == 0:
             os.setsid()
-            resource.setrlimit(resource.RLIMIT_DATA, (2_000_000_000, 2_000_000_000))
+            bound()
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             server = Server(Application(Path(place) / "output"), "127.0.0.1", 0)
             there.sendall(str(server.port).encode())

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -16,7 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from hostile.running import ROOT, SMALL
+from buildwork import ROOT, SMALL
+from hostile import rows
 from PIL import Image
 
 from fuzz import mutation
@@ -319,9 +319,7 @@ def collected() -> int:
 
 def manifest(random: Random, folder: Path) -> tuple[str, ...]:
     """Spoil the manifest of a release, and the files that it lists."""
-    from hostile import rows
-
-    rows.release(folder, "a.epub", rows._epub())
+    rows.release(folder, "a.epub", rows.epub_bytes())
     path = folder / "output/guides" / random.choice(("manifest.json", "manifest.json", "SHA256SUMS"))
     write(path, mutation.text(random, path.read_text(), BANKS["json"]))
     return ("verify", "output", "--all")
@@ -329,23 +327,19 @@ def manifest(random: Random, folder: Path) -> tuple[str, ...]:
 
 def epub(random: Random, folder: Path) -> tuple[str, ...]:
     """Spoil an EPUB, and let the manifest be right about it."""
-    from hostile import rows
-
-    rows.release(folder, "a.epub", mutation.octets(random, _good("epub") if random.random() < 0.8 else rows._epub()))
+    rows.release(folder, "a.epub", mutation.octets(random, _good() if random.random() < 0.8 else rows.epub_bytes()))
     return ("verify", "output", "--all")
 
 
 def pdf(random: Random, folder: Path) -> tuple[str, ...]:
     """Spoil a PDF, and let the manifest be right about it."""
-    from hostile import rows
-
     words = (b"obj", b"endobj", b"stream", b"/Length 99999999", b"/Type /Page", b"<<", b">>", b"[", b"/Kids [1 0 R]", b"xref", b"\0")
     rows.release(folder, "a.pdf", mutation.octets(random, _sheet(), words))
     return ("verify", "output", "--all")
 
 
 @cache
-def _good(_ending: str) -> bytes:
+def _good() -> bytes:
     """Return an EPUB as small as one can be."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
@@ -379,19 +373,10 @@ QTI: Final = """<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv
 AIKEN: Final = "Why does the tide rise?\nA. Moon\nB. Wind\nANSWER: A\n\nWhy does it fall?\nA) Sun\nB) Rain\nANSWER: B\n"
 
 
-def _tabbed() -> str:
-    rows = (
-        csv.reader(io.StringIO((ROOT / "tests/imports/bank.csv").read_text(encoding="utf-8")))
-        if (ROOT / "tests/imports/bank.csv").exists()
-        else ()
-    )
-    return "\n".join("\t".join(row) for row in rows) or "question\tanswer\nWhy?\tSo.\nWho?\tMe.\n"
-
-
 KINDS: Final[dict[str, Make]] = {
     "yaml": yaml, "grammar": grammar, "markdown": markdown, "latex": latex, "svg": svg, "png": png, "theme": theme, "files": files,
     "bank-md": bank("md", "### Why does it rise?\n\nThe moon.\n\n### Who says so?\n\n<details><summary>A</summary>\n\nMe.\n\n</details>\n"),
-    "csv": bank("csv", "question,answer,tags\nWhy?,So.,a b\n\"Who?\",\"Me, again\",\n"), "tsv": bank("tsv", _tabbed()),
+    "csv": bank("csv", "question,answer,tags\nWhy?,So.,a b\n\"Who?\",\"Me, again\",\n"), "tsv": bank("tsv", "question\tanswer\nWhy?\tSo.\nWho?\tMe.\n"),
     "json": bank("json", '[{"question": "Why?", "answer": "So.", "tags": ["a"], "id": "x"}]'),
     "gift": bank("gift", "::A:: Why? {=Moon ~Wind}\n\nWho? {T}\n\nHow many? {#5:1}\n"), "aiken": bank("aiken", AIKEN),
     "xml": bank("xml", MOODLE, QTI), "apkg": apkg, "archive": archive, "sheet": sheet, "manifest": manifest, "epub": epub, "pdf": pdf,

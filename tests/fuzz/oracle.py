@@ -18,11 +18,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from hostile.running import MEGABYTES, ROOT, SECONDS, SMALL
+from buildwork import ROOT, SMALL
+from hostile.running import MEGABYTES, SECONDS, bound
 
 PLACE: Final = re.compile(r"^ *--> (.+):(\d+):(\d+)$", re.MULTILINE)
-ADDRESSES: Final = 2_500_000_000
-"""Bytes of data that a run may ask for before it is refused them."""
 BROKEN: Final = 70
 """Exit status of a run that raised what nobody caught."""
 
@@ -70,9 +69,8 @@ def _work(folder: Path, call: Callable[[], int], out: int) -> None:
         os.dup2(out, 2)
         os.chdir(folder)
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
-        resource.setrlimit(resource.RLIMIT_DATA, (ADDRESSES, ADDRESSES))
+        bound()
         resource.setrlimit(resource.RLIMIT_CPU, (int(4 * SECONDS), int(4 * SECONDS) + 1))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="strict", closefd=False)
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
         status = call()

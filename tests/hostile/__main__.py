@@ -1,4 +1,7 @@
-"""Try every row, and print what each took: ``python -m hostile [WORD]`` tries those whose name holds a word, or whose number it is."""
+"""Try every row, and print what each took: ``python -m hostile [WORD]`` tries those with a word in their name, or of a number.
+
+PYTHONPATH=tests python -m hostile listing
+"""
 
 from __future__ import annotations
 

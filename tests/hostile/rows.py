@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from hostile.running import SECONDS, SMALL
+from buildwork import SMALL
+
+from hostile.running import SECONDS
 
 CHECK = ("check", "--book", "book")
 BUILD = ("build", "study", "--quiet", "--book", "book", "--output", "output", "--jobs", "2")
@@ -187,7 +189,7 @@ def epub(spoil: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     """Make a release that holds one EPUB, which something is wrong with."""
 
     def make(folder: Path) -> None:
-        release(folder, "a.epub", spoil(_epub()))
+        release(folder, "a.epub", spoil(epub_bytes()))
 
     return make
 
@@ -210,7 +212,8 @@ def release(folder: Path, name: str, data: bytes) -> None:
     (folder / "output/guides").symlink_to(f".releases/{guides.name}")
 
 
-def _epub() -> bytes:
+def epub_bytes() -> bytes:
+    """Return an EPUB that has a file for each thing to spoil."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as book:
         book.writestr(zipfile.ZipInfo("mimetype"), "application/epub+zip")
@@ -262,7 +265,7 @@ def manifest(put: Callable[[Path], object]) -> Callable[[Path], None]:
     """Put something else in the place of a release's manifest."""
 
     def make(folder: Path) -> None:
-        release(folder, "a.epub", _epub())
+        release(folder, "a.epub", epub_bytes())
         path = folder / "output/guides/manifest.json"
         path.unlink()
         put(path)

@@ -15,9 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
-SMALL = ROOT / "tests" / "books" / "small"
+from buildwork import ROOT, environment
+
 SECONDS, MEGABYTES = 5.0, 300
+MEMORY = 2_500_000_000
+"""Bytes that a run may ask for before it is refused them: one that breaks its promise shall not take the machine with it."""
 PATIENCE = 120.0
 """Seconds by the clock after which a run is ended: machines that do other things take longer than what they work."""
 SIGNS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -59,11 +61,11 @@ class Ran:
 
 def run(folder: Path, arguments: Sequence[str | bytes], patience: float = PATIENCE, stdout: int | None = None) -> Ran:
     """Run ``guidepress`` in a folder; its cache is there too, and its temporary files."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "XDG_CACHE_HOME": str(folder / "cache")}
+    env = environment(folder / "cache", PYTHONPATH=str(ROOT), PYTHONSAFEPATH="1")
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.cli", *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=out if stdout is None else stdout, stderr=err, start_new_session=True, preexec_fn=_bounded,
+            [sys.executable, "-m", "pipeline.cli", *arguments], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+            stdout=out if stdout is None else stdout, stderr=err, start_new_session=True, preexec_fn=bound,
         )  # fmt: skip
         late = threading.Event()
         timer = threading.Timer(patience, lambda: (late.set(), _end(process.pid)))
@@ -79,9 +81,9 @@ def run(folder: Path, arguments: Sequence[str | bytes], patience: float = PATIEN
     return Ran(process.returncode, seconds, used.ru_maxrss / 1024, *said, late.is_set())
 
 
-def _bounded() -> None:
-    """Keep a run that breaks its promise from taking the machine with it: six gigabytes of addresses, two of memory in one process."""
-    resource.setrlimit(resource.RLIMIT_DATA, (2_500_000_000, 2_500_000_000))
+def bound() -> None:
+    """Bound this process, and leave nothing behind when it is ended."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
