@@ -2,14 +2,15 @@
 
     files(rendition)                      the spine after the cover: one file for each chapter or question
     write(rendition, cover=png)           the whole book, as bytes
-    write_for_kindle(rendition, ...)      the same for Send to Kindle: formulas and drawings as pictures
+    pictured(rendition, spine, drawn)     the spine for Send to Kindle: formulas and drawings as pictures
+    write_for_kindle(rendition, ...)      the whole book of that
 
 The same rendition and cover give the same bytes on any day, in any time zone, under any hash seed.
 """
 
-from pipeline.epub.kindle import Drawings, drawings
+from pipeline.epub.kindle import Drawings, drawings, pictured
 from pipeline.epub.package import write, write_for_kindle
 from pipeline.epub.printed_pages import Page
 from pipeline.epub.spine import RULES, File, files
 
-__all__ = ["RULES", "Drawings", "File", "Page", "drawings", "files", "write", "write_for_kindle"]
+__all__ = ["RULES", "Drawings", "File", "Page", "drawings", "files", "pictured", "write", "write_for_kindle"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from pipeline import bindery, checks, load
+from pipeline import bindery, checks, epub, load
 from pipeline.brand import PLAIN, Brand
 from pipeline.diagnostics import BookError, Rule
 from pipeline.flow.binding import Binding, Bound, Issue, bind_issue, gather
@@ -65,7 +65,13 @@ class Stock:
     screens: Screens = field(default_factory=dict)
     leaders: dict[tuple[Slot, str], bytes] = field(default_factory=dict)
     """Of each team, the copy of each guide that was inspected in full."""
+    pictures: Memory = field(init=False)
+    """Over the store: what the files for Kindles show that all copies share, drawn once."""
     _printed: dict[str, tuple[list[Binding], Rendition | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with no pictures."""
+        self.pictures = Memory(self.store)
 
     @classmethod
     def open(cls, request: Request) -> Stock:
@@ -101,7 +107,7 @@ class Stock:
 
     def make(self, request: Request) -> Iterator[tuple[Brand, list[Finished]]]:
         """Yield the files of each copy that a pack's request asks for, inspected. Raises BookError for what is wrong with one."""
-        memory = Memory(self.store)
+        memory = Memory(self.pictures)
         copies = brands(self.book, request)
         shared = self.shared(request)
         with Work(Crew(1), self.store) as work:
@@ -149,7 +155,11 @@ class Stock:
         name = binding.volume.publication.edition.id, binding.issues[0].counts
         if name not in self.screens:
             plain = replace(binding, issues=(replace(binding.issues[0], publication=binding.volume.publication),))
-            self.screens[name] = screen(plain, plain.issues[0], rendition, rendition.publication.edition.formats)
+            formats = [form for form in SCREENS if self.request.wants(rendition.publication.edition, form)]
+            made = self.screens[name] = screen(plain, plain.issues[0], rendition, formats)
+            if made.drawings:
+                with cache.kept_in(self.pictures, *maker(self.request.book)):
+                    epub.pictured(made.rendition, made.spine, made.drawings)
         return self.screens[name]
 
     def _standing(self, each: Finished) -> tuple[bytes, ...]:
@@ -170,10 +180,11 @@ def _slot(each: Finished) -> Slot:
 
 def _own(work: Work, request: Request) -> dict[str, list[Finished]]:
     """Make the files that a pack has to itself; return them by recipient. What candidates are given has nothing of a bank in it."""
-    book, faults = load.load_book(request.book, request.theme, request.bank, request.plan)
+    book, faults = load.load_book(request.book, request.theme, request.bank, request.plan, request.team)
     if book is None:
         raise BookError(*faults)
-    refuse((*faults, *checks.check(book)), request)
+    # What is ignored of other teams is not there.
+    refuse([fault for fault in (*faults, *checks.check(book)) if fault.code != "C901"], request)
     names = tuple(e.id for e in book.editions.values() if request.takes(e) and (e.audience == "kit" or e.plan))
     if not names:
         return {}

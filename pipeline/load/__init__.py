@@ -37,12 +37,12 @@ R = TypeVar("R", bound=Record)
 
 
 def load_book(
-    folder: Path, theme: Path | None = None, bank: Path | None = None, plan: str = ""
+    folder: Path, theme: Path | None = None, bank: Path | None = None, plan: str = "", team: str = ""
 ) -> tuple[Book | None, tuple[Diagnostic, ...]]:
-    """Read all files of a book, and of a theme and a private bank that were named for it.
+    """Read all files of a book, and of a theme and a private bank that were named for it; ``team``: for one, and no other team.
 
     ``plan`` names a plan that stands in the place of those that editions name. Returns the book of the valid records
-    (None when ``book.yaml`` itself is refused) and every fault, sorted by place.
+    (None when ``book.yaml`` itself is refused) and every fault, sorted by place; stray files are told with all teams alone.
     """
     reading = Reading(folder)
     if not (folder / "book.yaml").exists():
@@ -51,15 +51,15 @@ def load_book(
     _files(reading, "questions/*.yaml", model.Question)
     _files(reading, "questions/*/*.yaml", model.Question)
     for name, kind in FOLDERS.items():
-        _files(reading, f"{name}/*.yaml", kind)
+        _files(reading, f"{name}/{team if team and kind is model.Team else '*'}.yaml", kind)
     for name, kind in LISTS.items():
         _listed(reading, folder / f"{name}.yaml", kind)
     ignores = _one(reading, folder / "ignore.yaml", model.Ignores) if (folder / "ignore.yaml").exists() else None
     exposure = _one(reading, folder / "exposure.yaml", model.Exposure) if (folder / "exposure.yaml").exists() else None
-    drawings, logos = dict(pictures.drawings(reading)), dict(pictures.logos(reading))
-    shown = dict(pictures.rasters(reading, outline))
+    drawings, logos, shown = dict(pictures.drawings(reading)), dict(pictures.logos(reading)), dict(pictures.rasters(reading, outline))
     found = layers.layers(reading, theme)
-    _strays(reading)
+    if not team:
+        _strays(reading)
     if outline is None:
         return None, ordered(reading.faults)
     outline = _in_order(reading, outline)

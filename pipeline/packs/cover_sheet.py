@@ -51,7 +51,8 @@ def members(contents: Contents) -> dict[str, bytes]:
     """Return all members of a pack by their paths."""
     look = theme.look(contents.book.layers)
     rows = [listed(each.artefact) for each in contents.guides]
-    titles = {each.artefact.edition: _title(contents, each, rows) for each in contents.guides}
+    editions = {each.artefact.edition: each for each in contents.guides}
+    titles = {name: _title(contents, each, rows) for name, each in editions.items()}
     say = Labels(Catalog(contents.book.outline, look, tuple(titles.values()), contents.modified))
     groups = tuple(_groups(tuple(titles.values()), say))
     found = {each.artefact.path: each.artefact.data for each in contents.guides}
