@@ -7,7 +7,7 @@ import random
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -151,11 +151,11 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(each) if not getattr(each, "is_indirect", False) else ()
 
 
-def leaks(packs: Path, numbers: range, among: range | None = None) -> list[str]:
+def leaks(packs: Path, numbers: range, among: Collection[int] | None = None) -> list[str]:
     """Return which packs of teams hold what belongs to another team, as ``crew-0001.zip: zyxbabe``."""
     found, secrets = [], {each for number in numbers for each in secrets_of(number)}
     assert all((like := LIKE.match(each)) and like[1] == each for each in secrets)
-    for number in among or numbers:
+    for number in numbers if among is None else among:
         for path in sorted((packs / f"crew-{number:04d}").iterdir()):
             held = {each[1] for each in LIKE.finditer(said(path.read_bytes(), path.name))} & secrets
             found += [f"{path.name}: {each}" for each in sorted(held.difference(secrets_of(number)))]

@@ -1,17 +1,16 @@
 """A thousand packs, killed at ten seeded points and resumed: none lost, none made twice, all equal to those of an uninterrupted run.
 
 ``PACKS`` in the environment says how many, a thousand when it is not set. What each further pack takes, and the most memory that any
-process took, are printed: run with ``-s`` to see them.
+process took, are printed: run with ``-s`` to see them. Both runs go on at once, each from a copy of the book in a place of its own.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import resource
-import shutil
 import signal
 import time
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,76 +22,98 @@ from pipeline import packs
 pytestmark = pytest.mark.soak
 COUNT = int(os.environ.get("PACKS", "1000"))
 KILLS = 10
+STEPS = sorted({step for step in (1, 10, 100, 300, COUNT) if step <= COUNT})
 
 
-def states(output: Path) -> dict[str, tuple[int, int]]:
-    """Return size and time of every pack: one that is made again has another time."""
-    found = sorted((output / "packs").rglob("*.zip"))
-    return {path.name: ((status := path.stat()).st_size, status.st_mtime_ns) for path in found}
+class Press:
+    """A folder with a copy of the book, its banks, and its packs."""
+
+    def __init__(self, folder: Path, store: Path) -> None:
+        self.folder, self.store, self.teams = folder, store, 0
+        book(folder / "book", "sample")
+        (folder / "book/editions/round.yaml").write_text(ROUND.replace("[pdf, epub]", "[pdf]"))
+        (folder / "book/teams/pilots.yaml").unlink()
+        (folder / "people.csv").write_text("name,id,team\n")
+
+    def add_teams(self, count: int) -> None:
+        """Have so many teams, and in each of them somebody to make a pack for."""
+        with (self.folder / "people.csv").open("a") as people:
+            for number in range(self.teams, count):
+                add_team(self.folder / "book", self.folder / "banks", number, f"plan: {word(number)}")
+                people.write(f"Ana No{number:04d},{number},crew-{number:04d}\n")
+        self.teams = count
+
+    def arguments(self) -> tuple[str | Path, ...]:
+        return ("pack", "--book", self.folder / "book", "--banks", self.folder / "banks", "--output", self.folder,
+                "--store", self.store, "--for-each", self.folder / "people.csv", "--quiet")  # fmt: skip
+
+    def packs(self) -> dict[str, Path]:
+        return {path.name: path for path in sorted((self.folder / "packs").rglob("*.zip"))}
+
+    def states(self) -> dict[str, tuple[int, int]]:
+        """Return size and time of every pack: one that is made again has another time."""
+        return {name: ((status := path.stat()).st_size, status.st_mtime_ns) for name, path in self.packs().items()}
+
+    def run(self, env: dict[str, str]) -> os.struct_rusage:
+        """Make all packs, however long it takes; return what that took, of all processes."""
+        running = start(*self.arguments(), env=env)
+        _, status, used = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        _, told = running.communicate()
+        assert running.returncode == 0, told
+        return used
 
 
-def processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def make_all(press: Press, env: dict[str, str]) -> None:
+    """Make packs without an interruption, in steps: what is there is not made again, so that each tells what a further pack takes."""
+    for step in STEPS:
+        more = step - press.teams
+        press.add_teams(step)
+        began, used = time.monotonic(), press.run(env)
+        each = (used.ru_utime + used.ru_stime) / more
+        print(f"{more} packs more, {step} in all: {each:.2f} s of processor each, {(time.monotonic() - began) / more:.2f} s each; "
+              f"most memory of a process {used.ru_maxrss // 1024} MB", flush=True)  # fmt: skip
 
 
 def test_a_thousand_packs_survive_ten_kills(tmp_path: Path) -> None:
-    book(tmp_path / "book", "study")
-    (tmp_path / "book/editions/round.yaml").write_text(ROUND.replace("[pdf, epub]", "[pdf]"))
-    (tmp_path / "book/teams/pilots.yaml").unlink()
-    (tmp_path / "people.csv").write_text("name,id,team\n")
-    known, count = environment(tmp_path / "cache"), 0
-
-    def arguments(output: str) -> tuple[str | Path, ...]:
-        return ("pack", "--book", tmp_path / "book", "--banks", tmp_path / "banks", "--output", tmp_path / output,
-                "--store", tmp_path / "store", "--for-each", tmp_path / "people.csv", "--quiet")  # fmt: skip
-
-    # Uninterrupted, in steps: what is there already is not made again, so that each step tells what a further pack takes.
-    for step in sorted({n for n in (1, 10, 100, 300, COUNT) if n <= COUNT}):
-        with (tmp_path / "people.csv").open("a") as people:
-            for number in range(count, step):
-                add_team(tmp_path / "book", tmp_path / "banks", number, f"plan: {word(number)}")
-                people.write(f"Ana No{number:04d},{number},crew-{number:04d}\n")
-        before, began = processor_seconds(), time.monotonic()
-        done = run_long(*arguments("whole"), env=known)
-        assert done == 0
-        if step > count:
-            took, peak = processor_seconds() - before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-            print(f"{step - count} packs more, {step} in all: {took / (step - count):.2f} s of processor each, "
-                  f"{(time.monotonic() - began) / (step - count):.2f} s each; most memory of a process {peak} MB")  # fmt: skip
-        count = step
-
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    whole, killed, known = Press(tmp_path / "a", tmp_path / "store"), Press(tmp_path / "b", tmp_path / "store"), environment(tmp_path)
+    killed.add_teams(COUNT)
     kinds = random.Random(16)
     points = sorted(kinds.sample(range(1, COUNT), min(KILLS, COUNT - 1)))
     seen: dict[str, tuple[int, int]] = {}
-    for point in points:
-        running = start(*arguments("killed"), env=known)
-        while running.poll() is None and len(states(tmp_path / "killed")) < point:
-            time.sleep(kinds.random() / 2)
-        os.killpg(running.pid, signal.SIGKILL)
-        running.communicate()
-        now = states(tmp_path / "killed")
-        assert {name: now[name] for name in seen} == seen, "a pack was lost, or made twice"
-        assert packs.check(tmp_path / "killed")[1] == () or list((tmp_path / "killed/packs").rglob("tmp-*"))
-        seen = now
-    assert run_long(*arguments("killed"), env=known) == 0
-    now = states(tmp_path / "killed")
-    assert {name: now[name] for name in seen} == seen, "a pack was lost, or made twice"
-    assert len(now) == COUNT
+    with ThreadPoolExecutor(1) as beside, ProcessPoolExecutor(1) as reader:
+        uninterrupted = beside.submit(make_all, whole, known)
+        searched: list[Future[list[str]]] = []
 
-    whole = {path.name: path for path in (tmp_path / "whole/packs").rglob("*.zip")}
-    killed = {path.name: path for path in (tmp_path / "killed/packs").rglob("*.zip")}
-    assert [name for name in whole if whole[name].read_bytes() != killed[name].read_bytes()] == []
-    assert packs.check(tmp_path / "killed") == (COUNT, ())
-    assert not list((tmp_path / "killed/packs").rglob("tmp-*"))
-    assert leaks(tmp_path / "killed/packs", range(COUNT)) == []
-    shutil.rmtree(tmp_path / "whole")
-    shutil.rmtree(tmp_path / "killed")
+        def note() -> None:
+            """Find all that was there as it was, and have what is new searched."""
+            nonlocal seen
+            now = killed.states()
+            assert {name: now[name] for name in seen} == seen, "a pack was lost, or made twice"
+            new = [int(killed.packs()[name].parent.name.removeprefix("crew-")) for name in now.keys() - seen.keys()]
+            searched.append(reader.submit(leaks, killed.folder / "packs", range(COUNT), new))
+            seen = now
 
+        for point in points:
+            running = start(*killed.arguments(), env=known)
+            while running.poll() is None and len(killed.packs()) < point:
+                time.sleep(kinds.random() / 2)
+            os.killpg(running.pid, signal.SIGKILL)
+            running.communicate()
+            assert packs.check(killed.folder)[1] == () or list((killed.folder / "packs").rglob("tmp-*"))
+            note()
+            print(f"killed at {point}: {len(seen)} packs whole", flush=True)
+        used = killed.run(known)
+        note()
+        print(f"resumed: {len(seen)} packs; most memory of a process {used.ru_maxrss // 1024} MB", flush=True)
+        assert [each for found in searched for each in found.result()] == []
+        uninterrupted.result()
 
-def run_long(*arguments: str | Path, env: dict[str, str]) -> int:
-    """Run the command to its end, however long it takes."""
-    running = start(*arguments, env=env)
-    _, told = running.communicate()
-    assert running.returncode == 0, told
-    return running.returncode
+    ours, theirs = whole.packs(), killed.packs()
+    assert len(theirs) == COUNT
+    assert ours.keys() == theirs.keys()
+    assert [name for name in ours if ours[name].read_bytes() != theirs[name].read_bytes()] == []
+    assert packs.check(killed.folder) == (COUNT, ())
+    assert not list((killed.folder / "packs").rglob("tmp-*"))

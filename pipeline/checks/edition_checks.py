@@ -32,6 +32,7 @@ from pipeline.section_kinds import (
     SPREAD,
 )  # fmt: skip
 
+IN_A_BANK = "write it to plans/; or give a team its private bank with it: 'with' and 'plan' in teams/<id>.yaml"
 MOST = 60
 """Questions that a page has room for."""
 PLANNED = {place for kind in KINDS if kind.is_planned for place in kind.places}
@@ -199,7 +200,8 @@ def unknown_in_plan(book: Book) -> Found:
             yield fault("C911", f"no question '{exposed.question}'", where, nearest(exposed.question, book.questions))
     for edition in book.editions.values():
         if edition.plan and edition.plan not in book.plans and ("plan", edition.plan) not in book.refused:
-            yield fault("C911", f"no plan '{edition.plan}'", spot(book, edition, "plan"), nearest(edition.plan, book.plans))
+            hint = nearest(edition.plan, book.plans) if book.plans else IN_A_BANK
+            yield fault("C911", f"no plan '{edition.plan}'", spot(book, edition, "plan"), hint)
 
 
 @register("C912", "question names what is not there")

@@ -208,7 +208,9 @@ def asked_for(book: Book, request: Request) -> tuple[Edition, ...]:
     unknown = [name for name in request.editions if name not in known]
     if unknown:
         place = Place(str(request.book))
-        raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, nearest(name, known)) for name in unknown))
+        apart = {name: "name the private bank that has its plan: --with DIR" for kind, name in book.refused if kind == "edition"}
+        hints = {name: apart.get(name) or nearest(name, known) for name in unknown}
+        raise BookError(*(Diagnostic("B112", f"no edition '{name}'", place, hint) for name, hint in hints.items()))
     papers = {paper for edition in book.editions.values() for paper in edition.papers}
     if absent := [name for name in request.papers if name not in papers]:
         place = Place(str(request.book))

@@ -68,7 +68,7 @@ def load_book(
     if bank is not None:
         whole = private_bank.join(reading, bank, whole, (_files, _one))
     outline = whole.outline
-    _complete(reading, outline, plan, whole.private)
+    _complete(reading, outline, (plan, team), whole.private)
     previous, got = _previous(reading, outline), reading.records.get
     book = Book(outline, got("question", {}), got("chapter", {}), got("box", {}), got("figure", {}), whole.drawings,
                 got("term", {}), got("formula", {}), got("work", {}), got("edition", {}), got("team", {}),
@@ -149,11 +149,12 @@ def _package_chapters(reading: Reading, outline: model.Outline) -> None:
             reading.keep(model.Chapter.model_validate(read.value(())), Origin(read))
 
 
-def _complete(reading: Reading, outline: model.Outline, plan: str, private: frozenset[tuple[str, str]]) -> None:
-    """Add what a book need not write itself, and make editions of their plans."""
+def _complete(reading: Reading, outline: model.Outline, wanted: tuple[str, str], private: frozenset[tuple[str, str]]) -> None:
+    """Add what a book need not write itself, and make editions of their plans, or of the one that is wanted for a team."""
     _package_editions(reading)
     _package_chapters(reading, outline)
-    _planned(reading, plan, private)
+    _planned(reading, wanted[0], private)
+    _leave_out(reading, *wanted)
     _of_forms(reading)
 
 
@@ -168,6 +169,19 @@ def _planned(reading: Reading, plan: str, private: frozenset[tuple[str, str]]) -
             del editions[name]
         elif edition.plan:
             editions[name] = edition.model_copy(update={"plan": plan})
+
+
+def _leave_out(reading: Reading, wanted: str, team: str) -> None:
+    """Leave out editions whose plan is in no bank that was named: a team says of it that its private bank has it.
+
+    With one team alone nothing is known of the others' plans. The plan that is wanted is missed where it is not there.
+    """
+    plans, editions = reading.records.get("plan", {}), reading.records.get("edition", {})
+    elsewhere = {each.plan for each in reading.records.get("team", {}).values() if each.bank} - {wanted}
+    for name, edition in tuple(editions.items()):
+        if edition.plan and edition.plan not in (wanted, *plans) and (edition.plan in elsewhere or team):
+            del editions[name]
+            reading.refused.add(("edition", name))
 
 
 def _of_forms(reading: Reading) -> None:
