@@ -100,7 +100,8 @@ WHAT_CHANGED = SectionKind(name="what-changed")
 CHEAT_SHEET = SectionKind(name="cheat-sheet", stands_alone=True, is_overview=True)
 TRACKER = SectionKind(name="tracker", stands_alone=True, is_overview=True)
 MAP = SectionKind(name="map", stands_alone=True, is_overview=True)
-KIT_TITLE = SectionKind(name="kit-title", matter="front", is_planned=True, opens="recto", landmark="titlepage", epub_type="titlepage")
+KIT_TITLE = SectionKind(name="kit-title", matter="front", is_planned=True, opens="recto", landmark="titlepage", epub_type="titlepage",
+                        branded_on_paper=True, branded_on_screen=True)  # fmt: skip
 KIT_PLAN = SectionKind(name="kit-plan", is_planned=True)
 KIT_ROLE = SectionKind(name="kit-role", is_planned=True)
 SPREAD = SectionKind(name="spread", stands_in=("spreads",), is_written=True, is_question=True, is_numbered=True, is_target=True,
