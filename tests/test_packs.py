@@ -9,10 +9,12 @@ import signal
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import packwork
 import pikepdf
+import pypdfium2
 import pytest
 from buildwork import SMALL, book, environment, run, start
 from packwork import ROUND, add_team, leaks, said, secrets_of, word
@@ -85,6 +87,20 @@ def test_a_pack_has_a_page_a_readme_its_guides_and_its_own_questions_in_the_kit_
             assert f'href="{name}"' in files["index.html"].decode()
             assert name in files["README.txt"].decode()
     assert own in said(files["round-a/harbor-watch-round-a-0.2.0-crew-0000-a4.pdf"])
+
+
+def test_a_kit_in_a_pack_is_the_team_s_and_a_question_without_a_name_has_room_beside_it(press: Path) -> None:
+    with zipfile.ZipFile(press / "output/packs" / ZIP) as archive:
+        kit = archive.read("harbor-watch-crew-0000-0.2.0/round-a/harbor-watch-round-a-0.2.0-crew-0000-a4.pdf")
+    with closing(pypdfium2.PdfDocument(kit)) as document:
+        title = document[0].get_textpage().get_text_range().replace("\r\n", " ")
+        assert title.count(f"House {word(0).title()}hall") == 2
+        assert f"A ({word(0)})" in title
+        page = next(page for each in document if "Read this aloud" in (page := each.get_textpage()).get_text_range())
+        whole = page.get_text_range()
+        (_, lowest, *_), (*_, level) = (page.get_charbox(whole.rindex(words)) for words in ("first?", "Advanced"))
+        assert whole.count("What do you do first?") == 2
+        assert lowest > level + 6, "the level is printed over the words of the question"
 
 
 def test_files_for_candidates_in_a_pack_are_those_that_a_build_makes_for_the_team(press: Path) -> None:

@@ -13,6 +13,7 @@ from buildwork import SMALL, book, bytes_of
 from packwork import add_team, letters, said, word
 
 from pipeline import load
+from pipeline.cli.__main__ import main
 from pipeline.flow import Request, build, load_and_check
 from pipeline.model import question_numbers
 from pipeline.work.store import Store
@@ -66,6 +67,26 @@ def test_candidates_editions_of_a_private_plan_are_left_out_and_those_of_a_publi
     assert "handout" not in private.editions
     assert {"round-a"} == {name for name in private.editions if name.startswith("round")}
     assert {"handout", "round-a", "round-b"} <= public.editions.keys()
+
+
+def test_an_edition_of_a_plan_that_only_a_team_s_bank_has_is_left_out_without_it(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = bank.parents[1] / "book"
+    (home / "editions/round.yaml").write_text(packwork.ROUND.replace("plan: watch", f"plan: {word(1)}"))
+    hint = "write it to plans/; or give a team its private bank with it: 'with' and 'plan' in teams/<id>.yaml"
+    shutil.move(home / "plans", bank.parent / "plans")
+    (home / "exposure.yaml").unlink()
+    assert [(fault.code, fault.hint) for fault in load_and_check(home)[1] if fault.severity == "error"] == [("C911", hint)]
+    with (home / "teams/crew-0001.yaml").open("a") as team:
+        team.write(f"plan: {word(1)}\neditions: [study, round]\n")
+    alone, faults = load_and_check(home)
+    joined, more = load_and_check(home, None, bank)
+    assert [fault for fault in (*faults, *more) if fault.severity == "error"] == []
+    assert alone is not None
+    assert joined is not None
+    assert joined.editions.keys() - alone.editions.keys() == {"round-a"}
+    assert "no plan 'wacht'" in [fault.message for fault in load_and_check(home, None, bank, "wacht")[1]]
+    assert main(["build", "round", "--book", str(home), "--output", str(home.parent / "output")]) == 1
+    assert "= hint: name the private bank that has its plan: --with DIR" in capsys.readouterr().err
 
 
 def place(text: str, name: str) -> Callable[[Path], object]:

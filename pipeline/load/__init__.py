@@ -172,14 +172,15 @@ def _planned(reading: Reading, plan: str, private: frozenset[tuple[str, str]]) -
 
 
 def _leave_out(reading: Reading, wanted: str, team: str) -> None:
-    """Leave out editions whose plan is in no bank that was named: a team says of it that its private bank has it.
+    """Leave out editions for hiring teams whose plan is in no bank that was named: a team says that its private bank has it.
 
     With one team alone nothing is known of the others' plans. The plan that is wanted is missed where it is not there.
     """
     plans, editions = reading.records.get("plan", {}), reading.records.get("edition", {})
     elsewhere = {each.plan for each in reading.records.get("team", {}).values() if each.bank} - {wanted}
     for name, edition in tuple(editions.items()):
-        if edition.plan and edition.plan not in (wanted, *plans) and (edition.plan in elsewhere or team):
+        is_apart = edition.plan and edition.plan not in (wanted, *plans) and (edition.plan in elsewhere or team)
+        if is_apart and edition.audience == "kit":
             del editions[name]
             reading.refused.add(("edition", name))
 

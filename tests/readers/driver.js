@@ -49,7 +49,7 @@ const requests = {
     for (let tries = 0; until && !fs.existsSync(until) && tries < 200; tries++) await new Promise(done => setTimeout(done, 50));
   },
   picture: ({ page }, { path }) => page.screenshot({ path }),
-  print: ({ page }, { path, format }) => page.pdf({ path, format, printBackground: false }).then(() => null),
+  print: ({ page }, { path, format }) => page.pdf({ path, format, printBackground: false, margin: {} }).then(() => null),
   // The fonts that an element's glyphs really come from: name, whether the page brought it, how many glyphs.
   async fonts({ devtools }, { selector }) {
     await devtools.send("DOM.enable");
