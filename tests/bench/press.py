@@ -115,13 +115,21 @@ def start_up(place: Place) -> Run:
 def add_team(place: Place) -> None:
     """Give the book a team."""
     (place.book / "teams").mkdir(exist_ok=True)
-    record = f'id: {TEAM}\nname: The Bench\naccent: "#7a1f5c"\n'
+    record = f'id: {TEAM}\nname: The Bench\naccent: "#7a1f5c"\neditions: [{place.edition}]\nformats: [pdf, epub]\npapers: [a4]\n'
     (place.book / f"teams/{TEAM}.yaml").write_text(record, encoding="utf-8")
 
 
 def copies(place: Place, *names: str) -> Run:
     """Make copies for recipients of a team, in a process of its own, and measure it."""
     return place.build(*A4, "--team", TEAM, *(part for name in names for part in ("--for", name)))
+
+
+def packs(place: Place, *names: str) -> Run:
+    """Make packs of the edition for people of a team, in a process of its own, and measure it."""
+    people = place.folder / "people.csv"
+    people.write_text("\n".join(("name", *names, "")), encoding="utf-8")
+    where = ("--book", str(place.book), "--output", str(place.output), "--for-each", str(people), "--jobs", "1")
+    return run([*COMMAND, "pack", TEAM, *where, "--quiet"], place.env)
 
 
 def watched_edits(place: Place, count: int) -> list[Run]:

@@ -125,6 +125,9 @@ def _ours(found: Findings, place: press.Place, number: int) -> None:
         found.add("first copy", press.copies(place, COPIES[0]))
         found.add("copy", press.copies(place, COPIES[1]))
         found.add("three copies", press.copies(place, *(f"{name} again" for name in COPIES)))
+        press.packs(place, "Reader Zero")  # what all packs share is printed for the first, and found by the others
+        found.add("pack", press.packs(place, COPIES[0]))
+        found.add("three packs", press.packs(place, *(f"{name} again" for name in COPIES)))
 
 
 def _theirs(found: Findings, rivals: list[Peer]) -> None:

@@ -61,12 +61,21 @@ def _extras(found: Findings) -> Iterator[Row]:
         return
     yield _against(found, "watch", TYPST, "one question edited under --watch, PDF and EPUB", 0.5)
     yield _against(found, "copy", TYPST, "one more branded copy, fresh process", 0.5)
-    if "three copies" in found.runs:
-        more = [(three.wall - one.wall) / 2 for three, one in zip(found.runs["three copies"], found.runs["copy"], strict=True)]
-        row, ours = Row(found.subject.name, "each further copy of the same run", "s", median(more)), median(more)
-        theirs = median(run.wall for run in found.runs[TYPST]) if TYPST in found.runs else 0
-        yield _judged(_changed(row, beside=TYPST, theirs=theirs, ratio=ours / theirs), 0.5) if theirs else row
+    for one, three, what in (("copy", "three copies", "copy"), ("pack", "three packs", "pack with PDF and EPUB")):
+        if three in found.runs:
+            yield _further(found, one, three, f"each further {what} of the same run")
     yield _alone(found, "epub", "EPUB, pages remembered, fresh process")
+
+
+def _further(found: Findings, one: str, three: str, what: str) -> Row:
+    """Compare what two more of something take with a whole run of Typst."""
+    pairs = list(zip(found.runs[three], found.runs[one], strict=True))
+    ours, cpu = (median((getattr(a, clock) - getattr(b, clock)) / 2 for a, b in pairs) for clock in ("wall", "cpu"))
+    row = Row(found.subject.name, what, "s", ours)
+    if TYPST not in found.runs:
+        return row
+    theirs, their_cpu = (median(getattr(run, clock) for run in found.runs[TYPST]) for clock in ("wall", "cpu"))
+    return _judged(_changed(row, beside=TYPST, theirs=theirs, ratio=ours / theirs, cpu_ratio=cpu / their_cpu), 0.5)
 
 
 def _memory(found: Findings) -> Iterator[Row]:

@@ -38,11 +38,12 @@ def converted(source: Path, to: Path) -> Path:
 
 @dataclass(frozen=True)
 class Contents:
-    """How often each element that matters stands in a book, its code without spaces, and what its pictures show."""
+    """How often each element that matters stands in a book, its code without spaces, what its pictures show, and its contents."""
 
     counts: Counter[str]
     code: str
     pictures: frozenset[str]
+    listed: tuple[str, ...]
 
 
 def contents(data: bytes) -> Contents:
@@ -50,10 +51,12 @@ def contents(data: bytes) -> Contents:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [name for name in archive.namelist() if name.endswith((".xhtml", ".html")) and not name.endswith("nav.xhtml")]
         roots = [etree.fromstring(archive.read(name)) for name in names]
+        ncx = etree.fromstring(archive.read(next(name for name in archive.namelist() if name.endswith("toc.ncx"))))
     counts = Counter(etree.QName(element).localname for root in roots for element in root.iter(etree.Element))
     code = sorted("".join(listing.itertext()) for root in roots for listing in root.iter("{*}pre"))
     pictures = frozenset(str(picture.get("alt")) for root in roots for picture in root.iter("{*}img"))
-    return Contents(Counter({name: counts[name] for name in KEPT}), re.sub(r"\s+", "", "".join(code)), pictures)
+    listed = tuple(" ".join("".join(label.itertext()).split()) for label in ncx.iterfind(".//{*}navPoint/{*}navLabel"))
+    return Contents(Counter({name: counts[name] for name in KEPT}), re.sub(r"\s+", "", "".join(code)), pictures, listed)
 
 
 def there_and_back(data: bytes, folder: Path) -> Contents:
@@ -67,7 +70,8 @@ def there_and_back(data: bytes, folder: Path) -> Contents:
 def lost(before: Contents, after: Contents) -> list[str]:
     """What stood in a book before, and less often or not at all after."""
     fewer = [f"{name}: {before.counts[name]}, then {after.counts[name]}" for name in KEPT if after.counts[name] < before.counts[name]]
-    return [*fewer, *sorted(before.pictures - after.pictures), *(["code"] if before.code != after.code else [])]
+    said = [name for name in ("code", "listed") if getattr(before, name) != getattr(after, name)]
+    return [*fewer, *sorted(before.pictures - after.pictures), *said]
 
 
 @pytest.mark.parametrize(("file", "pictures", "without"), [(STUDY, 3, ""), (KINDLE, 10, "math")])
@@ -76,7 +80,7 @@ def test_a_kindle_keeps_headings_tables_code_formulas_and_pictures(
 ) -> None:
     before = contents((built / file).read_bytes())
     assert [name for name in KEPT if not before.counts[name]] == ([without] if without else [])
-    assert len(before.pictures) >= pictures and len(before.code) > 500
+    assert len(before.pictures) >= pictures and len(before.code) > 500 and len(before.listed) > 10
     assert lost(before, there_and_back((built / file).read_bytes(), tmp_path)) == []
 
 
