@@ -134,13 +134,15 @@ def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str
 def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], used: set[str]) -> dict[str, Item]:
     """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
     found: dict[str, Item] = {}
+    tries: Counter[tuple[str, str]] = Counter()  # names that are taken already, of questions that are all alike
     for n, item in enumerate(listed):
         given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not RESERVED.match(item.given)
-        words, tried = item.given if given else slug(item.given or item.asked), 0
+        words, content = item.given if given else slug(item.given or item.asked), fresh[n].content
         name = ids.get(n, words)
         while n not in ids and name in used:
-            name = f"{words}-{digest(fresh[n].content + '+' * (tried // 6))[: 4 + tried % 6]}"
-            tried += 1
+            tried = tries[words, content]
+            name = f"{words}-{digest(content + '+' * (tried // 6))[: 4 + tried % 6]}"
+            tries[words, content] += 1
         used.add(name)
         found[name] = item
     return found
