@@ -40,7 +40,7 @@ from pipeline.section_kinds import (
     WHAT_CHANGED,
     SectionKind,
 )  # fmt: skip
-from pipeline.withholding import homes, secret, withheld
+from pipeline.withholding import homes, secret, shown, withheld
 
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
@@ -53,12 +53,12 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
     ``labels`` names the parts of a book in its language; ``modified`` is the time that files are stamped with.
     """
     chosen = {d.id: tuple(_select(book, edition, d)) for d in book.outline.sections}
-    numbers = model.question_numbers(book)
-    made = tuple(shared(tuple(_sections(book, edition, labels, chosen, numbers))))
+    numbers, told = model.question_numbers(book), shown(book, edition)
+    made = tuple(shared(tuple(_sections(told, edition, labels, chosen, numbers))))
     entries = index.build(_marks(made), book.outline.lang)
     empty = {kind for kind, filled in ((INDEX, entries), (CONTENTS, any(section.listed for section in made))) if not filled}
     sections = tuple(section for section in made if section.kind not in empty)
-    names = dict(_names(book, sections))
+    names = dict(_names(told, sections))
     everything = dict(_all_names(book, numbers))
     publication = Publication(
         outline=book.outline,
@@ -70,7 +70,7 @@ def assemble(book: Book, edition: Edition, labels: Mapping[str, str], modified: 
         index=entries,
         box_homes=_box_homes(sections),
         resources={"boxes": book.boxes, "figures": book.figures, "drawings": book.drawings, "pictures": book.pictures,
-                   "works": book.works,
+                   "works": told.works,
                    "topics": {t.id: t for t in book.outline.topics},
                    "competencies": {c.id: c for c in book.outline.competencies}},
         links={q.id: q.see_also for q in book.questions.values()},

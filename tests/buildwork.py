@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
+import traceback
+import types
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +63,76 @@ def start(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = Non
     return subprocess.Popen(
         command(*arguments), env=env, cwd=cwd, text=True, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=hear
     )
+
+
+class Fork:
+    """The command in a child of this process, which has read all libraries already: what a storm of kills starts, and can afford.
+
+    It leads a session of its own, as a command of `start` does.
+    """
+
+    def __init__(self, *arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> None:
+        self._said = os.memfd_create("out"), os.memfd_create("err")
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._work([*map(str, arguments)], dict(env), cwd or Path.cwd())
+
+    def _work(self, arguments: list[str], env: dict[str, str], folder: Path) -> None:
+        status = 70
+        try:
+            os.setsid()
+            hear()
+            for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *self._said)):
+                os.dup2(descriptor, number)
+            sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
+            sys.modules["__main__"] = types.ModuleType("__main__")  # workers need not read what runs the tests
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(env)
+            from pipeline.cli.__main__ import main
+
+            status = main(arguments)
+            sys.stdout.flush()
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+
+    def seconds(self) -> float:
+        """Tell what it has worked so far, by its own clock (clock_getcpuclockid(3)): other work on the machine is no part of it."""
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return math.inf
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            found, status = os.waitpid(self.pid, os.WNOHANG)
+            if found:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def worked(self, seconds: float) -> None:
+        """Wait until it has worked so long, or is at its end."""
+        end = time.monotonic() + 120
+        while self.poll() is None and self.seconds() < seconds and time.monotonic() < end:
+            time.sleep(0.001)
+
+    def communicate(self, timeout: float = 300) -> tuple[str, str]:
+        """Wait for its end; give what it wrote."""
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > end:
+                os.killpg(self.pid, signal.SIGKILL)
+                raise subprocess.TimeoutExpired("guidepress", timeout)
+            time.sleep(0.002)
+        said = []
+        for descriptor in self._said:
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            with os.fdopen(descriptor, encoding="utf-8") as stream:
+                said.append(stream.read())
+        return said[0], said[1]
 
 
 def hear() -> None:

@@ -180,3 +180,28 @@ def test_a_figure_may_be_a_picture(tmp_path: Path) -> None:
     loaded, faults = load_and_check(book)
     assert loaded is not None and "figures/ruler" in loaded.pictures
     assert not [fault for fault in faults if fault.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "noisy"),
+    [
+        ("RGB", (2000, 2000), False),
+        ("RGBA", (1700, 90), False),
+        ("I;16", (90, 90), False),
+        ("L", (700, 700), True),
+        ("RGB", (400_000, 1), False),
+    ],
+)
+def test_a_logo_within_the_bounds_is_made_such_as_readers_take(mode: str, size: tuple[int, int], noisy: bool) -> None:
+    given = Image.effect_noise(size, 99) if noisy else Image.new(mode, size, 200 if mode in ("L", "I;16") else (9, 9, 99, 0)[: len(mode)])
+    given.save(out := io.BytesIO(), "PNG")
+    made = raster.bearable(out.getvalue())
+    assert made != out.getvalue() and made == raster.bearable(out.getvalue()) == raster.bearable(made)
+    with Image.open(io.BytesIO(made)) as shown:
+        assert (shown.format, max(shown.size) <= raster.LONGEST, shown.mode in raster.SHOWN) == ("PNG", True, True)
+    assert len(made) <= raster.HEAVY
+
+
+def test_a_logo_that_readers_take_stays_as_it_is() -> None:
+    Image.new("RGBA", (1600, 200), (9, 9, 99, 0)).save(out := io.BytesIO(), "PNG")
+    assert raster.bearable(out.getvalue()) == out.getvalue()

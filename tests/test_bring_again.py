@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import string
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import source
 from pipeline.bring import Errand, Outcome, bring, named
+from pipeline.bring.ledger import digest
 from pipeline.bring.shelf import Taking
-from pipeline.diagnostics import show
+from pipeline.diagnostics import BookError, show
 
 DATE = "2026-11-28"
 
@@ -43,6 +47,10 @@ def questions(folder: Path) -> set[str]:
 def listed(folder: Path) -> list[str]:
     outline: dict[str, Any] = yaml.safe_load((folder / "book/book.yaml").read_text())
     return [name for section in outline["sections"] for name in section["questions"]]
+
+
+class Ended(BaseException):
+    """What a kill is to a run."""
 
 
 BANK = [("What floats?", "Wood."), ("What sinks?", "Iron."), ("What floats?", "Cork.")]
@@ -165,3 +173,64 @@ def test_a_second_import_changes_nothing_whatever_is_written(bank: list[tuple[st
     after = files(folder)
     assert len(questions(folder)) == count + 1
     assert {name for name in before if after[name] != before[name]} <= {"book/book.yaml", "book/imported.json"}
+
+
+def ended(patch: pytest.MonkeyPatch, folder: Path, after: int, bank: list[tuple[str, str]]) -> bool:
+    """Import, and be ended after so many files; say whether there were more."""
+    written = iter(range(after))
+
+    def write_some(path: Path, text: str | bytes) -> None:
+        if next(written, None) is None:
+            raise Ended
+        write_whole(path, text)
+
+    write_whole = source.write
+    with patch.context() as patched:
+        patched.setattr(source, "write", write_some)
+        try:
+            again(folder, bank)
+        except Ended:
+            return True
+    return False
+
+
+def test_an_import_that_was_ended_anywhere_is_made_whole_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = [*BANK, ("What drifts?", "Weed."), ("What rusts?", "Iron, in salt.")]
+    places = {name: tmp_path / name for name in ("whole", "once", "twice")}
+    for place in places.values():
+        place.mkdir()
+    again(places["whole"], BANK)
+    first = files(places["whole"])
+    again(places["whole"], more)
+    after = 0
+    while ended(monkeypatch, places["once"], after, BANK):
+        again(places["once"], BANK)
+        assert files(places["once"]) == first, after
+        assert ended(monkeypatch, places["once"], after, more) or after >= 5
+        again(places["once"], more)
+        assert files(places["once"]) == files(places["whole"]), after
+        shutil.rmtree(places["once"] / "book")
+        after += 1
+    assert after > 5
+    # And what was edited between is somebody's own.
+    assert ended(monkeypatch, places["twice"], 6, BANK)
+    own = next((places["twice"] / "book/questions").rglob("*.yaml"))
+    own.write_text(own.read_text() + "# mine\n")
+    mine = own.read_bytes()
+    again(places["twice"], BANK)
+    assert own.read_bytes() == mine
+
+
+@pytest.mark.parametrize("path", ["../victim.yaml", "/etc/victim.yaml", "questions/../../victim.yaml"])
+def test_a_book_whose_memory_leads_out_of_it_is_refused(tmp_path: Path, path: str) -> None:
+    again(tmp_path, BANK)
+    (tmp_path / "victim.yaml").write_text("mine")
+    ledger = tmp_path / "book/imported.json"
+    known = json.loads(ledger.read_text())
+    for entry in known["questions"].values():
+        entry["path"], entry["written"] = path, digest("mine")
+    ledger.write_text(json.dumps(known))
+    with pytest.raises(BookError) as refused:
+        again(tmp_path, BANK)
+    assert [found.code for found in refused.value.diagnostics] == ["I105"]
+    assert (tmp_path / "victim.yaml").read_text() == "mine"

@@ -16,6 +16,8 @@ import pytest
 from buildwork import ROOT, bytes_of, command, edit, environment, run, start
 from test_interrupted import as_root, stands_whole
 
+from pipeline.work.store import _packed
+
 pytestmark = pytest.mark.slow
 QUESTION = "book/questions/weather-and-watch/falling-glass.yaml"
 
@@ -184,6 +186,29 @@ def links(place: Path) -> None:
     for path in entries(place):
         path.rename(place / "outside" / path.name)
         path.symlink_to(place / "outside" / path.name)
+
+
+def forged(place: Path) -> None:
+    """Every entry has a digest that is right, and holds what no build writes."""
+    for number, path in enumerate(entries(place)):
+        facts, data = ((None, b""), ([1, "x"], b"[" * 100_000), ({"a": {}}, b"\xff\x00"), ("x", b'{"a": 1}'))[number % 4]
+        path.write_bytes(_packed(path.stem, data, facts))
+
+
+def test_a_store_that_somebody_has_forged_is_made_again_with_a_warning(place: Path) -> None:
+    assert build(place).returncode == 0
+    before = bytes_of(place / "output")
+    shutil.rmtree(place / "output")
+    forged(place)
+    done = build(place)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"warning[R101]: what is remembered is not what a build wrote, and was made again: {place}/cache/guidepress" in done.stderr
+    assert bytes_of(place / "output") == before
+    shutil.rmtree(place / "output")
+    done = build(place)
+    assert (done.returncode, "R101" in done.stderr) == (0, False), done.stderr
+    assert bytes_of(place / "output") == before
 
 
 @pytest.mark.parametrize("damage", [swapped, folders, *(pytest.param(each, marks=pytest.mark.soak) for each in (truncated, pipes, links))])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from buildwork import ROOT
 from test_contents import guide
 
 from pipeline import preflight
@@ -213,3 +216,36 @@ def test_a_large_pdf_is_read_in_parts_that_are_not(work: Work, pdf: bytes, monke
     shares = preflight.parts("a.pdf", len(whole.pages), 1, None, known)
     assert len(shares) == -(-(len(whole.pages) - 1) // 5)
     assert found(work, shares, pdf, known) == whole
+
+
+# Folders for files of one run
+
+
+def test_folders_that_killed_runs_left_are_swept_by_the_next_and_no_others(tmp_path: Path) -> None:
+    keep = "import time; from pipeline.work import scratch\nwith scratch.folder() as made: print(made, flush=True); time.sleep(60)"
+    env = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+
+    def begun() -> tuple[subprocess.Popen[str], Path]:
+        process = subprocess.Popen([sys.executable, "-c", keep], env=env, text=True, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        return process, Path(process.stdout.readline().strip())
+
+    others = [tmp_path / "guidepress-run-notes", tmp_path / "guidepress-run-link", tmp_path / "guidepress-run-file"]
+    others[0].mkdir(mode=0o755)
+    (tmp_path / "mine").mkdir(mode=0o700)
+    others[1].symlink_to(tmp_path / "mine")
+    others[2].write_text("mine")
+    killed, left = begun()
+    (left / "font").write_text("large")
+    killed.kill()
+    killed.communicate()
+    assert left.parent == tmp_path and left.exists()
+    held, first = begun()
+    assert not left.exists(), "nobody swept it"
+    again, second = begun()
+    try:
+        assert sorted(tmp_path.iterdir()) == sorted([*others, tmp_path / "mine", first, second])
+    finally:
+        for process in (held, again):
+            process.kill()
+            process.communicate()

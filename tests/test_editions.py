@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,8 +11,8 @@ import pytest
 from conftest import assembled
 
 from pipeline import editions, model, theme
-from pipeline.model import Book, Edition, Question
-from pipeline.model.questions import Hint
+from pipeline.model import Book, Edition, Question, matter
+from pipeline.model.questions import CitedSource, Hint
 from pipeline.publication import Publication, Section, passages
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
@@ -160,6 +161,62 @@ def test_answers_may_follow_each_section(book) -> None:
         "weather-and-watch", "answers-weather-and-watch",
     ]  # fmt: skip
     assert {s.level for s in publication.sections if s.kind.name == "answer"} == {3}
+
+
+def enlisted(book: Book, **changed: Mapping[str, object]) -> Book:
+    """Give the small book with terms that lead to one another, a formula, and a work, and with fields of questions changed."""
+    told = matter.Term(id="told", term="told tide", definition="A tide, and [[term:retold]].", questions=())
+    retold = matter.Term(id="retold", term="retold tide", definition="More of it ([[source:told]]).", questions=())
+    formula = matter.Formula(id="told", name="Told tides", latex="x^2", reading="It is squared.", questions=())
+    work = matter.Work(key="told", short="Told (1999)", cite="Told, T. (1999). *On tides*.")
+    return replace(
+        with_questions(book, **changed),
+        terms={**book.terms, "told": told, "retold": retold},
+        formulas={**book.formulas, "told": formula},
+        works={**book.works, "told": work},
+    )
+
+
+def entries_of(publication: Publication) -> set[str]:
+    """Name what the lists of a publication hold, and what texts may link to there."""
+    held = {name for name in publication.names if re.fullmatch("(term|formula|source)-.*told", name)}
+    for section in publication.sections:
+        for kind in ("terms", "formulas", "sources"):
+            entries = {f"{kind.removesuffix('s')}-{model.identity(entry)}" for entry in getattr(section.record, kind, ())}
+            assert section.kind.name == "question" or {each for each in entries if each.endswith("told")} <= held
+    return held
+
+
+LEADING = "See [[term:told]] and [[formula:told]]."
+EVERY = {"term-told", "term-retold", "formula-told", "source-told"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "held"),
+    [
+        ({"relief_in_fog": {"answer": LEADING}}, set()),
+        ({"relief_in_fog": {"sources": (CitedSource(key="told"),)}}, EVERY),
+        ({"falling_glass": {"probes": (LEADING,)}}, set()),
+        ({"falling_glass": {"answer": LEADING}}, EVERY),
+        ({"falling_glass": {"answer": "As [[term:told]]."}, "relief_in_fog": {"answer": LEADING}}, EVERY - {"formula-told"}),
+        ({"falling_glass": {"answer": "As a told tide."}, "relief_in_fog": {"answer": LEADING}}, EVERY - {"formula-told"}),
+        ({"falling_glass": {"rubric": None}}, EVERY),
+    ],
+    ids=["kit", "a kit's sources, and a term that nobody leads to", "probes", "an answer", "both", "named, and both", "nobody"],
+)
+def test_lists_for_candidates_have_no_entry_that_only_texts_for_teams_use(book, changed, held) -> None:
+    whole = enlisted(book, **changed)
+    assert entries_of(assemble(whole, "study")) == held
+    assert entries_of(assemble(whole, "kit")) == EVERY
+    told = " ".join(assemble(whole, "study").secret)
+    assert ("A tide, and" in told, "On tides" in told) == (held == set(), held == set())
+
+
+def test_the_gate_finds_an_entry_of_a_list_that_should_not_be_there(book, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = enlisted(book, relief_in_fog={"answer": LEADING})
+    monkeypatch.setattr(editions, "shown", lambda book, edition: book)
+    (glossary,) = (s for s in assemble(whole, "study").sections if s.kind.name == "glossary")
+    assert texts(glossary) & {*assemble(whole, "study").secret}
 
 
 def test_a_list_without_entries_is_no_part_of_the_book(book) -> None:

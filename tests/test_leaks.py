@@ -29,6 +29,8 @@ from pipeline.work import cache
 
 MUTATIONS = int(os.environ.get("SOAK_LEAKS", "1000"))
 SEED = 20261128
+PAPER = 5
+"""Of so many changed books one is printed: pages take longest."""
 STEM = "qz"
 """No word begins so: what begins so is a mark."""
 MARK = re.compile(STEM + "[a-p]{4}")
@@ -174,6 +176,27 @@ def trip(book: Path, chance: random.Random) -> None:
     rewrite(chance.choice(questions(book)), change)
 
 
+def enlist(book: Path, chance: random.Random, marks: Marks) -> str:
+    """The lists have entries that one text alone leads to; say which, and in which field."""
+    path, field = chance.choice(questions(book)), chance.choice(["answer", "probes"])
+    home = path.stem, f"entry:{field}"
+    entries: dict[str, tuple[str, Fields]] = {
+        "glossary": ("terms", {"id": "told", "term": "told tide", "definition": f"What {marks.new(*home)} says."}),
+        "formulas": ("formulas", {"id": "told", "name": "Told tides", "latex": "x^2", "reading": f"It is {marks.new(*home)}."}),
+        "sources": ("sources", {"key": "told", "short": "Told (1999)", "cite": f"Told, T. (1999). *On {marks.new(*home)}*."}),
+    }
+    for name, (key, entry) in entries.items():
+        rewrite(book / f"{name}.yaml", lambda data, key=key, entry=entry: data[key].append(entry))  # type: ignore[misc]
+    words = "See [[term:told]], [[formula:told]], and [[source:told]]."
+
+    def lead(data: Fields) -> None:
+        old = data.get(field)
+        data[field] = [*old, words] if isinstance(old, list) else f"{old or 'So.'}\n\n{words}\n" if field == "answer" else [words]
+
+    rewrite(path, lead)
+    return f"{path.stem}.{field}"
+
+
 CHANGES = (hide, point, relate, entitle, footnote, parts, answers, select, flow, trip)
 
 # What a build leaves and says
@@ -245,8 +268,10 @@ def forbidden(book: Path, edition: str, marks: Marks) -> set[str]:
     """Give the marks that an edition must not show: those of kit questions, of fields for teams, and of parts that it does not print."""
     data = read(book / f"editions/{edition}.yaml")
     hidden = {path.stem for path in questions(book) if read(path).get("audience") == "kit"}
-    shown = {*data["parts"], *data.get("answer_parts", ())} - {*FOR_TEAMS}  # type: ignore[misc,call-overload]
-    return {mark for mark, (record, field) in marks.homes.items() if field not in {*shown, "ask"} or record in hidden}
+    shown = {*data["parts"], *data.get("answer_parts", ()), "ask"} - {*FOR_TEAMS}  # type: ignore[misc,call-overload]
+    # An entry of a list is printed where any edition for candidates may lead to it.
+    listed = {f"entry:{field}" for field in ASKED if field not in FOR_TEAMS}
+    return {mark for mark, (record, field) in marks.homes.items() if field not in shown | listed or record in hidden}
 
 
 def build(book: Path, place: Path, edition: str) -> int:
@@ -271,12 +296,13 @@ def changed(tmp_path: Path, number: int, bank: Path = SMALL) -> tuple[Path, Mark
         if read(path)["audience"] == "kit":
             path.unlink()
             continue
-        rewrite(path, lambda data: data.update(papers=["a4"]))
+        rewrite(path, lambda data: data.update(papers=["a4"], formats=["pdf", "epub"] if number % PAPER == 0 else ["epub", "html"]))
     marks = mark_all(book)
     chosen = chance.sample(CHANGES, chance.randint(1, 4))
     for change in chosen:
         change(book, chance)
-    return book, marks, [change.__name__ for change in chosen]
+    how = [change.__name__ for change in chosen]
+    return book, marks, [*how, enlist(book, chance, marks)] if chance.random() < 0.5 else how
 
 
 def search(tmp_path: Path, number: int, bank: Path = SMALL) -> int:

@@ -19,6 +19,7 @@ from buildwork import ROOT
 
 from pipeline import release
 from pipeline.diagnostics import ToolError
+from pipeline.flow import finishing
 from pipeline.work.store import Store, key
 
 COLOPHON = release.Colophon(release.BookFacts("garden", "Garden", "1.0.0", "2026-11-22"), "all", {})
@@ -291,3 +292,11 @@ def test_the_command_says_in_one_line_what_stands_in_its_way(tmp_path: Path, sen
     done = subprocess.run(command, cwd=clone, env=variables, text=True, capture_output=True, timeout=300)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"guidepress: output/.releases: {FOREIGN}")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "clone", "sentinel"]
+
+
+@pytest.mark.parametrize("written", ["[" * 100_000, "{", "[1]", '{"artefacts": 5}', "\0"])
+def test_a_last_report_that_no_build_wrote_is_as_none(tmp_path: Path, written: str) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/build.json").write_text(written)
+    assert not isinstance(facts := release.last_report(tmp_path, "build"), dict) or facts == {"artefacts": 5}
+    assert finishing.last_rows(tmp_path) == {}

@@ -18,7 +18,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
@@ -30,6 +29,7 @@ from lxml import etree
 
 from pipeline.authorities.findings import Finding
 from pipeline.diagnostics import Severity, ToolError
+from pipeline.work import scratch
 
 PATIENCE = 600.0
 """Seconds after which an authority is taken to hang."""
@@ -241,8 +241,8 @@ def epubcheck_version() -> str:
 
 def check_epubcheck(path: Path) -> tuple[Finding, ...]:
     """Check an EPUB."""
-    with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
-        answer = Path(folder, "answer.json")
+    with scratch.folder() as folder:
+        answer = folder / "answer.json"
         # One compiler of Java's two: a run of six seconds ends before the second pays.
         java = (program("java"), "-XX:TieredStopAtLevel=1", "-jar", _epubcheck_jar())
         done = run(*java, path, "--failonwarnings", "--json", answer)
@@ -282,10 +282,10 @@ def ace_version() -> str:
 
 def check_ace(path: Path) -> tuple[Finding, ...]:
     """Check an EPUB."""
-    with tempfile.TemporaryDirectory(prefix="guidepress-") as folder:
+    with scratch.folder() as folder:
         variables = {"PUPPETEER_EXECUTABLE_PATH": _browser(), "ACE_TIMEOUT_INITIAL": BROWSER_WAIT}
         done = run(program("ace-cli"), "-E", "-s", "-f", "-o", folder, path, **variables)
-        answer = Path(folder, "report.json")
+        answer = folder / "report.json"
         return _findings("Ace", done, VIOLATIONS, answer, parse_ace)
 
 

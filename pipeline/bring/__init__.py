@@ -20,7 +20,8 @@ from pipeline.bring.banks import Dialect, from_file, known, named
 from pipeline.bring.bookfiles import ABOUT
 from pipeline.bring.gallery import hang
 from pipeline.bring.haul import RULES, Haul, Item, Losses
-from pipeline.bring.shelf import LEDGER, MAX_LEDGER, Drafted, Entry, Ledger, Shelf, Taking, digest, extended, remembered, section, slug
+from pipeline.bring.ledger import LEDGER, MAX_LEDGER, Entry, Ledger, digest
+from pipeline.bring.shelf import Drafted, Shelf, Taking, extended, remembered, section, slug
 from pipeline.diagnostics import Diagnostic, ordered
 
 __all__ = ["RULES", "Dialect", "Errand", "Outcome", "bring", "from_file", "known", "named"]

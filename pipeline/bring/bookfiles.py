@@ -11,9 +11,10 @@ from pipeline import markup, source
 from pipeline.bring.banks import Dialect
 from pipeline.bring.gallery import Gallery
 from pipeline.bring.haul import Haul, Item, Losses, Node, Picked, line_nodes, said, trimmed
+from pipeline.bring.ledger import Ledger
 from pipeline.bring.linestyle import LineStyle, first_words
 from pipeline.bring.segment import anchor
-from pipeline.bring.shelf import Drafted, Ledger, identify, slug
+from pipeline.bring.shelf import Drafted, identify, slug
 from pipeline.markup.highlight import known_language
 
 ABOUT: Final = "about-this-bank"

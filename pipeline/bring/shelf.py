@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -14,12 +12,12 @@ from typing import Any, Final, Literal
 
 from pipeline import source
 from pipeline.bring.haul import Item, Losses
+from pipeline.bring.ledger import LEDGER, MAX_LEDGER, NEXT, Entry, Ledger, digest
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.model.fields import LONGEST_SLUG, SLUG
 from pipeline.section_kinds import KINDS
 from pipeline.source import Node, Source, SourceFault
 
-LEDGER: Final = "imported.json"
 LONGEST_ID: Final = 48
 """Characters of an id made from words; what tells two alike apart needs room behind it."""
 SHORT_ANSWER: Final = 80
@@ -27,14 +25,8 @@ SHORT_ANSWER: Final = 80
 RESERVED: Final = re.compile(
     rf"(?:answers?|term|formula|source|figure|index|box|title|page)-|.*-title$|nav$|toc$|(?:{'|'.join(kind.name for kind in KINDS)})$"
 )
-MAX_LEDGER: Final = 20_000_000
 Taking = Literal["ask", "book", "source"]
 """Which side is taken where both have changed: neither, the book's, or the source's."""
-
-
-def digest(text: str) -> str:
-    """Return the digest of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass
@@ -48,50 +40,6 @@ class Drafted:
     others: dict[str, str]
     items: Mapping[str, Item]
     pictures: dict[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Entry:
-    """What is remembered of one question: digests of its words, of all its content, and of its file as written."""
-
-    asked: str
-    content: str
-    answer: str = ""
-    path: str = ""
-    written: str = ""
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What was imported, by id, and the digests of the other files that an import wrote."""
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    sections: dict[str, str] = field(default_factory=dict)
-    """Ids of sections by their titles in the source."""
-
-    @staticmethod
-    def read(text: str) -> Ledger | None:
-        """Return what a file remembers, or None when it is no such file."""
-        try:
-            data: Any = json.loads(text)
-            entries = {name: Entry(*(str(data["questions"][name][key]) for key in _KEYS)) for name in data["questions"]}
-            return Ledger(entries, dict(data["files"]), dict(data["sections"]))
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return None
-
-    def text(self) -> str:
-        """Return the file that remembers it all, sorted, one question to a line."""
-        rows = [f"  {_json(name)}: {_json({key: getattr(entry, key) for key in _KEYS})}" for name, entry in sorted(self.entries.items())]
-        parts = [f'"files": {_json(self.files)}', f'"sections": {_json(self.sections)}', '"questions": {\n' + ",\n".join(rows) + "\n}"]
-        return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-_KEYS: Final = ("asked", "content", "answer", "path", "written")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def slug(words: str, otherwise: str = "q") -> str:
@@ -134,13 +82,15 @@ def identify(items: Iterable[Item], ledger: Ledger, taken: set[str]) -> dict[str
 def _with_new_ids(listed: list[Item], fresh: list[Entry], ids: dict[int, str], used: set[str]) -> dict[str, Item]:
     """Give ids to the questions that have none yet: their words, and where that is taken a part of their digest."""
     found: dict[str, Item] = {}
+    tries: Counter[tuple[str, str]] = Counter()  # names that are taken already, of questions that are all alike
     for n, item in enumerate(listed):
         given = re.fullmatch(SLUG, item.given) and len(item.given) <= LONGEST_SLUG and not RESERVED.match(item.given)
-        words, tried = item.given if given else slug(item.given or item.asked), 0
+        words, content = item.given if given else slug(item.given or item.asked), fresh[n].content
         name = ids.get(n, words)
         while n not in ids and name in used:
-            name = f"{words}-{digest(fresh[n].content + '+' * (tried // 6))[: 4 + tried % 6]}"
-            tried += 1
+            tried = tries[words, content]
+            name = f"{words}-{digest(content + '+' * (tried // 6))[: 4 + tried % 6]}"
+            tries[words, content] += 1
         used.add(name)
         found[name] = item
     return found
@@ -172,13 +122,26 @@ class Shelf:
     def open(self) -> None:
         """Read what is remembered. Raises BookError when the folder is no book that can be added to."""
         text = self.text(LEDGER, MAX_LEDGER)
-        if text is None:
-            return
-        known = Ledger.read(text)
+        known = Ledger() if text is None else Ledger.read(text)
         if known is None:
             hint = "put the file back as an import wrote it, or delete it to begin anew"
             raise BookError(Losses.alone("I105", "the file of what was imported cannot be read", hint, self.place(LEDGER)))
         self.remembered = known
+        self._adopt()
+
+    def _adopt(self) -> None:
+        """Remember what a run wrote that was ended before it could say so: files that are as it meant to write them."""
+        begun = Ledger.read(self.text(NEXT, MAX_LEDGER) or "")
+        if begun is None:
+            return
+        known, sections = self.remembered.entries, {**begun.sections, **self.remembered.sections}
+        left = {name: entry for name, entry in begun.entries.items() if name not in known and self._is(entry.path, entry.written)}
+        files = {path: written for path, written in begun.files.items() if self._is(path, written)}
+        self.remembered = Ledger({**left, **known}, {**self.remembered.files, **files}, sections)
+
+    def _is(self, path: str, written: str) -> bool:
+        stands = self.text(path) if path else None
+        return stands is not None and digest(stands) == written
 
     def place(self, path: str) -> Place:
         """Return the place of a file."""
@@ -256,13 +219,17 @@ class Shelf:
         )
 
     def write(self) -> None:
-        """Write all that was decided, each file whole, what is remembered last."""
+        """Write all that was decided, each file whole, what is remembered last; what a run that is ended has written, the next knows."""
+        if LEDGER in self.writes:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            source.write(self.folder / NEXT, self.writes[LEDGER])
         for path, text in sorted(self.writes.items(), key=lambda item: item[0] == LEDGER):
             whole = self.folder / path
             whole.parent.mkdir(parents=True, exist_ok=True)
             source.write(whole, text)
         for path in sorted(self.removes - set(self.writes)):
             (self.folder / path).unlink(missing_ok=True)
+        (self.folder / NEXT).unlink(missing_ok=True)
 
 
 def extended(written: str, name: str, drafted: Drafted) -> tuple[str, list[Diagnostic]]:

@@ -308,7 +308,7 @@ def _carried(current: Release, made: Sequence[Artefact], fingerprints: Mapping[S
 def write_report(output: Path, pages: Sequence[Pages], seconds: Mapping[str, float], published: Release) -> tuple[str, ...]:
     """Write ``reports/build.json``; files that were carried over keep their rows. Gives warnings."""
     new = {each.path: {name: n for name, n in asdict(each).items() if name != "path"} for each in pages}
-    rows = {**_before(output), **new}
+    rows = {**last_rows(output), **new}
     standing = {artefact.path for artefact in published.artefacts}
     facts = {
         "release": published.digest,
@@ -318,8 +318,8 @@ def write_report(output: Path, pages: Sequence[Pages], seconds: Mapping[str, flo
     return release.report(output, REPORT, facts)
 
 
-def _before(output: Path) -> dict[str, Any]:
-    """Give the rows of the last report."""
+def last_rows(output: Path) -> dict[str, Any]:
+    """Give the rows of the last report, by the paths of files; none where no build has written it."""
     facts = release.last_report(output, REPORT)
     rows = facts.get("artefacts") if isinstance(facts, dict) else None
     return rows if isinstance(rows, dict) else {}

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pipeline import checks, editions, load, markup, model, press, release, render, theme
 from pipeline.brand import Brand
-from pipeline.diagnostics import BookError, Diagnostic, Place, nearest, ordered
+from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
 from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
@@ -26,6 +26,7 @@ from pipeline.release import Release
 from pipeline.render import Rendition
 from pipeline.work import Crew, Say, Stage, Step, Work, cache, thresholds
 from pipeline.work.cluster import reach
+from pipeline.work.limits import OutOfTime
 from pipeline.work.store import Store
 
 T = TypeVar("T")
@@ -59,8 +60,8 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         refuse(faults, request)  # gate 1
         refuse_another(book, current, request)
         after = inputs_of(request)
-        made = make(work, request, book, current)
-        faults = (*faults, *inspect(work, made.finished))
+        made, found = remembering(store, lambda: inspected(work, make(work, request, book, current)))
+        faults = (*faults, *found)
         keep(made, book)
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
@@ -71,6 +72,24 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
     warnings = [_warning(text, request) for text in (*lost, *store.trouble, *published.warnings, *unwritten)]
     seconds = time.perf_counter() - started
     return Outcome(published, (*faults, *warnings), False, seconds, made.pages, made.laid_out, dict(work.seconds))
+
+
+def remembering(store: Store, made: Callable[[], T]) -> T:
+    """Return what is made; where the store remembers what no build has written, though its digests are right, make all of it anew."""
+    try:
+        return made()
+    except (BookError, ToolError, OutOfTime, MemoryError, OSError):
+        raise
+    except Exception:
+        if not store.distrust():
+            raise
+    cache.forget()
+    return made()
+
+
+def inspected(work: Work, made: Made) -> tuple[Made, tuple[Diagnostic, ...]]:
+    """Return what was made, and what is wrong with it."""
+    return made, tuple(inspect(work, made.finished))
 
 
 def make(work: Work, request: Request, book: Book, current: Release | None = None) -> Made:

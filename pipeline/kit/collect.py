@@ -124,7 +124,7 @@ def _record(output: Path, expected: Expected) -> dict[str, Any]:
             return {}
         message = "the folder has no ratings.json, which says what was collected"
         raise _refusal("K920", output, message, "name a new folder") from None
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
         message = "what was collected first cannot be read, so that nothing can be compared with it"
         raise _refusal("K920", output / RATINGS, message, "bring the file back from a copy, or name a new folder") from error
     wanted = ratings.about(expected)

@@ -113,7 +113,7 @@ def _png(reading: Reading, path: Path, what: str) -> bytes | None:
     reason = _broken(data) if data is not None else ""
     if reason:
         reading.faults.append(Diagnostic("B114", reason, Place(reading.shown(path)), f"save the {what} again as a plain PNG"))
-    return None if reason else data
+    return None if reason or data is None else raster.bearable(data)
 
 
 def _svg(reading: Reading, path: Path, what: str) -> bytes | None:

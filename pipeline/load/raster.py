@@ -27,6 +27,8 @@ LONGEST: Final = 1600
 """Pixels of a side as written: what small readers can show, and 300 to an inch across a page."""
 HEAVY: Final = 300_000
 """Bytes of a picture as written; small readers stall on more."""
+SHOWN: Final = ("1", "L", "LA", "P", "RGB", "RGBA")
+"""Modes of pictures that pages hold as they are."""
 QUALITIES: Final = (88, 80, 70)
 COLORS: Final = 256
 FAULTS: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, ImageCms.PyCMSError,
@@ -131,6 +133,18 @@ def _png(image: Image.Image) -> bytes:
     out = io.BytesIO()
     (image.quantize(COLORS, dither=Image.Dither.NONE) if few else image).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def bearable(data: bytes) -> bytes:
+    """Return a PNG that can be read as it is where every page and reader can show it; else written anew, on white, and smaller."""
+    with strict(), Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        if len(data) <= HEAVY and max(image.size) <= LONGEST and image.mode in SHOWN:
+            return data
+        plain = _plain(image)
+    plain.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    while len(written := _png(plain)) > HEAVY:
+        plain = plain.resize((max(1, plain.width * 4 // 5), max(1, plain.height * 4 // 5)), Image.Resampling.LANCZOS)
+    return written
 
 
 def _jpeg(image: Image.Image) -> tuple[bytes, Literal["jpg"]]:

@@ -27,7 +27,7 @@ def check(offer: Mapping[str, bytes], rows: Sequence[Published]) -> Iterator[Dia
         yield from (fault(path, "P319", f"it names '{name}', which is not for everybody") for name in named)
         try:
             wrong = [each for each in _references(path, data) if not _leads(path, each[0], there)]
-        except (ValueError, etree.LxmlError) as error:
+        except (ValueError, RecursionError, etree.LxmlError) as error:
             yield fault(path, "P319", f"it cannot be read: {error}")
             continue
         yield from (fault(path, "P319", f"{where}'{reference}' leads to nothing that is offered") for reference, where in wrong)

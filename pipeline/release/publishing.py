@@ -204,6 +204,6 @@ def last_report(output: Path, name: str) -> JSON:
     try:
         with Folder.open(output) as place:
             facts: JSON = json.loads(place.read(f"{REPORTS}/{name}.json"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return facts

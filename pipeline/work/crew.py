@@ -24,7 +24,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
 
-from pipeline.work import limits
+from pipeline.work import limits, scratch
 from pipeline.work.limits import Limits
 
 STOPS = {signal.SIGINT, signal.SIGTERM}
@@ -76,7 +76,7 @@ class Crew:
 
     def __enter__(self) -> Self:
         """Make a folder for files; no process is started yet."""
-        self._folder = Path(self._files.enter_context(tempfile.TemporaryDirectory(prefix="guidepress-")))
+        self._folder = self._files.enter_context(scratch.folder())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -22,6 +22,8 @@ from typing import Any, Self, TypeAlias
 JSON: TypeAlias = bool | int | float | str | list[Any] | tuple[Any, ...] | dict[str, Any] | None
 
 LIMIT = 2_000_000_000
+LARGEST_ENTRY = 500_000_000
+"""Bytes of an entry that is read: none that a build writes comes near."""
 TEMP_AGE = 3600.0  # seconds: no build takes longer over one entry, so an older temp is a dead build's
 
 OWN_NAME = re.compile(r"[0-9a-f]{64}\.entry|[0-9a-f]{16}\.tmp")
@@ -104,6 +106,7 @@ class Store:
         self.warnings = warnings
         self.damaged = 0
         self.shared = shared
+        self.recalled, self.distrusted = 0, False
 
     @classmethod
     def open(cls, folder: Path | None = None, *, limit: int = LIMIT, shared: Store | None = None) -> Self:
@@ -137,8 +140,18 @@ class Store:
 
     def get(self, key: str) -> Entry | None:
         """Recall an entry, or None; one whose bytes have changed is removed, counted, treated as absent."""
+        if self.distrusted:
+            return None
         found = self._get(key)
+        self.recalled += found is not None
         return self.shared.get(key) if found is None and self.shared is not None else found
+
+    def distrust(self) -> bool:
+        """Recall nothing any more, so that all is remembered anew; tell whether anything has been recalled before."""
+        had, self.distrusted = self.recalled > 0 and not self.distrusted, True
+        if had and self.folder:
+            self.warnings += (f"what is remembered is not what a build wrote, and was made again: {self.folder}",)
+        return self.shared.distrust() or had if self.shared else had
 
     def _get(self, key: str) -> Entry | None:
         if self.folder is None:
@@ -232,6 +245,8 @@ def _used(path: Path) -> bytes:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "not a file", str(path))
+        if os.fstat(descriptor).st_size > LARGEST_ENTRY:
+            raise OSError(errno.EFBIG, "too large for an entry", str(path))
         with suppress(OSError):
             os.utime(descriptor)
         return file.read()

@@ -115,7 +115,8 @@ def main() -> int:
         share = asked.seconds / len(wanted)
         _ask(tallies[HTTP], range(asked.seed, asked.seed + asked.cases), time.monotonic() + share, found)
     kept = [(kind, seed) for kind, seed in seeds() if kind in wanted]
-    fresh = ((kind, seed) for seed in range(asked.seed, asked.seed + asked.cases) for kind in wanted if kind != HTTP)
+    others = [kind for kind in wanted if kind != HTTP]
+    fresh = ((kind, seed) for seed in range(asked.seed, asked.seed + asked.cases * bool(others)) for kind in others)
     for kind, seed in chain(kept, fresh):
         if time.monotonic() > until:
             break

@@ -30,18 +30,19 @@ START: Final = "GET /study/a.epub HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-
 
 @contextmanager
 def serving() -> Iterator[tuple[int, int]]:
-    """Serve a release of one EPUB from a child process; give its port, and the child."""
+    """Serve a release of one EPUB, and of what offers it, from a child process; give its port, and the child."""
     from pipeline.release.serving import Application, Server
 
     with tempfile.TemporaryDirectory() as place:
-        rows.release(Path(place), "a.epub", rows.epub_bytes())
+        rows.release(Path(place), "a.epub", rows.epub_bytes(), offered=True)
+        application = Application(Path(place) / "output")
         here, there = socket.socketpair()
         child = os.fork()
         if child == 0:
             os.setsid()
             bound()
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            server = Server(Application(Path(place) / "output"), "127.0.0.1", 0)
+            server = Server(application, "127.0.0.1", 0)
             there.sendall(str(server.port).encode())
             there.close()
             with suppress(BaseException):

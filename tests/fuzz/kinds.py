@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -206,15 +207,15 @@ def files(random: Random, folder: Path) -> tuple[str, ...]:
     place = book(folder)
     for _ in range(random.choice((1, 2, 5))):
         path = place / random.choice(names("**/*"))
-        if not path.exists():
-            continue
+        if path.is_symlink() or not path.exists():
+            continue  # what a link leads to is no part of the case
         way = random.randrange(6)
         if way == 0:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         elif way == 1:
-            path.rename(
-                path.with_name(random.choice(("x", "A.YAML", "a\x1bb.yaml", "\u202e.svg", "a:1:1.yaml", "-rf.yaml", "\udcff.yaml")))
-            )
+            other = random.choice(("x", "A.YAML", "a\x1bb.yaml", "\u202e.svg", "a:1:1.yaml", "-rf.yaml", "\udcff.yaml"))
+            if not os.path.lexists(path.with_name(other)):
+                path.rename(path.with_name(other))
         elif way == 2 and path.is_file():
             path.unlink()
             path.symlink_to(random.choice(("/etc/passwd", "/dev/zero", "/", ".", "lost", "../../..", path.name)))
@@ -222,7 +223,9 @@ def files(random: Random, folder: Path) -> tuple[str, ...]:
             path.unlink()
             path.mkdir()
         elif way == 4:
-            write(path.parent / random.choice(("a.yaml", ".x", "x/y/z.yaml", "x.bak", "theme.yaml")), b"id: a\n")
+            name = random.choice(("a.yaml", ".x", "x/y/z.yaml", "x.bak", "theme.yaml"))
+            if not os.path.lexists(path.parent / "x"):  # what was renamed so may be a file, or a link out of the case
+                write(path.parent / name, b"id: a\n")
         else:
             path.chmod(0)
     return CHECK

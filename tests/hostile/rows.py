@@ -194,8 +194,8 @@ def epub(spoil: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     return make
 
 
-def release(folder: Path, name: str, data: bytes) -> None:
-    """Make a folder of guides that holds one file, and a manifest that is right about it."""
+def release(folder: Path, name: str, data: bytes, *, offered: bool = False) -> None:
+    """Make a folder of guides that holds one file, and a manifest that is right about it; what is ``offered`` is served too."""
     kind = "epub" if name.endswith("epub") else "pdf"
     row = {
         "path": f"study/{name}", "edition": "study", "format": kind, "paper": "" if kind == "epub" else "a4", "audience": "candidate",
@@ -203,12 +203,16 @@ def release(folder: Path, name: str, data: bytes) -> None:
     }  # fmt: skip
     book = {"id": "a", "title": "A", "version": "1", "date": "2026-11-22"}
     manifest = {"schema": 1, "book": book, "inputs": "", "artefacts": [row], "versions": {}}
-    written = json.dumps(manifest).encode()
+    catalog = {"path": "study/catalog.json", "bytes": 2, "sha256": sha256(b"{}").hexdigest()}
+    written = json.dumps(manifest | ({"offer": [catalog]} if offered else {})).encode()
     guides = folder / "output/.releases" / sha256(written).hexdigest()
     (guides / "study").mkdir(parents=True)
     (guides / "study" / name).write_bytes(data)
     (guides / "manifest.json").write_bytes(written)
-    (guides / "SHA256SUMS").write_text(f"{row['sha256']}  {row['path']}\n")
+    listed = [row, catalog] if offered else [row]
+    (guides / "SHA256SUMS").write_text("".join(f"{each['sha256']}  {each['path']}\n" for each in listed))
+    if offered:
+        (guides / "study/catalog.json").write_bytes(b"{}")
     (folder / "output/guides").symlink_to(f".releases/{guides.name}")
 
 
