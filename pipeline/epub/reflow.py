@@ -1,4 +1,4 @@
-"""Make documents ready for screens: trees read and written, tables and formulas fitted to what is narrow, the maths font cut.
+"""Make documents ready for screens: trees read and written, tables fitted to what is narrow, the maths font cut.
 
 Readers choose size and typeface, so widths are estimates in ems, on the safe side. Without a font that has a MATH table
 (OpenType 1.9, chapter MATH), sums stay small and their limits collide; so an EPUB brings one, cut down to the characters
@@ -29,7 +29,6 @@ BLOCKS = tuple(
     f"{{{XHTML}}}{name}"
     for name in ("body", "caption", "dd", "div", "dt", "figcaption", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
 )
-FITTED = "fitted"
 LABEL = "data-label"
 BREAK = re.compile(r"[\s\-\u2010-\u2014/]+")
 LETTER, GAP = 0.62, 0.6
@@ -41,8 +40,6 @@ NEVER, MIDDLE, WIDE = 10.0, 16.0, 22.0
 SPACED = 0.56
 """Ems beside a relation or an operator (two thick spaces)."""
 SCRIPT, SLACK = 0.72, 1.05
-SHORT, POINT = 6.0, 0.4
-"""Ems: what any screen has; the point or comma that stays beside a formula."""
 FONT_FILE = "fonts/math.ttf"
 FAMILY = theme.MATH
 FONT_RULE = (
@@ -111,7 +108,7 @@ def put(old: etree._Element, new: etree._Element) -> None:
     parent.replace(old, new)
 
 
-# Tables and formulas
+# Tables, and how wide formulas are
 
 
 def frame_tables(root: etree._Element) -> None:
@@ -150,18 +147,6 @@ def _width_class(table: etree._Element) -> tuple[str, ...]:
 def _longest_word(cell: etree._Element) -> float:
     formulas = sum(formula_width(formula) for formula in cell.iter(f"{{{MATHML}}}math"))
     return float(max(formulas, LETTER * max(map(len, BREAK.split(words(cell, without_formulas=True))))))
-
-
-def fit_formulas(root: etree._Element) -> None:
-    """Let each long formula shrink to the line it stands in: a page that cannot be scrolled would cut it."""
-    for formula in root.iter(f"{{{MATHML}}}math"):
-        width = formula_width(formula)
-        block = next(formula.iterancestors(*BLOCKS))
-        if width <= SHORT or block.tag in (TH, TD):
-            continue
-        formula.set("style", f"font-size:min(1em,{100 / (width + POINT):.1f}cqi)")
-        if formula.get("display") != "block":
-            block.set("class", f"{block.get('class', '')} {FITTED}".strip())
 
 
 def formula_width(formula: etree._Element) -> float:
