@@ -17,7 +17,7 @@ from lxml import etree
 
 from pipeline import markup, model, press, render
 from pipeline.epub import reflow
-from pipeline.epub.formula_lines import LINES, PIECES, mend
+from pipeline.epub.formula_lines import LINES, PIECES, mend, unfold
 from pipeline.epub.spine import IMAGES, NARROW, File
 from pipeline.markup import Setting
 from pipeline.press import Pixels
@@ -76,6 +76,7 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
     for box in [each for each in root.iter(SPAN) if each.get("class") in (LINES, PIECES)]:
         _mend(box, drawn)
     for formula in list(root.iter(MATH)):
+        unfold(formula)
         reflow.put(formula, _formula(formula, drawn, keep))
     for image in list(root.iter(IMG)):
         name = str(image.get("src", "")).removeprefix(IMAGES)
@@ -92,6 +93,7 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
 def _mend(box: etree._Element, drawn: Drawings) -> None:
     """Put a formula that has been drawn in the place of its pieces."""
     whole, pieces = mend(box), list(box.iter(MATH))
+    unfold(whole)
     if _key(whole) not in drawn:
         return
     reflow.put(pieces[0], whole)

@@ -39,6 +39,10 @@ NEVER, MIDDLE, WIDE = 10.0, 16.0, 22.0
 """Ems that a screen has at three times, twice, and once the usual size of type on a phone: see narrow.css."""
 SPACED = 0.56
 """Ems beside a relation or an operator (two thick spaces)."""
+FOLD = re.compile(r"(fold( fold-\d+)?)?")
+"""Classes of a grid that is one row, or a row for each of its cells (see formula_lines)."""
+LARGE, GROWN = "∑∏∫", 0.45
+"""Signs that are wider in a display, and by how much, in ems."""
 SCRIPT, SLACK = 0.72, 1.05
 FONT_FILE = "fonts/math.ttf"
 FAMILY = theme.MATH
@@ -174,6 +178,8 @@ def _stacked(element: etree._Element, parts: list[float]) -> float:
     if etree.QName(element).localname == "mfrac":
         return max(parts)
     rows = [[_width(cell) for cell in row] for row in element]
+    if element.get("class") is not None and FOLD.fullmatch(str(element.get("class"))):
+        return max(rows[0]) if element.get("class") else sum(rows[0])
     return sum(max(column) + 0.8 for column in zip_longest(*rows, fillvalue=0.0))
 
 
@@ -181,8 +187,9 @@ def _token(element: etree._Element, name: str) -> float:
     if name == "mspace":
         return float(str(element.get("width", "0")).removesuffix("em") or 0)
     words = element.text or ""
+    grown = GROWN * sum(letter in LARGE for letter in words)
     spaced = name == "mo" and element.get("form") not in ("prefix", "postfix") and element.get("fence") != "true"
-    return sum(_advances().get(ord(letter), 0.6) for letter in words) + (SPACED if spaced else 0.0)
+    return sum(_advances().get(ord(letter), 0.6) for letter in words) + grown + (SPACED if spaced else 0.0)
 
 
 def font_digest() -> str:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.markup.maths.formula_tree import Gap, Grid, Node, Row, Script, Sign, opened
+from pipeline.markup.maths.formula_tree import Fraction, Gap, Grid, Node, Row, Script, Sign, opened
 from pipeline.markup.maths.latex import read
 from pipeline.markup.maths.presentation import BINARY, TIGHT
 from pipeline.markup.maths.speech import heard, row_said
 from pipeline.markup.maths.symbols import Words
 
-LINE, GAP, RELATION, OPERATOR, WITHIN = range(5)
-"""How well a line begins: where the author begins one, after white, at a relation, at an operator, between parentheses."""
+LINE, GAP, RELATION, OPERATOR, WITHIN, FACTOR, DEEP = range(7)
+"""How well a line begins: where the author begins one, after white, at a relation, at an operator, between parentheses,
+in a product, between parentheses in others."""
 
 
 class Part(NamedTuple):
@@ -86,11 +87,22 @@ def _starts(items: Sequence[Node]) -> Iterator[tuple[int, int]]:
     """Yield where a line may begin, but for the first, and how well."""
     depth = 0
     for number, (before, item) in enumerate(pairwise(items), start=1):
-        depth += _turn(before)
+        depth = max(depth + _turn(before), 0)
         if isinstance(before, Gap) and before.width >= 1 and not isinstance(item, Gap):
-            yield number, WITHIN if depth else GAP
+            yield number, (GAP, WITHIN, DEEP)[min(depth, 2)]
         elif isinstance(item, Sign) and item.role == "infix" and item.sign not in TIGHT and not _opens(before):
-            yield number, WITHIN if depth else OPERATOR if item.sign in BINARY else RELATION
+            yield number, (OPERATOR if item.sign in BINARY else RELATION, WITHIN, DEEP)[min(depth, 2)]
+        elif not depth and _is_high(item) and not (_opens(before) or _is_sum(before)):
+            yield number, FACTOR
+
+
+def _is_high(node: Node) -> bool:
+    return _is_sum(node) or isinstance(node, Fraction) or (isinstance(node, Script) and isinstance(node.base, Fraction))
+
+
+def _is_sum(node: Node) -> bool:
+    sign = node.base if isinstance(node, Script) else node
+    return isinstance(sign, Sign) and sign.role in ("sum", "integral")
 
 
 def _turn(node: Node) -> int:
