@@ -8,8 +8,8 @@ import pytest
 from epubwork import GLOSSARY, fragment, rendition
 from lxml import etree
 
-from pipeline import epub, theme
-from pipeline.epub import reflow
+from pipeline import epub, markup, theme
+from pipeline.epub import formula_lines, reflow
 
 
 def written(body: str) -> str:
@@ -89,3 +89,46 @@ def test_a_cell_is_never_a_box_of_its_own_since_its_column_would_collapse() -> N
 def test_what_is_set_wider_is_estimated_wider(narrower: str, wider: str) -> None:
     widths = [reflow.formula_width(etree.fromstring(formula(body))) for body in (narrower, wider)]
     assert 0 < widths[0] < widths[1]
+
+
+SCREEN = markup.Target("reflow", "a", 3, {"back_to_text": "Back"}, theme.spoken("en"))
+
+
+def broken(latex: str, *, display: bool = True, around: str = "{}") -> str:
+    """A formula of a book as a screen gets it."""
+    text = markup.parse(f"$$\n{latex}\n$$" if display else around.format(f"${latex}$"))
+    return written(markup.to_xhtml(text, SCREEN))
+
+
+LONG = "y = \\frac{abcdefghi}{2} + \\sum_{i=1}^{n} abcdefghij - \\max(abcdefgh, 0)"
+
+
+def test_a_wide_formula_becomes_several_that_say_together_what_it_says() -> None:
+    said = re.findall(r'alttext="([^"]*)"', broken(LONG))
+    assert len(said) > 1 and " ".join(said) == markup.speak(LONG, theme.spoken("en"))
+
+
+def test_what_goes_on_in_another_line_begins_with_its_operator_and_a_narrow_formula_stays_whole() -> None:
+    starts = re.findall(r'<math [^>]*displaystyle="true"[^>]*><(\w+)[^>]*>([^<]?)', broken(LONG))
+    assert starts[0] == ("mi", "y") and {start for start in starts[1:]} <= {("mo", "+"), ("mo", "="), ("mo", "\u2212")}
+    assert broken("y = a + b").count("<math") == 1 and "data-" not in broken("y = a + b") + broken(LONG)
+
+
+def test_rows_of_an_aligned_formula_begin_lines() -> None:
+    shown = broken(r"\begin{aligned} a &= abcdefghijklm + abcdefgh \\ b &= abcdefghijklmn - a \end{aligned}")
+    assert shown.count('<span class="line">') == 2 and "line 2, b" in shown and "<mtable" not in shown
+
+
+def test_a_long_row_of_a_fraction_can_be_folded_and_is_one_for_kindles() -> None:
+    latex = r"\frac{1}{\sqrt{(abcde + b)(abcde + c)(abcde + d)(abcde + e)}}"
+    (fold,) = re.findall(r'<mtable class="fold fold-(\d+)"', broken(latex))
+    assert int(fold) in (16, 26) and f".fold-{fold} mtd" in theme.look().narrow()
+    root = etree.fromstring(broken(latex).encode())
+    formula_lines.unfold(root)
+    assert not list(root.iter("{*}mtable")) and len(list(root.iter("{*}msqrt"))) == 1
+
+
+def test_signs_beside_a_formula_stay_with_its_first_and_its_last_piece() -> None:
+    shown = broken("abcdefgh = abcdefgh + abcdefgh", display=False, around="See ({}), then.")
+    held = re.findall(r'<span class="nobreak">(.*?)</span>', shown)
+    assert len(held) == 2 and held[0].startswith("(<math") and held[1].endswith("</math>),")

@@ -15,6 +15,7 @@ from PIL import Image
 from test_preflight import artefact, found
 
 from pipeline import epub, markup, press
+from pipeline.epub.formula_lines import LINES, PIECES, mend
 from pipeline.preflight import inspect
 
 STEM = "study/harbor-watch-study-0.2.0"
@@ -42,6 +43,13 @@ def image(data: bytes) -> Image.Image:
 
 def test_every_formula_is_a_picture_that_says_the_same_and_nothing_else_has_changed(built: Path) -> None:
     before, after = documents(built / EPUB), documents(built / KINDLE)
+    for root in before:
+        for box in root.iter(f"{X}span"):
+            if box.get("class") in (LINES, PIECES):
+                first, *others = box.iter(f"{M}math")
+                first.set("alttext", str(mend(box).get("alttext")))
+                for piece in others:
+                    piece.getparent().remove(piece)
     told = [str(each.get("alttext")) for root in before for each in root.iter(f"{M}math")]
     shown = [each for root in after for each in root.iter(f"{X}img") if each.get("class") == "math"]
     assert [each.get("alt") for each in shown] == told and len(told) > 8

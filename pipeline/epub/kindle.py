@@ -17,6 +17,7 @@ from lxml import etree
 
 from pipeline import markup, model, press, render
 from pipeline.epub import reflow
+from pipeline.epub.formula_lines import LINES, PIECES, mend, unfold
 from pipeline.epub.spine import IMAGES, NARROW, File
 from pipeline.markup import Setting
 from pipeline.press import Pixels
@@ -24,8 +25,9 @@ from pipeline.publication import Publication
 from pipeline.render import Rendition
 from pipeline.theme import Look
 
-MATH, SVG, IMG = f"{{{reflow.MATHML}}}math", f"{{{reflow.SVG}}}svg", f"{{{reflow.XHTML}}}img"
-NOT_DRAWN = ("alttext", "style", "id", "class")
+MATH, SVG = f"{{{reflow.MATHML}}}math", f"{{{reflow.SVG}}}svg"
+IMG, SPAN = f"{{{reflow.XHTML}}}img", f"{{{reflow.XHTML}}}span"
+NOT_DRAWN = ("alttext", "style", "id", "class", "displaystyle")
 """Attributes of a formula that change nothing of what is drawn."""
 Drawings = Mapping[str, Setting]
 """Formulas drawn, by what they are as MathML."""
@@ -71,7 +73,10 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
 
     for link in [each for each in root.iter(f"{{{reflow.XHTML}}}link") if each.get("href") == NARROW]:
         _remove(link)
+    for box in [each for each in root.iter(SPAN) if each.get("class") in (LINES, PIECES)]:
+        _mend(box, drawn)
     for formula in list(root.iter(MATH)):
+        unfold(formula)
         reflow.put(formula, _formula(formula, drawn, keep))
     for image in list(root.iter(IMG)):
         name = str(image.get("src", "")).removeprefix(IMAGES)
@@ -85,9 +90,23 @@ def _pictured(file: File, rendition: Rendition, drawn: Drawings, held: dict[str,
     return replace(file, xhtml=reflow.serialize(root), properties=(), resources=tuple(shown), characters="")
 
 
+def _mend(box: etree._Element, drawn: Drawings) -> None:
+    """Put a formula that has been drawn in the place of its pieces."""
+    whole, pieces = mend(box), list(box.iter(MATH))
+    unfold(whole)
+    if _key(whole) not in drawn:
+        return
+    reflow.put(pieces[0], whole)
+    whole.tail = pieces[-1].tail
+    for piece in pieces[1:]:
+        _remove(piece)
+    for held in list(box)[1:]:
+        box.remove(held)
+
+
 def _formula(formula: etree._Element, drawn: Drawings, keep: Callable[[Pixels], str]) -> etree._Element:
     """Return the picture of a formula, as high as the letters beside it; so is a displayed one, which stands in a line of its own."""
-    known = drawn.get(_key(formula)) or markup.draw_mathml(_key(formula))
+    known = drawn.get(_key(formula)) or markup.draw_mathml(_bare(formula))
     pixels = press.formula(known.data, markup.SIZE, known.depth)
     style = f"width:{pixels.width:g}em" + ("" if formula.get("display") == "block" else f";vertical-align:{-pixels.depth:g}em")
     return etree.Element(IMG, {"class": "math", "src": keep(pixels), "alt": str(formula.get("alttext", "")), "style": style})
@@ -118,6 +137,11 @@ def _show(image: etree._Element, pixels: Pixels, keep: Callable[[Pixels], str]) 
 
 
 def _key(formula: etree._Element) -> str:
+    """Return a formula as MathML, without what it says and where it and its parts stand."""
+    return _bare(formula).replace(' form="infix"', "")
+
+
+def _bare(formula: etree._Element) -> str:
     """Return a formula as MathML, without what it says and where it stands."""
     bare = etree.fromstring(etree.tostring(formula, method="c14n", exclusive=True, with_tail=False))
     for name in NOT_DRAWN:

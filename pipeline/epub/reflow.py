@@ -1,4 +1,4 @@
-"""Make documents ready for screens: trees read and written, tables and formulas fitted to what is narrow, the maths font cut.
+"""Make documents ready for screens: trees read and written, tables fitted to what is narrow, the maths font cut.
 
 Readers choose size and typeface, so widths are estimates in ems, on the safe side. Without a font that has a MATH table
 (OpenType 1.9, chapter MATH), sums stay small and their limits collide; so an EPUB brings one, cut down to the characters
@@ -29,7 +29,6 @@ BLOCKS = tuple(
     f"{{{XHTML}}}{name}"
     for name in ("body", "caption", "dd", "div", "dt", "figcaption", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th")
 )
-FITTED = "fitted"
 LABEL = "data-label"
 BREAK = re.compile(r"[\s\-\u2010-\u2014/]+")
 LETTER, GAP = 0.62, 0.6
@@ -40,9 +39,11 @@ NEVER, MIDDLE, WIDE = 10.0, 16.0, 22.0
 """Ems that a screen has at three times, twice, and once the usual size of type on a phone: see narrow.css."""
 SPACED = 0.56
 """Ems beside a relation or an operator (two thick spaces)."""
+FOLD = re.compile(r"(fold( fold-\d+)?)?")
+"""Classes of a grid that is one row, or a row for each of its cells (see formula_lines)."""
+LARGE, GROWN = "∑∏∫", 0.45
+"""Signs that are wider in a display, and by how much, in ems."""
 SCRIPT, SLACK = 0.72, 1.05
-SHORT, POINT = 6.0, 0.4
-"""Ems: what any screen has; the point or comma that stays beside a formula."""
 FONT_FILE = "fonts/math.ttf"
 FAMILY = theme.MATH
 FONT_RULE = (
@@ -111,7 +112,7 @@ def put(old: etree._Element, new: etree._Element) -> None:
     parent.replace(old, new)
 
 
-# Tables and formulas
+# Tables, and how wide formulas are
 
 
 def frame_tables(root: etree._Element) -> None:
@@ -152,18 +153,6 @@ def _longest_word(cell: etree._Element) -> float:
     return float(max(formulas, LETTER * max(map(len, BREAK.split(words(cell, without_formulas=True))))))
 
 
-def fit_formulas(root: etree._Element) -> None:
-    """Let each long formula shrink to the line it stands in: a page that cannot be scrolled would cut it."""
-    for formula in root.iter(f"{{{MATHML}}}math"):
-        width = formula_width(formula)
-        block = next(formula.iterancestors(*BLOCKS))
-        if width <= SHORT or block.tag in (TH, TD):
-            continue
-        formula.set("style", f"font-size:min(1em,{100 / (width + POINT):.1f}cqi)")
-        if formula.get("display") != "block":
-            block.set("class", f"{block.get('class', '')} {FITTED}".strip())
-
-
 def formula_width(formula: etree._Element) -> float:
     """Return the width of a formula in ems, estimated from the glyphs of the maths font."""
     return _width(formula) * SLACK
@@ -189,6 +178,8 @@ def _stacked(element: etree._Element, parts: list[float]) -> float:
     if etree.QName(element).localname == "mfrac":
         return max(parts)
     rows = [[_width(cell) for cell in row] for row in element]
+    if element.get("class") is not None and FOLD.fullmatch(str(element.get("class"))):
+        return max(rows[0]) if element.get("class") else sum(rows[0])
     return sum(max(column) + 0.8 for column in zip_longest(*rows, fillvalue=0.0))
 
 
@@ -196,8 +187,9 @@ def _token(element: etree._Element, name: str) -> float:
     if name == "mspace":
         return float(str(element.get("width", "0")).removesuffix("em") or 0)
     words = element.text or ""
+    grown = GROWN * sum(letter in LARGE for letter in words)
     spaced = name == "mo" and element.get("form") not in ("prefix", "postfix") and element.get("fence") != "true"
-    return sum(_advances().get(ord(letter), 0.6) for letter in words) + (SPACED if spaced else 0.0)
+    return sum(_advances().get(ord(letter), 0.6) for letter in words) + grown + (SPACED if spaced else 0.0)
 
 
 def font_digest() -> str:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.epub import reflow
+from pipeline.epub.formula_lines import fit_formulas
 from pipeline.epub.inline_drawings import SCHEME, set_drawings
 from pipeline.epub.printed_pages import Page, mark
 from pipeline.publication import Publication, Section, TocEntry
@@ -151,7 +152,7 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     set_drawings(root, drawings, sections[0][0])
     shown = _lead_images(root)
     reflow.frame_tables(root)
-    reflow.fit_formulas(root)
+    fit_formulas(root)
     return [reflow.serialize(root).decode(), titles, _properties(root), ids, shown, reflow.characters(root)]
 
 

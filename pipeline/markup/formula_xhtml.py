@@ -7,6 +7,9 @@ from html import escape
 from pipeline.markup import maths
 from pipeline.markup.text import Formula, Setting, Target
 
+RANK, SAID = "data-rank", "data-said"
+"""On what begins a part of a formula for screens: how well it begins a line, and what the part says (see maths.lines)."""
+
 
 def set_formula(target: Target, formula: Formula) -> str:
     """Return a formula as an image, as MathML, or as plain letters."""
@@ -17,7 +20,9 @@ def set_formula(target: Target, formula: Formula) -> str:
     if letters is not None:
         return letters
     spoken = formula.alt or maths.speak(formula.latex, target.spoken)
-    shown = maths.mathml(formula.latex, display=formula.display, alt=spoken)
+    parts = () if formula.alt else maths.parts(formula.latex, target.spoken)
+    marks = {part.start: f' {RANK}="{part.rank}" {SAID}="{escape(part.said)}"' for part in parts}
+    shown = maths.mathml(formula.latex, display=formula.display, alt=spoken, parts=marks)
     tongue = target.tongue(formula)
     return f'<span lang="{tongue}" xml:lang="{tongue}">{shown}</span>' if tongue else shown
 

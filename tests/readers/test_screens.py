@@ -49,6 +49,8 @@ def test_large_type_leaves_nothing_out(browser: Browser, study: Path) -> None:
 
 
 SCREENS = ((390, 844), (536, 724), (820, 1180))
+DOUBLED = 1.95
+"""By how much what is twice as large has grown at the least: rounding is the reader's."""
 
 
 def sized(browser: Browser, name: str, size: str) -> dict:
@@ -64,7 +66,21 @@ def test_formulas_and_figures_grow_with_the_text_as_far_as_the_screen_has_room(b
         figures = zip(usual["figures"], large["figures"], strict=True)
         assert [pair for pair in figures if pair[1] < min(2 * pair[0], large["room"]) - 2] == []
         formulas = zip(usual["formulas"], large["formulas"], strict=True)
-        assert [pair for pair in formulas if pair[1] < (1.75 if screen[0] > 800 else 1.0) * pair[0]] == [], name
+        assert [pair for pair in formulas if pair[1] < DOUBLED * pair[0]] == [], name
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_formulas_of_the_book_are_twice_as_large_in_large_type(browser: Browser, real_release: Path, screen) -> None:
+    (path,) = (real_release / "study").glob("*[0-9].epub")
+    browser.books["real"] = path.read_bytes()
+    grown = []
+    for name, root in documents(browser.books["real"]).items():
+        if next(root.iter("{*}math"), None) is not None:
+            browser.visit(f"real/{name}", screen)
+            usual, large = (sized(browser, name, size)["formulas"] for size in ("100%", LARGE))
+            grown += [after / before for before, after in zip(usual, large, strict=True)]
+    small = [growth for growth in grown if growth < DOUBLED]
+    assert len(grown) > 400 and len(small) <= 0.05 * len(grown) and min(grown) > 1.25
 
 
 @pytest.mark.parametrize("size", ["100%", LARGE])

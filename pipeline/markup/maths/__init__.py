@@ -11,6 +11,7 @@ import warnings
 from typing import Any, Final
 
 from pipeline.markup.maths.latex import read
+from pipeline.markup.maths.lines import parts
 from pipeline.markup.maths.presentation import drawing, letters, mathml
 from pipeline.markup.maths.speech import speak
 from pipeline.markup.maths.symbols import with_names
@@ -18,7 +19,9 @@ from pipeline.markup.text import Setting
 from pipeline.markup.text_faults import Fault
 from pipeline.work import cache
 
-__all__ = ["SIZE", "check", "draw", "draw_mathml", "drawing_named", "is_drawn", "keep", "letters", "mathml", "speak", "svg", "with_names"]
+__all__ = [
+    "SIZE", "check", "draw", "draw_mathml", "drawing_named", "is_drawn", "keep", "letters", "mathml", "parts", "speak", "svg", "with_names",
+]  # fmt: skip
 
 SIZE: Final = 20.0
 """Units of the drawing in one em."""

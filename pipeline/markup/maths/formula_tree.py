@@ -174,6 +174,28 @@ def paired(items: Sequence[Node]) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def opened(row: Row) -> Row:
+    """Return a row in which low delimiters that would grow are of the usual size: a line may go on between them."""
+    items: list[Node] = []
+    for item in row.items:
+        ends = [CHARACTERS.get(sign) for sign in (item.opening, item.closing)] if isinstance(item, Fence) else [None]
+        if isinstance(item, Fence) and item.opening in "([" and None not in ends and _is_low(item.body):
+            items += [Sign(*ends[0]), *item.body.items, Sign(*ends[1])]  # type: ignore[misc]  # neither is None
+        else:
+            items.append(item)
+    return Row(tuple(items))
+
+
+def _is_low(node: Node | None) -> bool:
+    if isinstance(node, Row):
+        return all(map(_is_low, node.items))
+    if isinstance(node, Fence):
+        return _is_low(node.body)
+    if isinstance(node, Script):
+        return all(map(_is_low, (node.base, node.sub, node.sup)))
+    return not isinstance(node, Fraction | Root | Grid) and not (isinstance(node, Sign) and node.role in ("sum", "integral"))
+
+
 def _closes(sign: Sign, openings: Sequence[tuple[int, Sign]]) -> bool:
     if not openings or sign.role not in ("close", "bar"):
         return False

@@ -5,9 +5,11 @@ Both are Presentation MathML 3 (what EPUB 3.3 allows), kept within MathML Core w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from types import MappingProxyType
 from typing import Any, Final
 
 from pipeline.markup.maths import symbols
@@ -27,6 +29,7 @@ from pipeline.markup.maths.formula_tree import (
     Sign,
     Word,
     function_of,
+    opened,
 )
 from pipeline.markup.maths.latex import read
 
@@ -48,11 +51,11 @@ class Style:
     script: bool = False
 
 
-def mathml(latex: str, *, display: bool, alt: str) -> str:
-    """Return a checked formula as MathML with its spoken words as `alttext`."""
-    tree, _ = read(latex)
+def mathml(latex: str, *, display: bool, alt: str, parts: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Return a checked formula as MathML with its spoken words as `alttext`; ``parts`` are marks of what begins a part, by its number."""
+    tree = opened(read(latex)[0])
     block = ' display="block"' if display else ""
-    body = _row(tree, Style(display, drawn=False))
+    body = _row(tree, Style(display, drawn=False), parts)
     return f'<math xmlns="{NAMESPACE}"{block} alttext="{escape(alt)}">{body}</math>'
 
 
@@ -93,9 +96,15 @@ def _is_upright(node: Letter) -> bool:
     return node.font == "roman" or (not node.font and node.name in symbols.GREEK and node.name[0].isupper())
 
 
-def _row(row: Row, style: Style) -> str:
+def _row(row: Row, style: Style, marks: Mapping[int, str] = MappingProxyType({})) -> str:
     """Return exactly one element."""
-    parts = [part for index in range(len(row.items)) for part in _spaced(row.items, index, style)]
+    if marks and len(row.items) == 1 and isinstance(row.items[0], Grid):
+        return _grid(row.items[0], style, marks)
+    parts = []
+    for index in range(len(row.items)):
+        first, *others = _spaced(row.items, index, style)
+        mark = marks.get(index, "")
+        parts += [re.sub(r"^<\w+", rf"\g<0>{mark}", first) if mark else first, *others]
     return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
 
 
@@ -275,7 +284,7 @@ _GRIDS: Final = {
 }
 
 
-def _grid(node: Grid, style: Style) -> str:
+def _grid(node: Grid, style: Style, marks: Mapping[int, str] = MappingProxyType({})) -> str:
     opening, closing, attributes = _GRIDS[node.environment]
     columns = max(map(len, node.rows))
     aligned = node.environment == "aligned"
@@ -283,15 +292,22 @@ def _grid(node: Grid, style: Style) -> str:
         sides = " ".join(("right", "left")[nth % 2] for nth in range(columns))
         attributes = f' displaystyle="true" columnalign="{sides}" columnspacing="0em" rowspacing="0.6em"'
     inner = replace(style, display=aligned, script=False)
-    rows = "".join(f"<mtr>{_cells(row, columns, node.environment, inner)}</mtr>" for row in node.rows)
+    left = dict(marks)
+    rows = "".join(f"<mtr>{_cells(row, columns, node.environment, inner, left)}</mtr>" for row in node.rows)
     # MathML Core dropped columnalign: the stylesheet aligns by class where the attribute is not heard.
     table = f'<mtable class="{node.environment}"{attributes}>{rows}</mtable>'
     return _fenced(opening, table, closing) if opening else table
 
 
-def _cells(row: Sequence[Row], columns: int, environment: str, style: Style) -> str:
+def _cells(row: Sequence[Row], columns: int, environment: str, style: Style, marks: dict[int, str]) -> str:
+    """Return the cells of a row; ``marks`` count on from its first node, and after it from that of the next."""
     sides = {"cases": ("left", "left"), "aligned": ("right", "left")}.get(environment, ("center", "center"))
-    filled = [f'<mtd class="{sides[nth % 2]}">{_row(cell, style)}</mtd>' for nth, cell in enumerate(row)]
+    filled = []
+    for nth, cell in enumerate(row):
+        filled.append(f'<mtd class="{sides[nth % 2]}">{_row(cell, style, marks)}</mtd>')
+        ahead = {n - len(cell.items): mark for n, mark in marks.items()}
+        marks.clear()
+        marks.update(ahead)
     return "".join(filled) + "<mtd><mrow></mrow></mtd>" * (columns - len(row))
 
 

@@ -43,9 +43,17 @@ EXPECTED: Final = frozenset("PE")
 
 def speak(latex: str, words: Words) -> str:
     """Return a checked formula in words: no signs but commas, points, hyphens, and apostrophes."""
-    said = _row(read(latex)[0], _Table(words))
-    said = re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split()))
-    return said.strip(" ,")
+    return heard(row_said(read(latex)[0], words))
+
+
+def row_said(row: Row, words: Words) -> str:
+    """Return a row in words, with all of its pauses, also those that follow one another."""
+    return _row(row, _Table(words))
+
+
+def heard(said: str) -> str:
+    """Return words with one pause where several were, and none at the ends."""
+    return re.sub(r"\s*,(?:\s*,)*", ",", " ".join(said.split())).strip(" ,")
 
 
 class _Table(dict[str, str]):
