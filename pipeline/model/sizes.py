@@ -118,6 +118,17 @@ class Tight(Record):
     """Of listings."""
 
 
+class Space(Record):
+    """White between the parts of a section that is set tighter, or airier, so that its last page is no longer nearly empty."""
+
+    tight: Annotated[float, Field(ge=0.2, le=1)]
+    """White between parts where that saves the page, as a share of what is usual."""
+    airy: Annotated[float, Field(ge=1, le=3)]
+    """White between parts where that fills the page, as a share of what is usual; 1 leaves it as it is."""
+    filled: Annotated[float, Field(ge=0, le=1)]
+    """Share of a page that has to be filled for it not to look empty."""
+
+
 class Measures(Record):
     """Widths and heights inside the page."""
 
