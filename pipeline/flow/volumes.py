@@ -23,8 +23,10 @@ FEW = 0.35
 """Share of a page: fewer lines than these look lost on it."""
 SPREAD_PAGES, LINES = 2, 48
 """Pages of a question in a kit, and lines of text on each."""
-GAIN, MOST = 0.08, 0.5
-"""Share of a page that setting it tighter wins, or airier fills, at most; and share of a last page that it may do away with."""
+GAIN, MOST = 0.06, 0.5
+"""Share of a page that setting it tighter wins, at most, and share of a last page that it may do away with."""
+AIR = 0.1
+"""Share of a page that setting it airier fills, at most."""
 LONGEST = 16
 """Pages of a section that is set airier: of more, each would have to be laid out again for the last of them."""
 
@@ -256,7 +258,7 @@ def _may_save_a_page(facts: Facts) -> bool:
 
 
 def _may_fill_a_page(facts: Facts, filled: float) -> bool:
-    return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - GAIN * (facts.pages - 1)
+    return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1)
 
 
 def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:

@@ -30,7 +30,7 @@ class Sizing(Record):
     subheading: Sizes
     """Headings below these."""
     small: Sizes
-    """Boxes, samples, follow-ups."""
+    """Boxes, samples, follow-ups, red flags, spoken answers."""
     note: Sizes
     """Captions, tables, sources, notes."""
     code: Sizes

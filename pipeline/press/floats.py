@@ -2,7 +2,7 @@
 
 It begins the next page then, and the paragraphs fill the page. It goes only where a reader still finds it: its first
 reference is on the page that it leaves, or in what goes before it; nothing that ends in a colon lets go of it, and no
-paragraph goes before it that continues a sentence. The order of the text, as it is tagged and read aloud, stays.
+paragraph goes before it that continues a sentence. It is read aloud where it stands.
 """
 
 from collections import Counter
@@ -26,9 +26,8 @@ class Floats:
         self.first: dict[str, Element] = {}
         for link in root.iter("a"):
             self.first.setdefault((link.get("href") or "").removeprefix("#"), link)
-        self.places = {id(element): n for n, element in enumerate(root.iter())}
         self.trades: Counter[int] = Counter()
-        self.last: tuple[Any, int] | None = None
+        self.last: tuple[Any, int] = (None, 0)
 
     def before(self, page: Any, root: Any, end: Any) -> bool:
         """Trade what a page has no room for with the paragraph after it, if it may go; return whether it did."""

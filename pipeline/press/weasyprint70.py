@@ -278,7 +278,7 @@ def trading(trades: Trades) -> Iterator[None]:
 def _is_later(path: Any, other: Any) -> bool:
     """Tell whether one place in the boxes comes after another; a box's beginning comes before what is in it."""
     while path and other:
-        (index, path), (other_index, other) = *path.items(), *other.items()
+        ((index, path),), ((other_index, other),) = path.items(), other.items()
         if index != other_index:
             return bool(index > other_index)
     return path is not None

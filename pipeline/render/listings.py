@@ -85,7 +85,7 @@ def _parts(code: str, opening: str) -> str:
 
 
 def _runs(code: str, *, is_query: bool) -> Iterator[tuple[int, int]]:
-    """Give first and last line of what stays together: paragraphs that are short, the statements of longer ones, and enough at both ends."""
+    """Give first and last line of what stays together: short paragraphs, the statements of longer ones, and enough at both ends."""
     count, cuts = code.count("\n") + 1, _cuts(code, is_query)
     kept = [cut for cut in cuts if FEWEST <= cut <= count - FEWEST]
     yield from itertools.pairwise([0, *kept, count])
