@@ -22,7 +22,9 @@ from pipeline.section_kinds import (
     BY_NAME,
     CHAPTER,
     CHEAT_SHEET,
+    COLOPHON,
     CONTENTS,
+    COVER,
     EXHIBIT,
     FORMULAS,
     GLOSSARY,
@@ -42,6 +44,8 @@ from pipeline.section_kinds import (
 )  # fmt: skip
 from pipeline.withholding import homes, secret, shown, withheld
 
+RUN_ON = (CHAPTER, FORMULAS, GLOSSARY, SOURCES, COLOPHON)
+"""Kinds of sections that share pages with one another, where questions do."""
 LETTERS = 1200
 """Letters of text to a page, figures and white counted in: fewer than any book is expected to have."""
 INDEX_MARK = re.compile(r"\[([^\[\]]*)\]\{\.index[^{}]*\}")
@@ -116,13 +120,18 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
         **{place: partial(_planned, book, edition, kind, labels, chosen) for kind in KINDS if kind.is_planned for place in kind.places},
     }
-    is_first = True
+    is_first, before = True, COVER
     for place in edition.sections:
         for section in makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels):
             if section.kind.opens and not is_first:
                 yield Section(f"{LEAF}-{section.id}", LEAF, labels[LEAF.label], source=section.source)
-            yield section
-            is_first = False
+            yield replace(section, starts_page=False) if _shares_pages(edition, before, section.kind) else section
+            is_first, before = False, section.kind
+
+
+def _shares_pages(edition: Edition, before: SectionKind, kind: SectionKind) -> bool:
+    """Tell whether a section begins where that before it ends: the colophon does, and where questions do, chapters and lists."""
+    return before in RUN_ON and (kind == COLOPHON or (edition.flow == "run-on" and kind in RUN_ON))
 
 
 def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen) -> Iterator[Section]:

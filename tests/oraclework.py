@@ -6,7 +6,7 @@ things that hold in a signature because it is a document of its own are said to 
 - a signature begins on a new page: its first section has `break-before: page`;
 - `@page NAME:first` is the first page of every signature: each such rule is written out as `@page NAME:nth(N)` for the pages
   that signatures begin on;
-- `body.tight` is the class of a copyfitted signature: its sections have it instead.
+- `body.tight` and `body.airy` are the classes of copyfitted signatures: their sections have them instead.
 
 Page numbers are written where the press leaves slots, in a box as wide as the slot's figures.
 """
@@ -40,6 +40,7 @@ from pipeline.press import LAY_OUT, Room, Signature, layout
 from pipeline.work import Crew, Results, Stage, Work
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
+FITTED = re.compile(r"\b(?:tight|airy)\b")
 FIRST = re.compile(r"@page ([\w-]+):first(?=\s*\{)")
 SLOT_FACES = {"slot": theme.SANS, "serif": theme.SERIF}
 PLAIN = {0x2010: "-", 0xAD: "-", 0xFFFE: "-", 0x02: "-", 0xA0: " "}
@@ -139,7 +140,7 @@ def single(volume: Volume) -> Single:
     dress = engine._new_dress(signature.stylesheet, "oracle", fonts)
     resources = dict(signature.resources)
     markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources)
-    with engine.warnings_heard() as messages:
+    with engine.warnings_heard() as messages, engine.weasyprint70.trading(engine.floats.Floats(root)):
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()
         with _tagging(painting):
@@ -167,13 +168,13 @@ def _united(volume: Volume) -> Signature:
     for number, item in enumerate(volume.printed):
         leaf = etree.fromstring(item.signature.xhtml.encode()).find(f"{XHTML}body")
         assert leaf is not None
-        tight, start = "tight" in leaf.get("class", "").split(), len(body)
+        fit, start = FITTED.search(leaf.get("class", "")), len(body)
         for section in leaf:
-            section.set("class", f"{section.get('class')}{' tight' * tight}")
+            section.set("class", f"{section.get('class')}{f' {fit[0]}' if fit else ''}")
             body.append(section)
         if number:
             body[start].set("style", "; ".join(filter(None, ("break-before: page", body[start].get("style")))))
-    body.set("class", body.get("class", "").replace("tight ", ""))
+    body.set("class", FITTED.sub("", body.get("class", "")))
     for slot in body.iter(f"{XHTML}span"):
         if slot.get("data-slot"):
             _fill(slot, volume.folios.folio(slot.get("data-slot") or ""))

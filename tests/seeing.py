@@ -71,10 +71,10 @@ def _frame(width: float, height: float, top: float, right: float, bottom: float,
     )
 
 
-FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 27, 22, 30, 62, 18))
+FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 25, 22, 27, 62, 18))
 """Pages are laid out once, on A4, and Letter is put around them."""
 SHEET = _frame(210, 297, 20, 15, 30, 15, 15)
-COMPACT = _frame(210, 297, 23, 22, 26, 62, 15)
+COMPACT = _frame(210, 297, 22, 22, 25, 58, 15)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from bench import measure, press, single_run, typst_book
+from bench import looseness, measure, press, single_run, typst_book
 from bench.edition import Prepared, prepare
 from bench.generate import generate
 from bench.sessions import Findings, Subject, count_words, differences
@@ -23,6 +24,7 @@ from bench.tables import rows, table
 from buildwork import ROOT, SMALL
 from lxml import etree
 
+from pipeline import theme
 from pipeline.flow import load_and_check
 from pipeline.model import Book
 from pipeline.render import furniture
@@ -289,3 +291,22 @@ def test_make_bench_installs_what_it_measures_with() -> None:
     assert re.findall(r"(?m)^(\S+)==([\d.]+) \\$", text) == [("typst", "0.15.2")]
     assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) > 10
     assert "://" not in text
+
+
+def test_the_spread_of_lines_is_that_of_their_natural_widths_without_the_last_ones() -> None:
+    advances = {"n": 5.0, " ": 2.0, "-": 3.0}
+    even = looseness.spread([["nn nn", "nn nn", "n"], ["nn nn", "nnnn"]], advances, 22.0)
+    assert (even.lines, even.mean, even.deviation, even.hyphens) == (3, 1.0, 0.0, 0)
+    uneven = looseness.spread([["nn nn", "n-", "nnnn"]], advances, 22.0)
+    assert uneven.mean == pytest.approx((1 + 8 / 22) / 2)
+    assert uneven.deviation == pytest.approx((1 - 8 / 22) / 2)
+    assert uneven.hyphens == 1
+
+
+def test_lines_that_are_compared_are_those_of_the_same_words() -> None:
+    book, _ = load_and_check(ROOT / "content")
+    assert book is not None
+    texts = list(itertools.islice(looseness.paragraphs(book), looseness.COUNT))
+    assert len(texts) == looseness.COUNT
+    pages = looseness.lines_of(looseness.pressed(texts, theme.look((), "study").paged("a4")))
+    assert ["".join(" ".join(page).replace("- ", "").split()) for page in pages] == ["".join(text.split()) for text in texts]

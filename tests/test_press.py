@@ -13,7 +13,7 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, signature
+from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, page_texts, signature, structure
 
 from pipeline import markup
 from pipeline.diagnostics import BookError
@@ -383,3 +383,48 @@ def test_the_last_words_of_a_paragraph_stay_together_and_are_found_in_a_search(p
         text = document[0].get_textpage()
         assert [line.rstrip() for line in text.get_text_range().splitlines()] == ["Extraordinary", "harbors keep it on.", "1"]
         assert text.search("harbors keep it on.").get_next()
+
+
+def test_a_long_last_word_is_never_parted() -> None:
+    css = "section { width: 150pt } p { hyphens: auto; hyphenate-limit-chars: 4 2 2 } .whole { hyphens: none }"
+    lines = page_texts(bound(signature("here", "<p>Keep every lighthouse extraordinarily <em>unextinguished.</em></p>", css=css)))[0]
+    assert lines.split()[-2] == "unextinguished."
+    assert "ex\N{SOFT HYPHEN} traordinarily" in lines
+
+
+def standing(before: str, float_: str, after: str) -> list[str]:
+    """What of a float and the paragraph after it stands on each page, when the first page has no room for the float."""
+    css = "p { margin: 0 0 6pt } .high { height: 60pt; break-inside: avoid } figure, pre { margin: 0; break-inside: avoid }"
+    body = (
+        f'<p class="high">Top.</p><p class="high">Tip.</p><p class="high">Tap.</p>{before}{float_}<p>{after}</p><p>Then comes the end.</p>'
+    )
+    pages = page_texts(bound(signature("here", body, css=css)))
+    return ["".join(sign for word, sign in (("Lamp", "f"), (after[:9], "p"), ("Then", "e")) if word in page) for page in pages]
+
+
+FLOAT = (
+    '<figure id="lamp" class="high"><img alt="A lamp" style="width: 20pt; height: 150pt" src="guidepress:figure/curve.svg"/>Lamp</figure>'
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "float_", "after", "pages"),
+    [
+        ("<p>Look at it.</p>", FLOAT, "Light it at dusk.", ["pe", "f"]),
+        ('<p>Look at <a href="#lamp">it</a>.</p>', FLOAT, "Light it at dusk.", ["pe", "f"]),
+        ("<p>Look at it:</p>", FLOAT, "Light it at dusk.", ["", "fpe"]),
+        ("<p>Look at it.</p>", FLOAT, "as it is lit at dusk.", ["", "fpe"]),
+        ("<p>Look at it.</p>", FLOAT.replace("figure", "div").replace("div/curve", "figure/curve"), "Light it at dusk.", ["", "fpe"]),
+    ],
+)
+def test_what_a_page_has_no_room_for_trades_places_with_the_paragraphs_after_it(
+    before: str, float_: str, after: str, pages: list[str]
+) -> None:
+    assert standing(before, float_, after) == pages
+
+
+def test_a_figure_that_traded_places_is_read_aloud_where_it_stands(tmp_path) -> None:
+    css = "p { margin: 0 0 6pt } .high { height: 60pt; break-inside: avoid } figure { margin: 0; break-inside: avoid }"
+    body = '<p class="high">Top.</p>' * 3 + f"<p>Look.</p>{FLOAT}<p>Dusk is near.</p>"
+    said = structure(bound(signature("here", body, css=css)), tmp_path)
+    assert said.index("Look") < said.index("Dusk") < said.index("Lamp")

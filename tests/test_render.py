@@ -347,13 +347,14 @@ def test_a_very_long_run_of_questions_is_laid_out_in_parts_and_every_other_as_on
     assert {len(sheet.sections) for sheet in parts[:-1]} == {4}
 
 
-def test_a_tightened_sheet_is_the_same_but_for_the_class_of_its_body(publications) -> None:
+@pytest.mark.parametrize("fit", ["tight", "airy"])
+def test_a_fitted_sheet_is_the_same_but_for_the_class_of_its_body(publications, fit) -> None:
     sheet: Sheet = render.sheets(rendered(publications["study"]))[6]
-    tight = render.tightened(sheet)
-    assert '<body class="tight study"' in tight.xhtml
-    assert tight.xhtml.replace('class="tight ', 'class="', 1) == sheet.xhtml
-    assert (tight.tight, sheet.tight) == (True, False)
-    assert replace(tight, xhtml=sheet.xhtml, tight=False) == sheet
+    fitted = render.fitted(sheet, fit)
+    assert f'<body class="{fit} study"' in fitted.xhtml
+    assert fitted.xhtml.replace(f'class="{fit} ', 'class="', 1) == sheet.xhtml
+    assert (fitted.fit, sheet.fit) == (fit, "")
+    assert replace(fitted, xhtml=sheet.xhtml, fit="") == sheet
 
 
 def test_listings_keep_their_blank_lines_and_nothing_else_does(publications) -> None:

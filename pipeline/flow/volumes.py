@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -23,8 +23,12 @@ FEW = 0.35
 """Share of a page: fewer lines than these look lost on it."""
 SPREAD_PAGES, LINES = 2, 48
 """Pages of a question in a kit, and lines of text on each."""
-GAIN, MOST = 0.08, 0.5
+GAIN, MOST = 0.06, 0.5
 """Share of a page that setting it tighter wins, at most, and share of a last page that it may do away with."""
+AIR = 0.1
+"""Share of a page that setting it airier fills, at most."""
+LONGEST = 16
+"""Pages of a section that is set airier: of more, each would have to be laid out again for the last of them."""
 
 Rendering = tuple[Publication, Section, Medium, render.Folio | None]
 """A section, whose it is, what for, and where places were printed, if that is known."""
@@ -168,7 +172,7 @@ def _fonts_digest(look: Look) -> str:
 
 def _why(signature: Signature, volume: Volume, sheet: Sheet) -> str:
     """Say which part of a signature is not what it was when it was last laid out, and remember what it is now."""
-    slot = ("last", *_named(volume, sheet.id), sheet.tight)
+    slot = ("last", *_named(volume, sheet.id), sheet.fit)
     now = {
         "text": key(sheet.xhtml), "style": key(signature.stylesheet), "fonts": signature.fonts,
         "pictures": key(*(part for name, data in sheet.resources for part in (name, data))),
@@ -186,13 +190,24 @@ def _named(volume: Volume, signature: str) -> tuple[str, str, str]:
 
 
 def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume, list[Printed]]:
-    """Return the signatures of each volume; one that leaves few lines on its last page is set a little tighter, to save the page."""
+    """Return the signatures of each volume; one that leaves few lines on its last page is set a little tighter, to save the page.
+
+    Where that does not save it, the section is set a little airier if the page is filled by that.
+    """
     chosen = list(pages)
+
+    def again(which: Sequence[int], fit: render.Fit, is_better: Callable[[int, Facts, Facts], bool]) -> None:
+        tried = lay_out(work, [(sheets[n][0], render.fitted(sheets[n][1], fit)) for n in which])
+        for n, item in zip(which, tried, strict=True):
+            better = item if is_better(n, item.laid.facts, pages[n].laid.facts) else chosen[n]
+            chosen[n] = replace(better, why=pages[n].why or item.why)
+
     loose = [n for n, item in enumerate(pages) if _may_save_a_page(item.laid.facts) or _is_long_spread(sheets[n], item)]
-    tight = lay_out(work, [(sheets[n][0], render.tightened(sheets[n][1])) for n in loose])
-    for n, item in zip(loose, tight, strict=True):
-        better = item if item.laid.facts.pages < pages[n].laid.facts.pages else pages[n]
-        chosen[n] = replace(better, why=pages[n].why or item.why)
+    again(loose, "tight", lambda _, tight, usual: tight.pages < usual.pages)
+    filled = [volume.publication.look.tokens.space.filled for volume, _ in sheets]
+    usual = [n for n, item in enumerate(chosen) if item.laid is pages[n].laid]
+    short = [n for n in usual if _may_fill_a_page(pages[n].laid.facts, filled[n])]
+    again(short, "airy", lambda n, airy, usual: airy.pages == usual.pages and airy.fill[-1] >= filled[n])
     _refuse_long_spreads(sheets, chosen)
     return {volume: _without_needless_leaves(volume, items) for volume, items in by_volume(sheets, chosen).items()}
 
@@ -240,6 +255,10 @@ def _refuse_long_spreads(sheets: Sheets, pages: Sequence[Printed]) -> None:
 
 def _may_save_a_page(facts: Facts) -> bool:
     return facts.fill[-1] < min(MOST, GAIN * (facts.pages - 1))
+
+
+def _may_fill_a_page(facts: Facts, filled: float) -> bool:
+    return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1)
 
 
 def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from pipeline.model.fields import Color, Record, Slug
-from pipeline.model.sizes import Length, Measures, Sizing, Tight
+from pipeline.model.sizes import Length, Measures, Sizing, Space, Tight
 
 FONT_FILE = r"^([A-Za-z0-9_][A-Za-z0-9_.-]*/){0,4}[A-Za-z0-9_][A-Za-z0-9_.\[\],-]*\.(ttf|otf)$"
 PICTURE_FILE = r"^[a-z0-9][a-z0-9-]*\.(svg|png)$"
@@ -225,6 +225,8 @@ class Tokens(Record):
     """Sizes of type in points, with leading: `10.25/14`."""
     tight: Tight
     """Leading where a section is set tighter to save a page."""
+    space: Space
+    """White between parts, where a section is set tighter or airier to save a page or to fill it."""
     measures: Measures
     """Widths and heights inside the page."""
     papers: Mapping[Slug, PaperSize]

@@ -30,7 +30,7 @@ class Sizing(Record):
     subheading: Sizes
     """Headings below these."""
     small: Sizes
-    """Boxes, samples, follow-ups."""
+    """Boxes, samples, follow-ups, red flags, spoken answers."""
     note: Sizes
     """Captions, tables, sources, notes."""
     code: Sizes
@@ -116,6 +116,17 @@ class Tight(Record):
     """Of boxes, samples, and follow-ups."""
     code: Length
     """Of listings."""
+
+
+class Space(Record):
+    """White between the parts of a section that is set tighter, or airier, so that its last page is no longer nearly empty."""
+
+    tight: Annotated[float, Field(ge=0.2, le=1)]
+    """White between parts where that saves the page, as a share of what is usual."""
+    airy: Annotated[float, Field(ge=1, le=3)]
+    """White between parts where that fills the page, as a share of what is usual; 1 leaves it as it is."""
+    filled: Annotated[float, Field(ge=0, le=1)]
+    """Share of a page that has to be filled for it not to look empty."""
 
 
 class Measures(Record):

@@ -18,7 +18,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from pipeline import slots
 
-from . import form_xobjects, last_lines, page_facts, weasyprint70
+from . import floats, form_xobjects, last_lines, page_facts, weasyprint70
 from .signatures import FaceUse, Facts, LaidOut, Signature
 from .tag_tree import StructureTree, kinships
 from .tagging import CROSS_LINK, Tagger
@@ -89,7 +89,7 @@ def _lay_out(signature: Signature, fonts: Mapping[str, bytes]) -> LaidOut:
     painting = Painting(signature.id, root, dress.files)
     resources = dict(signature.resources)
     markup, drawings = Document(root, BookFetcher(resources)), form_xobjects.images(resources)
-    with warnings_heard() as messages:
+    with warnings_heard() as messages, weasyprint70.trading(floats.Floats(root)):
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
         pdf = _write(document, painting)
     warnings = tuple(dict.fromkeys((*dress.warnings, *messages, *painting.warnings)))

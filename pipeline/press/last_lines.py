@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from .page_facts import APART
+from .page_facts import APART, PICTURES
 
 LEAST, MOST = 9, 24
 """Letters that a last line has at least, where that many stand in words that may be joined; and signs that are joined at most."""
@@ -12,22 +12,34 @@ INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b"
 JOINED = "\N{NO-BREAK SPACE}"
 
 
+WHOLE = "whole"
+"""Class of a last word that is never parted."""
+FORMULA = 3
+"""Letters that a formula counts as."""
+
+
 def join(root: Element) -> None:
-    """Join the last words of each paragraph and item of a document with spaces that do not break."""
-    for element in root.iter():
+    """Join the last words of each paragraph and item of a document with spaces that do not break, and keep a long last word whole."""
+    for element in list(root.iter()):
         if element.tag in PARAGRAPHS:
             _join(element)
 
 
 def _join(paragraph: Element) -> None:
     letters = signs = 0
-    for holder, name in _texts_backwards(paragraph):
+    for parent, holder, name in _texts_backwards(paragraph):
+        if holder.tag in PICTURES and name == "text":
+            letters, signs = letters + FORMULA, signs + FORMULA
+            continue
         text = (getattr(holder, name) or "").replace("\n", " ")
         end = len(text) if letters else len(text.rstrip())
         while (space := text.rfind(" ", 0, end)) >= 0:
-            letters, signs = letters + sum(map(str.isalnum, text[space + 1 : end])), signs + end - space
+            word = sum(map(str.isalnum, text[space + 1 : end]))
+            if not letters and word >= LEAST:
+                _keep_whole(parent, holder, name, space + 1)
+            letters, signs = letters + word, signs + end - space
             before = text[:space].rpartition(" ")[2]
-            if letters >= LEAST or signs + len(before) > MOST or not before:
+            if letters >= LEAST or signs + len(before) > MOST or not (before or space == 0):
                 return
             text, end = text[:space] + JOINED + text[space + 1 :], space
             setattr(holder, name, text)
@@ -36,16 +48,30 @@ def _join(paragraph: Element) -> None:
             return
 
 
-def _texts_backwards(element: Element) -> Iterator[tuple[Element, str]]:
-    """Give where the texts of a paragraph stand, from its end to what is more than words."""
-    for child in reversed(element):
-        yield child, "tail"
+def _keep_whole(parent: Element, holder: Element, name: str, start: int) -> None:
+    """Put what a text ends in into an element of its own."""
+    text = getattr(holder, name)
+    last = Element("span", {"class": WHOLE})
+    last.text = text[start:]
+    setattr(holder, name, text[:start])
+    parent.insert(0 if name == "text" else list(parent).index(holder) + 1, last)
+
+
+def _texts_backwards(element: Element) -> Iterator[tuple[Element, Element, str]]:
+    """Give where the texts of a paragraph stand, from its end to what is more than words: the element around each, and what holds it."""
+    for child in reversed(list(element)):
+        yield element, child, "tail"
+        if child.tag in PICTURES:
+            yield element, child, "text"
+            continue
         if any(map(_is_more, child.iter())):
             return
         yield from _texts_backwards(child)
-    yield element, "text"
+    yield element, element, "text"
 
 
 def _is_more(element: Element) -> bool:
-    """Tell whether an element is more than words of its line."""
+    """Tell whether an element is more than words and formulas of its line."""
+    if element.tag in PICTURES:
+        return False
     return element.tag not in INLINE or not APART.isdisjoint((element.get("class") or "").split())

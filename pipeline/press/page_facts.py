@@ -44,6 +44,11 @@ def fill(pages: Sequence[Any]) -> tuple[float, ...]:
     return tuple(round(_used(page_box(page)) / page_box(page).height, 4) for page in pages)
 
 
+def unused(box: Any) -> float:
+    """Give the share of a page's box that is free below what is in its flow."""
+    return 1 - _used(box) / float(box.height)
+
+
 def room(page: Any) -> Room:
     """Measure what is free in the text column of a page, above its footnotes."""
     box = page_box(page)

@@ -4,13 +4,14 @@ Importing this module imports WeasyPrint, which reads the system's font configur
 late, after `FONTCONFIG_FILE` names a configuration without fonts, so that only the book's fonts exist.
 """
 
+import copy
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -21,6 +22,7 @@ import weasyprint.pdf
 import weasyprint.svg
 from weasyprint import cssselect2
 from weasyprint.images import SVGImage
+from weasyprint.layout import page as pages
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf.stream import Stream
 from weasyprint.svg.path import path
@@ -224,6 +226,62 @@ def _set_up(layout: Any, style: Any) -> None:
 
 _stock_set_up = line_break.Layout.setup
 line_break.Layout.setup = _set_up
+
+
+# Floats. Look at make_page: what of the context it changes, and whether where a page ends is still a path of indexes into the boxes
+# that were not laid out yet. WeasyPrint 70 puts what does not fit on a page on the next, and leaves the rest of the page empty.
+
+
+class Trades(Protocol):
+    """Trade places of boxes that no page has yet, where that fills the page before them."""
+
+    def before(self, page: Any, root: Any, end: Any) -> bool:
+        """Trade what stands at the end of a page for what follows it; return whether the page is to be made again."""
+
+    def undo(self) -> None:
+        """Take the last trade back."""
+
+
+@contextmanager
+def trading(trades: Trades) -> Iterator[None]:
+    """Make each page again as long as something is traded at its end, and it ends later for it."""
+
+    def make_page(context: Any, root: Any, kind: Any, start: Any, number: int, state: Any) -> Any:
+        before = copy.deepcopy(state)
+        footnotes, reported, broken = list(context.footnotes), list(context.reported_footnotes), dict(context.broken_out_of_flow)
+
+        def made() -> Any:
+            for now, then in zip(state, copy.deepcopy(before), strict=True):
+                now.clear()
+                (now.update if isinstance(now, dict) else now.extend)(then)
+            context.footnotes, context.reported_footnotes, context.broken_out_of_flow = list(footnotes), list(reported), dict(broken)
+            for strings in context.string_set.values():
+                strings.pop(number, None)
+            return stock(context, root, kind, start, number, state)
+
+        page, end, following = stock(context, root, kind, start, number, state)
+        while not kind.blank and end and trades.before(page, root, end):
+            again = made()
+            if again[1] and not _is_later(again[1], end):
+                trades.undo()
+                return made()
+            page, end, following = again
+        return page, end, following
+
+    stock, pages.make_page = pages.make_page, make_page
+    try:
+        yield
+    finally:
+        pages.make_page = stock
+
+
+def _is_later(path: Any, other: Any) -> bool:
+    """Tell whether one place in the boxes comes after another; a box's beginning comes before what is in it."""
+    while path and other:
+        ((index, path),), ((other_index, other),) = path.items(), other.items()
+        if index != other_index:
+            return bool(index > other_index)
+    return path is not None
 
 
 # Warnings. Look at weasyprint.logger: whether it still has this name.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -60,6 +61,10 @@ class Rendition:
         return {name: data for fragment in self.fragments for name, data in fragment.resources.items()}
 
 
+Fit = Literal["", "tight", "airy"]
+"""How much white stands between the parts of a document: what is usual, less, or more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Fragments that are laid out together, as one document."""
@@ -71,7 +76,7 @@ class Sheet:
     resources: tuple[tuple[str, bytes], ...]
     sections: tuple[tuple[str, str], ...]
     """Id and source file of each section."""
-    tight: bool = False
+    fit: Fit = ""
 
 
 @theme.remembered
@@ -207,9 +212,9 @@ def _parted(run: list[Fragment]) -> Iterator[list[Fragment]]:
     return (run[start : start + size] for start in range(0, len(run), size))
 
 
-def tightened(sheet: Sheet) -> Sheet:
-    """Return a document whose style sheet sets it with a little less white."""
-    return replace(sheet, xhtml=sheet.xhtml.replace('<body class="', '<body class="tight ', 1), tight=True)
+def fitted(sheet: Sheet, fit: Fit) -> Sheet:
+    """Return a document whose style sheet sets it with a little less white, or more."""
+    return replace(sheet, xhtml=sheet.xhtml.replace('<body class="', f'<body class="{fit} ', 1), fit=fit)
 
 
 def _sheets(publication: Publication, fragments: Sequence[Fragment]) -> Iterator[Sheet]:
@@ -231,5 +236,5 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
     return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "formulas", "release_page", "render", "render_section", "sheets",
-           "tightened", "web_page", "with_index"]  # fmt: skip
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "fitted", "formulas", "release_page", "render", "render_section",
+           "sheets", "web_page", "with_index"]  # fmt: skip

@@ -19,8 +19,10 @@ HEADS = (":", "{", "\\", ",", "=")
 DEEPEST = 24
 """Spaces of indentation that lines of code on screens are told apart by, two and two: reflow.css has a rule for each."""
 QUERY = "language-sql"
-LONGEST = 12
+LONGEST = 8
 """Lines of a paragraph of code, between two empty ones, that is never broken; of a longer one no statement is."""
+FEWEST = 3
+"""Lines of a listing that stand together where it begins and where it ends."""
 
 
 def lined(xhtml: str) -> str:
@@ -83,14 +85,21 @@ def _parts(code: str, opening: str) -> str:
 
 
 def _runs(code: str, *, is_query: bool) -> Iterator[tuple[int, int]]:
-    """Give first and last line of what stays together: paragraphs that are short, and the statements of longer ones."""
+    """Give first and last line of what stays together: short paragraphs, the statements of longer ones, and enough at both ends."""
+    count, cuts = code.count("\n") + 1, _cuts(code, is_query)
+    kept = [cut for cut in cuts if FEWEST <= cut <= count - FEWEST]
+    yield from itertools.pairwise([0, *kept, count])
+
+
+def _cuts(code: str, is_query: bool) -> Iterator[int]:
+    """Give the lines that may begin a page."""
     lines, ends = TAG.sub("", code).split("\n"), list(_ends(code, is_query))
     start = 0
     blank = [not line.strip() for line in lines]
     last = [n for n in range(1, len(lines)) if blank[n - 1] and ends[n - 1] and not blank[n]]
     for end in (*last, len(lines)):
-        cuts = [n for n in range(start + 1, end) if ends[n - 1]] if end - start > LONGEST else []
-        yield from itertools.pairwise([start, *cuts, end])
+        yield from (n for n in range(start + 1, end) if ends[n - 1] and end - start > LONGEST)
+        yield from [end] * (end < len(lines))
         start = end
 
 

@@ -73,6 +73,7 @@ def values(tokens: Tokens, palette: Palette) -> dict[str, str]:
     for name, sizes in tokens.type.model_dump().items():
         found |= _sizes(_css(name), sizes)
     found |= {f"tight-{name}": value for name, value in tokens.tight.model_dump().items()}
+    found |= {f"space-{name}": f"{value:g}" for name, value in tokens.space.model_dump().items()}
     found |= {_css(name): str(value) for name, value in tokens.measures.model_dump().items()}
     return found | {"folio-drop": tokens.folio.drop, "head-rise": tokens.heads.rise}
 
