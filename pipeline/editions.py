@@ -33,6 +33,7 @@ from pipeline.section_kinds import (
     KINDS,
     KIT_CALIBRATION,
     LEAF,
+    MAP,
     OPENER,
     QUESTION,
     SOURCES,
@@ -116,13 +117,15 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
         **{place: partial(_planned, book, edition, kind, labels, chosen) for kind in KINDS if kind.is_planned for place in kind.places},
     }
-    is_first = True
+    is_first, before = True, ""
     for place in edition.sections:
         for section in makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels):
             if section.kind.opens and not is_first:
                 yield Section(f"{LEAF}-{section.id}", LEAF, labels[LEAF.label], source=section.source)
-            yield section
-            is_first = False
+            # A map that stands beside the contents is numbered as they are.
+            made = replace(section, is_front=True) if section.kind == MAP and before == "front" else section
+            yield made
+            is_first, before = False, made.matter
 
 
 def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen) -> Iterator[Section]:

@@ -196,10 +196,10 @@ class Heads(Record):
 
 
 class Cover(Record):
-    """The cover: a drawing computed from the book, a picture, or neither; on a solid ground, or bare paper."""
+    """The cover: the map of the book, a picture, or neither; on a solid ground, or bare paper."""
 
     art: Literal["drawing", "picture", "none"]
-    """A `drawing` computed from the book, a `picture`, or `none`."""
+    """A `drawing`, the map of the book; a `picture`; or `none`."""
     ground: Literal["solid", "bare"]
     """`solid`, in the accent; or `bare` paper."""
     picture: PictureFile | None = None

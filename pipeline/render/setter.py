@@ -15,7 +15,8 @@ from pipeline import markup, model, slots, theme
 from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.markup.highlight import block
 from pipeline.publication import Name, Publication, Section
-from pipeline.render.furniture import COVER, Folio, Furniture, Head, slot
+from pipeline.render.cover import PICTURED, Cover
+from pipeline.render.furniture import Folio, Furniture, Head, slot
 from pipeline.theme import Medium
 from pipeline.work import cache
 from pipeline.work.cache import Shelf
@@ -35,6 +36,7 @@ class Setter:
         self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
+        self.cover = Cover(publication)
 
     @property
     def level(self) -> int:
@@ -315,7 +317,7 @@ def resource(publication: Publication, name: str) -> bytes:
     """Return what is shown by name: a figure of the book, a formula, the picture of the cover, or the logo of whose copy it is."""
     if name == publication.brand.logo_name:
         return publication.brand.logo
-    if name.startswith(COVER):
+    if name.startswith(PICTURED):
         return publication.look.cover_picture()
     if name.startswith(PICTURE):
         pictures: Iterable[model.Picture] = publication.resources["pictures"].values()
