@@ -231,6 +231,8 @@ class Tokens(Record):
     """Papers by name: any name, any size."""
     side_column: bool
     """`false` takes the side column from every paper."""
+    side_notes: bool
+    """`true`: beside questions that begin a page stand the times to speak, and beside paragraphs the terms that they use first."""
     mirrored: bool
     """`true`: on left pages inner and outer margin change places."""
     notes: bool

@@ -128,7 +128,7 @@ def ring(overview: Overview, alt: str, pen: Pen) -> str:
     dot = min(0.32 * pen.letters, 0.36 * apart)
     at_marks = RADIUS - room - 0.5 * pen.letters - dot
     step = next((step for step in STEPS if step * (1 - room / RADIUS) * apart >= 1.2 * widest), STEPS[-1])
-    lines = _lines(ties(overview), marks, at_marks - 2.6 * dot - 0.5, pen)
+    lines = _lines(ties(overview), marks, at_marks - 2.3 * dot - 0.4, pen)
     heard = f'role="img" aria-label="{escape(alt)}"><title>{escape(alt)}</title>' if alt else 'aria-hidden="true" focusable="false">'
     half, style = RADIUS + 1, f'style="{pen.style}" ' if pen.style else ""
     return (

@@ -6,8 +6,6 @@ WeasyPrint 70 cannot balance lines, and the map gets what height the words leave
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -15,6 +13,7 @@ from pipeline import model, theme
 from pipeline.brand import RESERVED
 from pipeline.publication import Publication, Section
 from pipeline.render.book_drawings import Pen, millimeters, ring
+from pipeline.render.word_widths import even, lines, wide
 
 WHITE = "#ffffff"
 PICTURED = "cover/"
@@ -23,44 +22,6 @@ NUMBERS = 0.8
 """Size of the map's numbers, of the cover's small words."""
 BETWEEN = 60
 """Points of white between the words of a cover, and above them."""
-SPARE = 1.01
-"""What a line is given beyond what its letters take."""
-USUAL = 0.55
-"""Ems of a letter that the font of titles lacks."""
-
-
-def lines(units: Sequence[float], room: float) -> int:
-    """Return how many lines words take where a line has so many ems; ``units`` are as wide as what no line may end within."""
-    count, used = 1, 0.0
-    for unit in units:
-        if used and used + unit > room:
-            count, used = count + 1, 0.0
-        count += max(0, int((unit - 1e-6) / room))
-        used += unit
-    return count
-
-
-def even(units: Sequence[float], room: float) -> float:
-    """Return the narrowest line, in ems, in which words take no more lines than in one of this width."""
-    fewest, narrow, broad = lines(units, room), 1.0, room
-    if fewest == 1:
-        return round(room, 2)
-    while broad - narrow > 0.05:
-        middle = (narrow + broad) / 2
-        narrow, broad = (narrow, middle) if lines(units, middle) <= fewest else (middle, broad)
-    return round(min(room, broad + 0.05), 2)
-
-
-def _units(words: str) -> Iterator[str]:
-    """Give what no line may end within: words with their space, and characters of scripts without spaces."""
-    unit = ""
-    for letter in words:
-        unit += letter
-        if letter == " " or unicodedata.east_asian_width(letter) in "WF":
-            yield unit
-            unit = ""
-    if unit:
-        yield unit
 
 
 class Cover:
@@ -101,17 +62,7 @@ class Cover:
 
     def even(self, words: str, size: str) -> float:
         """Return in how many ems of a size of type words are set, so that their lines are even."""
-        return even(self._wide(words), self._room(size))
-
-    def _wide(self, words: str) -> tuple[float, ...]:
-        """Return how wide the words are, in ems: the space at the end of a line takes nothing."""
-        known = theme.widths(self._look.font(self._look.face(theme.SANS)))
-
-        def width(letter: str) -> float:
-            wide = unicodedata.east_asian_width(letter) in "WF"
-            return 0.0 if unicodedata.combining(letter) else 1.0 if wide else known.get(ord(letter), USUAL)
-
-        return tuple(SPARE * sum(map(width, unit)) for unit in _units(words))
+        return even(wide(self._look, theme.SANS, words), self._room(size))
 
     def _room(self, size: str) -> float:
         """Return how many ems of a size the narrowest of the edition's papers has for a line of its cover."""
@@ -126,7 +77,7 @@ class Cover:
         said = {"cover_title": outline.title, "cover_subtitle": outline.subtitle, "cover_edition": self._publication.edition.title,
                 "cover_small": outline.publisher}  # fmt: skip
         high = (
-            float(getattr(sizes, size).partition("/")[2]) * lines(self._wide(words), self._room(size))
+            float(getattr(sizes, size).partition("/")[2]) * lines(wide(self._look, theme.SANS, words), self._room(size))
             for size, words in said.items()
             if words
         )

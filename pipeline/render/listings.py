@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from html import escape, unescape
 
 LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
-BROKEN = re.compile(r'(<pre\b[^>]*)(><code\b[^>]*><span class="(?:part|line)">(?:(?!</pre>).)*\n</span><span class="(?:part|line)">)', re.DOTALL)
+BROKEN = re.compile(
+    r'(<pre\b[^>]*)(><code\b[^>]*><span class="(?:part|line)">(?:(?!</pre>).)*\n</span><span class="(?:part|line)">)', re.DOTALL
+)
 """The beginning of a listing that has more than one element, up to the last of them."""
 BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
