@@ -18,6 +18,7 @@ from pipeline.model import Question
 from pipeline.model.matter import Glossary, Term
 from pipeline.publication import Publication, Section
 from pipeline.render.word_widths import lines, wide
+from pipeline.theme import script_of
 
 TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
 EMPTY = frozenset({"br", "img", "wbr", "hr", "col"})
@@ -126,8 +127,9 @@ def _paragraphs(xhtml: str) -> Iterator[tuple[int, int]]:
 
 
 def _used(term: str, words: str) -> bool:
-    """Tell whether words use a term, by itself or with an ending of its plural."""
-    return re.search(rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)", " ".join(words.split()), re.IGNORECASE) is not None
+    """Tell whether words use a term, by itself or with an ending of its plural; where no spaces part words, anywhere."""
+    form = re.escape(term) if any(script_of(letter, "Hans") for letter in term) else rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)"
+    return re.search(form, " ".join(words.split()), re.IGNORECASE) is not None
 
 
 def _note(term: Term, *, is_linked: bool) -> str:
