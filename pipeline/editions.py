@@ -24,7 +24,6 @@ from pipeline.section_kinds import (
     CHEAT_SHEET,
     COLOPHON,
     CONTENTS,
-    COVER,
     EXHIBIT,
     FORMULAS,
     GLOSSARY,
@@ -35,6 +34,7 @@ from pipeline.section_kinds import (
     KINDS,
     KIT_CALIBRATION,
     LEAF,
+    MAP,
     OPENER,
     QUESTION,
     SOURCES,
@@ -120,18 +120,21 @@ def _sections(book: Book, edition: Edition, labels: Mapping[str, str], chosen: C
         **{kind.name: partial(_overview, book, kind, labels, chosen, numbers) for kind in KINDS if kind.is_overview},
         **{place: partial(_planned, book, edition, kind, labels, chosen) for kind in KINDS if kind.is_planned for place in kind.places},
     }
-    is_first, before = True, COVER
+    before: Section | None = None
     for place in edition.sections:
         for section in makers[place]() if place in makers else _furniture(book, BY_NAME[place], labels):
-            if section.kind.opens and not is_first:
+            if section.kind.opens and before:
                 yield Section(f"{LEAF}-{section.id}", LEAF, labels[LEAF.label], source=section.source)
-            yield replace(section, starts_page=False) if _shares_pages(edition, before, section.kind) else section
-            is_first, before = False, section.kind
+            before = _after(before, section, edition) if before else section
+            yield before
 
 
-def _shares_pages(edition: Edition, before: SectionKind, kind: SectionKind) -> bool:
-    """Tell whether a section begins where that before it ends: the colophon does, and where questions do, chapters and lists."""
-    return before in RUN_ON and (kind == COLOPHON or (edition.flow == "run-on" and kind in RUN_ON))
+def _after(before: Section, section: Section, edition: Edition) -> Section:
+    """Return a section as it stands after another: a map beside the contents is numbered as they are, and some share pages."""
+    if section.kind == MAP and before.matter == "front":
+        return replace(section, is_front=True)
+    shares = before.kind in RUN_ON and (section.kind == COLOPHON or (edition.flow == "run-on" and section.kind in RUN_ON))
+    return replace(section, starts_page=False) if shares else section
 
 
 def _planned(book: Book, edition: Edition, kind: SectionKind, labels: Mapping[str, str], chosen: Chosen) -> Iterator[Section]:

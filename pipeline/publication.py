@@ -50,11 +50,13 @@ class Section:
     """The number that a question has in the book, where it is printed under another."""
     examples: tuple[Example, ...] = ()
     """Examples whose values its texts may print, also when the edition leaves the examples themselves out."""
+    is_front: bool = False
+    """Whether it belongs to the front matter though its kind does not."""
 
     @property
     def matter(self) -> Matter:
         """The part of the book that it belongs to."""
-        return self.kind.matter
+        return "front" if self.is_front else self.kind.matter
 
     @property
     def listed(self) -> bool:

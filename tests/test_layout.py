@@ -59,7 +59,8 @@ def pages(path: Path) -> list[tuple[float, list[Run]]]:
 
 
 def runs(page: pypdfium2.PdfPage, words: pypdfium2.PdfTextPage) -> Iterator[Run]:
-    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=words):
+    # Letters in a drawing say where they stand in that, and not on the page.
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=1, textpage=words):
         text = item.extract()
         if text.strip():
             box, matrix = item.get_bounds(), item.get_matrix()

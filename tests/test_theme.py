@@ -119,8 +119,9 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
     assert names - used == {"margin-top", "margin-bottom", "margin-inner", "margin-outer", "faint", "middle", "page-width"} - used
     sizes = {name.partition("-")[2] for name in theme.token_names() if name.startswith("size-")}
     assert {name for name in sizes if not re.search(rf"--(?:type|size|leading)-{name}\)", sheets)} == set()
-    # What a question takes of its page is written with the question.
-    assert "var(--" not in theme.look((), "practice", runs_on=True).paged("letter").replace("var(--share)", "")
+    # What a question takes of its page, and words of their cover, is written with them.
+    sheet = theme.look((), "practice", runs_on=True).paged("letter")
+    assert set(re.findall(r"var\(--([\w-]+)", sheet)) == {"share", "cover-words"}
 
 
 # What has changed

@@ -26,7 +26,6 @@ from pipeline.section_kinds import (
     INDEX,
     KINDS,
     KIT_PLACES,
-    MAP,
     QUESTION,
     SOURCES,
     SPREAD,
@@ -144,12 +143,12 @@ def nothing_selected(book: Book) -> Found:
 
 @register("C609", "too many questions for a page", "warning")
 def too_many_for_a_page(book: Book) -> Found:
-    """An edition has a cheat sheet or a map, and more than 60 questions: on a page no one could read that."""
+    """An edition has a cheat sheet, and more than 60 questions: on a page no one could read that."""
     listed = [(d.id, book.questions[name]) for d in book.outline.sections for name in d.questions if name in book.questions]
     for edition in book.editions.values():
         taken = sum(edition.takes(section, question) for section, question in listed)
         for n, place in enumerate(edition.sections):
-            if taken > MOST and BY_NAME.get(place) in (CHEAT_SHEET, MAP):
+            if taken > MOST and BY_NAME.get(place) == CHEAT_SHEET:
                 message = f"edition '{edition.id}' has {taken} questions, and its {place} room for {MOST}"
                 yield fault("C609", message, spot(book, edition, "sections", n), "take fewer questions, or leave it out")
 

@@ -196,10 +196,10 @@ class Heads(Record):
 
 
 class Cover(Record):
-    """The cover: a drawing computed from the book, a picture, or neither; on a solid ground, or bare paper."""
+    """The cover: the map of the book, a picture, or neither; on a solid ground, or bare paper."""
 
     art: Literal["drawing", "picture", "none"]
-    """A `drawing` computed from the book, a `picture`, or `none`."""
+    """A `drawing`, the map of the book; a `picture`; or `none`."""
     ground: Literal["solid", "bare"]
     """`solid`, in the accent; or `bare` paper."""
     picture: PictureFile | None = None
@@ -233,6 +233,8 @@ class Tokens(Record):
     """Papers by name: any name, any size."""
     side_column: bool
     """`false` takes the side column from every paper."""
+    side_notes: bool
+    """`true`: beside questions that begin a page stand the times to speak, and beside paragraphs the terms that they use first."""
     mirrored: bool
     """`true`: on left pages inner and outer margin change places."""
     notes: bool

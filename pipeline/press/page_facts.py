@@ -19,7 +19,7 @@ from .weasyprint70 import page_box, settled
 
 POINTS = 0.75
 """PDF points in a CSS pixel."""
-APART = frozenset({"slot", "footnote", "index-note", "question-word"})
+APART = frozenset({"slot", "footnote", "index-note", "question-word", "paper-only"})
 """Classes of what stands on paper only, or in words of its own."""
 PICTURES = ("img", SVG)
 

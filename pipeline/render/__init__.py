@@ -17,7 +17,7 @@ from pipeline import markup, theme
 from pipeline.model import Tokens
 from pipeline.publication import LONGEST_RUN, Publication, Section, passages
 from pipeline.render.furniture import NEW_SHEET, Folio
-from pipeline.render.listings import hung, lined, parted
+from pipeline.render.listings import hung, lined, marked, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
@@ -108,7 +108,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
-    xhtml = _fit(xhtml, publication.look.tokens) if medium == "paged" else hung(xhtml)
+    xhtml = _fit(xhtml, publication.look.tokens, setter.label("continued")) if medium == "paged" else hung(xhtml)
     xhtml = LEFT_TO_RIGHT.sub(r'\g<0> dir="ltr"', xhtml) if publication.look.is_mirrored else xhtml
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 
@@ -124,10 +124,10 @@ def sources_of(publication: Publication, formula: tuple[str, bool]) -> Iterator[
     yield from (section.source for section in publication.sections if formula in formulas(replace(publication, sections=(section,))))
 
 
-def _fit(xhtml: str, tokens: Tokens) -> str:
+def _fit(xhtml: str, tokens: Tokens, continued: str) -> str:
     """Return a fragment for paper with what the look asks of tables and listings."""
     xhtml = labeled(xhtml) if tokens.tables == "stacked" else xhtml
-    return lined(xhtml) if tokens.code == "hanging" else parted(xhtml)
+    return marked(lined(xhtml) if tokens.code == "hanging" else parted(xhtml), continued)
 
 
 def labeled(xhtml: str) -> str:

@@ -1,10 +1,10 @@
-"""Print what no author writes: cover, openers, running heads, vocabularies, the map, the index, and the head of a question."""
+"""Print what no author writes: openers, running heads, vocabularies, the map, the index, and the head of a question."""
 
 from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Protocol, TypeVar
 
@@ -15,8 +15,9 @@ from pipeline.brand import RESERVED, Palette
 from pipeline.index import Run
 from pipeline.publication import IndexEntry, IndexGroup, Locator, Publication, Section, TocEntry
 from pipeline.render import book_drawings
+from pipeline.render.book_drawings import Pen, millimeters
 from pipeline.ruled_pages import drawn_lines
-from pipeline.theme import Medium, script_of
+from pipeline.theme import SANS, Medium, script_of
 
 T = TypeVar("T")
 
@@ -34,9 +35,9 @@ class Folio(Protocol):
         """Return the folio printed on the page of a place."""
 
 
-WHITE = "#ffffff"
-COVER = "cover/"
-"""Begins the name of a picture that the cover shows."""
+MAP_WIDTH = "width:100%;max-width:34em"
+MAP_SCALE, SCREEN_NUMBERS = 1.4, 7.2
+"""How much smaller than drawn the map stands on its page; millimeters of its numbers on screens, where it is as narrow as a phone."""
 NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
@@ -76,18 +77,6 @@ class Furniture:
     def glossary_definition(self) -> Markup:
         """Return the vocabulary of a glossary's definition."""
         return Markup("") if self._paged else Markup(' epub:type="glossdef"')
-
-    def cover_art(self) -> Markup:
-        """Return what the cover shows: a drawing of the book, a picture, or nothing."""
-        look = self._publication.look
-        cover = look.tokens.cover
-        if cover.art == "drawing":
-            return Markup(book_drawings.arcs(self._publication, WHITE if cover.ground == "solid" else self._palette.accent))
-        picture = look.cover_picture()
-        if not picture:
-            return Markup("")
-        name = f"{COVER}{hashlib.sha256(picture).hexdigest()[:16]}.{str(cover.picture).rpartition('.')[2]}"
-        return Markup('<img class="cover-picture" src="guidepress:{}" alt="{}"/>').format(name, cover.alt)
 
     @property
     def _palette(self) -> Palette:
@@ -129,37 +118,40 @@ class Furniture:
         name = self.entry_link(entry, Markup('<span class="entry-name">{}</span>').format(entry.name))
         return Markup('<span class="entry-number">{}</span> {}').format(entry.number, name)
 
-    def map_bows(self, section: Section) -> Markup:
-        """Return the bows of the map."""
-        overview = _overview(section)
-        numbers = {entry.id: entry.number for entry in overview.entries}
-        lines = (
-            self._label(
-                "map_alt_line",
-                number=e.number,
-                others=self._label("list_comma").join(numbers[n] for n in book_drawings.neighbors(e, overview)),
-            )
-            for e in overview.entries
-            if book_drawings.neighbors(e, overview)
+    def map_ring(self, section: Section) -> Markup:
+        """Return the map of the book."""
+        overview, color = _overview(section), self._palette.accent if self._paged else "currentColor"
+        letters = millimeters(self._publication.look.tokens.type.side) * MAP_SCALE if self._paged else SCREEN_NUMBERS
+        pen = Pen(color, letters, SANS if self._paged else "", self._publication.look.is_mirrored, "" if self._paged else MAP_WIDTH)
+        return Markup(book_drawings.ring(overview, self._map_alt(book_drawings.shown(overview)), pen))
+
+    def _map_alt(self, overview: model.Overview) -> str:
+        """Return the map in words: the numbers of each level, and of each question those it is tied to."""
+        comma, tied = self._label("list_comma"), book_drawings.ties(overview)
+        of_level = {level: comma.join(e.number for e in overview.entries if e.level == level) for level in model.LEVELS}
+        levels = (
+            self._label("level_chart_level", level=self._label(level), bars=numbers) for level, numbers in of_level.items() if numbers
         )
-        return Markup(book_drawings.map_bows(overview, self._label("map_alt", lines=" ".join(lines))))
+        ends = ((e.number, comma.join(other.number for other in tied[e.id])) for e in overview.entries)
+        lines = (self._label("map_alt_line", number=number, others=others) for number, others in ends if others)
+        return " ".join((*levels, self._label("map_alt", lines=" ".join(lines))))
 
-    def map_pitch(self, section: Section) -> float:
-        """Return the height of a row of the map in millimeters."""
-        return book_drawings.map_pitch(_overview(section))
+    def map_key(self, level: model.Level) -> Markup:
+        """Return the mark of a level on the map, for its legend."""
+        return Markup(book_drawings.level_key(level, self._palette.accent if self._paged else "currentColor"))
 
-    def map_color(self, group: int) -> str:
-        """Return the color of a section on the map."""
-        return book_drawings.map_color(group)
+    def map_levels(self, section: Section) -> tuple[model.Level, ...]:
+        """Return the levels of the questions on the map."""
+        found = {entry.level for entry in book_drawings.shown(_overview(section)).entries}
+        return tuple(level for level in model.LEVELS if level in found)
 
-    def map_key(self, level: str) -> Markup:
-        """Return the dot of a level on the map."""
-        return Markup(book_drawings.map_key(level))
+    def map_span(self, group: model.Group) -> str:
+        """Return the numbers of a section's questions, the first and the last."""
+        return book_drawings.span(group)
 
-    def map_neighbors(self, section: Section, entry: model.Entry) -> tuple[model.Entry, ...]:
-        """Return the questions that a question is tied to."""
-        tied = book_drawings.neighbors(entry, _overview(section))
-        return tuple(other for other in _overview(section).entries if other.id in tied)
+    def map_ties(self, section: Section) -> Mapping[str, tuple[model.Entry, ...]]:
+        """Return the questions that each question is tied to, by its id."""
+        return book_drawings.ties(_overview(section))
 
     def section_count(self, section: Section) -> str:
         """Return how many questions a section holds, and how many minutes they take."""

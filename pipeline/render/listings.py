@@ -5,9 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 
 LISTING = re.compile(r"(<pre\b[^>]*><code\b[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
+BROKEN = re.compile(
+    r'(<pre\b[^>]*)(><code\b[^>]*><span class="(?:part|line)">(?:(?!</pre>).)*\n</span><span class="(?:part|line)">)', re.DOTALL
+)
+"""The beginning of a listing that has more than one element, up to the last of them."""
 BREAK = re.compile(r"<[^>]*>|((?:(?<=\w)|(?<=\w</span>))[(\[{]|=|[.,](?!\d))(?=\S)")
 SPAN = re.compile(r"<span\b[^>]*>|</span>")
 TOLD = re.compile(r'<span class="([sc])">([^<]*)</span>')
@@ -76,6 +80,11 @@ def parted(xhtml: str) -> str:
     return LISTING.sub(
         lambda listing: listing[0] if " short" in listing[1] else f"{listing[1]}{_parts(*listing.group(2, 1))}{listing[3]}", xhtml
     )
+
+
+def marked(xhtml: str, word: str) -> str:
+    """Return a fragment whose listings that a page's end may break say how their rest is marked: paged.css prints it beside that."""
+    return BROKEN.sub(lambda listing: f'{listing[1]} data-continued="{escape(word)}"{listing[2]}', xhtml)
 
 
 def _parts(code: str, opening: str) -> str:

@@ -15,7 +15,9 @@ from pipeline import markup, model, slots, theme
 from pipeline.markup import Formula, Reference, Setting, Target, Text
 from pipeline.markup.highlight import block
 from pipeline.publication import Name, Publication, Section
-from pipeline.render.furniture import COVER, Folio, Furniture, Head, slot
+from pipeline.render.cover import PICTURED, Cover
+from pipeline.render.furniture import Folio, Furniture, Head, slot
+from pipeline.render.side_notes import SideNotes
 from pipeline.theme import Medium
 from pipeline.work import cache
 from pipeline.work.cache import Shelf
@@ -35,6 +37,8 @@ class Setter:
         self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
+        self.cover = Cover(publication)
+        self.side_notes = SideNotes(publication, section)
 
     @property
     def level(self) -> int:
@@ -73,6 +77,16 @@ class Setter:
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
         return self._set(model.value_at(self.section.record, keys), model.scope(self.section.id, keys), inline=False)
+
+    def answer(self) -> Markup:
+        """Return the answer of a question; on paper with notes in the side column, where the look has them."""
+        written = self.block("answer")
+        return Markup(self.side_notes.beside(str(written))) if self.is_noted else written
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether the side column has notes beside the question."""
+        return self.paged and self.side_notes.are_wanted
 
     def line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of the record as XHTML."""
@@ -315,7 +329,7 @@ def resource(publication: Publication, name: str) -> bytes:
     """Return what is shown by name: a figure of the book, a formula, the picture of the cover, or the logo of whose copy it is."""
     if name == publication.brand.logo_name:
         return publication.brand.logo
-    if name.startswith(COVER):
+    if name.startswith(PICTURED):
         return publication.look.cover_picture()
     if name.startswith(PICTURE):
         pictures: Iterable[model.Picture] = publication.resources["pictures"].values()

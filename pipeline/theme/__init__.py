@@ -2,7 +2,7 @@
 
 from pipeline.theme.coverage import lacking
 from pipeline.theme.edition_look import CODE, MATH, SANS, SERIF, Foot, Look, Traits, look, of_edition, token_names
-from pipeline.theme.font_files import package_file
+from pipeline.theme.font_files import package_file, widths
 from pipeline.theme.languages import SERVED, closing, language, opening, script_of, writing
 from pipeline.theme.package_theme import (
     BOOK,
@@ -23,11 +23,11 @@ from pipeline.theme.package_theme import (
     spoken,
     words_digest,
 )
-from pipeline.theme.stylesheets import Medium, merged, unknown
+from pipeline.theme.stylesheets import Medium, merged, points, unknown
 
 __all__ = [
     "BOOK", "CODE", "MATH", "RULES", "SANS", "SERIF", "SERVED", "THEME", "Foot", "Look", "Medium", "Traits", "blanks", "closing",
     "digest", "files_digest", "folder", "forget", "has_chapter", "is_words", "labels", "lacking", "language", "listed_blanks", "look",
-    "merged", "model_words", "of_edition", "opening", "package", "package_file", "remembered", "script_of", "spoken",
-    "token_names", "unknown", "words_digest", "writing",
+    "merged", "model_words", "of_edition", "opening", "package", "package_file", "points", "remembered", "script_of", "spoken",
+    "token_names", "unknown", "widths", "words_digest", "writing",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -54,6 +55,14 @@ def family_name(data: bytes) -> str:
 def postscript_name(data: bytes) -> str:
     """Return the name by which a PDF knows a font."""
     return str(TTFont(io.BytesIO(data), lazy=True)["name"].getDebugName(6))
+
+
+@cache
+def widths(data: bytes) -> Mapping[int, float]:
+    """Return how wide a font's characters are, in ems, by their code points."""
+    font = TTFont(io.BytesIO(data), lazy=True)
+    advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
+    return {code: advances[glyph][0] / em for code, glyph in font.getBestCmap().items()}
 
 
 def cut(data: bytes, weight: int | None, kept: frozenset[str]) -> bytes:
