@@ -13,14 +13,22 @@ import time
 import traceback
 import types
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from forking import Loaded, told_at_start
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "tests" / "books" / "small"
 PDF = "guides/study/harbor-watch-study-0.2.0-a4.pdf"
+RUN = "import sys; from pipeline.cli.__main__ import main; sys.exit(main())"
+ROOMS = (
+    "cli.__main__", "cli.authoring_commands", "cli.book_commands", "cli.interview_commands", "cli.pack_command", "flow", "bring", "export",
+    "authoring", "authorities", "press.engine",
+)  # fmt: skip
+LIBRARIES = ("fontTools.subset", "latex2mathml.converter", "ziamath", "pygments.lexers.python")
 LEFT_OUT = ("GUIDEPRESS_FAULT_POINT", "SOURCE_DATE_EPOCH", "NO_COLOR", "XDG_CACHE_HOME", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -52,9 +60,25 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "pipeline.cli", *map(str, arguments)]
 
 
-def run(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
+def run(
+    *arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None, limits: Mapping[int, tuple[int, int]] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; in a Python that is started for it where the environment tells Python something else."""
+    if told_at_start(env) == told_at_start(environment(Path())):
+        return loaded().run(["guidepress", *map(str, arguments)], RUN, env=env, cwd=cwd, limits=limits)
+    assert limits is None
+    return run_anew(*arguments, env=env, cwd=cwd)
+
+
+def run_anew(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end in a Python that is started for it."""
     return subprocess.run(command(*arguments), env=env, cwd=cwd, text=True, capture_output=True, timeout=300)
+
+
+@cache
+def loaded() -> Loaded:
+    """Start a Python that has loaded what commands import when they are given, once for each worker of the tests."""
+    return Loaded(*(f"pipeline.{name}" for name in ROOMS), *LIBRARIES)
 
 
 def start(*arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.Popen[str]:

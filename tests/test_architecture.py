@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from buildwork import ROOT
 
 PACKAGE = ROOT / "pipeline"
+Rule = Callable[[str, ast.Module], list[str]]
 
 RANKS = {
     "diagnostics": 0, "formats": 0, "section_kinds": 0, "slots": 0,
@@ -234,14 +235,17 @@ def test_every_module_has_a_rank_and_every_rank_a_module() -> None:
     assert {part(name) for name in modules()} - {""} == set(RANKS)
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_a_module_imports_only_lower_ranks(name: str) -> None:
-    assert name == "" or climbs(name, tree(name)) == []
+def faults(rule: Rule, names: Iterable[str] | None = None) -> list[str]:
+    """Give what breaks a rule in modules, or else in all."""
+    return [fault for name in (modules() if names is None else names) for fault in rule(name, tree(name))]
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_each_library_has_one_door(name: str) -> None:
-    assert strangers(name, tree(name)) == []
+def test_modules_import_only_lower_ranks() -> None:
+    assert faults(climbs, filter(None, modules())) == []
+
+
+def test_each_library_has_one_door() -> None:
+    assert faults(strangers) == []
 
 
 def test_every_door_is_in_use() -> None:
@@ -249,10 +253,9 @@ def test_every_door_is_in_use() -> None:
     assert {(library, where) for library, doors in ONE_DOOR.items() for where in doors} - used == set()
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_only_a_few_modules_touch_the_disk(name: str) -> None:
-    if part(name) not in AT_THE_DISK and not any(below(name, exception) for exception in DISK_EXCEPTIONS):
-        assert touches_disk(name, tree(name)) == []
+def test_only_a_few_modules_touch_the_disk() -> None:
+    others = [name for name in modules() if part(name) not in AT_THE_DISK and not any(below(name, each) for each in DISK_EXCEPTIONS)]
+    assert {name: touches_disk(name, tree(name)) for name in others if touches_disk(name, tree(name))} == {}
 
 
 @pytest.mark.parametrize("exception", sorted(DISK_EXCEPTIONS))
@@ -260,27 +263,19 @@ def test_an_exception_at_the_disk_is_still_needed(exception: str) -> None:
     assert any(touches_disk(name, tree(name)) for name in modules() if below(name, exception))
 
 
-@pytest.mark.parametrize("name", sorted(name for name in modules() if part(name) != "cli"))
-def test_only_the_command_line_prints_or_exits(name: str) -> None:
+def test_only_the_command_line_prints_or_exits() -> None:
     # A worker whose parent has died has nobody to raise to.
-    allowed = ["work.crew calls os._exit"] if name == "work.crew" else []
-    assert speaks(name, tree(name)) == allowed
+    assert faults(speaks, (name for name in modules() if part(name) != "cli")) == ["work.crew calls os._exit"]
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_no_group_is_repeated_possessively(name: str) -> None:
+def test_no_group_is_repeated_possessively() -> None:
     # Python before 3.11.4, which Debian 12 has, does not go back to where the last repetition began.
-    assert re.findall(r"\)[*?+]\+", modules()[name].read_text()) == []
+    assert [name for name, path in modules().items() if re.search(r"\)[*?+]\+", path.read_text())] == []
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_a_module_is_short(name: str) -> None:
-    assert len(modules()[name].read_text().splitlines()) <= LONGEST_MODULE
-
-
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_a_function_is_short(name: str) -> None:
-    long = [f"{name}.{function}" for function, node in functions(tree(name)) if length(node) > LONGEST_FUNCTION]
+def test_modules_and_functions_are_short() -> None:
+    assert [name for name, path in modules().items() if len(path.read_text().splitlines()) > LONGEST_MODULE] == []
+    long = [f"{name}.{function}" for name in modules() for function, node in functions(tree(name)) if length(node) > LONGEST_FUNCTION]
     assert [function for function in long if function not in LONGER_FUNCTIONS] == []
 
 
@@ -289,19 +284,16 @@ def test_half_of_all_functions_have_ten_lines_or_fewer() -> None:
     assert lengths[len(lengths) // 2] <= 10
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_modules_and_what_they_offer_say_what_they_are(name: str) -> None:
-    source = tree(name)
-    offered = [n for n in source.body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and not n.name.startswith("_")]
-    silent = [node.name for node in offered if not ast.get_docstring(node)]
-    assert ast.get_docstring(source) and silent == []
-    assert [node.name for node in offered if not re.match(r"[^\n]+[.?!:]", ast.get_docstring(node) or "")] == []
+def test_modules_and_what_they_offer_say_what_they_are() -> None:
+    assert [name for name in modules() if not ast.get_docstring(tree(name))] == []
+    everything = [(name, node) for name in modules() for node in tree(name).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    offered = {f"{name}.{node.name}": ast.get_docstring(node) or "" for name, node in everything if not node.name.startswith("_")}
+    assert [name for name, said in offered.items() if not re.match(r"[^\n]+[.?!:]", said)] == []
 
 
-@pytest.mark.parametrize("name", sorted(modules()))
-def test_no_name_is_one_of_the_empty_words(name: str) -> None:
-    given = {*names(tree(name)), *name.split(".")}
-    assert sorted(word for word in given if BANNED_NAMES.search(word) and word not in LIBRARY_NAMES) == []
+def test_no_name_is_one_of_the_empty_words() -> None:
+    given = {f"{name}: {word}": word for name in modules() for word in (*names(tree(name)), *name.split("."))}
+    assert [where for where, word in given.items() if BANNED_NAMES.search(word) and word not in LIBRARY_NAMES] == []
 
 
 @pytest.mark.parametrize("folder", ["pipeline", "templates"])

@@ -7,8 +7,6 @@ import json
 import os
 import resource
 import sqlite3
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,12 +14,14 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from buildwork import ROOT, environment
+from buildwork import environment, run
 
 from pipeline.bring import Errand, bring
 from pipeline.cli.__main__ import main
 
-SECONDS, MEGABYTES = 5.0, 300
+SECONDS = 5
+LIMITS = {resource.RLIMIT_CPU: (SECONDS, SECONDS + 1), resource.RLIMIT_AS: (1_200_000_000, 1_200_000_000)}
+"""Seconds of work, and bytes of addresses, most of which hold nothing."""
 DATE = "2026-11-28"
 
 
@@ -91,22 +91,12 @@ def test_what_means_harm_is_told_and_ends_soon(name: str, tmp_path: Path) -> Non
     file, data, code = HOSTILE[name]
     path = tmp_path / file
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    script = "import sys; from pipeline.cli.__main__ import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-P", "-c", script, "import", str(path), "--to", str(tmp_path / "book"), "--all", "--format", "json"]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    ended = subprocess.run(
-        command, env=environment(tmp_path / "cache"), cwd=ROOT, capture_output=True, text=True, timeout=120, preexec_fn=_bounded
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = ("import", path, "--to", tmp_path / "book", "--all", "--format", "json")
+    ended = run(*command, env=environment(tmp_path / "cache"), limits=LIMITS)
     assert "Traceback" not in ended.stderr
     assert ended.returncode in (0, 1), ended.stderr[-500:]
-    assert after.ru_utime - before.ru_utime < SECONDS
     given = {row["code"] for row in json.loads(ended.stdout or "[]")} if ended.stdout.startswith("[") else set(ended.stderr)
     assert not code or code in given
-
-
-def _bounded() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (2 * MEGABYTES * 1_000_000 + 600_000_000,) * 2)
 
 
 @pytest.mark.parametrize("made", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.mkdir()])

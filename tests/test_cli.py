@@ -297,13 +297,12 @@ def test_explaining_without_a_code_lists_them_all() -> None:
     assert [line[:4] for line in output.splitlines()] == sorted(rules())
 
 
-@pytest.mark.parametrize("code", sorted(rules()))
-def test_every_code_is_explained_by_a_title_and_a_text(code: str) -> None:
-    rule = rules()[code]
-    assert re.fullmatch(r"[A-Z]\d{3}", code)
-    assert rule.title and not rule.title.endswith(".")
-    assert rule.text.rstrip().endswith((".", ")"))
-    assert len(rule.text.split()) >= 4
+def test_every_code_is_explained_by_a_title_and_a_text() -> None:
+    for code, rule in rules().items():
+        assert re.fullmatch(r"[A-Z]\d{3}", code)
+        assert rule.title and not rule.title.endswith("."), code
+        assert rule.text.rstrip().endswith((".", ")")), code
+        assert len(rule.text.split()) >= 4, code
 
 
 def test_a_code_is_explained_in_either_case() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from conftest import REAL, SMALL
+from forking import Loaded
 
 from pipeline.load import load_book
 from pipeline.model import Example
@@ -44,14 +44,24 @@ def same(printed: str, recorded: str) -> bool:
     return all(abs(float(a.replace(",", "")) - float(b.replace(",", ""))) <= unit(b) * 1.000001 for a, b in pairs)
 
 
+@cache
+def loaded() -> Loaded:
+    """Start a Python that has loaded what most examples import, once for each worker of the tests."""
+    return Loaded("numpy", "scipy.stats", "sklearn.ensemble", "sklearn.pipeline", flags=("-I", "-W", "error::FutureWarning"), **ALONE)
+
+
 @pytest.mark.parametrize("name", FOUND)
 def test_an_example_prints_what_is_recorded(name: str, tmp_path: Path) -> None:
     example = FOUND[name]
     assert example.language == "python"
-    command = [sys.executable, "-I", "-W", "error::FutureWarning", "-c", example.code]
-    done = subprocess.run(command, cwd=tmp_path, env=os.environ | ALONE, capture_output=True, text=True, timeout=120)
+    done = loaded().run(["-c"], example.code, env=os.environ | ALONE, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert same(done.stdout.rstrip(), example.output.rstrip()), done.stdout
+
+
+def test_no_example_lives_on_what_others_have_loaded() -> None:
+    """What a library has loaded already is reached by a name that is imported, and by no longer one."""
+    assert [name for name, example in FOUND.items() if re.search(r"(?m)^\s*import (sklearn|scipy)\b", example.code)] == []
 
 
 def test_examples_run_with_the_pinned_libraries() -> None:

@@ -6,15 +6,14 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from buildwork import ROOT, loaded
 
 from pipeline import release
 from pipeline.work.store import FAULT_POINTS, Store, key
 
-ROOT = Path(__file__).parent.parent
 STORE_POINTS = [name for name in FAULT_POINTS if name.startswith("store-")]
 RELEASE_POINTS = [name for name in FAULT_POINTS if name.startswith("release-")]
 PRUNE_POINTS = ["release-11-prune", "release-12-pruned"]
@@ -49,8 +48,7 @@ with Store.open(cache) as store, release.lock(output, print):
 
 def build(output: Path, cache: Path, text: str, fault: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "GUIDEPRESS_FAULT_POINT": fault}
-    command = [sys.executable, "-c", BUILD, str(output), str(cache), text]
-    return subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, timeout=60)
+    return loaded().run(["-c", str(output), str(cache), text], BUILD, env=environment, cwd=ROOT)
 
 
 def standing(output: Path) -> str:
