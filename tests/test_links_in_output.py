@@ -305,7 +305,7 @@ def test_a_last_report_that_no_build_wrote_is_as_none(tmp_path: Path, written: s
 def test_the_folder_of_packs_is_held_where_it_is_and_not_where_a_link_leads(output: Path, sentinel: Path) -> None:
     before = sorted(sentinel.iterdir())
     (output / "packs").symlink_to(sentinel)
-    with pytest.raises(ToolError, match="cannot write .*packs: Not a directory"), release.lock(output, print, "packs"):
+    with pytest.raises(ToolError, match=r"cannot write .*packs: Not a directory"), release.lock(output, print, "packs"):
         pass
     assert sorted(sentinel.iterdir()) == before
     (output / "packs").unlink()
