@@ -43,6 +43,15 @@ def book(folder: Path, *editions: str) -> Path:
     return folder
 
 
+def bench(folder: Path) -> None:
+    """Write a book of one question, and a team."""
+    for name in ("questions", "teams"):
+        (folder / name).mkdir(parents=True)
+    (folder / "book.yaml").write_text("id: bench\ntitle: The Bench\ndate: 2026-11-22\n")
+    (folder / "questions/torque.yaml").write_text("ask: Why is a carbon stem tightened with a torque wrench?\n")
+    (folder / "teams/crew.yaml").write_text("name: Crew\neditions: [study]\nformats: [epub]\n")
+
+
 def edit(path: Path, old: str, new: str, *, required: bool = True) -> None:
     """Replace text in a file that holds it."""
     text = path.read_text()

@@ -300,3 +300,14 @@ def test_a_last_report_that_no_build_wrote_is_as_none(tmp_path: Path, written: s
     (tmp_path / "reports/build.json").write_text(written)
     assert not isinstance(facts := release.last_report(tmp_path, "build"), dict) or facts == {"artefacts": 5}
     assert finishing.last_rows(tmp_path) == {}
+
+
+def test_the_folder_of_packs_is_held_where_it_is_and_not_where_a_link_leads(output: Path, sentinel: Path) -> None:
+    before = sorted(sentinel.iterdir())
+    (output / "packs").symlink_to(sentinel)
+    with pytest.raises(ToolError, match=r"cannot write .*packs: Not a directory"), release.lock(output, print, "packs"):
+        pass
+    assert sorted(sentinel.iterdir()) == before
+    (output / "packs").unlink()
+    with release.lock(output, print, "packs"):
+        assert (output / "packs/.lock").is_file()

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import pytest
 import test_kit
-from buildwork import Fork, bytes_of, environment, run
+from buildwork import Fork, bench, bytes_of, environment, run
 from test_interrupted import children, gone, stands_whole
 
 from pipeline.cli.__main__ import main
@@ -31,15 +31,6 @@ SEED = int(os.environ.get("SOAK_SEED", "20261122"))
 KILLS = int(os.environ.get("SOAK_KILLS", "1250"))
 """Kills of builds and their workers; half as many of what writes into a book, and a tenth of servers: 2,000 in all."""
 DISKS = max(KILLS // 50, 3)
-
-
-def bench(folder: Path) -> None:
-    """Write a book of one question, and a team."""
-    for name in ("questions", "teams"):
-        (folder / name).mkdir(parents=True)
-    (folder / "book.yaml").write_text("id: bench\ntitle: The Bench\ndate: 2026-11-22\n")
-    (folder / "questions/torque.yaml").write_text("ask: Why is a carbon stem tightened with a torque wrench?\n")
-    (folder / "teams/crew.yaml").write_text("name: Crew\neditions: [study]\nformats: [epub]\n")
 
 
 def titled(place: Path, number: int) -> None:

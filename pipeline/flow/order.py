@@ -56,7 +56,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         stack.enter_context(cache.kept_in(store, *maker(request.book)))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
 
-        book, faults = read(work, request)
+        book, faults = remembering(store, lambda: read(work, request))
         refuse(faults, request)  # gate 1
         refuse_another(book, current, request)
         after = inputs_of(request)

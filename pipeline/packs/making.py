@@ -83,7 +83,7 @@ def pack(wish: Wish, say: Say) -> Packed:
     goes on from there. Raises BookError for what is wrong with the book or the list, before any pack is made.
     """
     output = wish.request.output
-    with release.lock(output / archive.PACKS, lambda text: say(Step("wait", 0, 0, text))):
+    with release.lock(output, lambda text: say(Step("wait", 0, 0, text)), archive.PACKS):
         shared = _shared_inputs(wish.request)  # before it is read: an edit meanwhile makes a pack again
         stock = Stock.open(wish.request)
         orders = _orders(wish, stock.book, shared)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import Self
@@ -53,7 +53,8 @@ class Folder:
         """Open a folder in this one; a link to a folder is none. ``make`` it where nothing is there."""
         with self._telling(name):
             if make and not self.has(name):
-                os.mkdir(name, dir_fd=self._descriptor)
+                with suppress(FileExistsError):  # another has made it meanwhile
+                    os.mkdir(name, dir_fd=self._descriptor)
             return Folder(os.open(name, os.O_RDONLY | os.O_DIRECTORY | INSIDE, dir_fd=self._descriptor), self.path / name)
 
     @contextmanager
@@ -176,8 +177,8 @@ LOCK = ".lock"
 
 
 @contextmanager
-def lock(output: Path, say: Callable[[str], object]) -> Iterator[None]:
-    """Hold the output folder for one build; wait for another, telling ``say`` so once.
+def lock(output: Path, say: Callable[[str], object], below: str = "") -> Iterator[None]:
+    """Hold the output folder, or a folder ``below`` it, for one build; wait for another, telling ``say`` so once.
 
     The lock goes when the process does, however it ends (a forked child keeps it: spawn instead). The file
     stays. Raises ToolError where it cannot be made, and where a link or a pipe has its name.
@@ -185,10 +186,12 @@ def lock(output: Path, say: Callable[[str], object]) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             folder = stack.enter_context(Folder.open(output, make=True))
+            if below:
+                folder = stack.enter_context(folder.below(below, make=True))
             descriptor = stack.enter_context(folder.file(LOCK, os.O_RDWR | os.O_CREAT))
         except OSError as error:
             raise ToolError(f"cannot write {error.filename or output}: {error.strerror}") from error
-        _acquire(descriptor, output, say)
+        _acquire(descriptor, output / below, say)
         yield
 
 

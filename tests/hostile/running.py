@@ -20,7 +20,7 @@ from buildwork import ROOT, environment
 SECONDS, MEGABYTES = 5.0, 300
 MEMORY = 2_500_000_000
 """Bytes that a run may ask for before it is refused them: one that breaks its promise shall not take the machine with it."""
-PATIENCE = 120.0
+PATIENCE = float(os.environ.get("HOSTILE_PATIENCE", "120"))
 """Seconds by the clock after which a run is ended: machines that do other things take longer than what they work."""
 SIGNS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """What a terminal would obey, or a reader not see."""
