@@ -95,7 +95,7 @@ def place(tmp_path: Path, warm: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(shared: Path) -> Path:
     """The release of the small book: every edition, in PDF on each paper and as EPUB."""
-    return _build(SMALL, shared / "small")
+    return _build(Request(SMALL, shared / "small", jobs=2))
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +104,7 @@ def real_release(shared: Path) -> Path:
     standing, _ = release.read(CLONE / "output")
     if standing is not None and standing.inputs == inputs_of(Request(REAL, CLONE / "output")) and not release.verify(standing):
         return standing.folder
-    return _build(REAL, shared / "real", "study", "practice")
+    return _build(Request(REAL, shared / "real", ("study", "practice"), formats=("pdf", "epub"), jobs=2))
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +117,8 @@ def browser() -> Iterator[Any]:
     opened.close()
 
 
-def _build(folder: Path, output: Path, *wanted: str) -> Path:
+def _build(request: Request) -> Path:
     """Build a book; a worker that comes second waits for the first and finds the release standing."""
-    request = Request(folder, output, editions=wanted, jobs=2)
-    with release.lock(output / "turn", print):
-        standing, _ = release.read(output)
+    with release.lock(request.output / "turn", print):
+        standing, _ = release.read(request.output)
         return standing.folder if standing is not None else build(request, lambda _: None).release.folder

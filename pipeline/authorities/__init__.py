@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
+from pathlib import Path
 
 from pipeline import release
 from pipeline.authorities import findings, tools
-from pipeline.authorities.findings import RULES, Authority, Finding, Places, Report, Reported, Row
+from pipeline.authorities.findings import RULES, Authority, Check, Finding, Places, Report, Reported, Row
 from pipeline.authorities.nu_checker import check_nu, nu_version
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, FORMATS, HTML, PDF
@@ -69,19 +71,31 @@ def _ask(standing: Release, jobs: int, say: Say) -> Answers:
     # Each worker keeps a Java machine of its own.
     with Crew(jobs) as crew:
         asked = {
-            crew.send(authority.check, standing.folder / artefact.path): (authority.name, artefact.path)
-            for authority in AUTHORITIES
+            crew.send(_answers, tuple(each.check for each in together), standing.folder / artefact.path): (together, artefact.path)
+            for together in _by_program()
             for artefact in present
-            if FORMATS[artefact.format].media_type == FORMATS[authority.format].media_type
+            if FORMATS[artefact.format].media_type == FORMATS[together[0].format].media_type
         }
         try:
             for answer in as_completed(asked):
-                name, path = asked[answer]
-                answers[name, path] = answer.result()
-                say(name, path, len(answers[name, path]))
+                together, path = asked[answer]
+                for authority, found in zip(together, answer.result(), strict=True):
+                    answers[authority.name, path] = found
+                    say(authority.name, path, len(found))
         except Died as error:
             raise ToolError("an authority died: is there memory enough?") from error
-    return {key: answers[key] for key in asked.values()}
+    keys = ((authority.name, artefact.path) for authority in AUTHORITIES for artefact in present)
+    return {key: answers[key] for key in keys if key in answers}
+
+
+def _by_program() -> Iterator[tuple[Authority, ...]]:
+    """Yield the authorities, those together for whom the same program speaks: it reads a file once for them."""
+    for _, together in groupby(AUTHORITIES, lambda authority: (authority.version, authority.format)):
+        yield tuple(together)
+
+
+def _answers(checks: Sequence[Check], path: Path) -> tuple[tuple[Finding, ...], ...]:
+    return tuple(check(path) for check in checks)
 
 
 def _sorted_out(prior: Iterable[Diagnostic], standing: Release) -> Answers:

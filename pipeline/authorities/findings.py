@@ -53,6 +53,9 @@ class Finding:
         return ":".join((self.file, *numbers)) if self.file else self.where
 
 
+Check = Callable[[Path], tuple[Finding, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Authority:
     """Who is asked about the files of one format, and of others that have its media type."""
@@ -61,7 +64,7 @@ class Authority:
     code: str
     """Code of its diagnostics."""
     format: str
-    check: Callable[[Path], tuple[Finding, ...]]
+    check: Check
     """Ask about a file. Raises ToolError when no answer can be had."""
     version: Callable[[], str]
     """Name the version that answers. Raises ToolError when it is not installed."""

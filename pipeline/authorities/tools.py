@@ -20,7 +20,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -121,18 +121,36 @@ def verapdf_version() -> str:
 
 def check_verapdf(profile: str, path: Path) -> tuple[Finding, ...]:
     """Check a PDF against ``2a`` or ``ua1``."""
-    java = _machine()
-    foundry = java("org.verapdf.pdfa.Foundries").defaultInstance()
-    rules = _profile(profile)
-    parser = foundry.createParser(java("java.io.File")(str(path)), rules.getPDFAFlavour())
+    written = path.stat()
+    return _validated(path, written.st_mtime_ns, written.st_size)[profile]
+
+
+@lru_cache(maxsize=1)
+def _validated(path: Path, *_written: int) -> Mapping[str, tuple[Finding, ...]]:
+    """Check a PDF against all profiles at once: to walk through its objects takes longer than to judge them."""
+    java, profiles, flavours = _machine(), _list(map(_profile, PROFILES)), _list(_profile(name).getPDFAFlavour() for name in PROFILES)
+    validators = java("org.verapdf.pdfa.validation.validators.ValidatorFactory")
+    parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(java("java.io.File")(str(path)), flavours[0])
     try:
-        answer = foundry.createValidator(rules, MOST, False, True, False).validate(parser)
-        found = tuple(_verapdf_finding(failure) for failure in answer.getTestAssertions())
-        if not answer.isCompliant() and not found:
-            raise ToolError(f"veraPDF refuses {path.name} and does not say why")
-        return found
+        parser.setFlavours(flavours)
+        answers = validators.createValidatorByProfiles(profiles, MOST, False, True, False).validateAll(parser)
+        return {str(answer.getPDFAFlavour().getId()): _verapdf_findings(answer, path) for answer in answers}
     finally:
         parser.close()
+
+
+def _verapdf_findings(answer: Any, path: Path) -> tuple[Finding, ...]:
+    found = tuple(_verapdf_finding(failure) for failure in answer.getTestAssertions())
+    if not answer.isCompliant() and not found:
+        raise ToolError(f"veraPDF refuses {path.name} and does not say why")
+    return found
+
+
+def _list(values: Iterable[Any]) -> Any:
+    made = _machine()("java.util.ArrayList")()
+    for value in values:
+        made.add(value)
+    return made
 
 
 def place(context: str) -> str:
