@@ -107,7 +107,7 @@ def _cuts(code: str, is_query: bool) -> Iterator[int]:
     blank = [not line.strip() for line in lines]
     last = [n for n in range(1, len(lines)) if blank[n - 1] and ends[n - 1] and not blank[n]]
     for end in (*last, len(lines)):
-        yield from (n for n in range(start + 1, end) if ends[n - 1] and end - start > LONGEST)
+        yield from (n for n in range(start + 1, end) if ends[n - 1] and not blank[n] and end - start > LONGEST)
         yield from [end] * (end < len(lines))
         start = end
 
