@@ -36,7 +36,7 @@ class Folio(Protocol):
 
 
 MAP_WIDTH = "width:100%;max-width:34em"
-MAP_SCALE, SCREEN_NUMBERS = 1.4, 7.2
+MAP_SCALE, SCREEN_NUMBERS = 1.4, 6.4
 """How much smaller than drawn the map stands on its page; millimeters of its numbers on screens, where it is as narrow as a phone."""
 NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""

@@ -283,7 +283,8 @@ class Setter:
         home = self.publication.box_homes.get(name, self.section.id)
         if home != self.section.id:
             shown = self._with_page(self._title(box.title), f"box-{name}")
-            return f'<p class="box-link"><a href="#box-{name}">{shown}</a></p>'
+            also = f'<span class="label">{escape(self.labels["see_also"])}</span>'
+            return f'<p class="box-link">{also} <a href="#box-{name}">{shown}</a></p>'
         scope = f"box-{name}"
         title = self._set(box.title, f"{scope}-title", inline=True)
         return f'<aside class="box" id="{scope}"><p class="box-title">{title}</p>\n{self._set(box.body, scope, inline=False)}</aside>'
