@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Browser, webkit
+from browser import PHONE, Browser, webkit
 from examine import LARGE, changed, documents, file_faults, links
-from test_screens import BROKEN, QUESTION, STUDY
+from test_screens import BROKEN, DOUBLED, LEAST, QUESTION, SCREENS, STUDY, sized
 
 pytestmark = pytest.mark.soak
 
@@ -47,3 +47,14 @@ def test_every_file_of_the_small_book_is_whole_legible_and_found(apple: Browser,
 def test_a_broken_file_is_noticed(apple: Browser, built: Path, file: str, change, said: str) -> None:
     shown = file if file.endswith(".xhtml") and file != "nav.xhtml" else QUESTION
     assert said in "\n".join(faults(apple, changed(built / STUDY, file, change), shown))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_formulas_are_twice_as_large_in_large_type(apple: Browser, built: Path, screen: tuple[int, int]) -> None:
+    apple.books["book"] = data = (built / STUDY).read_bytes()
+    grown = []
+    for name in documents(data):
+        apple.visit(f"book/{name}", screen)
+        usual, large = (sized(apple, name, size)["formulas"] for size in ("100%", LARGE))
+        grown += [after / before for before, after in zip(usual, large, strict=True)]
+    assert len(grown) > 8 and len([growth for growth in grown if growth < DOUBLED]) <= (screen == PHONE) and min(grown) > LEAST

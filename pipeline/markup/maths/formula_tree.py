@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -175,12 +176,14 @@ def paired(items: Sequence[Node]) -> tuple[Node, ...]:
 
 
 def opened(row: Row) -> Row:
-    """Return a row in which low delimiters that would grow are of the usual size: a line may go on between them."""
+    """Return a row that can be parted: low delimiters in it are of the usual size, and long texts are one for each word."""
     items: list[Node] = []
     for item in row.items:
         ends = [CHARACTERS.get(sign) for sign in (item.opening, item.closing)] if isinstance(item, Fence) else [None]
         if isinstance(item, Fence) and item.opening in "([" and None not in ends and _is_low(item.body):
             items += [Sign(*ends[0]), *item.body.items, Sign(*ends[1])]  # type: ignore[misc]  # neither is None
+        elif isinstance(item, Phrase) and item.words.count(" ") > 1:
+            items += [Phrase(word) for word in re.findall(r"\s*\S+\s*", item.words)]
         else:
             items.append(item)
     return Row(tuple(items))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from pipeline.markup.maths.formula_tree import Fraction, Gap, Grid, Node, Row, Script, Sign, opened
+from pipeline.markup.maths.formula_tree import Fraction, Gap, Grid, Node, Phrase, Row, Script, Sign, opened
 from pipeline.markup.maths.latex import read
 from pipeline.markup.maths.presentation import BINARY, TIGHT
 from pipeline.markup.maths.speech import heard, row_said
@@ -88,7 +88,8 @@ def _starts(items: Sequence[Node]) -> Iterator[tuple[int, int]]:
     depth = 0
     for number, (before, item) in enumerate(pairwise(items), start=1):
         depth = max(depth + _turn(before), 0)
-        if isinstance(before, Gap) and before.width >= 1 and not isinstance(item, Gap):
+        is_white = isinstance(before, Gap) and before.width >= 1 and not isinstance(item, Gap)
+        if is_white or (isinstance(before, Phrase) and before.words.endswith(" ")):
             yield number, (GAP, WITHIN, DEEP)[min(depth, 2)]
         elif isinstance(item, Sign) and item.role == "infix" and item.sign not in TIGHT and not _opens(before):
             yield number, (OPERATOR if item.sign in BINARY else RELATION, WITHIN, DEEP)[min(depth, 2)]
