@@ -399,6 +399,44 @@ def test_a_book_of_an_import_has_no_fault(tmp_path: Path) -> None:
     assert [d.message for d in faults if d.severity == "error"] == []
 
 
+def test_a_bank_that_asks_in_several_ways(tmp_path: Path) -> None:
+    bank = """
+        # Knots
+
+        ## Bends
+
+        ### 1. What is a bend?
+
+        It joins two ropes.
+
+        <details><summary>2. Is this a question?</summary>No: part of an answer.</details>
+
+        **3. What of this?** No.
+
+        ### 2. Which one slips?
+
+        A. Reef knot
+        B. Sheet bend
+
+        Answer: A
+
+        ## Hitches
+
+        <details><summary><b>3. What is a hitch?</b></summary>It holds to a spar.</details>
+
+        **Q4: How is it tied?**
+
+        With a turn.
+
+        > **5. Why?** A quoted question is a quotation.
+    """
+    outcome, questions = brought(source(tmp_path, README_md=bank), "numbered-headings")
+    assert [q["ask"] for q in questions.values()] == ["What is a bend?", "Which one slips?", "What is a hitch?", "How is it tied?"]
+    assert [choice.get("correct") for choice in questions["which-one-slips"]["choices"]] == ["true", None]
+    assert "No: part of an answer." in questions["what-is-a-bend"]["answer"]
+    assert codes(outcome) == []
+
+
 def test_words_around_questions_are_kept(tmp_path: Path) -> None:
     bank = "# Masts\n\nRead me first.\n\n## Wood\n\nOf trees.\n\n### Why pine?\n\nIt bends.\n\n"
     bank += "### Why oak?\n\nIt lasts.\n\n## Thanks\n\nTo all.\n"

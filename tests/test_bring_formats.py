@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
+from base64 import b64encode
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 import zstandard
+from PIL import Image
 
 from pipeline.bring import Errand, Outcome, bring, named
 
@@ -74,6 +77,27 @@ def test_text_that_anki_exports(tmp_path: Path) -> None:
     assert (questions[0]["ask"], questions[0]["answer"], questions[0]["topics"]) == (
         "Who *bakes*?", "The cook.\\\nAlways.\n", ["galley", "old"],
     )  # fmt: skip
+
+
+def test_a_table_of_a_spreadsheet_in_another_language(tmp_path: Path) -> None:
+    text = "\ufeffFrage;Antwort;Thema;Schwierigkeit\r\nWer steuert?;Der Rudergänger.;Alte Schiffe;leicht\r\n"
+    outcome, questions = brought(tmp_path, "fragen.csv", text.encode())
+    assert [(q["ask"], q["answer"], q["topics"], q["level"]) for q in questions] == [
+        ("Wer steuert?", "Der Rudergänger.\n", ["alte-schiffe"], "foundation")
+    ]  # fmt: skip
+    assert codes(outcome) == []
+
+
+def test_what_is_correct_answers_where_there_is_nothing_to_choose(tmp_path: Path) -> None:
+    outcome, questions = brought(tmp_path, "short.csv", "Question,Correct answer\nWho steers?,The helmsman.\n")
+    assert (questions[0]["answer"], codes(outcome)) == ("The helmsman.\n", [])
+
+
+def test_gaps_in_text_that_anki_exports(tmp_path: Path) -> None:
+    text = "#separator:tab\n#html:true\n{{c1::Port}} is {{c2::red::a color}}\tOld rules.\nWho rows?\tAll.\n"
+    outcome, questions = brought(tmp_path, "gaps.txt", text)
+    assert (questions[0]["ask"], questions[0]["answer"]) == ("… is [a color\\]", "**Port** is **red**\n\nOld rules.\n")
+    assert codes(outcome) == []
 
 
 def test_json(tmp_path: Path) -> None:
@@ -186,6 +210,26 @@ def test_moodle(tmp_path: Path) -> None:
     assert questions[0]["answer"] == "See `rigging`.\n"
     assert (questions[1]["ask"], questions[1]["answer"]) == ("Who `steers`?", "helmsman\n")
     assert sorted(codes(outcome)) == ["I201", "I203"]
+
+
+def test_pictures_that_moodle_brings_along(tmp_path: Path) -> None:
+    questions = "".join(
+        f"""<question type="essay"><questiontext format="html"><text><![CDATA[<p>Name {name}.</p>]]></text></questiontext>
+        <generalfeedback format="html"><text><![CDATA[<p><img src="@@PLUGINFILE@@/my%20flag.png" alt="{name}"/></p>]]></text>
+        <file name="my flag.png" path="/" encoding="base64">{b64encode(picture(size)).decode()}</file></generalfeedback></question>"""
+        for name, size in (("one", 2), ("two", 3))
+    )
+    outcome, found = brought(tmp_path, "bank.xml", f"<quiz>{questions}</quiz>")
+    assert codes(outcome) == []
+    shown = [re.fullmatch(r"!\[(one|two)\]\((pictures/my-flag-\w{8}\.png)\)\n", q["answer"]) for q in found]
+    assert [Image.open(io.BytesIO((tmp_path / "book" / each[2]).read_bytes())).size for each in shown if each] == [(2, 2), (3, 3)]
+
+
+def picture(size: int) -> bytes:
+    """Return a square PNG of as many pixels a side."""
+    file = io.BytesIO()
+    Image.new("RGB", (size, size)).save(file, "PNG")
+    return file.getvalue()
 
 
 QTI2 = """

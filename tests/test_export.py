@@ -17,6 +17,7 @@ from buildwork import SMALL, edit
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from pipeline import export
 from pipeline.bring import Errand, bring
@@ -68,8 +69,8 @@ def said(files: dict[str, bytes]) -> str:
                 found += [str(row) for row in database.execute("SELECT flds, tags FROM notes")]
                 assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
         else:
-            found.append(data.decode())
-            found += [base64.b64decode(one).decode() for one in re.findall(rb'encoding="base64">([^<]*)<', data)]
+            found.append(data.decode("utf-8", "replace"))
+            found += [base64.b64decode(one).decode("utf-8", "replace") for one in re.findall(rb'encoding="base64">([^<]*)<', data)]
     return "\n".join(found)
 
 
@@ -222,6 +223,25 @@ def test_a_readme_folds_answers_and_links(small: Path) -> None:
     assert sorted(pictures) == sorted(name.partition("/")[2] for name in files if name.endswith(".svg")) != []
     headings = [len(found) for found in re.findall(r"(?m)^(#+) ", re.sub(r"(?s)```.*?```", "", readme))]
     assert headings[:3] == [1, 2, 3] and not {1, 2} & set(headings[2:4])
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ("anki", r'<img src="guidepress-flag-\w{8}\.png" alt="A flag">'),
+        ("moodle", r'<img src="@@PLUGINFILE@@/(flag-\w{8}\.png)" alt="A flag">[^$]*?<file name="\1" path="/" encoding="base64">iVBOR'),
+        ("markdown", r"!\[A flag\]\(figures/flag-\w{8}\.png\)"),
+        ("gift", r"A flag"),
+    ],
+)
+def test_a_picture_made_of_pixels_comes_along_or_is_told(form: str, shown: str, small: Path) -> None:
+    (small / "pictures").mkdir()
+    Image.new("RGB", (30, 20)).save(small / "pictures/flag.png")
+    place = small / "questions/lights-and-tides/light-characteristics.yaml"
+    edit(place, "\nanswer: |\n", "\nanswer: |\n  ![A flag](pictures/flag.png)\n\n")
+    assert re.search(shown, said(made(small, form)))
+    told = export_edition(ExportRequest(small, form, "study", small.parent / "output")).diagnostics
+    assert any("picture 'pictures/flag.png'" in d.message for d in told) == (form == "gift")
 
 
 def test_a_folder_that_no_export_wrote_is_left_alone(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 from pipeline import source
@@ -30,6 +31,8 @@ OUTLINE = "book.yaml"
 VOLUME: Final = 100_000
 """Letters of the contents of one volume, with those of the markup around each line."""
 AROUND: Final = 120
+SHORT: Final = 400
+"""Letters of a question with its answer, some six lines: on a page of its own it would be lost."""
 SUFFIXES: Final = {
     ".md": "headings", ".markdown": "headings", ".csv": "table", ".tsv": "table", ".json": "json", ".gift": "gift", ".xml": "moodle",
     ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
@@ -274,9 +277,10 @@ def _editions(drafted: Drafted) -> dict[str, str]:
     kept = [item.kept for item in drafted.items.values() if item.kept]
     more = [name for name in _MORE if any(name in record for record in kept)]
     volumes = _volumes(drafted)
+    flow = "run-on" if median(len(item.content) for item in drafted.items.values()) < SHORT else "page"
     found = {}
     for n, sections in enumerate(volumes, start=1):
-        for fields in (_study(picked, more), _practice(picked, more)):
+        for fields in (_study(picked, more, flow), _practice(picked, more)):
             if len(volumes) > 1:
                 fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
                 fields["select"] = {"sections": sections}
@@ -302,10 +306,10 @@ _MORE: Final = ("exhibit", "summary", "star", "spoken", "examples", "follow_ups"
 """Parts that a record in the book's own words may have, and candidates may see."""
 
 
-def _study(picked: bool, more: list[str]) -> dict[str, Any]:
+def _study(picked: bool, more: list[str], flow: str) -> dict[str, Any]:
     return {
         "id": "study", "title": "Study edition", "audience": "candidate", "description": "Every question with its answer below it.",
-        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points", *more], "answers": "inline", "flow": "page",
+        "sections": PLACES, "parts": [*["choices", "key"] * picked, "answer", "key_points", *more], "answers": "inline", "flow": flow,
         "formats": ["pdf", "epub"], "papers": ["a4", "letter"],
     }  # fmt: skip
 

@@ -31,7 +31,8 @@ def draft(haul: Haul, ledger: Ledger, taken: set[str], losses: Losses, dialect: 
     items = identify(haul.items, ledger, taken)
     sections = _sections(items, ledger, taken, haul.section_ids)
     anchors = _anchors(items)
-    texts = _Around(losses, anchors, dialect, Gallery(haul.root))
+    enclosed = {address: data for item in items.values() for address, data in item.enclosed.items()}
+    texts = _Around(losses, anchors, dialect, Gallery(haul.root, enclosed))
     topics = {slug(words, "topic"): haul.titles.get(words, words) for item in items.values() for words in item.topics}
     drafted = Drafted({}, {}, topics, {}, items)
     homes = {title: (name, titles) for name, (title, titles) in sections.items()}

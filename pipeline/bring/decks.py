@@ -15,7 +15,7 @@ from typing import Any, Final
 import zstandard
 
 from pipeline.bring.banks import MAX_RATIO, UNPACKING, Dialect
-from pipeline.bring.field_banks import Fields, item
+from pipeline.bring.field_banks import CLOZE, Fields, filled, gapped, item
 from pipeline.bring.haul import Haul, Item, Losses, Node, line_nodes, said
 
 MAX_DATABASE: Final = 300_000_000
@@ -25,7 +25,6 @@ LONGEST_ANSWER: Final = 20.0
 """Seconds that a database may take to answer."""
 NAMES: Final = ("collection.anki21b", "collection.anki21", "collection.anki2")
 """Databases of a deck, the newest first; an older one beside it only says that Anki must be updated."""
-CLOZE: Final = re.compile(r"\{\{c\d{1,3}::((?:[^{}]|\{(?!\{)|\}(?!\}))*?)(?:::((?:[^{}]|\{(?!\{)|\}(?!\}))*?))?\}\}")
 SOUND: Final = re.compile(r"\[sound:[^\]]{0,300}\]")
 READS: Final = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION}
 
@@ -151,11 +150,8 @@ def _items(fields: Fields, kind: _Kind, dialect: Dialect, losses: Losses) -> Ite
 
 def _gaps(fields: Fields, values: Mapping[str, Any], names: list[str]) -> Item:
     """Return a note with gaps: the question has the gaps, the answer what stands in them."""
-    text = values[names[0]]
-    asked = CLOZE.sub(lambda found: f"[{found[2]}]" if found[2] else "…", text)
-    filled = CLOZE.sub(lambda found: f"<b>{found[1]}</b>", text)
-    answer = fields.nodes(filled)
+    answer = fields.nodes(filled(values[names[0]]))
     for name in names[1:]:
         if said(fields.nodes(values[name])):
             answer += [Node("heading", fields.line, [Node("text", fields.line, text=name)], level=2), *fields.nodes(values[name])]
-    return Item(fields.path, fields.line, line_nodes(fields.nodes(asked)), answer)
+    return Item(fields.path, fields.line, line_nodes(fields.nodes(gapped(values[names[0]]))), answer)

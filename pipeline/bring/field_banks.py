@@ -19,6 +19,7 @@ LONGEST_CELL: Final = 1_000_000
 SEPARATORS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " ", "colon": ":"}
 DEEPEST: Final = 60
 SPACE: Final = re.compile(r"[\s,]*")
+CLOZE: Final = re.compile(r"\{\{c\d{1,3}::((?:[^{}]|\{(?!\{)|\}(?!\}))*?)(?:::((?:[^{}]|\{(?!\{)|\}(?!\}))*?))?\}\}")
 OPTION: Final = re.compile(r"(?:option|choice|answer|distractor)?[\s_-]*([a-h]|[1-9])", re.IGNORECASE)
 YES: Final = frozenset({"true", "yes", "1", "x", "correct", "right", "100"})
 
@@ -29,7 +30,7 @@ def table(path: str, text: str, dialect: Dialect, losses: Losses) -> Iterator[It
     head, body, first = _directives(text)
     try:
         for line, row in _rows(body, first, head, dialect):
-            yield from item(Fields(path, line, row, _kind(row, head, dialect)), dialect, losses)
+            yield from item(Fields(path, line, _answered(row) if head else row, _kind(row, head, dialect)), dialect, losses)
     except csv.Error as error:
         losses.tell("I105", f"the table breaks off: {error}", (path, first), "mend the quotes of the row, or split it")
 
@@ -44,6 +45,22 @@ def _directives(text: str) -> tuple[dict[str, str], str, int]:
         head[key.strip().lower()] = value.strip("\n")
         n += 1
     return head, "\n".join(lines[n:]), n + 1
+
+
+def gapped(text: str) -> str:
+    """Return a text of Anki with its gaps: a hint, or dots."""
+    return CLOZE.sub(lambda found: f"[{found[2]}]" if found[2] else "…", text)
+
+
+def filled(text: str) -> str:
+    """Return a text of Anki with what stands in its gaps."""
+    return CLOZE.sub(lambda found: f"<b>{found[1]}</b>", text)
+
+
+def _answered(row: dict[str, str]) -> dict[str, str]:
+    """Return a note of Anki; one whose first field has gaps is answered by what stands in them."""
+    name, text = next(iter(row.items()))
+    return {**row, name: gapped(text), "answer": f"<p>{filled(text)}</p>{row.get('answer', '')}"} if CLOZE.search(text) else row
 
 
 def _rows(body: str, first: int, head: dict[str, str], dialect: Dialect) -> list[tuple[int, dict[str, str]]]:
@@ -189,7 +206,9 @@ def item(fields: Fields, dialect: Dialect, losses: Losses) -> Iterator[Item]:
         if value in (None, "", [], {}):
             continue
         if field:
-            sorted_out.setdefault(field, []).append(value)
+            # Tags are single words, whatever stands between them; a topic may have several.
+            is_tags = isinstance(value, str) and str(key).strip().lower() == "tags"
+            sorted_out.setdefault(field, []).append(",".join(value.split()) if is_tags else value)
         elif option:
             options.append((option[1].upper(), value))
         else:
@@ -218,7 +237,8 @@ class _Sorted:
 def _made(fields: Fields, dialect: Dialect, losses: Losses, given: _Sorted) -> Item:
     lead, more = _asked(given.ask)
     choices = _choices(fields, given)
-    answer = [*more, *(node for value in given.known.get("answer", []) for node in fields.nodes(value))]
+    answers = [*given.known.get("answer", []), *([] if choices else given.known.get("correct", []))]
+    answer = [*more, *(node for value in answers for node in fields.nodes(value))]
     if choices and not any(choice.correct for choice in choices):
         answer = _keyed(choices, answer)
     for key, value in [*((name, v) for name in ("why", "after") for v in given.known.get(name, [])), *given.rest]:
@@ -226,7 +246,7 @@ def _made(fields: Fields, dialect: Dialect, losses: Losses, given: _Sorted) -> I
         answer += (heading if key not in ("why", "after") else []) + fields.nodes(value)
     listed = [point for value in given.known.get("key_points", []) for point in fields.lines(value)]
     level = next((lv for mark, lv in dialect.levels.items() if mark.lower() == given.first("level").strip().lower()), "")
-    topics = [topic.strip() for value in given.known.get("topics", []) for topic in _several(value, r"[,;\s]+") if topic.strip()]
+    topics = [topic.strip() for value in given.known.get("topics", []) for topic in _several(value, r"[,;]") if topic.strip()]
     if len(listed) > MOST_POINTS:
         items = [Node("item", fields.line, [Node("paragraph", fields.line, point)]) for point in listed]
         answer, listed = [*answer, Node("list", fields.line, items)], []

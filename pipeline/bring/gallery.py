@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 from urllib.parse import unquote
 
@@ -28,30 +28,35 @@ class Gallery:
 
     root: Path = Path()
     """Folder of the source: nothing outside it is read."""
+    enclosed: Mapping[str, bytes] = field(default_factory=dict)
+    """Pictures that stand in the files of the source, by the addresses that name them."""
     found: dict[str, bytes] = field(default_factory=dict)
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def take(self, address: str, beside: str) -> tuple[str, str]:
         """Return the path in the book of a picture that a file names, or nothing, and why."""
+        if address in self.enclosed:
+            return self._kept(PurePosixPath(unquote(address)), self.enclosed[address])
         plain = unquote(address.partition("?")[0].partition("#")[0])
         at = self.root / plain.lstrip("/") if plain.startswith("/") else Path(beside).parent / plain
         whole = os.path.realpath(at) if "\0" not in plain else ""
         if whole not in self.known:
-            self.known[whole] = (
-                self._copied(Path(whole), at.suffix.lower()) if self._holds(whole) else ("", "it lies outside of the source")
-            )
+            self.known[whole] = self._copied(Path(whole)) if self._holds(whole) else ("", "it lies outside of the source")
         return self.known[whole]
 
     def _holds(self, whole: str) -> bool:
         return bool(whole) and Path(whole).is_relative_to(os.path.realpath(self.root))
 
-    def _copied(self, path: Path, ending: str) -> tuple[str, str]:
-        if ending not in raster.ENDINGS:
-            return "", "it is no PNG, JPEG, WebP, or GIF"
+    def _copied(self, path: Path) -> tuple[str, str]:
         try:
-            data = source.octets(path, path.name, raster.LARGEST)
+            return self._kept(path, source.octets(path, path.name, raster.LARGEST))
         except SourceFault as fault:
             return "", fault.diagnostic.message
+
+    def _kept(self, path: PurePath, data: bytes) -> tuple[str, str]:
+        ending = path.suffix.lower()
+        if ending not in raster.ENDINGS:
+            return "", "it is no PNG, JPEG, WebP, or GIF"
         reason = raster.measured(data) or raster.damaged(data)
         if reason:
             return "", reason

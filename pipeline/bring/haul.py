@@ -197,6 +197,8 @@ class Item:
     """The name that the source has for it."""
     anchors: set[str] = field(default_factory=set)
     """Names that links of its file use for it."""
+    enclosed: Mapping[str, bytes] = field(default_factory=dict)
+    """Pictures that stand in its file, by the addresses that its texts name them with."""
     kept: Mapping[str, Any] | None = None
     """Its record, where the source has that in the book's own words."""
 

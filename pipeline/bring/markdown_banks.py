@@ -43,7 +43,7 @@ def guessed(read: dict[str, Node]) -> Dialect:
 def _score(read: dict[str, Node], dialect: Dialect) -> float:
     """Return how many questions a dialect finds; one that does not ask, or has no answer, counts less."""
     cuts = [cut(document, dialect, path) for path, document in read.items()]
-    drafts = [draft for one in cuts for draft in one.drafts]
+    drafts = [draft for one in cuts for draft in one.drafts if not draft.loose]
     if "file" in dialect.question and 2 * sum(_is_lone(document) for document in read.values()) < len(read):
         return 0
     asking = sum(asks(said(draft.ask)) for draft in drafts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from pipeline.bring.banks import Dialect
-from pipeline.bring.haul import Node, said, trimmed
+from pipeline.bring.haul import SPACED, Node, said, trimmed
 
 SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 LETTERED: Final = re.compile(r"\s*\(?([A-Za-z])[.)]\s+")
@@ -75,10 +76,12 @@ class Option:
 
 
 def options_of(block: Node, asking: Node) -> list[Option]:
-    """Return the choices of a list; none when it is no list of choices.
+    """Return the choices of a list, or of a paragraph with one in each line; none when these are no choices.
 
     The first may be glued to the question: then the list begins with the second.
     """
+    if block.kind == "paragraph":
+        block = _listed(block)
     if block.kind != "list" or not block.children:
         return []
     heads = [f"{said(item.children[0].children[:1]) if item.children else ''} " for item in block.children]
@@ -95,6 +98,15 @@ def options_of(block: Node, asking: Node) -> list[Option]:
         pairs = zip(tasks, block.children, strict=True)
         return [Option(chr(65 + n), m[1] in "xX", _without(item, m.end())) for n, (m, item) in enumerate(pairs) if m]
     return []
+
+
+def _listed(paragraph: Node) -> Node:
+    """Return a paragraph as a list of its lines, where each of them begins with a letter."""
+    lines = [[*line] for is_break, line in groupby(paragraph.children, lambda node: node.kind in SPACED) if not is_break]
+    if not all(LETTERED.match(f"{said(line[:1])} ") for line in lines):
+        return paragraph
+    items = [Node("item", line[0].line, [Node("paragraph", line[0].line, line)]) for line in lines]
+    return Node("list", paragraph.line, items)
 
 
 def unglued(asking: list[Node]) -> tuple[list[Node], list[Node]]:
@@ -128,6 +140,8 @@ class Draft:
     facts: dict[str, str] = field(default_factory=dict)
     anchors: set[str] = field(default_factory=set)
     options: bool = False
+    loose: bool = False
+    """Whether it is written in another way than the dialect says."""
 
 
 @dataclass(slots=True)
@@ -171,7 +185,7 @@ class _Cutter:
         self.cut = Cut(path)
         self.headings: list[tuple[int, str]] = []
         self.draft: Draft | None = None
-        self.closed = False
+        self.closed = self.loose = False
         self.facts = ""
         self.names: set[str] = set()
 
@@ -201,8 +215,12 @@ class _Cutter:
             self.cut.around.setdefault(self.section(), []).append(block)
 
     def sign(self, node: Node, parent: Node) -> bool:
-        """Tell whether a question begins with a block."""
-        return any(_SIGNS[sign.partition(" ")[0]](self, sign, node, parent) for sign in self.dialect.question)
+        """Tell whether a question begins with a block; where none of the dialect is open, one may begin in another way."""
+        if any(_SIGNS[sign.partition(" ")[0]](self, sign, node, parent) for sign in self.dialect.question):
+            self.loose = False
+            return True
+        self.loose = (self.draft is None or self.draft.loose) and _is_loose(self, node, parent)
+        return self.loose
 
     def opens_section(self, node: Node) -> bool:
         """Tell whether a heading opens a section."""
@@ -225,7 +243,7 @@ class _Cutter:
         ask, body, self.closed = _parted(node)
         line = _first(node).line if node.kind == "details" else node.line
         options = "item options" in self.dialect.question
-        draft = Draft(self.cut.path, line, ask, body, self.section(), options=options)
+        draft = Draft(self.cut.path, line, ask, body, self.section(), options=options, loose=self.loose)
         draft.anchors = {anchor(said(ask)), anchor(said(node.children[:1] or [node])), *self.names} - {""}
         draft.anchors |= {n.info for n in node.walk() if n.kind == "anchor"}
         self.names = set()
@@ -312,6 +330,15 @@ _SIGNS: Final = {
     "bold": _bold,
     "file": _file,
 }
+
+
+def _is_loose(cutter: _Cutter, node: Node, parent: Node) -> bool:
+    """Tell whether a block asks in a way that few banks mix with others: folded, or bold with a number."""
+    if parent.kind != "document":
+        return False
+    if node.kind == "details":
+        return _first(node).kind == "summary" and asks(said(_first(node).children))
+    return _bold(cutter, "bold number", node, parent) and asks(said(node.children[:1]))
 
 
 def _parted(node: Node) -> tuple[list[Node], list[Node], bool]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from html import escape
 from typing import Final
+from urllib.parse import quote
 
 from lxml import etree
 
@@ -70,11 +74,25 @@ class _Moodle:
         self.path, self.question, self.losses = path, question, losses
         self.line = _line(question)
         self.type = question.get("type", "")
+        self.enclosed: dict[str, bytes] = {}
 
     def blocks(self, element: Element | None) -> list[Node]:
         """Return a text as blocks, in the format that it says."""
         kind = element.get("format", "html") if element is not None else "html"
-        return foreign_text.blocks(_text(element), {"markdown": "markdown", "plain_text": "plain"}.get(kind, "html"), self.line)
+        text = _text(element)
+        for file in element.findall("file") if element is not None else ():
+            text = self._with(text, file.get("name", ""), file.text or "")
+        return foreign_text.blocks(text, {"markdown": "markdown", "plain_text": "plain"}.get(kind, "html"), self.line)
+
+    def _with(self, text: str, name: str, written: str) -> str:
+        """Take a file that a text brings along; return the text with an address that no other file has."""
+        with suppress(ValueError):
+            data = base64.b64decode(written)
+            address = f"enclosed/{hashlib.sha256(data).hexdigest()[:8]}/{quote(name)}"
+            self.enclosed[address] = data
+            for form in (quote(name), name):
+                text = text.replace(f'"@@PLUGINFILE@@/{form}"', f'"{address}"')
+        return text
 
     def item(self) -> Item | None:
         """Return the question; what is none is told."""
@@ -91,7 +109,7 @@ class _Moodle:
         self.answers(item)
         before, parts = in_parts(self.blocks(self.question.find("generalfeedback")), PARTS)
         item.answer += before
-        item.key_points = points(parts.get("key_points", []))
+        item.key_points, item.enclosed = points(parts.get("key_points", [])), self.enclosed
         if not item.answer and not item.choices:
             self.losses.tell("I201", "no answer", where, "write the answer, in the source or in the book")
         return item

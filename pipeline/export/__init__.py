@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Final
 
 from pipeline.diagnostics import Diagnostic
@@ -51,15 +53,23 @@ class _Job:
         """Return the writers of the questions' texts."""
         return [WebText(self.publication, self.labels, told, reach, self.losses) for told in self.told]
 
+    @cached_property
+    def drawn(self) -> Mapping[str, tuple[bytes, str]]:
+        """Pictures, each with its suffix, by what texts call them: ids of figures, and paths."""
+        of = self.publication.resources
+        pixels = {name.removeprefix("figures/"): (each.data, each.type) for name, each in of["pictures"].items()}
+        return {**pixels, **{name: (each.svg, "svg") for name, each in of["drawings"].items()}}
+
     def pictures(self, pattern: str) -> dict[str, str]:
-        """Return the names of pictures by the ids of figures; a picture that changes has another name."""
-        drawings = self.publication.resources["drawings"]
-        return {name: pattern.format(id=name, digest=hashlib.sha256(each.svg).hexdigest()[:8]) for name, each in drawings.items()}
+        """Return the file names of pictures by what texts call them; a picture that changes has another name."""
+        return {
+            name: f"{pattern.format(name=PurePosixPath(name).stem)}-{hashlib.sha256(data).hexdigest()[:8]}.{suffix}"
+            for name, (data, suffix) in self.drawn.items()
+        }
 
     def shown(self, names: Mapping[str, str], text: str) -> dict[str, bytes]:
         """Return the pictures whose names stand in a text."""
-        drawings = self.publication.resources["drawings"]
-        return {names[name]: drawings[name].svg for name in sorted(names) if names[name] in text}
+        return {names[name]: self.drawn[name][0] for name in sorted(names) if names[name] in text}
 
     def verbatim(self, without: str = "") -> field_files.Verbatim:
         """Return what gives the records as they are written."""
@@ -77,7 +87,7 @@ def export(publication: Publication, labels: Mapping[str, str], form: str, times
 
 
 def _anki(job: _Job) -> dict[str, bytes]:
-    names = job.pictures("guidepress-{id}-{digest}.svg")
+    names = job.pictures("guidepress-{name}")
     notes = [cards.note(web, job.times) for web in job.webs(Reach(picture=lambda name: names.get(name, ""), quotes=True))]
     for told in job.told:
         cards.tell(told, job.losses)
@@ -85,11 +95,11 @@ def _anki(job: _Job) -> dict[str, bytes]:
 
 
 def _moodle(job: _Job) -> dict[str, bytes]:
-    names = job.pictures("{id}-{digest}.svg")
+    names = job.pictures("{name}")
     webs = job.webs(Reach(picture=lambda name: f"{quiz_files.PLUGINFILE}{names[name]}" if name in names else ""))
     for told in job.told:
         quiz_files.tell(told, job.losses)
-    pictures = {names[name]: each.svg for name, each in job.publication.resources["drawings"].items()}
+    pictures = {names[name]: data for name, (data, _) in job.drawn.items()}
     return {"": quiz_files.moodle(webs, job.publication.title, pictures)}
 
 
@@ -113,7 +123,7 @@ def _json(job: _Job) -> dict[str, bytes]:
 
 
 def _markdown(job: _Job) -> dict[str, bytes]:
-    names = job.pictures(f"{readme.FIGURES}/{{id}}-{{digest}}.svg")
+    names = job.pictures(f"{readme.FIGURES}/{{name}}")
     asked = {told.id for told in job.told}
     reach = Reach(lambda name: f"#{name}" if name in asked else "", lambda name: names.get(name, ""))
     text = readme.readme(job.publication, job.webs(reach))

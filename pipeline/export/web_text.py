@@ -80,6 +80,13 @@ class WebText:
         picture = f'<img src="{escape(address)}" alt="{escape(figure.alt)}">' if address else escape(figure.alt)
         return f"<figure>{picture}<figcaption>{self.line(figure.caption)}</figcaption></figure>"
 
+    def picture(self, reference: Reference) -> str:
+        """Return a picture made of pixels, or its words."""
+        address = self.reach.picture(reference.id)
+        self.losses.tell("X102", self.told, *([] if address else [f"picture '{reference.id}'"]))
+        words = escape(reference.label or "")
+        return f'<img src="{escape(address)}" alt="{words}">' if address else words
+
     def question(self, name: str) -> str:
         """Return what another question asks, as a link where there are any."""
         asked = self.publication.names[name]
@@ -173,6 +180,8 @@ class WebText:
         return Token("placement", "", 0, children=[self._standing(html)])
 
     def _block_reference(self, reference: Reference) -> str:
+        if reference.kind == "picture":
+            return self.picture(reference)
         return self.figure(reference.id) if reference.kind == "figure" else self._box(reference.id)
 
     def _box(self, name: str) -> str:
@@ -184,7 +193,7 @@ class WebText:
         return f'<blockquote class="box"><p><strong>{inner.line(box.title)}</strong></p>\n{inner.block(box.body)}</blockquote>'
 
     def _reference(self, reference: Reference) -> str:
-        if reference.kind in ("figure", "box"):
+        if reference.kind in ("figure", "picture", "box"):
             return self._block_reference(reference)
         if reference.kind == "value":
             return escape(model.output_value(self.told.examples, reference.id) or "", quote=False)

@@ -131,4 +131,4 @@ def _is_export(path: Path) -> bool:
     if path.is_symlink() or not path.is_dir():
         return False
     names = {each.relative_to(path).as_posix() for each in path.rglob("*") if not each.is_dir()}
-    return all(name == "README.md" or (name.startswith("figures/") and name.endswith(".svg")) for name in names)
+    return all(name == "README.md" or (name.startswith("figures/") and name.endswith((".svg", ".png", ".jpg"))) for name in names)

@@ -56,6 +56,9 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         stack.enter_context(cache.kept_in(store, *maker(request.book)))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
 
+        if current is None and len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
+            # Before it is known whether there is anything to lay out: of an edit, there is little.
+            work.warm(press.get_ready, likely_styles(request))
         book, faults = remembering(store, lambda: read(work, request))
         refuse(faults, request)  # gate 1
         refuse_another(book, current, request)
@@ -173,11 +176,8 @@ def load_and_check(
 
 
 def read(work: Work, request: Request) -> tuple[Book, tuple[Diagnostic, ...]]:
-    """Return the book and all that is wrong with it; a worker gets ready meanwhile. Raises BookError when there is no book."""
+    """Return the book and all that is wrong with it. Raises BookError when there is no book."""
     work.say(Step("load", 0, 1, ""))
-    if len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
-        # Before it is known whether there is anything to lay out.
-        work.warm(press.get_ready, likely_styles(request))
     if request.cluster:
         reach(request.cluster)
     with work.time("check"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
 from pipeline.diagnostics import Diagnostic, Place, Rule, ToolError
-from pipeline.work import Stage
+from pipeline.work import Stage, thresholds
 from pipeline.work.store import Entry
 
 from .signatures import Facts, LaidOut, Signature, fonts_digest, key, picture_key, versions
@@ -124,8 +124,8 @@ def _unpack(entry: Entry) -> LaidOut | None:
 
 
 LAY_OUT: Stage[Signature, LaidOut] = Stage(
-    "lay out", attempt, title=lambda signature: signature.id, weight=lambda signature: len(signature.xhtml), few=1, key=key,
-    pack=lambda laid: (laid.pdf, asdict(laid.facts)), unpack=_unpack, killed=lambda signature, how: _fault(signature, "P103", how),
-    versions=versions,
+    "lay out", attempt, title=lambda signature: signature.id, weight=lambda signature: len(signature.xhtml),
+    few=thresholds.SIGNATURES_LAID_OUT_HERE, key=key, pack=lambda laid: (laid.pdf, asdict(laid.facts)), unpack=_unpack,
+    killed=lambda signature, how: _fault(signature, "P103", how), versions=versions,
 )  # fmt: skip
 """Signatures, and the fonts that they share, become pages."""
