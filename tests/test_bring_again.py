@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import source
-from pipeline.bring import Errand, Outcome, bring, named
-from pipeline.bring.ledger import digest
+from pipeline.bring import Errand, Outcome, bring, named, shelf
+from pipeline.bring.haul import Item, Node
+from pipeline.bring.ledger import Ledger, digest
 from pipeline.bring.shelf import Taking
 from pipeline.diagnostics import BookError, show
 
@@ -234,3 +235,11 @@ def test_a_book_whose_memory_leads_out_of_it_is_refused(tmp_path: Path, path: st
         again(tmp_path, BANK)
     assert [found.code for found in refused.value.diagnostics] == ["I105"]
     assert (tmp_path / "victim.yaml").read_text() == "mine"
+
+
+def test_names_for_questions_that_are_all_alike_are_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[str]()
+    monkeypatch.setattr(shelf, "digest", lambda text: asked.append(text) or digest(text))
+    items = [Item("a.md", n, [Node("text", n, text="Who rows?")]) for n in range(600)]
+    assert len(shelf.identify(items, Ledger(), set())) == 600
+    assert len(asked) < 6 * 600
