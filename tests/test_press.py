@@ -385,13 +385,6 @@ def test_the_last_words_of_a_paragraph_stay_together_and_are_found_in_a_search(p
         assert text.search("harbors keep it on.").get_next()
 
 
-def test_a_long_last_word_is_never_parted() -> None:
-    css = "section { width: 150pt } p { hyphens: auto; hyphenate-limit-chars: 4 2 2 } .whole { hyphens: none }"
-    lines = page_texts(bound(signature("here", "<p>Keep every lighthouse extraordinarily <em>unextinguished.</em></p>", css=css)))[0]
-    assert lines.split()[-2] == "unextinguished."
-    assert "ex\N{SOFT HYPHEN} traordinarily" in lines
-
-
 def standing(before: str, float_: str, after: str) -> list[str]:
     """What of a float and the paragraph after it stands on each page, when the first page has no room for the float."""
     css = "p { margin: 0 0 6pt } .high { height: 60pt; break-inside: avoid } figure, pre { margin: 0; break-inside: avoid }"

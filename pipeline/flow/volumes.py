@@ -206,7 +206,7 @@ def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume,
     again(loose, "tight", lambda _, tight, usual: tight.pages < usual.pages)
     filled = [volume.publication.look.tokens.space.filled for volume, _ in sheets]
     usual = [n for n, item in enumerate(chosen) if item.laid is pages[n].laid]
-    short = [n for n in usual if _may_fill_a_page(pages[n].laid.facts, filled[n])]
+    short = [n for n in usual if _may_fill_a_page(pages[n].laid.facts, filled[n]) and not _leaves_notes(sheets[n][0], pages[n])]
     again(short, "airy", lambda n, airy, usual: airy.pages == usual.pages and airy.fill[-1] >= filled[n])
     _refuse_long_spreads(sheets, chosen)
     return {volume: _without_needless_leaves(volume, items) for volume, items in by_volume(sheets, chosen).items()}
@@ -259,6 +259,12 @@ def _may_save_a_page(facts: Facts) -> bool:
 
 def _may_fill_a_page(facts: Facts, filled: float) -> bool:
     return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1)
+
+
+def _leaves_notes(volume: Volume, item: Printed) -> bool:
+    """Tell whether what is left of a question's last page is ruled for its reader's own story."""
+    asked = {s.id for s in volume.publication.sections if s.kind.is_question and getattr(s.record, "type", "") == "behavioral"}
+    return volume.publication.look.tokens.notes and item.signature.sections[0][0] in asked
 
 
 def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:

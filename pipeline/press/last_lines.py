@@ -12,22 +12,20 @@ INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b"
 JOINED = "\N{NO-BREAK SPACE}"
 
 
-WHOLE = "whole"
-"""Class of a last word that is never parted."""
 FORMULA = 3
 """Letters that a formula counts as."""
 
 
 def join(root: Element) -> None:
-    """Join the last words of each paragraph and item of a document with spaces that do not break, and keep a long last word whole."""
-    for element in list(root.iter()):
+    """Join the last words of each paragraph and item of a document with spaces that do not break."""
+    for element in root.iter():
         if element.tag in PARAGRAPHS:
             _join(element)
 
 
 def _join(paragraph: Element) -> None:
     letters = signs = 0
-    for parent, holder, name in _texts_backwards(paragraph):
+    for holder, name in _texts_backwards(paragraph):
         if holder.tag in PICTURES and name == "text":
             letters, signs = letters + FORMULA, signs + FORMULA
             continue
@@ -35,8 +33,6 @@ def _join(paragraph: Element) -> None:
         end = len(text) if letters else len(text.rstrip())
         while (space := text.rfind(" ", 0, end)) >= 0:
             word = sum(map(str.isalnum, text[space + 1 : end]))
-            if not letters and word >= LEAST:
-                _keep_whole(parent, holder, name, space + 1)
             letters, signs = letters + word, signs + end - space
             before = text[:space].rpartition(" ")[2]
             if letters >= LEAST or signs + len(before) > MOST or not (before or space == 0):
@@ -48,26 +44,17 @@ def _join(paragraph: Element) -> None:
             return
 
 
-def _keep_whole(parent: Element, holder: Element, name: str, start: int) -> None:
-    """Put what a text ends in into an element of its own."""
-    text = getattr(holder, name)
-    last = Element("span", {"class": WHOLE})
-    last.text = text[start:]
-    setattr(holder, name, text[:start])
-    parent.insert(0 if name == "text" else list(parent).index(holder) + 1, last)
-
-
-def _texts_backwards(element: Element) -> Iterator[tuple[Element, Element, str]]:
-    """Give where the texts of a paragraph stand, from its end to what is more than words: the element around each, and what holds it."""
-    for child in reversed(list(element)):
-        yield element, child, "tail"
+def _texts_backwards(element: Element) -> Iterator[tuple[Element, str]]:
+    """Give where the texts of a paragraph stand, from its end to what is more than words."""
+    for child in reversed(element):
+        yield child, "tail"
         if child.tag in PICTURES:
-            yield element, child, "text"
+            yield child, "text"
             continue
         if any(map(_is_more, child.iter())):
             return
         yield from _texts_backwards(child)
-    yield element, element, "text"
+    yield element, "text"
 
 
 def _is_more(element: Element) -> bool:
