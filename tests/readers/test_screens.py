@@ -162,7 +162,7 @@ BROKEN = [
     (QUESTION, inside('<p style="margin-right: -9em">' + "word " * 40 + "</p>"), "leaves the e-ink: <p>"),
     (QUESTION, inside('<div style="overflow: hidden; height: 1em"><p>' + "word " * 40 + "</p></div>"), "cut on the phone: <div>"),
     ("style.css", rule("pre { white-space: pre; overflow: auto }"), "cut on the phone: <pre.code"),
-    ("narrow.css", rule(".equation { container-type: normal } math { font-size: 2em !important }"), "cut on the phone: <div.equation>"),
+    ("narrow.css", rule(".lines { white-space: nowrap } math { font-size: 3em !important }"), "cut on the phone: <div.equation>"),
     ("style.css", rule(".contents a { display: inline; line-height: 1 }"), "small: <a"),
     (QUESTION, inside('<p style="color: white">white</p>'), "faint by day: <p>"),
     (QUESTION, inside('<p style="color: black">black</p>'), "faint by night: <p>"),
