@@ -18,7 +18,7 @@ from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, page_text
 from pipeline import markup
 from pipeline.diagnostics import BookError
 from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, system_versions
-from pipeline.work import Crew, Step, Work
+from pipeline.work import Crew, Step, Work, thresholds
 from pipeline.work.store import Store
 
 LINE = "<p>One line.</p>"
@@ -185,7 +185,7 @@ def test_one_signature_starts_no_worker_beside_one_that_is_busy():
         crew.send(time.sleep, 0.5)
         work.map(LAY_OUT, many(1), FONTS)[:]
         assert crew.running == 1
-        work.map(LAY_OUT, many(3), FONTS)[:]
+        work.map(LAY_OUT, many(thresholds.SIGNATURES_LAID_OUT_HERE + 1), FONTS)[:]
         assert crew.running == 2
 
 
