@@ -29,8 +29,8 @@ RISE = 2.5
 """Points that the large number of a question may stand above its page's text."""
 SPARSE, FEW = 0.35, 0.08
 THIRD = 1 / 3
-PADDING = 10.0
-"""Points of tint above and below the lines of a listing."""
+PADDING = 24.0
+"""Points of tint above and below the lines of a listing, and of an empty line that a page's end takes."""
 AA = 4.5
 TINTS = ((240, 245, 246), (250, 243, 238))
 PACKED = np.array([256 * 256, 256, 1])
@@ -73,7 +73,7 @@ def _frame(width: float, height: float, top: float, right: float, bottom: float,
 
 FRAMES = dict.fromkeys(("a4", "letter"), _frame(210, 297, 25, 22, 27, 62, 18))
 """Pages are laid out once, on A4, and Letter is put around them."""
-SHEET = _frame(210, 297, 20, 15, 30, 15, 15)
+SHEET = _frame(210, 297, 20, 15, 27, 15, 15)
 COMPACT = _frame(210, 297, 22, 22, 25, 58, 15)
 
 
@@ -367,8 +367,8 @@ def pale(sight: Sight) -> Iterator[str]:
 def _behind(picture: np.ndarray, piece: Piece) -> tuple[int, int, int]:
     """The color of most pixels around a text."""
     height = picture.shape[0]
-    rows = slice(max(0, int(height - piece.top) - 1), int(height - piece.bottom) + 2)
-    area = picture[rows, max(0, int(piece.left) - 1) : int(piece.right) + 2].reshape(-1, 3).astype(np.int32)
+    rows = slice(max(0, int(height - piece.top) - 2), int(height - piece.bottom) + 3)
+    area = picture[rows, max(0, int(piece.left) - 2) : int(piece.right) + 3].reshape(-1, 3).astype(np.int32)
     colors, counts = np.unique(area @ PACKED, return_counts=True)
     red, rest = divmod(int(colors[counts.argmax()]), 256 * 256)
     return red, *divmod(rest, 256)

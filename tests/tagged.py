@@ -107,10 +107,25 @@ def _piece(item: Any, number: int, kind: str, text: str) -> Piece:
     if kind != "text":
         mode, stroke = ctypes.c_int(), ctypes.c_int()
         stroked = kind == "path" and bool(raw.FPDFPath_GetDrawMode(item, mode, stroke)) and bool(stroke.value) and not mode.value
-        return Piece(number, mcid, kind, *item.get_bounds(), color=color, stroked=stroked)
-    matrix = item.get_matrix()
+        return Piece(number, mcid, kind, *box(item), color=color, stroked=stroked)
+    matrix = item.get_matrix().multiply(_placed(item))
     size = round(abs(item.get_font_size() * matrix.d), 2)
-    return Piece(number, mcid, kind, *item.get_bounds(), text, item.get_font().get_base_name(), size, round(matrix.f, 2), color)
+    return Piece(number, mcid, kind, *box(item), text, item.get_font().get_base_name(), size, round(matrix.f, 2), color)
+
+
+def box(item: pypdfium2.PdfObject) -> tuple[float, float, float, float]:
+    """Where something stands on its page, also within drawings: its left, lower, right, and upper edge, in points."""
+    left, bottom, right, top = _placed(item).on_rect(*item.get_bounds())
+    return left, bottom, right, top
+
+
+def _placed(item: pypdfium2.PdfObject) -> pypdfium2.PdfMatrix:
+    """Return what leads from the drawing that something is in to the page."""
+    matrix = pypdfium2.PdfMatrix()
+    while item.container:
+        item = item.container
+        matrix = matrix.multiply(item.get_matrix())
+    return matrix
 
 
 def _structure(pdf: bytes) -> Element:

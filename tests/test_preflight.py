@@ -311,7 +311,7 @@ def test_a_page_number_that_is_not_the_folio_at_the_end_of_its_link_is_reported(
 
     data = broken(built / STUDY_PDF, lead_first_line_of_contents_to_the_last_page)
     (fault,) = inspect(artefact(built, STUDY_PDF, data), publications["study"])
-    assert (fault.code, fault.message) == ("P314", "page iii: 'Introduction 1' says page 1 and leads to page 24")
+    assert (fault.code, fault.message) == ("P314", "page iii: 'Introduction 1' says page 1 and leads to page 23")
 
 
 # Operands

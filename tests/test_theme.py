@@ -115,8 +115,9 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
     sheets = "".join(path.read_text() for path in (theme.folder() / "styles").rglob("*.css"))
     used = set(re.findall(r"var\(--([\w-]+)\)", sheets))
     names = {name for name in theme.token_names() if not name.startswith(("type-", "size-", "leading-"))}
-    # Margins of pages follow from theme.yaml without a style sheet; the tints are for drawings.
-    assert names - used == {"margin-top", "margin-bottom", "margin-inner", "margin-outer", "faint", "middle", "page-width"} - used
+    # Margins of pages follow from theme.yaml without a style sheet, and so does what fills a page; the tints are for drawings.
+    margins = {"margin-top", "margin-bottom", "margin-inner", "margin-outer"}
+    assert names - used == {*margins, "space-filled", "faint", "middle", "page-width"} - used
     sizes = {name.partition("-")[2] for name in theme.token_names() if name.startswith("size-")}
     assert {name for name in sizes if not re.search(rf"--(?:type|size|leading)-{name}\)", sheets)} == set()
     # What a question takes of its page, and words of their cover, is written with them.

@@ -10,8 +10,6 @@ LEAST, MOST = 9, 24
 PARAGRAPHS = frozenset({"p", "li", "dd", "figcaption"})
 INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b", "i", "u"})
 JOINED = "\N{NO-BREAK SPACE}"
-
-
 FORMULA = 3
 """Letters that a formula counts as."""
 
@@ -27,6 +25,8 @@ def _join(paragraph: Element) -> None:
     letters = signs = 0
     for holder, name in _texts_backwards(paragraph):
         if holder.tag in PICTURES and name == "text":
+            if not signs:
+                return  # A formula that ends a paragraph, with no full stop, may be as wide as the column.
             letters, signs = letters + FORMULA, signs + FORMULA
             continue
         text = (getattr(holder, name) or "").replace("\n", " ")

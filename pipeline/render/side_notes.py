@@ -18,6 +18,7 @@ from pipeline.model import Question
 from pipeline.model.matter import Glossary, Term
 from pipeline.publication import Publication, Section
 from pipeline.render.word_widths import lines, wide
+from pipeline.section_kinds import QUESTION
 from pipeline.theme import script_of
 
 TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
@@ -59,9 +60,7 @@ class SideNotes:
     @property
     def are_wanted(self) -> bool:
         """Whether the look has them, and the question a page with a side column."""
-        return (
-            self._look.tokens.side_notes and self._measures.side > 0 and self._section.starts_page and self._section.kind.name == "question"
-        )
+        return self._look.tokens.side_notes and self._measures.side > 0 and self._section.starts_page and self._section.kind == QUESTION
 
     def beside(self, answer: str) -> str:
         """Return an answer as XHTML with its notes."""
