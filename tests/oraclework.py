@@ -1,14 +1,16 @@
 """The oracle: a whole guide laid out in one WeasyPrint run, and what a reader sees of it.
 
-The sections are those the build printed, letter for letter, copyfitted ones included, and the index with its folios. Three
+The sections are those the build printed, letter for letter, copyfitted ones included, and the index with its folios. Four
 things that hold in a signature because it is a document of its own are said to the single run in its style sheet:
 
 - a signature begins on a new page: its first section has `break-before: page`;
 - `@page NAME:first` is the first page of every signature: each such rule is written out as `@page NAME:nth(N)` for the pages
   that signatures begin on;
-- `body.tight` and `body.airy` are the classes of copyfitted signatures: their sections have them instead.
+- `body.tight` and `body.airy` are the classes of copyfitted signatures: their sections have them instead;
+- no section of another signature stands before its first: what is not shown keeps them apart, so that no `section + section` holds.
 
-Page numbers are written where the press leaves slots, in a box as wide as the slot's figures.
+Page numbers are written where the press leaves slots, in a box as wide as the slot's figures: lines break as if there were as many
+digits as are kept. Among words, what follows a number on its line is then moved up to it.
 """
 
 from __future__ import annotations
@@ -142,6 +144,8 @@ def single(volume: Volume) -> Single:
     markup, drawings = engine.Document(root, engine.BookFetcher(resources)), engine.form_xobjects.images(resources)
     with engine.warnings_heard() as messages, engine.weasyprint70.trading(engine.floats.Floats(root)):
         document = markup.render(font_config=dress.fonts, counter_style=dress.counters, stylesheets=[dress.sheet], cache=drawings)
+        for page in document.pages:
+            _close_up(page._page_box)
         painting, target = engine.Painting("oracle", root, dress.files), io.BytesIO()
         with _tagging(painting):
             document.write_pdf(target, finisher=engine._finish, pdf_tags=True, pdf_version="1.7")
@@ -173,6 +177,8 @@ def _united(volume: Volume) -> Signature:
             section.set("class", f"{section.get('class')}{f' {fit[0]}' if fit else ''}")
             body.append(section)
         if number:
+            body.insert(start, etree.Element(f"{XHTML}div", style="display: none"))
+            start += 1
             body[start].set("style", "; ".join(filter(None, ("break-before: page", body[start].get("style")))))
     body.set("class", FITTED.sub("", body.get("class", "")))
     for slot in body.iter(f"{XHTML}span"):
@@ -185,19 +191,42 @@ def _united(volume: Volume) -> Signature:
 
 
 def _fill(slot: etree._Element, folio: str) -> None:
-    """Write a folio over the zeros of a slot: in as much room, to the right of it, or among words, which close up to it, as it is."""
+    """Write a folio over the zeros of a slot: in as much room, to the right of it, or among words, which close up to it, to the left."""
     before, zeros, after = re.fullmatch(r"([^0]*)(0+)(.*)", slot.text or "").groups()  # type: ignore[union-attr]
-    if slots.AMONG_WORDS in (slot.get("class") or "").split():
-        slot.text = f"{before}{folio}{after}"
-        return
     family = SLOT_FACES["serif" if "serif" in (slot.get("class") or "").split() else "slot"]
     file = next(f for f in theme.look().faces if (f.family, f.weight, f.style) == (family, 400, "normal"))
     face = open_face(theme.look().font(file))
+    if slots.AMONG_WORDS in (slot.get("class") or "").split():
+        slot.text = f"{before}{folio}{after}"
+        free = len(zeros) * face.advance(face.figure("0")) - sum(face.advance(face.figure(sign)) for sign in folio)
+        slot.set("style", f"padding-right: {max(0, free) / 1000:.4f}em")
+        return
     slot.text = before
     figures = etree.SubElement(slot, f"{XHTML}span")
     room = len(zeros) * face.advance(face.figure("0")) / 1000
     figures.set("style", f"display: inline-block; width: {room:.4f}em; text-align: right")
     figures.text, figures.tail = folio, after
+
+
+def _close_up(box: Any) -> float:
+    """Move what follows a number among words up to it, on its line; give how much shorter a box has become."""
+    from weasyprint.formatting_structure import boxes
+
+    box = getattr(box, "_box", box)
+    shorter = 0.0
+    for child in getattr(box, "children", ()):
+        inside = isinstance(box, boxes.LineBox | boxes.InlineBox) and getattr(child, "_box", child) is child and child.is_in_normal_flow()
+        if inside and shorter:
+            child.translate(-shorter)
+        shorter += _close_up(child) * inside
+    if isinstance(box, boxes.InlineBox):
+        box.width -= shorter
+        return shorter
+    classes = (box.element.get("class") or "").split() if box.element is not None else ()
+    if isinstance(box, boxes.InlineBlockBox) and slots.AMONG_WORDS in classes:
+        shorter, box.padding_right = float(box.padding_right), 0
+        return shorter
+    return 0.0
 
 
 def _stylesheet(volume: Volume) -> str:

@@ -120,6 +120,17 @@ def test_the_oracle_sees_what_is_not_as_in_a_single_run(alone: Single, change: s
     assert any(said in text for text in found), found
 
 
+def test_lines_break_as_if_numbers_had_all_their_digits_and_then_close_up() -> None:
+    slot = '<span class="slot among-words" data-slot="moon">000</span>'
+    words = f'Read of it on <a href="#moon" style="text-decoration: none">page {slot}</a>, then <b>go</b> on.'
+    body = "".join(f'<p style="width: {width}pt">{words}</p>' for width in range(100, 190, 10))
+    whole = single(volume(body))
+    assert differences(volume(body), whole) == []
+    for old, new in ((" among-words", ""), (">000<", ">0<")):
+        texts = differences(volume(body.replace(old, new)), whole)
+        assert any("is at" in text or "stands where" in text for text in texts), (new, texts)
+
+
 def test_the_oracle_hears_what_is_not_tagged_as_in_a_single_run(alone: Single) -> None:
     its = tagged.lines(tagged.drawn(alone.pdf))
     assert tagged.lines(tagged.drawn(volume(BODY).pdf)) == its
