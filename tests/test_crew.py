@@ -99,6 +99,12 @@ def test_workers_stay_from_call_to_call_and_end_with_the_crew() -> None:
     assert not folder.exists()
 
 
+def test_a_worker_of_a_crew_that_is_renewed_makes_way_after_so_many_calls() -> None:
+    with Crew(1, renewed=2) as crew:
+        made_by = [crew.send(own_pid).result(timeout=60) for _ in range(5)]
+    assert made_by[0] == made_by[1] != made_by[2] == made_by[3] != made_by[4]
+
+
 def test_a_file_is_kept_once_for_all_workers(crew: Crew) -> None:
     path = crew.keep(b"twelve bytes")
     assert crew.keep(b"twelve bytes") == path

@@ -21,6 +21,8 @@ from pipeline.work.store import key
 
 TOGETHER = 8
 """People of one team whose packs are made in one go: what the team has to itself is printed once for them."""
+RENEWED = 50
+"""Teams after which a worker makes way for another: with each style sheet and each bank it holds 0.1 MB more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _made(batches: Sequence[Batch], stock: Stock, say: Say) -> Iterator[tuple[st
     )  # fmt: skip
     jobs = stock.request.jobs
     _stocks.update({stock.request: stock} if jobs == 1 or len(batches) == 1 else {})
-    with Crew(jobs) as crew, Work(crew, None, say) as work:
+    with Crew(jobs, renewed=RENEWED) as crew, Work(crew, None, say) as work:
         try:
             yield from work.map(stage, batches)
         finally:

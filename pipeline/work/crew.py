@@ -58,12 +58,13 @@ class _Worker(NamedTuple):
 class Crew:
     """Processes, started when there is work for them; to be used in a ``with`` statement, at whose end they end."""
 
-    def __init__(self, jobs: int, name: str = "guidepress", *, stays: bool = False, limits: Limits | None = None) -> None:
+    def __init__(self, jobs: int, name: str = "guidepress", *, stays: bool = False, limits: Limits | None = None, renewed: int = 0) -> None:
         """Take the number of workers there may be, what they are called where processes are listed, and what each may take.
 
-        A name has 15 characters at most. A crew that ``stays`` from build to build has loaded what it is asked to do.
+        A name has 15 characters at most. A crew that ``stays`` from build to build has loaded what it is asked to do. One
+        that is ``renewed`` has another worker after so many calls of one.
         """
-        self.jobs, self.name, self.stays, self.limits = jobs, name, stays, limits
+        self.jobs, self.name, self.stays, self.limits, self.renewed = jobs, name, stays, limits, renewed
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -140,12 +141,16 @@ class Crew:
     # What follows runs in threads, each of which has a worker
 
     def _hand_over(self) -> None:
-        """Hand call after call to a worker, and to another where one dies."""
+        """Hand call after call to a worker, and to another where one dies or has answered enough."""
         worker: _Worker | None = None
+        answered = 0
         while (call := self._calls.get()) is not None:
-            worker = self._ask(call, worker)
+            worker, answered = self._ask(call, worker), answered + 1
             # What was asked and answered may be large, and the next call is long in coming.
             del call
+            if worker and self.renewed and answered % self.renewed == 0:
+                worker.spawned.kill()
+                worker = None
 
     def _ask(self, call: _Call, worker: _Worker | None) -> _Worker | None:
         """Have a worker make a call; return it, or nothing when it has died: then the call is put last, once."""
