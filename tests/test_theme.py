@@ -120,9 +120,9 @@ def test_every_token_is_used_and_none_is_left_in_a_finished_sheet() -> None:
     assert names - used == {*margins, "space-filled", "faint", "middle", "page-width"} - used
     sizes = {name.partition("-")[2] for name in theme.token_names() if name.startswith("size-")}
     assert {name for name in sizes if not re.search(rf"--(?:type|size|leading)-{name}\)", sheets)} == set()
-    # What a question takes of its page, and words of their cover, is written with them.
+    # What a question takes of its page, words of their cover, and the white of a section is written with them.
     sheet = theme.look((), "practice", runs_on=True).paged("letter")
-    assert set(re.findall(r"var\(--([\w-]+)", sheet)) == {"share", "cover-words"}
+    assert set(re.findall(r"var\(--([\w-]+)", sheet)) == {"share", "cover-words", "white"}
 
 
 # What has changed

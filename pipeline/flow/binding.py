@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from pipeline import bindery, epub, markup
 from pipeline.brand import RESERVED, Brand, Palette
-from pipeline.flow.volumes import Printed, Volume
-from pipeline.model import Kit, Question
+from pipeline.flow.volumes import Printed, Volume, noted
+from pipeline.model import Kit
 from pipeline.press import LaidOut, Signature
 from pipeline.publication import Locator, Publication, TocEntry
 from pipeline.theme import SANS
@@ -246,9 +246,5 @@ def _entry(entry: TocEntry) -> bindery.Entry:
 
 def _notes(publication: Publication, printed: Sequence[Printed], label: str) -> Mapping[str, bindery.Notes]:
     """Give the free part of the last page to the reader's own story, where a question asks for one."""
-    if not publication.look.tokens.notes:
-        return {}
-    told = ((section, section.record) for section in publication.sections if section.kind.is_question and section.starts_page)
-    questions = {section.id for section, record in told if isinstance(record, Question) and record.type == "behavioral"}
-    roomy = (item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM)
-    return {name: bindery.Notes(label) for name in roomy if name in questions}
+    roomy = {item.signature.id for item in printed if item.laid.facts.space_left > NOTES_ROOM}
+    return {name: bindery.Notes(label) for name in sorted(roomy & noted(publication))}

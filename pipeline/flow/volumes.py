@@ -11,6 +11,7 @@ from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place
 from pipeline.flow.request import Pages, Relaid, Request
 from pipeline.formats import PDF
+from pipeline.model import Question
 from pipeline.press import LAY_OUT, Facts, LaidOut, Signature
 from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Sheet
@@ -205,8 +206,9 @@ def fitted(work: Work, sheets: Sheets, pages: Sequence[Printed]) -> dict[Volume,
     loose = [n for n, item in enumerate(pages) if _may_save_a_page(item.laid.facts) or _is_long_spread(sheets[n], item)]
     again(loose, "tight", lambda _, tight, usual: tight.pages < usual.pages)
     filled = [volume.publication.look.tokens.space.filled for volume, _ in sheets]
-    usual = [n for n, item in enumerate(chosen) if item.laid is pages[n].laid]
-    short = [n for n in usual if _may_fill_a_page(pages[n].laid.facts, filled[n]) and not _leaves_notes(sheets[n][0], pages[n])]
+    ruled = {volume: noted(volume.publication) for volume in dict.fromkeys(volume for volume, _ in sheets)}
+    usual = [n for n, item in enumerate(chosen) if item.laid is pages[n].laid and item.signature.id not in ruled[sheets[n][0]]]
+    short = [n for n in usual if _may_fill_a_page(pages[n].laid.facts, filled[n])]
     again(short, "airy", lambda n, airy, usual: airy.pages == usual.pages and airy.fill[-1] >= filled[n])
     _refuse_long_spreads(sheets, chosen)
     return {volume: _without_needless_leaves(volume, items) for volume, items in by_volume(sheets, chosen).items()}
@@ -261,10 +263,12 @@ def _may_fill_a_page(facts: Facts, filled: float) -> bool:
     return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1)
 
 
-def _leaves_notes(volume: Volume, item: Printed) -> bool:
-    """Tell whether what is left of a question's last page is ruled for its reader's own story."""
-    asked = {s.id for s in volume.publication.sections if s.kind.is_question and getattr(s.record, "type", "") == "behavioral"}
-    return volume.publication.look.tokens.notes and item.signature.sections[0][0] in asked
+def noted(publication: Publication) -> frozenset[str]:
+    """Name the questions for which what is left of their last page is ruled for the reader's own story."""
+    if not publication.look.tokens.notes:
+        return frozenset()
+    asked = ((section.id, section.record) for section in publication.sections if section.kind.is_question and section.starts_page)
+    return frozenset(name for name, record in asked if isinstance(record, Question) and record.type == "behavioral")
 
 
 def outgrown(volumes: Iterable[Volume], printed: Mapping[Volume, Sequence[Printed]]) -> dict[str, Publication]:

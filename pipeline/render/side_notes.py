@@ -66,19 +66,18 @@ class SideNotes:
         """Return an answer as XHTML with its notes."""
         question = self._section.record
         assert isinstance(question, Question)
-        waiting, done = dict(self._terms(question)), [0]
+        waiting, done, found = dict(self._terms(question)), 0, list[str]()
         used, free = self._above(question), self._head(question)
-        found = []
         for start, end in _paragraphs(answer):
             words = unescape(TAG.sub("", answer[start:end]))
             high = self._height(words, theme.SERIF, self._measures.text, "text") * self._measures.leading
-            name = next((name for name in waiting if used >= free and self._fits(waiting[name][0], words, high, waiting[name][1])), "")
+            name = next((name for name in waiting if used >= free and self._fits(*waiting[name], words, high)), "")
             if name:
-                note = _note(waiting.pop(name)[0], is_linked=f"term-{name}" in self._publication.names)
-                found += [answer[done[-1] : start], f'<div class="noted">{answer[start:end]}{note}</div>']
-                done.append(end)
+                note = _note(*waiting.pop(name), is_linked=f"term-{name}" in self._publication.names)
+                found += [answer[done:start], f'<div class="noted">{answer[start:end]}{note}</div>']
+                done = end
             used += high
-        return "".join(found) + answer[done[-1] :]
+        return "".join(found) + answer[done:]
 
     def _terms(self, question: Question) -> Iterator[tuple[str, tuple[Term, str]]]:
         """Yield the terms that may be noted, each with its definition in plain words; those that the question asks about are not."""
@@ -88,7 +87,7 @@ class SideNotes:
             if not (text.formulas or text.faults or _used(term.term, f"{question.ask} {question.called}")):
                 yield term.id, (term, markup.plain(text))
 
-    def _fits(self, term: Term, words: str, high: float, definition: str) -> bool:
+    def _fits(self, term: Term, definition: str, words: str, high: float) -> bool:
         if not _used(term.term, words):
             return False
         return self._height(f"{term.term}: {definition}", theme.SANS, self._measures.side, "side") * self._measures.side_leading <= high
@@ -131,9 +130,8 @@ def _used(term: str, words: str) -> bool:
     return re.search(form, " ".join(words.split()), re.IGNORECASE) is not None
 
 
-def _note(term: Term, *, is_linked: bool) -> str:
+def _note(term: Term, definition: str, *, is_linked: bool) -> str:
     name = escape(term.term)
     shown = f'<a href="#term-{term.id}">{name}</a>' if is_linked else name
-    definition = escape(markup.plain(markup.parse(term.definition, inline=True)))
-    words = f'<b class="note-term">{shown}</b>: {definition}'
+    words = f'<b class="note-term">{shown}</b>: {escape(definition)}'
     return f'<aside class="side-note paper-only"><span class="side-lines">{words}</span></aside>'

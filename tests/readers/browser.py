@@ -19,6 +19,12 @@ from pipeline.diagnostics import ToolError
 
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).parent.parent / "node"
+AXE = NODE / "node_modules/@daisy/axe-core-for-ace/axe.min.js"
+BARRIERS = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations", "incomplete"] });
+  const said = list => list.map(each => `${each.id}: ${each.nodes.map(node => node.html).join(" ")}`);
+  return [said(found.violations), said(found.incomplete), found.passes.length];
+}"""
 """Where 'make conformance' installs what package-lock.json names."""
 TYPES = {
     ".xhtml": "application/xhtml+xml", ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml",
@@ -136,6 +142,12 @@ class Browser:
     def evaluate(self, script: str, given: Any = None) -> Any:
         """Return the value of a JavaScript function in the page."""
         return self.ask("evaluate", script=script, given=given)
+
+    def barriers(self) -> tuple[list[str], list[str], int]:
+        """Ask axe about the page; return its faults, each with its rule, what axe is not sure of, and how many of its rules hold."""
+        self.ask("inject", path=str(AXE))
+        said, unsure, held = self.evaluate(BARRIERS)
+        return said, unsure, held
 
     def strangers(self) -> list[str]:
         """Return what went wrong since the last visit: errors, and requests to anyone but this shelf."""
