@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
 from pipeline import markup, model
+from pipeline.diagnostics import Place
 from pipeline.model import Book, Chapter, Edition, Keys, Question, Record, Role
 from pipeline.publication import Section, passages
 from pipeline.section_kinds import HINT, HINTS
@@ -63,6 +64,22 @@ def shown(book: Book, edition: Edition) -> Book:
         formulas={name: formula for name, formula in book.formulas.items() if ("formula", name) not in hidden},
         works={name: work for name, work in book.works.items() if ("source", name) not in hidden},
     )
+
+
+def hidden_entries(book: Book, editions: Iterable[Edition]) -> Callable[[Place], bool]:
+    """Return what tells whether a place stands in an entry of a list that these editions for candidates show none of."""
+    seen = [shown(book, edition) for edition in editions]
+    begun = [
+        (book.origin(record).place(), not any(key in getattr(each, name) for each in seen))
+        for name in ("terms", "formulas", "works")
+        for key, record in getattr(book, name).items()
+    ]
+
+    def is_hidden(place: Place) -> bool:
+        above = [(first.line, hidden) for first, hidden in begun if first.path == place.path and first.line <= place.line]
+        return max(above, default=(0, False))[1]
+
+    return is_hidden
 
 
 LISTED = ("term", "formula", "source")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import checks, editions, load, markup, model, press, release, render, theme
+from pipeline import checks, editions, load, markup, model, press, release, render, theme, withholding
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
@@ -193,13 +193,16 @@ def discreet(faults: Sequence[Diagnostic], book: Book | None, request: Request) 
 
     Whoever builds those, and reads what is printed meanwhile, need not be one of a hiring team.
     """
-    known = book.editions.values() if book else ()
+    known = [*book.editions.values()] if book else []
     if any(edition.audience == "kit" for edition in known if request.takes(edition)):
         return tuple(faults)
     shown = (part for edition in known if edition.audience != "kit" for part in (*edition.parts, *edition.answer_parts))
     printed = frozenset(field for part in shown for field in PARTS[part])
-    hidden = (load.is_withheld(Path(fault.place.path), fault.place.line, printed) for fault in faults)
-    return tuple(_unquoted(fault) if withheld else fault for fault, withheld in zip(faults, hidden, strict=True))
+    is_hidden = withholding.hidden_entries(book, (edition for edition in known if edition.audience != "kit")) if book else lambda _: False
+    return tuple(
+        _unquoted(fault) if load.is_withheld(Path(fault.place.path), fault.place.line, printed) or is_hidden(fault.place) else fault
+        for fault in faults
+    )
 
 
 def _unquoted(fault: Diagnostic) -> Diagnostic:
