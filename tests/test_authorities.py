@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -182,6 +183,16 @@ def break_down(path: Path) -> tuple[Finding, ...]:
     raise ToolError("Strict broke down with status 9")
 
 
+def hang(path: Path) -> tuple[Finding, ...]:
+    tools.PATIENCE = 1.0  # in a worker, where it counts for the next file as well
+    tools.run("sh", "-c", "sleep 60")
+    return ()
+
+
+def die(path: Path) -> tuple[Finding, ...]:
+    os._exit(9)
+
+
 def one() -> str:
     return "1.0"
 
@@ -233,9 +244,23 @@ def test_what_preflight_finds_stands_in_the_same_table(monkeypatch, output: Path
     assert next(line.split()[1:] for line in said.out.splitlines() if line.startswith(f"{STUDY}.epub")) == ["2", "found", "-"]
 
 
-def test_an_authority_that_gives_no_answer_stops_the_verification_with_one_line(monkeypatch, output: Path, capsys) -> None:
-    assert ask(monkeypatch, output, ("Strict", "P404", "epub", break_down)) == 1
-    assert capsys.readouterr().err == "guidepress: Strict broke down with status 9\n"
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [(hang, "sh gave no answer within 1 s"), (break_down, "Strict broke down with status 9"), (die, "Strict: the worker died twice")],
+)
+def test_no_answer_of_one_authority_is_told_beside_the_answers_of_all_others(monkeypatch, output: Path, capsys, check, said: str) -> None:
+    checks = (("Strict", "P404", "epub", check), ("Meek", "P405", "pdf", find_nothing), ("Mild", "P406", "epub", object_to_tables))
+    assert ask(monkeypatch, output, *checks) == 1
+    shown = capsys.readouterr()
+    assert f"error[P407]: {said}" in shown.err
+    assert f"{STUDY}-kindle.epub:1:1" in shown.err
+    assert "error[P406]: Mild TBL: a table" in shown.err
+    rows = {line.split()[0]: line.split()[1:] for line in shown.out.splitlines()[1:]}
+    assert rows[f"{STUDY}.epub"] == ["pass", "1", "found", "-", "9", "found"]
+    assert rows[f"{STUDY}-a4.pdf"] == ["pass", "-", "pass", "-"]
+    report = json.loads((output / "reports/verify.json").read_text())
+    silent = {(row["authority"], row["path"]) for row in report["findings"] if row["code"] == "P407"}
+    assert silent == {("Strict", path) for path in rows if path.endswith(".epub")}
 
 
 def test_without_a_release_nobody_is_asked(monkeypatch, tmp_path: Path, capsys) -> None:

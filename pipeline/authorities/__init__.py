@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline import release
 from pipeline.authorities import findings, tools
-from pipeline.authorities.findings import RULES, Authority, Check, Finding, Places, Report, Reported, Row
+from pipeline.authorities.findings import NO_ANSWER, RULES, Authority, Check, Finding, Places, Report, Reported, Row
 from pipeline.authorities.nu_checker import check_nu, nu_version
 from pipeline.diagnostics import Diagnostic, Place, ToolError
 from pipeline.formats import EPUB, FORMATS, HTML, PDF
@@ -43,6 +43,8 @@ EPUB_PLACE = re.compile(r"\b(EPUB/[^\s:]+)(?::(\d+))?")
 Say = Callable[[str, str, int], None]
 """Hears each answer: who, about which artefact, and how many findings."""
 Answers = Mapping[tuple[str, str], tuple[Finding, ...]]
+Together = tuple[tuple[Finding, ...], ...]
+"""What each of some authorities has against one file."""
 
 
 def check_tools() -> Mapping[str, str]:
@@ -53,8 +55,8 @@ def check_tools() -> Mapping[str, str]:
 def verify(standing: Release, prior: Iterable[Diagnostic], book: Book | None, jobs: int, say: Say) -> Report:
     """Ask the authorities about the files of a release, ``jobs`` at a time.
 
-    ``prior`` is what preflight has found in it; ``book`` is what it was made from, if that is at hand. Raises ToolError
-    when an authority is not installed or gives no answer.
+    ``prior`` is what preflight has found in it; ``book`` is what it was made from, if that is at hand. An authority that
+    gives no answer about a file is a finding in it. Raises ToolError when one is not installed.
     """
     versions = {PREFLIGHT: standing.versions.get("guidepress", ""), **check_tools()}
     found = _sorted_out(prior, standing)
@@ -76,14 +78,11 @@ def _ask(standing: Release, jobs: int, say: Say) -> Answers:
             for artefact in present
             if FORMATS[artefact.format].media_type == FORMATS[together[0].format].media_type
         }
-        try:
-            for answer in as_completed(asked):
-                together, path = asked[answer]
-                for authority, found in zip(together, answer.result(), strict=True):
-                    answers[authority.name, path] = found
-                    say(authority.name, path, len(found))
-        except Died as error:
-            raise ToolError("an authority died: is there memory enough?") from error
+        for answer in as_completed(asked):
+            together, path = asked[answer]
+            for authority, found in zip(together, _heard(answer, together), strict=True):
+                answers[authority.name, path] = found
+                say(authority.name, path, len(found))
     keys = ((authority.name, artefact.path) for authority in AUTHORITIES for artefact in present)
     return {key: answers[key] for key in keys if key in answers}
 
@@ -94,8 +93,24 @@ def _by_program() -> Iterator[tuple[Authority, ...]]:
         yield tuple(together)
 
 
-def _answers(checks: Sequence[Check], path: Path) -> tuple[tuple[Finding, ...], ...]:
-    return tuple(check(path) for check in checks)
+def _answers(checks: Sequence[Check], path: Path) -> Together:
+    return tuple(_answer(check, path) for check in checks)
+
+
+def _answer(check: Check, path: Path) -> tuple[Finding, ...]:
+    """Ask about a file; that there is no answer is a finding, so that those of others are not lost for it."""
+    try:
+        return check(path)
+    except ToolError as error:
+        return (Finding(NO_ANSWER, str(error)),)
+
+
+def _heard(answer: Future[Together], together: Sequence[Authority]) -> Together:
+    """Return the answers of authorities about a file, or that they have ended one worker after another over it."""
+    try:
+        return answer.result()
+    except Died as error:
+        return tuple((Finding(NO_ANSWER, f"{authority.name}: {error}"),) for authority in together)
 
 
 def _sorted_out(prior: Iterable[Diagnostic], standing: Release) -> Answers:
@@ -139,7 +154,8 @@ def _report(standing: Release, name: str, path: str, found: Sequence[Finding], k
 
 def _diagnostic(name: str, path: str, finding: Finding, place: Place | None) -> Diagnostic:
     """Put a finding where it was written, and say in which artefact it shows; or else put it in the artefact."""
-    code = next((authority.code for authority in AUTHORITIES if authority.name == name), finding.rule)
+    own = finding.rule if finding.rule == NO_ANSWER else ""
+    code = own or next((authority.code for authority in AUTHORITIES if authority.name == name), finding.rule)
     message = finding.message if code == finding.rule else f"{name} {finding.rule}: {finding.message}"
     shows = " at ".join(filter(None, (path, finding.location)))
     within = Place(f"{path}/{finding.file}" if finding.file else path, max(1, finding.line), max(1, finding.column))

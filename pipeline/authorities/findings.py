@@ -17,6 +17,7 @@ from pipeline.model import Book, Record
 
 Places = Mapping[str, Place]
 """Where the record, or the text of a record, that gave an id was written."""
+NO_ANSWER = "P407"
 RULES = (
     Rule("P401", "not PDF/A-2a", "veraPDF holds the file against ISO 19005-2, level A: it must print the same in decades."),
     Rule("P402", "not PDF/UA-1", "veraPDF holds the file against ISO 14289-1: a screen reader must find all of it, in order."),
@@ -24,8 +25,9 @@ RULES = (
     Rule("P404", "Ace objects", "Ace by DAISY holds the file against EPUB Accessibility 1.1 and WCAG 2.2."),
     Rule("P405", "qpdf objects", "qpdf reads every object and every stream of the file, and warns of what a reader would have to mend."),
     Rule("P406", "Nu objects", "The Nu Html Checker, which is W3C's validator, holds the page against HTML, ARIA, MathML, SVG, and CSS."),
+    Rule(NO_ANSWER, "an authority gave no answer", "It hung or broke down over the file, which nobody knows to be good then."),
 )
-"""What the findings of each authority are called among the diagnostics."""
+"""What the findings of each authority are called among the diagnostics, and that it has said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
