@@ -12,7 +12,7 @@ from epubwork import png
 from markdown_it import MarkdownIt
 
 from pipeline import markup
-from pipeline.bring import Errand, Outcome, banks, bring, from_file, known, markdown_banks, named
+from pipeline.bring import Errand, Outcome, bring, from_file, known, named
 from pipeline.diagnostics import BookError
 from pipeline.flow import load_and_check
 
@@ -315,9 +315,49 @@ def test_dialects_are_guessed(tmp_path: Path, bank: str, dialect: str, asks: lis
     assert (outcome.dialect.id, [q["ask"] for q in questions.values()]) == (dialect, asks)
 
 
-def test_the_dialect_of_our_own_readmes_is_never_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown_banks, "_score", lambda _read, dialect: 100 if dialect.id == banks.OWN_README else 0)
-    assert markdown_banks.guessed({}).id == "headings"
+def test_the_dialect_of_our_own_readmes_is_never_guessed(tmp_path: Path) -> None:
+    bank = "A line before the first.\n\n<!-- guidepress readme -->\n\n## Oars\n\n### Why feather?\n\nWind.\n\n### How long?\n\nLong.\n"
+    assert brought(source(tmp_path, README_md=bank))[0].dialect.id == "headings"
+
+
+def test_a_readme_that_repeats_files_of_a_question_each_is_read_by_itself_and_every_question_is_imported_once(tmp_path: Path) -> None:
+    asked = ["Why feather?", "How long is an oar?", "Draw a thwart.", "Who steers?"]
+    names = ["feather", "long", "thwart", "steers"]
+    said = [f"Because of the wind, and of what stands in book {n}.\n\n```text\n  a {n}\n```\n" for n in range(4)]
+    files = {f"q__{name}_md": f"### {ask}\n\n#### Answer\n\n{text}" for name, ask, text in zip(names, asked, said, strict=True)}
+    index = "## Contents\n\n### Oars\n\n<details><summary>All</summary>\n\n- [Why feather?](#why-feather)\n\n</details>\n\n## Oars\n"
+    repeated = "\n".join(f"### {ask}\n\n<details><summary>Answer</summary>\n\n{text}\n</details>\n"
+                         for ask, text in zip(asked, [*said[:3], "Nobody does.\n"], strict=True))  # fmt: skip
+    see = "### What of the [wind](#why-feather)?\n\n[So](#why-feather).\n"
+    outcome, questions = brought(source(tmp_path, README_md=f"# Rowing\n\n{index}\n{repeated}\n{see}", **files))
+    assert (outcome.dialect.id, list(outcome.others)) == ("file-per-question", ["headings"])
+    assert sorted(q["ask"] for q in questions.values()) == sorted([*asked, "Who steers?", "What of the wind?"])
+    told = [(d.code, d.place.path.rpartition("/")[2]) for d in outcome.diagnostics if d.code in ("I204", "I206")]
+    assert told == [*[("I206", "README.md")] * 3, ("I204", "steers.md")]
+    assert all("```text\n  a " in q["answer"] for q in questions.values() if q["ask"] in asked[:3])
+    assert "[[why-feather|So]]" in questions["what-of-the-wind"]["answer"]
+
+
+def test_what_differs_between_two_places_of_one_question_is_told(tmp_path: Path) -> None:
+    text = "Because of the wind, which is stronger on the way back, as everybody knows who has rowed out far enough to turn."
+    files = {f"q__file-{n}_md": f"# Why feather oar {n}, the longest?\n\n{text} {n}\n" for n in range(3)}
+    readme = "# Rowing\n\n" + "".join(
+        f"## Why feather oar {n}, {'the longest' if n else 'the (l) longest'}?\n\n{text} {n}\n\n" for n in range(3)
+    )
+    outcome, questions = brought(source(tmp_path, README_md=readme, **files))
+    told = [d.message.rpartition("/")[2] for d in outcome.diagnostics if d.code == "I206"]
+    assert len(questions) == len(told) == 3
+    assert "but for 'Why feather oar 0, the (l) longest?'" in told[0]
+
+
+def test_sets_of_an_exam_keep_the_questions_that_they_share(tmp_path: Path) -> None:
+    picks = "    - A. One.\n    - B. Two.\n\n    Correct answer: B\n\n"
+    sets = {
+        f"exam-{n}_md": "".join(f"{k}. How many oars has boat {k if k == 1 else k * 10 + n}?\n{picks}" for k in range(1, 5))
+        for n in range(3)
+    }
+    outcome, questions = brought(source(tmp_path, **sets))
+    assert (len(questions), codes(outcome).count("I206")) == (12, 0)
 
 
 HARD = """

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any, Final
 
 from pipeline import source
-from pipeline.bring import banks, bookfiles, decks, field_banks, markdown_banks, own_banks, quizzes, xml_quizzes
+from pipeline.bring import banks, bookfiles, decks, doubles, field_banks, guessing, markdown_banks, own_banks, quizzes, xml_quizzes
 from pipeline.bring.banks import Dialect, from_file, known, named
 from pipeline.bring.bookfiles import ABOUT
 from pipeline.bring.gallery import hang
@@ -33,10 +33,6 @@ VOLUME: Final = 100_000
 AROUND: Final = 120
 SHORT: Final = 400
 """Letters of a question with its answer, some six lines: on a page of its own it would be lost."""
-SUFFIXES: Final = {
-    ".md": "headings", ".markdown": "headings", ".csv": "table", ".tsv": "table", ".json": "json", ".gift": "gift", ".xml": "moodle",
-    ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
-}  # fmt: skip
 READERS: Final[Mapping[str, Callable[[str, str, Dialect, Losses], Iterator[Item]]]] = {
     "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": xml_quizzes.moodle,
     "qti": xml_quizzes.qti,
@@ -73,6 +69,9 @@ class Outcome:
     """What came of an import: counts, what was left out by rule, and all that was lost."""
 
     dialect: Dialect
+    """That of most files."""
+    others: Mapping[str, tuple[str, ...]]
+    """Files that are read in another dialect, by its id."""
     guessed: bool
     files: int
     items: int
@@ -84,20 +83,21 @@ class Outcome:
 def bring(errand: Errand, dialect: Dialect | None) -> Outcome:
     """Import a source; without a book nothing is written. Raises BookError when nothing can be read at all."""
     losses = Losses()
-    haul, used = _read(errand.source, dialect, losses)
+    haul, used, others = _read(errand.source, dialect, losses)
     haul.root = banks.folder_of(errand.source)
+    doubles.once(haul, losses)
     for name in haul.empty:
-        losses.tell("I106", f"no question of dialect '{used.id}' stands here", (name, 1), "name another with --as, or leave it out")
+        tried = next((other for other, names in others.items() if name in names), used.id)
+        losses.tell("I106", f"no question of dialect '{tried}' stands here", (name, 1), "name another with --as, or leave it out")
     shelf = Shelf(errand.book or Path(""), errand.taking, losses)
     if errand.book is not None:
         shelf.open()
     drafted = bookfiles.draft(haul, shelf.remembered, _taken(shelf) if errand.book else set(), losses, used)
-    _tell_doubles(haul, losses)
     if errand.book is not None and drafted.questions:
         _shelve(shelf, drafted, errand, haul)
         hang(drafted.pictures, shelf.folder, losses)
         shelf.write()
-    return Outcome(used, dialect is None, haul.files, len(haul.items), shelf.counts, losses.left_out, ordered(losses.diagnostics))
+    return Outcome(used, others, dialect is None, haul.files, len(haul.items), shelf.counts, losses.left_out, ordered(losses.diagnostics))
 
 
 def _taken(shelf: Shelf) -> set[str]:
@@ -105,15 +105,6 @@ def _taken(shelf: Shelf) -> set[str]:
     files = shelf.has("questions/*/*.yaml") | shelf.has("chapters/*.yaml")
     written = {entry.path for entry in shelf.remembered.entries.values()} | set(shelf.remembered.files)
     return {Path(path).stem for path in files - written} | set(shelf.remembered.sections.values())
-
-
-def _tell_doubles(haul: Haul, losses: Losses) -> None:
-    first: dict[str, tuple[str, int]] = {}
-    for item in haul.items:
-        if item.asked in first:
-            path, line = first[item.asked]
-            losses.tell("I204", f"asks what {path}:{line} asks", (item.path, item.line), "keep one of the two, or leave both")
-        first.setdefault(item.asked, (item.path, item.line))
 
 
 def _shelve(shelf: Shelf, drafted: Drafted, errand: Errand, haul: Haul) -> None:
@@ -196,13 +187,13 @@ def _rights(errand: Errand) -> str:
     return f"{found}: see the license of the source." if found else "See the license of the source."
 
 
-def _read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Dialect]:
-    """Return what a source holds, and the dialect that it was read by. Raises BookError when no file can be read."""
+def _read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Dialect, Mapping[str, tuple[str, ...]]]:
+    """Return what a source holds, the dialect of most files, and those of others. Raises BookError when no file can be read."""
     first = dialect or banks.known()[_suited(path)]
     files = banks.files(path, first, losses)
     if first.reads == "anki":
         packed = {file.name: data for file in files if (data := banks.octets(file, losses)) is not None}
-        return _sectioned(decks.haul(packed, first, losses)), first
+        return _sectioned(decks.haul(packed, first, losses)), first, {}
     texts: dict[str, str] = {}
     for file in files:
         if file.path.suffix.lower() == ".zip":
@@ -210,25 +201,35 @@ def _read(path: Path, dialect: Dialect | None, losses: Losses) -> tuple[Haul, Di
         elif (text := banks.text(file, losses)) is not None:
             texts[file.name] = text
     if first.reads == "markdown":
-        documents = markdown_banks.documents(texts, losses)
-        own = texts and all(text.startswith(own_banks.README) for text in texts.values())
-        used = dialect or (banks.known()[banks.OWN_README] if own else markdown_banks.guessed(documents))
-        return markdown_banks.haul(documents, used, losses), used
+        return _markdown(texts, dialect, losses)
     used = dialect or _sure(first, texts)
     if used.reads == "guidepress":
-        return own_banks.haul(texts, losses), used
+        return own_banks.haul(texts, losses), used, {}
     found = Haul(files=len(texts))
     for name, text in texts.items():
         items = list(READERS[used.reads](name, text, used, losses))
         found.items += items
         if not items and not (used.reads == "qti" and name.endswith("imsmanifest.xml")):
             found.empty.append(name)
-    return _sectioned(found), used
+    return _sectioned(found), used, {}
+
+
+def _markdown(texts: dict[str, str], dialect: Dialect | None, losses: Losses) -> tuple[Haul, Dialect, Mapping[str, tuple[str, ...]]]:
+    documents = markdown_banks.documents(texts, losses)
+    if texts and all(text.startswith(own_banks.README) for text in texts.values()):
+        dialect = dialect or banks.known()[banks.OWN_README]
+    dialects = dict.fromkeys(documents, dialect) if dialect else guessing.guessed(documents)
+    used = dialect or guessing.main(dialects)
+    others: dict[str, tuple[str, ...]] = {}
+    for name, other in dialects.items():
+        if other != used:
+            others[other.id] = (*others.get(other.id, ()), name)
+    return markdown_banks.haul(documents, dialects, losses), used, others
 
 
 def _suited(root: Path) -> str:
     """Return the id of the dialect that fits most files of a source."""
-    names = Counter(SUFFIXES[suffix] for suffix in banks.suffixes(root) if suffix in SUFFIXES)
+    names = Counter(banks.SUFFIXES[suffix] for suffix in banks.suffixes(root) if suffix in banks.SUFFIXES)
     return names.most_common(1)[0][0] if names else "headings"
 
 

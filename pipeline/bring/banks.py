@@ -38,6 +38,10 @@ SIGNS: Final = (
 SECTIONS: Final = ("file", "folder", "topic", "none", *(f"heading {n}" for n in range(1, 7)))
 FIELDS: Final = ("ask", "answer", "key_points", "topics", "level", "section", "id", "choices", "correct", "why", "after", "left out")
 """What a part, a fact, or a column may be."""
+SUFFIXES: Final = {
+    ".md": "headings", ".markdown": "headings", ".csv": "table", ".tsv": "table", ".json": "json", ".gift": "gift", ".xml": "moodle",
+    ".txt": "aiken", ".zip": "qti", ".apkg": "anki", ".colpkg": "anki",
+}  # fmt: skip
 MAX_TEXT: Final = 4_000_000
 """Bytes of one file of text."""
 MAX_DECK: Final = 200_000_000
@@ -191,7 +195,18 @@ def files(root: Path, dialect: Dialect, losses: Losses) -> list[SourceFile]:
         return [SourceFile(root, shown)]
     if not root.is_dir():
         raise BookError(Losses.alone("I101", "no such file or folder", "name a file or a folder of files", Place(shown)))
-    found = [SourceFile(path, f"{shown}/{path.relative_to(root).as_posix()}") for path in _walk(root, losses) if _fits(path, dialect)]
+    found: list[SourceFile] = []
+    for path in sorted(_walk(root, losses)):
+        name = f"{shown}/{path.relative_to(root).as_posix()}"
+        if _fits(path, dialect):
+            found.append(SourceFile(path, name))
+        elif path.suffix.lower() in SUFFIXES and not _among(path, dialect.skip):
+            losses.tell(
+                "I106",
+                f"not read: the folder is read for {' and '.join(dialect.files)}",
+                (name, 1),
+                "import it by itself, if it holds more",
+            )
     if len(found) > MAX_FILES:
         raise BookError(Losses.alone("I102", f"{len(found):,} files, and {MAX_FILES:,} are read at most", "split the source", Place(shown)))
     if not found:
@@ -219,10 +234,11 @@ def _is_text(name: str) -> bool:
 
 
 def _fits(path: Path, dialect: Dialect) -> bool:
-    def among(patterns: tuple[str, ...]) -> bool:
-        return any(fnmatch.fnmatch(path.name.lower(), pattern.lower()) for pattern in patterns)
+    return _among(path, dialect.files) and not _among(path, dialect.skip)
 
-    return among(dialect.files) and not among(dialect.skip)
+
+def _among(path: Path, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatch(path.name.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _natural(path: Path) -> list[tuple[str, int, str]]:

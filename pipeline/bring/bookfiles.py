@@ -69,6 +69,9 @@ def _anchors(items: Mapping[str, Item]) -> dict[str, dict[str, str]]:
         names = found.setdefault(item.path, {})
         for known in item.anchors or {anchor(said(item.ask))}:
             names.setdefault(known, name)
+        for path, anchors in item.elsewhere:
+            for known in anchors:
+                found.setdefault(path, {}).setdefault(known, name)
     return found
 
 

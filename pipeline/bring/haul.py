@@ -27,7 +27,11 @@ RULES: Final = (
     Rule(
         "I105", "source broken", "A file is not what its kind must be: JSON, XML, a table, a deck. Nothing of what is broken is imported."
     ),
-    Rule("I106", "no question found", "No question of the dialect stands in the file. Another dialect may fit, or it holds none."),
+    Rule(
+        "I106",
+        "no question found",
+        "No question of the dialect stands in the file, or it is of another kind than those that are read. Another dialect may fit it.",
+    ),
     Rule("I107", "dialect not understood", "A dialect has a key or a word that means nothing. docs/importing.md lists them all."),
     Rule("I201", "no answer", "The source has no answer to the question, or only a placeholder for one. The question is imported without."),
     Rule(
@@ -38,6 +42,11 @@ RULES: Final = (
     Rule("I203", "item not imported", "An item of the source could not become a question; the message says why."),
     Rule("I204", "same words twice", "Two questions ask the same words. Both are imported, under ids of their own."),
     Rule("I205", "text outside of questions", "Words stand between questions; they are kept where the message says."),
+    Rule(
+        "I206",
+        "stands twice",
+        "A question stands in two places of the source, and the answer at one holds all that the other says. It is imported once.",
+    ),
     Rule("I301", "remote picture", "An import reaches no network: a link stands in the place of a picture with an address."),
     Rule(
         "I302",
@@ -68,9 +77,9 @@ RULES: Final = (
     Rule("I405", "to be filled in", "A book needs what its source does not say; a line stands in its place."),
 )
 SEVERITIES: Final[dict[str, Severity]] = {
-    "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I301": "warning",
-    "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note", "I308": "warning",
-    "I309": "warning", "I310": "note", "I311": "note", "I402": "note", "I403": "note", "I405": "note",
+    "I106": "note", "I104": "warning", "I201": "warning", "I202": "warning", "I204": "note", "I205": "note", "I206": "note",
+    "I301": "warning", "I302": "warning", "I303": "warning", "I304": "warning", "I305": "note", "I306": "note", "I307": "note",
+    "I308": "warning", "I309": "warning", "I310": "note", "I311": "note", "I402": "note", "I403": "note", "I405": "note",
 }  # fmt: skip
 MOST_POINTS: Final = 9
 """Key points of a question; more stay in the answer."""
@@ -197,6 +206,8 @@ class Item:
     """The name that the source has for it."""
     anchors: set[str] = field(default_factory=set)
     """Names that links of its file use for it."""
+    elsewhere: list[tuple[str, set[str]]] = field(default_factory=list)
+    """Other files that hold it too, and the names that their links use for it."""
     enclosed: Mapping[str, bytes] = field(default_factory=dict)
     """Pictures that stand in its file, by the addresses that its texts name them with."""
     kept: Mapping[str, Any] | None = None

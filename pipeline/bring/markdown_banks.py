@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
 from pipeline import source
-from pipeline.bring import banks, foreign_text
+from pipeline.bring import foreign_text
 from pipeline.bring.banks import Dialect
+from pipeline.bring.boilerplate import boilerplate
 from pipeline.bring.foreign_text import TooDeep
 from pipeline.bring.haul import MOST_POINTS, Haul, Item, Losses, Node, Picked, line_nodes, paragraph, said, trimmed
-from pipeline.bring.segment import NUMBER, Cut, Draft, Option, asks, boilerplate, cut, options_of, unglued
+from pipeline.bring.segment import NUMBER, Cut, Draft, Option, cut, options_of, unglued
 from pipeline.source import SourceFault
 
-MINIMUM: Final = 1.5
-"""Least score of a dialect that is guessed; a single question may be chance."""
 FACT: Final = re.compile(r"\s*([\w -]{1,40}?)\s*[:=]\s*(.{0,400}?)\s*", re.DOTALL)
 LETTERS: Final = r"[A-Za-z](?:\s*(?:,|;|and|&|/|\s)\s*[A-Za-z])*"
 
@@ -32,38 +32,11 @@ def documents(texts: dict[str, str], losses: Losses) -> dict[str, Node]:
     return found
 
 
-def guessed(read: dict[str, Node]) -> Dialect:
-    """Return the dialect in which most questions stand; that of our own READMEs is known by their first line, and never guessed."""
-    candidates = (name for name, dialect in banks.known().items() if dialect.reads == "markdown" and name != banks.OWN_README)
-    counts = {name: _score(read, banks.known()[name]) for name in candidates}
-    best = max(counts, key=lambda name: counts[name])
-    return banks.known()[best if counts[best] >= MINIMUM else "headings"]
-
-
-def _score(read: dict[str, Node], dialect: Dialect) -> float:
-    """Return how many questions a dialect finds; one that does not ask, or has no answer, counts less."""
-    cuts = [cut(document, dialect, path) for path, document in read.items()]
-    drafts = [draft for one in cuts for draft in one.drafts if not draft.loose]
-    if "file" in dialect.question and 2 * sum(_is_lone(document) for document in read.values()) < len(read):
-        return 0
-    asking = sum(asks(said(draft.ask)) for draft in drafts)
-    answered = sum(bool(draft.body) for draft in drafts)
-    sure = {"options", "level", "details"} & {word for sign in dialect.question for word in sign.split()}
-    if drafts and not sure and asking < len(drafts) / 3 and "numbered" not in dialect.question[0]:
-        return 0
-    return (len(drafts) + asking + answered) / 3 - sum(len(one.strays) for one in cuts)
-
-
-def _is_lone(document: Node) -> bool:
-    """Tell whether a file begins with its only heading of the highest level."""
-    levels = [node.level for node in document.children if node.kind == "heading"]
-    return bool(levels) and levels[0] == min(levels) and levels.count(levels[0]) == 1
-
-
-def haul(read: dict[str, Node], dialect: Dialect, losses: Losses) -> Haul:
-    """Return the questions of documents."""
+def haul(read: dict[str, Node], dialects: Mapping[str, Dialect], losses: Losses) -> Haul:
+    """Return the questions of documents, each read in its dialect."""
     found = Haul(files=len(read))
     for path, document in read.items():
+        dialect = dialects[path]
         one = cut(document, dialect, path)
         facts = next((front_facts(n.text, path, dialect, losses) for n in document.children if n.kind == "facts"), {})
         losses.left_out.update(one.left_out)

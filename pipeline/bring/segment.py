@@ -9,9 +9,9 @@ from itertools import groupby
 from typing import Final
 
 from pipeline.bring.banks import Dialect
+from pipeline.bring.boilerplate import SHORTCODE, boilerplate, is_banner
 from pipeline.bring.haul import SPACED, Node, said, trimmed
 
-SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 LETTERED: Final = re.compile(r"\s*\(?([A-Za-z])[.)]\s+")
 TASK: Final = re.compile(r"\s*\[([ xX])\]\s+")
 GLUED: Final = re.compile(r"\s+(?:[-*+]\s+)?\(?A[.)]\s+")
@@ -21,49 +21,6 @@ ASKING: Final = (
 )  # fmt: skip
 NUMBER: Final = re.compile(r"\s*(?:Q(?:uestion)?\s*)?\(?\d{1,5}(?:\.\d{1,3})?\s*(?:[.):]|[-–—]\s)\s*", re.IGNORECASE)
 COUNTED: Final = re.compile(r"\s*\(\d{1,4}(?:\s*questions?)?\)\s*$", re.IGNORECASE)
-
-
-def boilerplate(node: Node, dialect: Dialect) -> str:
-    """Return what a block is that is no content, or nothing."""
-    if node.kind == "rule":
-        return "rules between blocks"
-    if _is_contents(node, dialect):
-        return "contents tables"
-    return "lines that lead back to the top" if _leads_back(node, dialect) else ""
-
-
-def _is_contents(node: Node, dialect: Dialect) -> bool:
-    """Tell whether a block is a table of contents, or its heading."""
-    words = said(node.children)
-    if node.kind in ("heading", "paragraph"):
-        return words.rstrip(":").lower() in {name.lower() for name in dialect.contents}
-    links = [n for n in node.walk() if n.kind == "link"]
-    inner = [n for n in links if n.info.startswith("#")]
-    return node.kind in ("list", "table", "details") and len(inner) > 2 and len(inner) == len(links) and _is_linked(node, inner)
-
-
-def _is_linked(node: Node, links: list[Node]) -> bool:
-    """Tell whether most words of a block, or most of its lines, are links."""
-    rows = sum(n.kind in ("row", "item") for n in node.walk())
-    return 2 * len(links) >= rows and not any(n.kind == "listing" for n in node.walk())
-
-
-def _leads_back(node: Node, dialect: Dialect) -> bool:
-    """Tell whether a paragraph does nothing but lead back to the top."""
-    if node.kind != "paragraph" or not any(n.kind == "link" and n.info.startswith("#") for n in node.walk()):
-        return False
-    words = re.sub(r"[^a-z ]", "", said(node.children).lower()).strip()
-    return words in {re.sub(r"[^a-z ]", "", known.lower()) for known in dialect.boilerplate} or words in ("", "top")
-
-
-def _is_banner(node: Node, *, inside: bool) -> bool:
-    """Tell whether a block holds pictures and nothing else: a banner, badges; a lone one ``inside`` a section is content."""
-    if node.kind not in ("paragraph", "group", "table", "heading"):
-        return False
-    words = SHORTCODE.sub("", said(node.children))
-    if inside and any(n.kind == "picture" for n in node.walk()) and not any(n.kind == "link" for n in node.walk()):
-        return False
-    return not any(c.isalnum() for c in words) and not any(n.kind in ("listing", "code") for n in node.walk())
 
 
 @dataclass(slots=True)
@@ -162,6 +119,7 @@ def cut(document: Node, dialect: Dialect, path: str) -> Cut:
     cutter = _Cutter(dialect, path, _asking_level(document))
     cutter.facts = next((node.text for node in document.children if node.kind == "facts"), "")
     cutter.read(document)
+    cutter.close()
     return cutter.cut
 
 
@@ -185,9 +143,10 @@ class _Cutter:
         self.cut = Cut(path)
         self.headings: list[tuple[int, str]] = []
         self.draft: Draft | None = None
-        self.closed = self.loose = False
+        self.closed = self.loose = self.only_contents = False
         self.facts = ""
         self.names: set[str] = set()
+        self.contents = 0
 
     def read(self, parent: Node) -> None:
         """Go through the children of a node."""
@@ -204,6 +163,14 @@ class _Cutter:
                 self.read(child)
             else:
                 self.put(child)
+
+    def close(self) -> None:
+        """Take away a question that does not ask, with nothing below it but a table of contents: its heading is a part of that."""
+        draft = self.draft
+        if draft is not None and self.only_contents and not draft.body and not asks(said(draft.ask)):
+            self.cut.drafts.remove(draft)
+            self.cut.left_out["contents tables"] += 1
+        self.only_contents = False
 
     def put(self, block: Node) -> None:
         """Give a block to the question that is open, or to what opens the section."""
@@ -228,6 +195,7 @@ class _Cutter:
 
     def enter(self, node: Node) -> None:
         """Open a section."""
+        self.close()
         title = COUNTED.sub("", SHORTCODE.sub("", said(node.children))).strip()
         if node.level == 1 and not self.cut.title:
             self.cut.title = title
@@ -240,6 +208,7 @@ class _Cutter:
 
     def begin(self, node: Node) -> None:
         """Open a question."""
+        self.close()
         ask, body, self.closed = _parted(node)
         line = _first(node).line if node.kind == "details" else node.line
         options = "item options" in self.dialect.question
@@ -252,11 +221,14 @@ class _Cutter:
 
     def leave_out(self, node: Node) -> bool:
         """Tell whether a block is no content of its own, and count it."""
-        what = boilerplate(node, self.dialect)
-        if not what and self.draft is None and _is_banner(node, inside=len(self.headings) > 1):
+        what = boilerplate(node, self.dialect, 1 if self.contents else 3)
+        if node.kind == "heading" and (what or node.level <= self.contents):
+            self.contents = node.level if what else 0
+        if not what and self.draft is None and is_banner(node, inside=len(self.headings) > 1):
             what = "banners and badges"
         if what:
             self.cut.left_out[what] += 1
+        self.only_contents |= what == "contents tables"
         return bool(what)
 
 

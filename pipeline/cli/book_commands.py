@@ -192,7 +192,8 @@ def import_(
     errand = bring.Errand(source, None if show_dialect else book, today(), title, lang, taking)
     outcome = bring.bring(errand, chosen)
     if show_dialect:
-        click.echo(outcome.dialect.written, nl=False)
+        others = [f"# Read as '{name}': {path}\n" for name, paths in outcome.others.items() for path in paths]
+        click.echo("".join([outcome.dialect.written, *others]), nl=False)
         return 0
     print_diagnostics(outcome.diagnostics, form, each=all_)
     if form == "text":
@@ -247,7 +248,11 @@ def today() -> str:
 def summary(outcome: Outcome, book: Path | None, *, following: bool = True) -> None:
     """Say what was found, what was left out by rule, and what was written."""
     how = "guessed; --show-dialect prints it" if outcome.guessed else "as asked"
-    click.echo(f"{counted(outcome.items, 'question')} in {counted(outcome.files, 'file')}, read as '{outcome.dialect.id}' ({how})")
+    read = " and ".join([
+        f"'{outcome.dialect.id}'",
+        *(f"'{name}' ({counted(len(files), 'file')})" for name, files in outcome.others.items()),
+    ])
+    click.echo(f"{counted(outcome.items, 'question')} in {counted(outcome.files, 'file')}, read as {read} ({how})")
     for what, count in sorted(outcome.left_out.items()):
         click.echo(f"  left out by rule: {count} x {what}")
     if book is None:
