@@ -269,6 +269,7 @@ def forbidden(book: Path, edition: str, marks: Marks) -> set[str]:
     data = read(book / f"editions/{edition}.yaml")
     hidden = {path.stem for path in questions(book) if read(path).get("audience") == "kit"}
     shown = {*data["parts"], *data.get("answer_parts", ()), "ask"} - {*FOR_TEAMS}  # type: ignore[misc,call-overload]
+    shown |= {"hints"} & {*data["sections"]}  # type: ignore[misc] # a section of hints gives them to candidates
     # An entry of a list is printed where any edition for candidates may lead to it.
     listed = {f"entry:{field}" for field in ASKED if field not in FOR_TEAMS}
     return {mark for mark, (record, field) in marks.homes.items() if field not in shown | listed or record in hidden}
