@@ -434,11 +434,11 @@ def test_code_of_no_language_is_printed_plain() -> None:
 )
 def test_a_hundred_thousand_signs_are_read_at_once(sign: str) -> None:
     parse("warm $x$ up")
-    started = time.perf_counter()
+    started = time.process_time()
     for source in (sign * 100_000, (sign * 400 + "\n\n") * 60, (sign + "\n") * 15_000):
         text = parse(source)
         well_formed(written(text))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_text_of_more_than_a_million_characters_is_refused() -> None:
