@@ -283,3 +283,16 @@ def test_a_build_killed_at_any_point_leaves_a_whole_release_and_the_next_succeed
     stands_whole(place)
     assert bytes_of(place / "output") != before
     assert [path for path in left_behind(place) if path.suffix != ".tmp"] == []
+
+
+def test_what_a_build_left_that_was_killed_while_it_removed_an_older_release_goes_though_nothing_is_to_be_built(place: Path) -> None:
+    assert build(place).returncode == 0
+    guides = (place / "output/guides").resolve()
+    half = guides.parent / "tmp-4085-dc65a6b1"
+    shutil.copytree(guides, half)
+    next(half.glob("*/*.epub")).unlink()
+    done = build(place)
+    assert done.returncode == 0, done.stderr
+    assert "Built in" not in done.stdout
+    assert left_behind(place) == []
+    stands_whole(place)

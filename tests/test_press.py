@@ -13,11 +13,12 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+import weasyprint.svg
 from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, page_texts, signature, structure
 
 from pipeline import markup
 from pipeline.diagnostics import BookError
-from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, system_versions
+from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, system_versions, weasyprint70
 from pipeline.work import Crew, Step, Work, thresholds
 from pipeline.work.store import Store
 
@@ -235,6 +236,17 @@ def test_an_interrupt_ends_the_workers_at_once():
     with pytest.raises(KeyboardInterrupt):
         lay_out_all(many(8), jobs=2, say=interrupt)
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, MemoryError])
+def test_the_end_of_a_run_while_a_picture_is_drawn_is_no_fault_of_the_picture(monkeypatch: pytest.MonkeyPatch, end: type[BaseException]):
+    def stopped(*_: object):
+        raise end
+
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+    monkeypatch.setitem(weasyprint.svg.TAGS, "rect", stopped)
+    with pytest.raises(end):
+        weasyprint70.drawn(picture, "dot.svg")
 
 
 @pytest.mark.slow

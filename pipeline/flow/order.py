@@ -48,6 +48,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         before = inputs_of(request)
         current, unreadable = release.read(request.output)
         if current is not None and stands(current, before, request):
+            release.clear_away(request.output)
             return Outcome(current, (), True, time.perf_counter() - started)
         crew = crew or stack.enter_context(Crew(request.jobs, limits=request.limits))
         store = stack.enter_context(store_of(request))

@@ -145,6 +145,22 @@ def resources(stream: Any) -> Any:
     return getattr(stream, "_resources", None)
 
 
+# Faults of drawings. Look at SVGImage.draw: whether it still catches BaseException.
+
+
+def _draw(image: Any, stream: Any, width: float, height: float, _style: Any) -> None:
+    """Stand in for `SVGImage.draw`, which takes for a fault of the drawing what only ends the run: an interrupt, or want of memory."""
+    try:
+        image._svg.draw(stream, width, height, image._base_url, image._context)
+    except MemoryError:
+        raise
+    except Exception:
+        logging.getLogger("weasyprint").error("Failed to render SVG image %s", image._base_url)
+
+
+SVGImage.draw = _draw
+
+
 # Writing. Look at weasyprint.pdf: whether tags and fonts have a hook by now, and what generate_pdf hands to the two functions.
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -93,6 +93,12 @@ def _releases(output: Folder) -> Folder:
         raise
     sweep(output, releases)
     return releases
+
+
+def clear_away(output: Path) -> None:
+    """Remove what killed builds left beside a release that stands; call it while holding ``lock(output)``. What cannot go stays."""
+    with suppress(OSError), Folder.open(output) as place, place.below(RELEASES) as releases:
+        sweep(place, releases)
 
 
 def _foreign(output: Folder, name: str) -> ToolError:
