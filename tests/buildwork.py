@@ -107,8 +107,12 @@ class Fork:
     def __init__(self, *arguments: str | Path, env: Mapping[str, str], cwd: Path | None = None) -> None:
         self._said = os.memfd_create("out"), os.memfd_create("err")
         self.returncode: int | None = None
+        # A signal that comes before the child hears any waits for it: tests in the background ignore SIGINT, and so would it.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         self.pid = os.fork()
-        if self.pid == 0:
+        if self.pid:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        else:
             self._work([*map(str, arguments)], dict(env), cwd or Path.cwd())
 
     def _work(self, arguments: list[str], env: dict[str, str], folder: Path) -> None:
@@ -116,6 +120,7 @@ class Fork:
         try:
             os.setsid()
             hear()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
             for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *self._said)):
                 os.dup2(descriptor, number)
             sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1)
