@@ -69,8 +69,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         keep(made, book)
         refuse(faults, request)  # gate 2
         say(Step("publish", 0, 1, ""))
-        inputs = settled(before, after, inputs_of(request))
-        published = publish(request, book, made, inputs, current)
+        published = publish(request, book, made, settled(before, after, inputs_of(request)), current)
         unwritten = write_report(request.output, made.pages, work.seconds, published)
     lost = (f"the last release was not taken over: {unreadable}",) if unreadable else ()
     warnings = [_warning(text, request) for text in (*lost, *store.trouble, *published.warnings, *unwritten)]
