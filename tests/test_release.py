@@ -147,6 +147,7 @@ def manifest(**changes: object) -> bytes:
         (manifest(artefacts=[{**ROW, "path": "../b"}]), "path '../b' is not a file"),
         (manifest(artefacts=[{**ROW, "path": "/etc/passwd"}]), "path '/etc/passwd'"),
         (manifest(artefacts=[], versions={"a": 1}), "1 is not text"),
+        (manifest(artefacts=[], inputs="\ud800"), r"half of a sign: '\ud800'"),
     ],
 )
 def test_a_damaged_manifest_gives_its_reason(tmp_path: Path, damaged: bytes, reason: str) -> None:

@@ -221,6 +221,7 @@ def parse(folder: Path, manifest: bytes) -> Release:
         found = json.loads(manifest)
         if found["schema"] != SCHEMA:
             raise ValueError(f"schema {found['schema']!r} is not {SCHEMA}")
+        json.dumps(found, ensure_ascii=False).encode()  # half of a sign, which JSON can escape, is in no file that can be written
         looks = {name: _traits(traits) for name, traits in found.get("looks", {}).items()}
         return Release(
             folder=folder,
@@ -234,6 +235,8 @@ def parse(folder: Path, manifest: bytes) -> Release:
         )
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from error
+    except UnicodeEncodeError as error:
+        raise ValueError(f"not a manifest (half of a sign: {error.object[error.start]!a})") from error
     except (AttributeError, TypeError, RecursionError) as error:
         raise ValueError(f"not a manifest ({error})") from error
 
