@@ -31,8 +31,8 @@ MUTATIONS = int(os.environ.get("SOAK_LEAKS", "1000"))
 SEED = 20261128
 PAPER = 5
 """Of so many changed books one is printed: pages take longest."""
-STEM = "qz"
-"""No word begins so: what begins so is a mark."""
+STEM = "qzvkj"
+"""No word begins so: what begins so is a mark. With fewer letters, compressed bytes spell one by chance in one book of 250."""
 MARK = re.compile(STEM + "[a-p]{4}")
 FOR_TEAMS = ("probes", "hints", "calibration")
 ASKED = ("summary", "answer", "star", "key_points", "spoken", "follow_ups", "red_flags", "rubric", *FOR_TEAMS, "exhibit")
@@ -401,9 +401,9 @@ PLANTERS = (plant_page, plant_title, plant_attachment, plant_orphan, plant_membe
 
 @pytest.mark.parametrize("plant", PLANTERS, ids=lambda plant: plant.__name__)
 def test_a_mark_is_found_wherever_it_is_planted(tmp_path: Path, plant: Callable[[Path, str], None]) -> None:
-    plant(tmp_path, "qzabcd")
-    assert {mark for _, mark in found(tmp_path, {"qzabcd"})} == {"qzabcd"}
-    assert found(tmp_path, {"qzaaaa"}) == []
+    plant(tmp_path, STEM + "abcd")
+    assert {mark for _, mark in found(tmp_path, {STEM + "abcd"})} == {STEM + "abcd"}
+    assert found(tmp_path, {STEM + "aaaa"}) == []
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
