@@ -200,7 +200,8 @@ class Furniture:
         if not self._paged:
             return Markup("–").join(self._folio.label(end.target) for end in ends)
         words = ("–" * (end is not run.first) + "0" * self._folio.digits(end) for end in ends)
-        return Markup("").join(slot(end.target, said, f"{slots.CLASS} serif") for end, said in zip(ends, words, strict=True))
+        classes = f"{slots.CLASS} {slots.SERIF} {slots.AMONG_WORDS}"
+        return Markup("").join(slot(end.target, said, classes) for end, said in zip(ends, words, strict=True))
 
     def index_id(self, heading: str) -> str:
         """Return the id of an index entry."""
