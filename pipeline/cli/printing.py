@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from pipeline.stats import Amount, QuestionRow, Stats
 
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
-TOLD = 3
-"""Diagnostics of one kind that are told; of more, the first, and as many further places."""
+TOLD = {"error": 3, "warning": 1, "note": 1}
+"""Diagnostics of one kind that are told; of more, the first, and where others stand."""
+PLACES = 3
+"""Places that are named of those that are not told."""
 Say = Callable[["Step"], None]
 LONG = 20
 """Steps of a stage above which a line of its own stands at each tenth."""
@@ -40,8 +42,8 @@ HEADINGS = (
 def print_diagnostics(diagnostics: Iterable[Diagnostic], form: str = "text", *, each: bool | None = None) -> None:
     """Print diagnostics as ``json`` or ``github`` on standard output, or as ``text`` on standard error, errors last, and how many.
 
-    In text, of a kind in more than three places, the first is printed, and where the next stand, unless ``each`` is asked for;
-    None says that it cannot be.
+    In text, of errors of a kind in more than three places, and of warnings and notes in more than one, the first is printed, and
+    where the next stand, unless ``each`` is asked for; None says that it cannot be.
     """
     found = tuple(diagnostics)
     if form == "json":
@@ -64,10 +66,10 @@ def _texts(found: Sequence[Diagnostic], *, each: bool | None) -> Iterator[str]:
         kinds.setdefault((-RANK[diagnostic.severity], "" if each else diagnostic.code), []).append(diagnostic)
     # Sorting is stable: within a severity, kinds stay in the order in which they are first met.
     for (_, code), kind in sorted(kinds.items(), key=lambda item: item[0][0]):
-        told = kind if each or len({diagnostic.place for diagnostic in kind}) <= TOLD else kind[:1]
+        told = kind if each or len({diagnostic.place for diagnostic in kind}) <= TOLD[kind[0].severity] else kind[:1]
         yield from (_colored(show(diagnostic), diagnostic.severity) for diagnostic in told)
         if more := kind[len(told) :]:
-            places = ", ".join(plain(str(diagnostic.place)) for diagnostic in more[:TOLD]) + ", …" * (len(more) > TOLD)
+            places = ", ".join(plain(str(diagnostic.place)) for diagnostic in more[:PLACES]) + ", …" * (len(more) > PLACES)
             how = "" if each is None else " (--all prints each)"
             yield _colored(f"{more[0].severity}[{code}]: {len(more):,} more of this kind: {places}{how}", more[0].severity)
 
