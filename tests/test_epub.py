@@ -202,7 +202,7 @@ def test_the_style_sheet_leaves_fonts_colors_and_margins_to_the_reader():
         assert banned not in css, banned
     assert not re.search(r"#[0-9a-f]{3,6}\b", css)
     assert re.findall(r"(?<![-\w])color\s*:\s*(\w+)", css) == ["inherit"]
-    assert set(re.findall(r"font-family:([^;]+);", css)) == {" monospace"}
+    assert set(re.findall(r"font-family:([^;]+);", css)) == {" monospace, monospace"}
     assert not re.search(r"\bbody\b", css)
     assert "pre-wrap" in css
 
