@@ -5,9 +5,11 @@ import multiprocessing
 import os
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from unittest.mock import patch
+from xml.etree import ElementTree
 
 import numpy as np
 import pikepdf
@@ -18,7 +20,7 @@ from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, page_text
 
 from pipeline import markup
 from pipeline.diagnostics import BookError
-from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, system_versions, weasyprint70
+from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, last_lines, system_versions, weasyprint70
 from pipeline.work import Crew, Step, Work, thresholds
 from pipeline.work.store import Store
 
@@ -433,3 +435,29 @@ def test_a_figure_that_traded_places_is_read_aloud_where_it_stands(tmp_path) -> 
     body = '<p class="high">Top.</p>' * 3 + f"<p>Look.</p>{FLOAT}<p>Dusk is near.</p>"
     said = structure(bound(signature("here", body, css=css)), tmp_path)
     assert said.index("Look") < said.index("Dusk") < said.index("Lamp")
+
+
+@pytest.mark.parametrize(
+    ("second", "height"), [("", 360), ("break-before: page", 340), ("page: other", 340)], ids=["a full page", "a break", "another page"]
+)
+def test_white_above_a_title_stands_on_a_new_page_where_that_was_asked_for(second: str, height: float) -> None:
+    """A page that has a name is not for that one that somebody asked for."""
+    css = "section, .far { page: named } .near { height: 300pt } .far { margin-top: 20pt }"
+    body = f'<div class="near">Near.</div><div class="far" style="{second}"><p>Far.</p><p style="height: 40pt"></p></div>'
+    with closing(pypdfium2.PdfDocument(bound(signature("here", body, css=css)))) as document:
+        text = document[1].get_textpage()
+        top = text.get_charbox(text.get_text_range().index("Far"), loose=True)[3]
+    assert top == pytest.approx(height, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        ("<p>Keep a sharp lookout at all times and in all of it, a cat.</p>", "of it, a cat."),
+        ("<ul><li>Keep a sharp lookout at all times and in all of it, a cat\n<ul><li>Or a dog.</li></ul></li></ul>", "of it, a cat"),
+    ],
+)
+def test_the_last_words_of_a_paragraph_and_of_an_item_stay_together(written: str, ends: str) -> None:
+    root = ElementTree.fromstring(f"<body>{written}</body>")
+    last_lines.join(root)
+    assert ends.replace(" ", "\N{NO-BREAK SPACE}") in "".join(root.itertext())

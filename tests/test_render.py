@@ -17,6 +17,7 @@ from pipeline import editions, render, ruled_pages, theme
 from pipeline.model import Book, Figure
 from pipeline.publication import Publication
 from pipeline.render import Sheet, hung
+from pipeline.render.setter import breakable
 
 MEDIA = ("paged", "reflow")
 
@@ -408,3 +409,15 @@ def test_another_language_changes_every_word_that_templates_print(templates: Pat
     assert '<html xmlns="http://www.w3.org/1999/xhtml" lang="eo" xml:lang="eo">' in render.sheets(
         rendered(edition(changed, "kit", publications["kit"]))
     )[0].xhtml  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ("doi.org/10.1145/582415.582418", ["doi", ".org/", "10", ".1145/", "582415.582418"]),
+        ("www.iala.int", ["www", ".iala.int"]),
+        ("iala.int", ["iala.int"]),
+    ],
+)
+def test_a_line_of_an_address_has_more_than_a_few_letters_where_it_ends(address: str, lines: list[str]) -> None:
+    assert breakable(address).split("<wbr/>") == lines

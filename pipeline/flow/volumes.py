@@ -27,7 +27,7 @@ SPREAD_PAGES, LINES = 2, 48
 GAIN, MOST = 0.06, 0.5
 """Share of a page that setting it tighter wins, at most, and share of a last page that it may do away with."""
 AIR = 0.1
-"""Share of a page that setting it airier fills, at most."""
+"""How much longer setting it airier makes what stands on a page, at most."""
 LONGEST = 16
 """Pages of a section that is set airier: of more, each would have to be laid out again for the last of them."""
 
@@ -260,7 +260,7 @@ def _may_save_a_page(facts: Facts) -> bool:
 
 
 def _may_fill_a_page(facts: Facts, filled: float) -> bool:
-    return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1)
+    return facts.pages <= LONGEST and filled > facts.fill[-1] > filled - AIR * (facts.pages - 1 + facts.fill[-1])
 
 
 def noted(publication: Publication) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Keep the last words of a paragraph together, so that none ends in a line of a few letters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from xml.etree.ElementTree import Element
 
 from .page_facts import APART, PICTURES
@@ -9,6 +10,8 @@ LEAST, MOST = 9, 24
 """Letters that a last line has at least, where that many stand in words that may be joined; and signs that are joined at most."""
 PARAGRAPHS = frozenset({"p", "li", "dd", "figcaption"})
 INLINE = frozenset({"a", "em", "strong", "abbr", "dfn", "span", "q", "cite", "b", "i", "u"})
+LISTS = frozenset({"ul", "ol"})
+"""An item's own words end where a list in it begins."""
 JOINED = "\N{NO-BREAK SPACE}"
 FORMULA = 3
 """Letters that a formula counts as."""
@@ -23,7 +26,8 @@ def join(root: Element) -> None:
 
 def _join(paragraph: Element) -> None:
     letters = signs = 0
-    for holder, name in _texts_backwards(paragraph):
+    own = takewhile(lambda child: child.tag not in LISTS, paragraph)
+    for holder, name in _texts_backwards(paragraph, own):
         if holder.tag in PICTURES and name == "text":
             if not signs:
                 return  # A formula that ends a paragraph, with no full stop, may be as wide as the column.
@@ -44,16 +48,16 @@ def _join(paragraph: Element) -> None:
             return
 
 
-def _texts_backwards(element: Element) -> Iterator[tuple[Element, str]]:
-    """Give where the texts of a paragraph stand, from its end to what is more than words."""
-    for child in reversed(element):
+def _texts_backwards(element: Element, children: Iterable[Element]) -> Iterator[tuple[Element, str]]:
+    """Give where the texts of a paragraph and of some of its children stand, from their end to what is more than words."""
+    for child in reversed([*children]):
         yield child, "tail"
         if child.tag in PICTURES:
             yield child, "text"
             continue
         if any(map(_is_more, child.iter())):
             return
-        yield from _texts_backwards(child)
+        yield from _texts_backwards(child, child)
     yield element, "text"
 
 

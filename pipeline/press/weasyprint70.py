@@ -244,6 +244,26 @@ _stock_set_up = line_break.Layout.setup
 line_break.Layout.setup = _set_up
 
 
+# Breaks. Look at remake_page: whether it still takes every break before a page that has a name for a forced one, at which the margins of
+# what follows stay (CSS Fragmentation 3, 5.2). A break is forced where it is asked for, and where the name of pages changes.
+
+_make_page = pages.make_page
+
+
+def _make_page_after(context: Any, root: Any, kind: Any, start: Any, number: int, state: Any) -> Any:
+    """Stand in for `make_page`, which finds in the context whether a forced break is before the page."""
+    following = context.__dict__.setdefault("following", {})
+    if number in following:
+        forced, name = following[number]
+        context.forced_break = forced or kind.name != name
+    page, end, next_page = _make_page(context, root, kind, start, number, state)
+    following[number + 1] = next_page["break"] != "any", kind.name
+    return page, end, next_page
+
+
+pages.make_page = _make_page_after
+
+
 # Floats. Look at make_page: what of the context it changes, and whether where a page ends is still a path of indexes into the boxes
 # that were not laid out yet. WeasyPrint 70 puts what does not fit on a page on the next, and leaves the rest of the page empty.
 

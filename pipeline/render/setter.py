@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
@@ -23,6 +24,7 @@ from pipeline.work import cache
 from pipeline.work.cache import Shelf
 
 FIGURE, PICTURE = "figure/", "picture/"
+BREAK = re.compile(r"(?:(?<=/)|(?=\.))(?=.{9})")
 
 
 class Setter:
@@ -242,7 +244,7 @@ class Setter:
     def address(self, url: str) -> Markup:
         """Return an address as a link that shows itself."""
         shown = url.removeprefix("https://").removeprefix("mailto:").rstrip("/")
-        return Markup('<a class="address" href="{}">{}</a>').format(url, _breakable(shown))
+        return Markup('<a class="address" href="{}">{}</a>').format(url, breakable(shown))
 
     # Numbers and drawings
 
@@ -341,6 +343,6 @@ def resource(publication: Publication, name: str) -> bytes:
     return markup.drawing_named(name)
 
 
-def _breakable(address: str) -> Markup:
-    """Return an address that may break after its slashes and before its dots."""
-    return Markup(escape(address).replace("/", "/<wbr/>").replace(".", "<wbr/>."))
+def breakable(address: str) -> Markup:
+    """Return an address that may break after its slashes and before its dots, but not so that a few letters are a line."""
+    return Markup(BREAK.sub("<wbr/>", escape(address)))
