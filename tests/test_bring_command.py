@@ -42,6 +42,13 @@ def test_a_book_is_written_and_its_date_is_the_day_s(bank: Path, capsys: pytest.
     assert "date: 1970-01-01\n" in written
 
 
+@pytest.mark.parametrize(("sentences", "flow"), [(3, "run-on"), (60, "page")])
+def test_questions_begin_pages_where_they_fill_a_third_of_one(bank: Path, sentences: int, flow: str) -> None:
+    bank.write_text("# Oars\n\n" + "".join(f"## Why is oar {n} long?\n\n{'It reaches the sea. ' * sentences}\n\n" for n in range(6)))
+    assert main(["import", "bank.md", "--to", "book", "--title", "Rowing"]) == 0
+    assert f"\nflow: {flow}\n" in Path("book/editions/study.yaml").read_text()
+
+
 def test_losses_are_for_programs_too(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "bank.md", "--format", "json"]) == 0
     assert {row["code"] for row in json.loads(capsys.readouterr().out)} == {"I303"}

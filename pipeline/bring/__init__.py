@@ -31,8 +31,8 @@ OUTLINE = "book.yaml"
 VOLUME: Final = 100_000
 """Letters of the contents of one volume, with those of the markup around each line."""
 AROUND: Final = 120
-SHORT: Final = 400
-"""Letters of a question with its answer, some six lines: on a page of its own it would be lost."""
+SHORT: Final = 1000
+"""Letters of a question with its answer, a third of a page: on pages of their own most of such a bank would be white."""
 READERS: Final[Mapping[str, Callable[[str, str, Dialect, Losses], Iterator[Item]]]] = {
     "table": field_banks.table, "json": field_banks.json_lists, "gift": quizzes.gift, "aiken": quizzes.aiken, "moodle": xml_quizzes.moodle,
     "qti": xml_quizzes.qti,
