@@ -56,6 +56,8 @@ HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
     "lists in one another": ("a.md", "### Why?\n\n" + "".join("  " * n + "- x\n" for n in range(300)), "I102"),
     "brackets": ("a.md", "### Why?\n\n" + "[" * 100_000 + "\n\n### Who?\n\nMe.\n", "I309"),
     "emphasis": ("a.md", "### Why?\n\n" + "*a **b " * 20_000 + "\n\n### Who?\n\nMe.\n", "I309"),
+    "stars of one emphasis": ("a.md", "### Why?\n\n" + "*" * 1_400 + "a" + "*" * 1_400 + "\n\n### Who?\n\nMe.\n", ""),
+    "the same question again": ("a.tsv", "question\tanswer\n" + "Why?\tSo.\n" * 20_000, "I206"),
     "comments that do not end": ("a.md", "### Why?\n\n" + "<!-- " * 100_000, ""),
     "tags that do not end": ("a.md", "### Why?\n\n<div>" + "<a " * 50_000 + "\n\n### Who?\n\nMe.\n", ""),
     "details in one another": ("a.md", "### Why?\n\n" + "<details>\n\n" * 5_000, ""),
@@ -97,6 +99,13 @@ def test_what_means_harm_is_told_and_ends_soon(name: str, tmp_path: Path) -> Non
     assert ended.returncode in (0, 1), ended.stderr[-500:]
     given = {row["code"] for row in json.loads(ended.stdout or "[]")} if ended.stdout.startswith("[") else set(ended.stderr)
     assert not code or code in given
+
+
+def test_of_very_many_questions_that_stand_twice_the_first_are_told_and_how_many_more(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("question\tanswer\n" + "Why?\tSo.\n" * 1_500)
+    told = bring(Errand(tmp_path / "a.tsv", tmp_path / "book", DATE), None).diagnostics
+    assert [d.code for d in told].count("I206") == 1_001
+    assert "499 questions from here on stand twice, and are imported once" in [d.message for d in told]
 
 
 @pytest.mark.parametrize("made", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.mkdir()])

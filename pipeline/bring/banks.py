@@ -137,7 +137,8 @@ def _read(path: Path, name: str, losses: Losses) -> Dialect:
         else:
             given[key] = shaped
     losses.diagnostics += _wrong_words(read, given)
-    return Dialect(**given)
+    # Names of fields are looked for in small letters, for each field of each question.
+    return Dialect(**{**given, "facts": {key.lower(): field for key, field in given.get("facts", {}).items()}})
 
 
 def _words() -> Mapping[str, Any]:

@@ -141,7 +141,7 @@ def _items(fields: Fields, kind: _Kind, dialect: Dialect, losses: Losses) -> Ite
     if kind.cloze and names and CLOZE.search(values[names[0]]):
         yield _gaps(fields, values, names)
         return
-    known = {key.lower() for key, field in dialect.facts.items() if field == "ask"}
+    known = {key for key, field in dialect.facts.items() if field == "ask"}
     if names and not any(name.lower() in known for name in names):
         renamed = dict(zip(names[:2], ("front", "back"), strict=False))
         values = {renamed.get(name, name): value for name, value in values.items()}

@@ -18,6 +18,8 @@ LONG: Final = 80
 """Letters of a block by which an answer is found again, whatever is asked."""
 COMPARED: Final = 60
 """Answers that are compared with one another."""
+TOLD: Final = 1_000
+"""Questions that stand twice, of which each is told; of more, how many they are."""
 LEAVES: Final = frozenset({"paragraph", "heading", "summary", "cell"})
 ADDRESS: Final = re.compile(r"https?://[^\s<>()\[\]]+")
 Pieces = Counter[str]
@@ -39,9 +41,13 @@ def once(haul: Haul, losses: Losses) -> None:
     gathering = {path for path, found in shared.items() if 1 < len(found) >= GATHERED * counts[path]}
     gone = {id(item): (item, other) for item, other in pairs if item.path == other.path or gathering & {item.path, other.path}}
     gone |= {id(item): (item, other) for item, other in _edited([i for i in items if id(i) not in gone], pieces, gathering)}
-    for item, other in gone.values():
+    for number, (item, other) in enumerate(gone.values()):
         other.elsewhere.append((item.path, item.anchors))
-        _tell_once(item, other, pieces, losses)
+        if number < TOLD:
+            _tell_once(item, other, pieces, losses)
+        elif number == TOLD:
+            more = f"{len(gone) - TOLD:,} questions from here on stand twice, and are imported once"
+            losses.tell("I206", more, (item.path, item.line), "delete what is repeated in the source")
     places = {(item.path, item.line) for item, _ in gone.values()}
     losses.diagnostics = [d for d in losses.diagnostics if d.code != "I201" or (d.place.path, d.place.line) not in places]
     haul.items = [item for item in haul.items if id(item) not in gone]

@@ -75,8 +75,7 @@ def _rows(body: str, first: int, head: dict[str, str], dialect: Dialect) -> list
         line = first + reader.line_num
     rows = [(n, row) for n, row in rows if any(cell.strip() for cell in row)]
     names = head["columns"].split(delimiter) if "columns" in head else []
-    known = {key.lower() for key in dialect.facts}
-    if not names and rows and any(cell.strip().lower() in known for cell in rows[0][1]):
+    if not names and rows and any(cell.strip().lower() in dialect.facts for cell in rows[0][1]):
         names = rows.pop(0)[1]
     names = names or _places(head)
     width = max((len(row) for _, row in rows), default=0)
@@ -196,12 +195,11 @@ class Fields:
 
 def item(fields: Fields, dialect: Dialect, losses: Losses) -> Iterator[Item]:
     """Yield a question, or none when its fields ask nothing; keys that mean nothing stay in the answer under their names."""
-    known = {key.lower(): field for key, field in dialect.facts.items()}
     sorted_out: dict[str, list[Any]] = {}
     options: list[tuple[str, Any]] = []
     rest: list[tuple[str, Any]] = []
     for key, value in fields.values.items():
-        field = known.get(str(key).strip().lower(), "")
+        field = dialect.facts.get(str(key).strip().lower(), "")
         option = OPTION.fullmatch(str(key).strip())
         if value in (None, "", [], {}):
             continue
@@ -245,7 +243,8 @@ def _made(fields: Fields, dialect: Dialect, losses: Losses, given: _Sorted) -> I
         heading = [Node("heading", fields.line, [Node("text", fields.line, text=_titled(key))], level=2)]
         answer += (heading if key not in ("why", "after") else []) + fields.nodes(value)
     listed = [point for value in given.known.get("key_points", []) for point in fields.lines(value)]
-    level = next((lv for mark, lv in dialect.levels.items() if mark.lower() == given.first("level").strip().lower()), "")
+    mark = given.first("level").strip().lower()
+    level = next((level for sign, level in dialect.levels.items() if sign.lower() == mark), "") if mark else ""
     topics = [topic.strip() for value in given.known.get("topics", []) for topic in _several(value, r"[,;]") if topic.strip()]
     if len(listed) > MOST_POINTS:
         items = [Node("item", fields.line, [Node("paragraph", fields.line, point)]) for point in listed]

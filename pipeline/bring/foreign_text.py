@@ -29,6 +29,7 @@ LONGEST_PARAGRAPH: Final = 60_000
 LONGEST_FORMULA: Final = 1_000
 DENSEST: Final = 3_000
 """Signs of one sort in one paragraph."""
+EMPHASIS: Final = ("strong", "em", "struck")
 CONTAINERS: Final = {
     "paragraph": "paragraph", "heading": "heading", "bullet_list": "list", "ordered_list": "list", "list_item": "item",
     "blockquote": "quote", "table": "table", "tr": "row", "th": "cell", "td": "cell", "strong": "strong", "em": "em", "s": "struck",
@@ -138,7 +139,9 @@ def _tree(tokens: Sequence[Token], first: int, inner: Inner | None) -> list[Node
             node = stack.pop()
             if inner is None or kind in ("item", "quote"):
                 node.children = Folder(inner).fold(node.children)
-            stack[-1].children.append(node)
+            # Stars within stars of their kind say nothing more, and may be as many as a line has.
+            is_again = kind in EMPHASIS and any(outer.kind == kind for outer in stack)
+            stack[-1].children += node.children if is_again else [node]
     return Folder(inner).fold(stack[0].children)
 
 
