@@ -69,6 +69,7 @@ HOSTILE: dict[str, tuple[str, str | bytes, str]] = {
     "a large file": ("a.md", b"### Why?\n" * 600_000, "I102"),
     "aliases in front matter": ("a.md", "---\na: &a [x]\nb: [*a, *a]\n---\n\n### Why?\n\nSo.\n", "I105"),
     "an unclosed quote in a table": ("a.csv", "question,answer\nWhy?," + '"' + "x" * 1_100_000, "I105"),
+    "half of a sign": ("a.json", r'[{"question": "Why\ud800?", "answer": "So \ud83d\ude00.", "\ud801tags": ["a\udc00"]}]', "I104"),
     "deep JSON": ("a.json", "[" * 100_000, "I102"),
     "broken JSON": ("a.json", '[{"question": "Why?",}]', "I105"),
     "entities": ("a.xml", BOMB, "I105"),

@@ -21,6 +21,8 @@ DEEPEST: Final = 60
 SPACE: Final = re.compile(r"[\s,]*")
 CLOZE: Final = re.compile(r"\{\{c\d{1,3}::((?:[^{}]|\{(?!\{)|\}(?!\}))*?)(?:::((?:[^{}]|\{(?!\{)|\}(?!\}))*?))?\}\}")
 OPTION: Final = re.compile(r"(?:option|choice|answer|distractor)?[\s_-]*([a-h]|[1-9])", re.IGNORECASE)
+HALVES: Final = re.compile(r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u([dD][89a-fA-F][\da-fA-F]{2})|\\.", re.DOTALL)
+"""Escapes of JSON; the group is one that stands for half of a sign, whose other half is missing."""
 YES: Final = frozenset({"true", "yes", "1", "x", "correct", "right", "100"})
 
 
@@ -114,6 +116,10 @@ def json_lists(path: str, text: str, dialect: Dialect, losses: Losses) -> Iterat
 
 def _objects(text: str, path: str, losses: Losses) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """Yield the objects of all lists, each with its line and the key that its list stands under."""
+    if half := next((found for found in HALVES.finditer(text) if found[1]), None):
+        where = path, text.count("\n", 0, half.start()) + 1
+        losses.tell("I104", f"U+{half[1].upper()}, half of a sign, was removed with all like it", where, "delete it in the source", half[0])
+        text = HALVES.sub(lambda found: "" if found[1] else found[0], text)
     try:
         if depth(text) > DEEPEST:
             losses.tell("I102", f"nested more than {DEEPEST} levels deep", (path, 1), "flatten the file")
