@@ -49,6 +49,14 @@ def test_questions_begin_pages_where_they_fill_a_third_of_one(bank: Path, senten
     assert f"\nflow: {flow}\n" in Path("book/editions/study.yaml").read_text()
 
 
+def test_of_two_warnings_of_a_kind_one_is_printed_and_where_the_other_stands(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bank.write_text("# Oars\n\n## Why are they long?\n\nSee [this](#gone), and\n[that](#lost).\n\n## Who rows?\n\nWe do.\n")
+    assert main(["import", "bank.md"]) == 0
+    said = capsys.readouterr().err
+    assert "leads to no question\n --> bank.md:5:" in said
+    assert "warning[I303]: 1 more of this kind: bank.md:6:" in said
+
+
 def test_losses_are_for_programs_too(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "bank.md", "--format", "json"]) == 0
     assert {row["code"] for row in json.loads(capsys.readouterr().out)} == {"I303"}

@@ -32,7 +32,7 @@ SEED = 20261128
 PAPER = 5
 """Of so many changed books one is printed: pages take longest."""
 STEM = "qzvkj"
-"""No word begins so: what begins so is a mark. With fewer letters, compressed bytes spell one by chance in one book of 250."""
+"""No word begins so: what begins so is a mark. With six letters, compressed bytes spelled one by chance in six of a thousand books."""
 MARK = re.compile(STEM + "[a-p]{4}")
 FOR_TEAMS = ("probes", "hints", "calibration")
 ASKED = ("summary", "answer", "star", "key_points", "spoken", "follow_ups", "red_flags", "rubric", *FOR_TEAMS, "exhibit")

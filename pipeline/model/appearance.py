@@ -234,7 +234,7 @@ class Tokens(Record):
     side_column: bool
     """`false` takes the side column from every paper."""
     side_notes: bool
-    """`true`: beside questions that begin a page stand the times to speak, and beside paragraphs the terms that they use first."""
+    """`true`: beside the paragraphs of questions that begin a page stand the terms that they use first."""
     mirrored: bool
     """`true`: on left pages inner and outer margin change places."""
     notes: bool

@@ -83,12 +83,7 @@ class Setter:
     def answer(self) -> Markup:
         """Return the answer of a question; on paper with notes in the side column, where the look has them."""
         written = self.block("answer")
-        return Markup(self.side_notes.beside(str(written))) if self.is_noted else written
-
-    @property
-    def is_noted(self) -> bool:
-        """Whether the side column has notes beside the question."""
-        return self.paged and self.side_notes.are_wanted
+        return Markup(self.side_notes.beside(str(written))) if self.paged and self.side_notes.are_wanted else written
 
     def line(self, *keys: str | int) -> Markup:
         """Return one line of Markdown of the record as XHTML."""
