@@ -12,7 +12,6 @@ import reading
 from lxml import etree
 
 from pipeline.publication import Publication, Section
-from pipeline.render.setter import Setter
 
 PAGE_REFERENCE = re.compile(r",?\s*\(?\bp\.\s\d+\)?")
 NOT_TEXT = {f"{{{reading.NAMESPACES[name]}}}{tag}" for name, tag in (("m", "math"), ("svg", "svg"), ("h", "i"))}
@@ -96,21 +95,9 @@ def missing_on_paper(pdf: Path, epub: Path, publication: Publication, plain: Pla
     return missing
 
 
-def side_lines(pdf: Path, publication: Publication) -> set[tuple[int, str]]:
-    """Times to speak that only the side column of paper has: the page of each question, and its line, whole or as two."""
-    found = set()
-    for section in publication.sections:
-        setter = Setter(publication, section, "paged", None)
-        if setter.is_noted and section.record.speak:
-            words = f"{setter.label('speak_title')} {setter.head.speak_times()}".split()
-            halves = [half for cut in range(1, len(words) + 1) for half in (words[:cut], words[cut:])]
-            found |= {(reading.page_of(pdf, section.id), " ".join(half)) for half in halves if half}
-    return found
-
-
 def missing_on_screen(pdf: Path, epub: Path, publication: Publication, plain: Plain = reading.letters) -> list[str]:
     """Lines of the pages whose words stand nowhere in the EPUB's documents."""
-    aside, continued = side_lines(pdf, publication), publication.look.labels(publication.outline.lang)["continued"]
+    continued = publication.look.labels(publication.outline.lang)["continued"]
     everything = "\0".join(plain(said(reading.document(epub, f"EPUB/{file}"))) for file in reading.spine(epub))
     heads, folios = reading.running_heads(pdf), reading.folios(pdf)
     missing = []
@@ -124,7 +111,7 @@ def missing_on_screen(pdf: Path, epub: Path, publication: Publication, plain: Pl
             furniture = line == folios[n] or reading.letters(line) in head or ONLY_ON_PAPER.fullmatch(line)
             ways = (line, MARKS.sub("", line), NUMBER_IN_TITLE.sub("", line))
             told = any(plain(way) in everything for way in ways) or all(plain(head) in everything for head in BESIDE.split(line))
-            if not (furniture or told or (n, line) in aside):
+            if not (furniture or told):
                 missing.append(f"page {folios[n]}: {line}")
     return missing
 
@@ -189,10 +176,9 @@ def test_what_only_one_of_two_guides_says_is_noticed(built, publications, plain)
     assert any("How did you time it?" in line for line in missing_on_screen(kit, study_epub, publications["kit"], plain))
 
 
-def test_times_to_speak_stand_on_paper_alone_only_in_the_side_column_of_the_study_edition(built, publications):
-    found = {edition: side_lines(guides(built, edition)[0], publications[edition]) for edition in ("study", "practice", "kit")}
-    questions = [s for s in publications["study"].sections if s.kind.name == "question" and s.record.speak]
-    pages = {reading.page_of(guides(built, "study")[0], s.id) for s in questions}
-    assert {page for page, _ in found["study"]} == pages
-    assert (min(pages), "Say it in 30 seconds, or 4 minutes") in found["study"]
-    assert found["practice"] == found["kit"] == set()
+def test_times_to_speak_stand_on_paper_and_on_screen_for_candidates_alone(built, publications):
+    for edition, times in (("study", True), ("practice", True), ("kit", False)):
+        pdf, epub = guides(built, edition)
+        printed = " ".join(" ".join(reading.page_texts(pdf)).split())
+        shown = " ".join(said(reading.document(epub, f"EPUB/{file}")) for file in reading.spine(epub))
+        assert ["Say it in 30 seconds, or 4 minutes" in text for text in (printed, shown)] == [times, times], edition
