@@ -446,6 +446,14 @@ def short_last_lines(sight: Sight) -> Iterator[str]:
             yield sight.said(page, f"ends in '{text}' after '{lines[-2][1]}'")
 
 
+def lone_words(sight: Sight) -> Iterator[str]:
+    """Find single words that stand in a line of their own above a long one, which breaks that nothing asks for leave."""
+    for lines in _paragraphs(sight):
+        for (page, text), (_, below) in itertools.pairwise(lines):
+            if " " not in text and 3 * len(text) < len(below):
+                yield sight.said(page, f"'{text}' stands alone above '{below}'")
+
+
 def parted_words(sight: Sight) -> Iterator[str]:
     """Find words that begin on one page and end on the next."""
     for lines in _paragraphs(sight):
@@ -509,7 +517,18 @@ def parted_outputs(sight: Sight) -> Iterator[str]:
             yield sight.said(max(code), f"'{code[max(code)].splitlines()[-1][:40]}' is parted from its output")
 
 
-MEASURES = (sparsely_filled, broken_statements, parted_outputs, hyphenated, ladders, short_last_lines, gaping, stranded, parted_words)
+MEASURES = (
+    sparsely_filled,
+    broken_statements,
+    parted_outputs,
+    hyphenated,
+    ladders,
+    short_last_lines,
+    gaping,
+    stranded,
+    lone_words,
+    parted_words,
+)
 
 
 def of_file(path: Path) -> Sight:

@@ -156,6 +156,19 @@ def standing(text: str) -> int:
     return sum(line in text for line in LINES)
 
 
+@pytest.mark.parametrize("space", [" ", "\N{NO-BREAK SPACE}"])
+def test_no_line_ends_early_where_a_text_ends_before_a_link(space: str) -> None:
+    told = "Lamps are lit at dusk, each keeper on his own tower, and the last one writes the hour of it into"
+    paragraphs = "".join(f"<p style='width: {wide}pt'>{told}{space}<a href='#x'>big logs</a></p>" for wide in range(180, 260))
+    css = theme.look((), "study").paged("a4") + "body { hyphens: none }"
+    xhtml = f'<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>T</title></head><body id="x">{paragraphs}</body></html>'
+    pdf = bound(Signature("x", "body", xhtml, css, DIGEST, (), (("x", "x.yaml"),)))
+    with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
+        lines = [line for page in document for line in page.get_textpage().get_text_range().splitlines()]
+    assert sum(line.startswith("Lamps are lit") for line in lines) == 80
+    assert [line for line in lines if len(line) < 20 and not line.endswith("big logs") and not line.isdigit()] == []
+
+
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 def test_a_paragraph_leaves_no_line_alone_at_the_foot_or_the_head_of_a_page(paper: str) -> None:
     shares = {(standing(before), standing(after)) for before, after in broken(paper, "")}

@@ -168,6 +168,11 @@ BROKEN: dict[str, tuple[Callable[[Sight], Iterator[str]], str, str]] = {
     "a word lost on a line": (seeing.short_last_lines, "<p>Light the lamp<br/>at six.</p>", "ends in 'at six.' after 'Light the lamp'"),
     "a gap before a number": (seeing.gaping, "<p>See question 8, \u2003p. 45.</p>", "gapes by"),
     "a gap within a number": (seeing.gaping, "<p>See question 8, p.\u2003 45.</p>", "gapes by"),
+    "a word alone above a line": (
+        seeing.lone_words,
+        "<p>Lamps light<br/>the<br/>harbor, its wall, and ships.</p>",
+        "'the' stands alone above 'harbor, its wall, and ships.'",
+    ),
     "a word on two pages": (
         seeing.parted_words,
         f"{above(16)}<p style='{NARROW}; orphans: 1; widows: 1'>Some extraordinary lights.</p>",

@@ -12,6 +12,7 @@ from presswork import DIGEST, bound
 from renderwork import rendered, sections, words, xpath
 
 from pipeline import theme
+from pipeline.model import Drawing
 from pipeline.model.matter import Glossary, Term
 from pipeline.press import Signature
 from pipeline.publication import Publication
@@ -72,6 +73,52 @@ def test_a_note_leads_to_the_glossary(publications) -> None:
     (note,) = (n for section in made.values() for n in xpath(section, ".//h:aside[contains(@class, 'side-note')]"))
     assert words(note) == "characteristic: The rhythm and color by which a light is told from its neighbors."
     assert xpath(note, ".//h:a/@href") == ["#term-characteristic"]
+
+
+# Figures
+
+DRAWN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {high}"><path d="M0 0h100"/></svg>'
+HEAD = f"<p>{'Nothing of the kind. ' * 60}</p>" * 3
+
+
+def with_drawing(publication: Publication, high: int) -> Publication:
+    drawn = Drawing(DRAWN.format(high=high).encode(), "", "")
+    return replace(publication, resources={**publication.resources, "drawings": {"beam": drawn}})
+
+
+def figure(caption: str, size: str = "") -> str:
+    return f'<figure id="figure-beam"{size}><img src="beam.svg" alt="A beam."/><figcaption>{caption}</figcaption></figure>'
+
+
+def beside(publication: Publication, answer: str) -> str:
+    return SideNotes(publication, next(s for s in publication.sections if s.kind.is_question)).beside(answer)
+
+
+def test_a_caption_stands_beside_its_figure_where_that_is_higher(study) -> None:
+    caption = "A beam, and where it falls. " * 8
+    set_beside = figure(caption).replace("<figure ", '<figure class="noted" ').replace(
+        f"<figcaption>{caption}", f'<figcaption class="side-note"><span class="side-lines">{caption}</span>'
+    )  # fmt: skip
+    assert beside(with_drawing(study, 60), HEAD + figure(caption)) == HEAD + set_beside
+    assert beside(with_drawing(study, 10), HEAD + figure(caption)) == HEAD + figure(caption)
+
+
+def test_a_caption_stays_below_beside_the_head_of_a_question_and_where_it_holds_a_formula(study) -> None:
+    drawn = with_drawing(study, 60)
+    assert beside(drawn, figure("A beam.")) == figure("A beam.")
+    formula = figure('A beam of <img class="math" src="m.svg" alt="x"/>.')
+    assert beside(drawn, HEAD + formula) == HEAD + formula
+
+
+def test_a_small_figure_stands_beside_the_text_before_it_which_is_higher(study) -> None:
+    drawn, small = with_drawing(study, 40), figure("A beam.", ' class="small"')
+    in_column = small.replace('"small"', '"small side-note"').replace(">A beam.", '><span class="side-lines">A beam.</span>')
+    formula = '<div class="equation">x</div>'
+    for before, text in (("", f"<p>{LONG}</p>"), (f"<p>{LONG}</p>", f"{formula}<p>{LONG[:280]}</p>")):
+        made = beside(drawn, f"{HEAD}{before}{text}\n{small}")
+        assert made.endswith(f'<div class="noted">{text}{in_column}</div>') and made.count("<figure") == 1
+    for alone in (f"{HEAD}<h3>Light</h3><p>A lantern.</p>{small}", f"{HEAD}<ul><li>{LONG}</li></ul>{small}", f"<p>{LONG}</p>{small}"):
+        assert beside(drawn, alone) == alone
 
 
 # Listings that go on

@@ -234,7 +234,7 @@ class Tokens(Record):
     side_column: bool
     """`false` takes the side column from every paper."""
     side_notes: bool
-    """`true`: beside the paragraphs of questions that begin a page stand the terms that they use first."""
+    """`true`: where questions begin a page, terms and small figures stand beside paragraphs, and captions beside figures."""
     mirrored: bool
     """`true`: on left pages inner and outer margin change places."""
     notes: bool

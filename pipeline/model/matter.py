@@ -59,6 +59,8 @@ class Figure(Record):
     """What the drawing shows, for those who do not see it."""
     caption: Line
     """What to see in it."""
+    small: bool = False
+    """A drawing no wider than the side column; it stands there, beside the paragraph before it, where both have room."""
     script: Slug | None = None
     """Name of the script that drew it, without `.py`; leave it out for a drawing made by hand."""
 

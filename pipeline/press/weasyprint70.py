@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -22,6 +22,7 @@ import weasyprint.pdf
 import weasyprint.svg
 from weasyprint import cssselect2
 from weasyprint.images import SVGImage
+from weasyprint.layout import inline
 from weasyprint.layout import page as pages
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf.stream import Stream
@@ -33,6 +34,9 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from pipeline.diagnostics import ToolError
 
+if TYPE_CHECKING:
+    from .floats import Floats
+
 if weasyprint.VERSION != "70.0":
     raise ToolError(f"the press is written for WeasyPrint 70.0, not {weasyprint.VERSION}: install weasyprint==70.0")
 
@@ -40,13 +44,7 @@ if weasyprint.VERSION != "70.0":
 # Resources. Look at URLFetcher: whether WeasyPrint has another door to them.
 
 SCHEME = "guidepress:"
-MIME_TYPES = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-}
+MIME_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".ttf": "font/ttf", ".otf": "font/otf"}
 
 
 class BookFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint 70 has no type hints
@@ -101,8 +99,7 @@ def tagged_boxes(stream: Any) -> Any:
 
 def font_file(font: Any) -> bytes:
     """Return the file of a font of a document."""
-    data: bytes = get_hb_object_data(font.hb_face)
-    return data
+    return bytes(get_hb_object_data(font.hb_face))
 
 
 # Pictures. Look at SVGImage and Stream: what they are made with, and what of a stream `generate_pdf` makes references of. A form (see
@@ -182,8 +179,7 @@ NUMBERS = re.compile(r"[\sMLHVCSQTAZmlhvcsqtaz0-9eE.,+-]*")
 LONGEST_PATH = 2_000
 """Characters; longer data are the curve of one figure."""
 MOST_PATHS = 1_000
-"""Paths remembered: a drawing says its letters with the same few outlines again and again. 51 of them take 4.5 s of
-processor time, and 7.0 s without."""
+"""Paths remembered: drawings say their letters with the same few outlines. 51 take 4.5 s of processor time, and 7.0 s without."""
 known_paths: dict[str, tuple[list[Any], list[Any]]] = {}
 
 
@@ -244,6 +240,22 @@ _stock_set_up = line_break.Layout.setup
 line_break.Layout.setup = _set_up
 
 
+# Lines. Look at split_first_line: whether a text too wide by the space at its end alone still has its line ended after its first word.
+
+_split_first_line = line_break.split_first_line
+
+
+def _split_at_end(text: str, style: Any, context: Any, width: float | None, *rest: Any, **named: Any) -> Any:
+    line = _split_first_line(text, style, context, width, *rest, **named)
+    if not line[2] or not text.endswith((" ", "\N{NO-BREAK SPACE}")) or " " in text.encode()[: line[2] - 1].decode():
+        return line  # [2]: where the next begins
+    found = _split_first_line(f"{text.rstrip(' ')}\N{WORD JOINER}", style, context, width, *rest, **named)
+    return found if found[2] else _split_first_line(text, style, context, None, *rest, **named)
+
+
+inline.split_first_line = _split_at_end
+
+
 # Breaks. Look at remake_page: whether it still takes every break before a page that has a name for a forced one, at which the margins of
 # what follows stay (CSS Fragmentation 3, 5.2). A break is forced where it is asked for, and where the name of pages changes.
 
@@ -268,18 +280,8 @@ pages.make_page = _make_page_after
 # that were not laid out yet. WeasyPrint 70 puts what does not fit on a page on the next, and leaves the rest of the page empty.
 
 
-class Trades(Protocol):
-    """Trade places of boxes that no page has yet, where that fills the page before them."""
-
-    def before(self, page: Any, root: Any, end: Any) -> bool:
-        """Trade what stands at the end of a page for what follows it; return whether the page is to be made again."""
-
-    def undo(self) -> None:
-        """Take the last trade back."""
-
-
 @contextmanager
-def trading(trades: Trades) -> Iterator[None]:
+def trading(trades: "Floats") -> Iterator[None]:
     """Make each page again as long as something is traded at its end, and it ends later for it."""
 
     def make_page(context: Any, root: Any, kind: Any, start: Any, number: int, state: Any) -> Any:
@@ -340,8 +342,6 @@ def warnings_heard() -> Iterator[list[str]]:
 
 
 class _Collector(logging.Handler):
-    """Keeps the text of every record it gets."""
-
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.messages: list[str] = []

@@ -259,9 +259,9 @@ class Setter:
         shown = _drawing(name, drawing, figure.alt) if drawing else _image(picture, figure.alt) if picture else ""
         number = self.label("figure_label", number=self.publication.numbers.get(f"figure-{name}", ""))
         caption = self._set(figure.caption, f"figure-{name}", inline=True)
-        return Markup(
-            f'<figure id="figure-{name}">{shown}<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption></figure>'
-        )
+        size = ' class="small"' if figure.small else ""
+        told = f'<figcaption><span class="label">{escape(number)}</span> {caption}</figcaption>'
+        return Markup(f'<figure id="figure-{name}"{size}>{shown}{told}</figure>')
 
     def unplaced_figures(self) -> tuple[str, ...]:
         """Return the section's figures that its text does not place."""
