@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline import release
-from pipeline.authorities import findings, tools
+from pipeline.authorities import epub_checkers, findings, tools
 from pipeline.authorities.findings import NO_ANSWER, RULES, Authority, Check, Finding, Places, Report, Reported, Row
 from pipeline.authorities.nu_checker import check_nu, nu_version
 from pipeline.diagnostics import Diagnostic, Place, ToolError
@@ -29,8 +29,8 @@ __all__ = ["AUTHORITIES", "PREFLIGHT", "RULES", "Authority", "Finding", "Report"
 AUTHORITIES = (
     Authority("PDF/A-2a", "P401", PDF.name, partial(tools.check_verapdf, "2a"), tools.verapdf_version),
     Authority("PDF/UA-1", "P402", PDF.name, partial(tools.check_verapdf, "ua1"), tools.verapdf_version),
-    Authority("Ace", "P404", EPUB.name, tools.check_ace, tools.ace_version),
-    Authority("EPUBCheck", "P403", EPUB.name, tools.check_epubcheck, tools.epubcheck_version),
+    Authority("Ace", "P404", EPUB.name, epub_checkers.check_ace, epub_checkers.ace_version),
+    Authority("EPUBCheck", "P403", EPUB.name, epub_checkers.check_epubcheck, epub_checkers.epubcheck_version),
     Authority("Nu", "P406", HTML.name, check_nu, nu_version),
     Authority("qpdf", "P405", PDF.name, tools.check_qpdf, tools.qpdf_version),
 )

