@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
@@ -97,6 +98,31 @@ def run(*command: str | Path, **environment: str) -> CompletedProcess[str]:
         raise ToolError(f"{Path(command[0]).name} gave no answer within {PATIENCE:.0f} s") from error
 
 
+def in_java(name: str, jar: Path, main: str, *arguments: str | Path) -> CompletedProcess[str]:
+    """Run a Java program in this process's machine, which is warm, as ``run`` runs others; ``main`` is its class with a method ``run``.
+
+    Its classes are kept apart from those of other jars. Raises ToolError when it hangs.
+    """
+    done: list[CompletedProcess[str]] = []
+
+    def call() -> None:
+        java = machine()
+        loader = _loader(jar)
+        java("java.lang.Thread").currentThread().setContextClassLoader(loader)
+        try:
+            status = java(main, loader=loader)().run([str(argument) for argument in arguments])
+            done.append(CompletedProcess(arguments, int(status), "", ""))
+        except Exception as error:  # whatever Java throws: the program broke down, and this process goes on
+            done.append(CompletedProcess(arguments, -1, "", str(error)))
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not done:
+        raise ToolError(f"{name} gave no answer within {PATIENCE:.0f} s")
+    return done[0]
+
+
 def no_answer(name: str, done: CompletedProcess[str]) -> ToolError:
     """Say that an authority broke down, with its last line."""
     lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
@@ -123,7 +149,7 @@ def check_verapdf(profile: str, path: Path) -> tuple[Finding, ...]:
 @lru_cache(maxsize=1)
 def _validated(path: Path, *_written: int) -> Mapping[str, tuple[Finding, ...]]:
     """Check a PDF against all profiles at once: to walk through its objects takes longer than to judge them."""
-    java, profiles, flavours = _machine(), _list(map(_profile, PROFILES)), _list(_profile(name).getPDFAFlavour() for name in PROFILES)
+    java, profiles, flavours = machine(), _list(map(_profile, PROFILES)), _list(_profile(name).getPDFAFlavour() for name in PROFILES)
     validators = java("org.verapdf.pdfa.validation.validators.ValidatorFactory")
     parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(java("java.io.File")(str(path)), flavours[0])
     try:
@@ -142,7 +168,7 @@ def _verapdf_findings(answer: Any, path: Path) -> tuple[Finding, ...]:
 
 
 def _list(values: Iterable[Any]) -> Any:
-    made = _machine()("java.util.ArrayList")()
+    made = machine()("java.util.ArrayList")()
     for value in values:
         made.add(value)
     return made
@@ -167,7 +193,7 @@ def _verapdf_finding(failure: Any) -> Finding:
 
 
 @cache
-def _machine() -> Any:
+def machine() -> Any:
     """Start Java, quietly; give what finds its classes by name."""
     import jpype
 
@@ -179,9 +205,20 @@ def _machine() -> Any:
 
 
 @cache
+def _loader(jar: Path) -> Any:
+    """Give what loads the classes of a jar, and of those that it names, and no others; what they print is dropped."""
+    java = machine()
+    nothing = java("java.io.PrintStream")(java("java.io.OutputStream").nullOutputStream())
+    java("java.lang.System").setOut(nothing)
+    java("java.lang.System").setErr(nothing)
+    above = java("java.lang.ClassLoader").getPlatformClassLoader()
+    return java("java.net.URLClassLoader")([java("java.io.File")(str(jar)).toURI().toURL()], above)
+
+
+@cache
 def _profile(profile: str) -> Any:
     """Read a profile out of the jar and make it anew with the engine's own makers."""
-    java = _machine()
+    java = machine()
     makers, name = java("org.verapdf.pdfa.validation.profiles.Profiles"), PROFILES[profile]
     with zipfile.ZipFile(_verapdf_jar()) as archive:
         root = etree.fromstring(archive.read(f"org/verapdf/pdfa/validation/{name}.xml"))
