@@ -2,8 +2,9 @@
 // where it has found something, as ace-cli does with -E.
 //
 // Ace leaves it to a runner how its scripts get into a document. The runner that ace-cli brings opens a page for each, and
-// puts the scripts there as elements, which Chromium compiles anew each time: 0.64 seconds of processor time for a document
-// of 29, and 0.28 by this one, which goes from document to document in the pages that it has.
+// puts the scripts there as elements, which Chromium compiles anew each time; this one goes from document to document in the
+// pages that it has, and compiles them once for each. The reports are the same. An EPUB of 29 short documents takes 13
+// seconds of processor time and not 22, one of 80 long ones 74 and not 97; the rest is axe, which looks at every color.
 "use strict";
 const fs = require("fs");
 const ace = require("@daisy/ace-core");
