@@ -75,7 +75,6 @@ $(VENV)/conformance.stamp: $(VENV)/test.stamp requirements-conformance.lock test
 	@mkdir -p $(VENV)/node
 	@cp tests/conformance/package.json tests/conformance/package-lock.json tests/conformance/.npmrc $(VENV)/node
 	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel=error
-	@ln -sf ../node/node_modules/.bin/ace-cli $(BIN)/ace-cli
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/test.stamp requirements-bench.lock
