@@ -9,6 +9,7 @@
 const fs = require("fs");
 const ace = require("@daisy/ace-core");
 const puppeteer = require("puppeteer-core");
+const { Node } = require("@xmldom/xmldom");
 
 const [epub, outdir, executablePath] = process.argv.slice(2);
 const PAGES = 2;
@@ -31,6 +32,18 @@ async function newPage() {
   page.on("request", request => (request.url().startsWith("http") ? request.abort() : request.continue()));
   return page;
 }
+
+// For each document of the spine Ace sorts the whole manifest, and asks of two items which is first by counting through all: an
+// EPUB of 330 documents spends 15 seconds on that, one of 1,300 an hour. Their places are counted once here; what is read stays as it is.
+const places = new WeakMap();
+const compared = Node.prototype.compareDocumentPosition;
+Node.prototype.compareDocumentPosition = function (other) {
+  const parent = this.parentNode;
+  if (!parent || other === this || other.parentNode !== parent) return compared.call(this, other);
+  if (!places.has(parent)) places.set(parent, new Map(Array.from(parent.childNodes, (child, place) => [child, place])));
+  const [mine, its] = [this, other].map(node => places.get(parent).get(node));
+  return its < mine ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+};
 
 const check = () => new Promise((resolve, reject) => window.daisy.ace.run((error, found) => (error ? reject(error) : resolve(found))));
 
