@@ -11,7 +11,7 @@ import io
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fontTools.ttLib import TTFont
@@ -25,6 +25,7 @@ from pipeline.epub.spine import IMAGES
 from pipeline.publication import Publication, TocEntry
 from pipeline.render import Rendition
 from pipeline.theme import MATH
+from pipeline.work import cache
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
 """What a browser is told to refuse (Content Security Policy 3): all but styles, pictures, and fonts that the file holds."""
@@ -161,9 +162,13 @@ def _maths(needed: str, publication: Publication) -> str:
     return reflow.FONT_RULE.replace(f"url({reflow.FONT_FILE})", f"url(data:font/woff2;base64,{font})")
 
 
-@cache
+@lru_cache(maxsize=64)
 def _packed(font: bytes) -> bytes:
-    """Return a font as WOFF2."""
+    """Return a font as WOFF2; what a build before has made of it is recalled."""
+    return cache.remembered(lambda: _woff2(font), "woff2", font)
+
+
+def _woff2(font: bytes) -> bytes:
     whole, out = TTFont(io.BytesIO(font), recalcTimestamp=False), io.BytesIO()
     whole.flavor = "woff2"
     whole.save(out)

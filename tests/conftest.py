@@ -6,7 +6,8 @@ import datetime as dt
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,18 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that remembers the study edition on A4, which all workers of one run share; copy it to change it."""
-    return buildwork.warm_cache(tmp_path_factory)
+def warm(shared: Path, built: Path) -> Path:
+    """A cache folder that remembers the small book, with all its editions and with the study edition on A4 alone.
+
+    All workers of one run share it; copy it to change it.
+    """
+    _built(buildwork.book, shared / "alone", shared / "cache")
+    return shared / "cache"
 
 
 @pytest.fixture
 def place(tmp_path: Path, warm: Path) -> Path:
-    """A folder with the small book, and with a cache that remembers its study edition."""
+    """A folder with the small book, and with a cache that remembers it."""
     buildwork.book(tmp_path / "book")
     shutil.copytree(warm, tmp_path / "cache")
     return tmp_path
@@ -95,7 +100,7 @@ def place(tmp_path: Path, warm: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(shared: Path) -> Path:
     """The release of the small book: every edition, in PDF on each paper and as EPUB."""
-    return _build(Request(SMALL, shared / "small", jobs=2))
+    return _built(partial(shutil.copytree, SMALL), shared / "small", shared / "cache")
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +120,19 @@ def browser() -> Iterator[Any]:
     opened = Browser(chromium())
     yield opened
     opened.close()
+
+
+def _built(write: Callable[[Path], object], place: Path, cache: Path) -> Path:
+    """Write a book and build it, in a process that knows nothing yet: its cache has all that a build remembers."""
+    output = place / "output"
+    with release.lock(place / "turn", print):
+        if not (output / "guides").exists():
+            write(place / "book")
+            # All workers of the tests wait for it, and leave it their cores.
+            arguments = ("--book", place / "book", "--output", output, "--jobs", "2")
+            done = buildwork.run("build", *arguments, env=buildwork.environment(cache))
+            assert done.returncode == 0, done.stderr
+    return (output / "guides").resolve()
 
 
 def _build(request: Request) -> Path:

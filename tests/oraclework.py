@@ -40,6 +40,7 @@ from pipeline.flow.volumes import Printed
 from pipeline.model import Book
 from pipeline.press import LAY_OUT, Room, Signature, layout
 from pipeline.work import Crew, Results, Stage, Work
+from pipeline.work.store import Store
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FITTED = re.compile(r"\b(?:tight|airy)\b")
@@ -72,8 +73,8 @@ class Volume:
 class Keeping(Work):
     """Work that keeps what was laid out, and what was bound."""
 
-    def __init__(self, crew: Crew) -> None:
-        super().__init__(crew)
+    def __init__(self, crew: Crew, store: Store) -> None:
+        super().__init__(crew, store)
         self.found: dict[bytes, tuple[Printed, ...]] = {}
         self._signatures: dict[int, Signature] = {}
 
@@ -89,10 +90,11 @@ class Keeping(Work):
         return results
 
 
-def volumes(book: Book, edition: str, output: Path) -> dict[str, Volume]:
-    """Make an edition's PDFs as a build does, and keep what was bound; give them by paper."""
+def volumes(book: Book, edition: str, output: Path, warm: Path | None = None) -> dict[str, Volume]:
+    """Make an edition's PDFs as a build does, recalling what a warm cache has, and keep what was bound; give them by paper."""
     request = Request(Path(), output, editions=(edition,), formats=("pdf",), jobs=1)
-    with Crew(1) as crew, Keeping(crew) as work:
+    known = Store(warm / "guidepress") if warm else None
+    with Crew(1) as crew, Keeping(crew, Store(None, shared=known)) as work:
         made = make(work, request, book)
     files = [each.artefact for each in made.finished if each.artefact.format == "pdf"]
     return {a.paper: Volume(a.data, work.found[a.data], _folios(work.found[a.data])) for a in files}

@@ -29,15 +29,18 @@ def pdf(path: Path) -> Paper:
     return pdf_reader.read(path.read_bytes(), foot=theme.look().foot("letter" if path.stem.endswith("letter") else "a4"))
 
 
+@functools.cache
 def page_texts(path: Path) -> list[str]:
     """The words of each page, in order, its lines apart; words hyphenated at a line's end are joined."""
     return [page.text.replace("\ufffe", "").replace("\r\n", "\n") for page in pdf(path).pages]
 
 
+@functools.cache
 def labels(path: Path) -> list[str]:
     return [page.label for page in pdf(path).pages]
 
 
+@functools.cache
 def folios(path: Path) -> list[str]:
     """The number printed at the foot of each page, or nothing."""
     return [page.foot for page in pdf(path).pages]
@@ -80,6 +83,7 @@ def pages_of(path: Path, section: str, after: str | None) -> list[Page]:
     return list(read.pages[read.places[section] : end])
 
 
+@functools.cache
 def entries(path: Path) -> list[str]:
     """The files of an EPUB, in the order packed."""
     with zipfile.ZipFile(path) as archive:
@@ -98,6 +102,7 @@ def xpath(path: Path, file: str, expression: str) -> list:
     return document(path, name).xpath(expression, namespaces=NAMESPACES)
 
 
+@functools.cache
 def spine(path: Path) -> list[str]:
     """The files of an EPUB in reading order."""
     names = {item.get("id"): item.get("href") for item in xpath(path, "content.opf", "//opf:item")}
@@ -115,6 +120,7 @@ def words(element: etree._Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+@functools.lru_cache(maxsize=65_536)
 def letters(text: str) -> str:
     """Letters and digits only: the same text compares equal whatever it is set in."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

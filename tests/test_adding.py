@@ -114,8 +114,9 @@ def changed(house: Path) -> set[str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """A copy of the press, to change."""
+def house(tmp_path: Path, warm: Path) -> Path:
+    """A copy of the press, to change, beside a cache: what the change leaves as it was is not laid out again."""
+    shutil.copytree(warm, tmp_path / "cache")
     for folder in ("pipeline", "templates"):
         shutil.copytree(ROOT / folder, tmp_path / "house" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path / "house"

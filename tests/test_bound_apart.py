@@ -34,8 +34,8 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path: Path, apart: list[str]) -> None:
-    volumes = oraclework.volumes(book, "study", tmp_path)
+def test_a_guide_of_many_pages_is_bound_apart(built: Path, book: Book, tmp_path: Path, warm: Path, apart: list[str]) -> None:
+    volumes = oraclework.volumes(book, "study", tmp_path, warm)
     assert apart == ["guidepress-bind"] * 2
     assert volumes["a4"].pdf == guide(built, "study", "a4").read_bytes()
 

@@ -232,7 +232,6 @@ def test_the_second_of_two_builds_waits_and_says_so(place: Path) -> None:
     with release.lock(place / "output", print):
         arguments = ("build", "--book", place / "book", "--output", place / "output", "--jobs", "1")
         second = start(*arguments, env=environment(place / "cache"))
-        assert second.stderr is not None
         assert second.stderr.readline() == f"wait: another build is writing {place}/output: waiting for it\n"
         assert second.poll() is None
         assert not os.path.lexists(place / "output/guides")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import reading
-from buildwork import SMALL, book, edit, environment, run, warm_cache
+from buildwork import SMALL, book, edit, environment, run
 from conftest import assembled, read
 from lxml import etree
 
@@ -255,9 +255,10 @@ def test_which_option_is_correct_is_not_in_the_digest_of_the_options(book: Book)
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def outputs(tmp_path_factory: pytest.TempPathFactory, warm: Path) -> tuple[Path, Path]:
     """The small book twice: with a question more, and edited in seven ways, with a chapter that says so."""
-    place, env = tmp_path_factory.mktemp("changes"), environment(warm_cache(tmp_path_factory))
+    place = tmp_path_factory.mktemp("changes")
+    env = environment(shutil.copytree(warm, place / "cache"))
     old, new = book(place / "old", "study", "practice"), place / "new"
     (old / WATCH / "spare-wick.yaml").write_text(WICK)
     edit(old / "book.yaml", "corrected-log, relief-in-fog]", "corrected-log, spare-wick, relief-in-fog]")
@@ -388,12 +389,12 @@ def test_the_release_page_and_its_feed_say_the_same(outputs, capsys: pytest.Capt
     assert len(alone.findall("a:entry", ATOM)) == 1
 
 
-def test_a_file_that_is_taken_over_keeps_its_pages(outputs, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_file_that_is_taken_over_keeps_its_pages(outputs, tmp_path: Path) -> None:
     output = tmp_path / "output"
     shutil.copytree(outputs[1], output, symlinks=True)
     before = json.loads((output / "guides/manifest.json").read_text())["traces"]
     folder = outputs[1].parent / "new"
-    built = run("build", "study", "--strict", "--book", folder, "--output", output, *PDFS, env=environment(warm_cache(tmp_path_factory)))
+    built = run("build", "study", "--strict", "--book", folder, "--output", output, *PDFS, env=environment(outputs[1].parent / "cache"))
     assert built.returncode == 0, built.stderr
     assert json.loads((output / "guides/manifest.json").read_text())["traces"] == before
 

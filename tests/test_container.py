@@ -140,7 +140,8 @@ def test_no_step_has_more_rights_than_it_needs_or_writes_an_input_into_a_script(
 
 
 @pytest.mark.slow
-def test_the_commands_of_the_workflow_check_build_verify_and_leave_no_kit_in_the_site(tmp_path: Path) -> None:
+def test_the_commands_of_the_workflow_check_build_verify_and_leave_no_kit_in_the_site(tmp_path: Path, warm: Path) -> None:
+    shutil.copytree(warm, tmp_path / "cache")
     shutil.copytree(SMALL, tmp_path / "book/content")
     for name in ("study", "practice"):
         (tmp_path / f"book/content/editions/{name}.yaml").unlink()

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from buildwork import ROOT
+from buildwork import ROOT, environment, run
 
 from pipeline import release
 from pipeline.diagnostics import ToolError
@@ -282,14 +280,13 @@ def test_links_and_pipes_in_a_store_are_neither_read_nor_removed_nor_touched(tmp
 
 
 @pytest.mark.slow
-def test_the_command_says_in_one_line_what_stands_in_its_way(tmp_path: Path, sentinel: Path) -> None:
+def test_the_command_says_in_one_line_what_stands_in_its_way(tmp_path: Path, warm: Path, sentinel: Path) -> None:
+    shutil.copytree(warm, tmp_path / "cache")
     clone = tmp_path / "clone"
     shutil.copytree(ROOT / "tests/books/small", clone / "content")
     (clone / "output").mkdir()
     (clone / "output/.releases").symlink_to("../..")
-    command = [sys.executable, "-m", "pipeline.cli", "build", "study", "--format", "epub"]
-    variables = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    done = subprocess.run(command, cwd=clone, env=variables, text=True, capture_output=True, timeout=300)
+    done = run("build", "study", "--format", "epub", env=environment(tmp_path / "cache"), cwd=clone)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"guidepress: output/.releases: {FOREIGN}")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "clone", "sentinel"]
 

@@ -294,9 +294,10 @@ def test_a_font_may_stand_in_the_theme_itself(tmp_path: Path) -> None:
     assert verify_release(tmp_path / "out") == ()
 
 
-def test_the_look_of_an_edition_is_its_own_and_makes_no_other_stale(tmp_path: Path) -> None:
+def test_the_look_of_an_edition_is_its_own_and_makes_no_other_stale(tmp_path: Path, warm: Path) -> None:
     folder = tmp_path / "book"
     shutil.copytree(SMALL, folder)
+    shutil.copytree(warm / "guidepress", tmp_path / "store")
     request = Request(folder, tmp_path / "out", formats=("epub",), store=tmp_path / "store")
     build(request, lambda _: None)
     (folder / "theme/editions").mkdir(parents=True)

@@ -45,8 +45,8 @@ def boxes(lines: list[str]) -> list[float]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("edition", sorted({edition for edition, _ in PRINTED}))
-def test_an_edition_is_what_a_single_run_gives(built, book: Book, tmp_path: Path, edition: str) -> None:
-    volumes = oraclework.volumes(book, edition, tmp_path)
+def test_an_edition_is_what_a_single_run_gives(built, book: Book, tmp_path: Path, warm: Path, edition: str) -> None:
+    volumes = oraclework.volumes(book, edition, tmp_path, warm)
     assert sorted(volumes) == sorted(paper for name, paper in PRINTED if name == edition)
     for paper, volume in volumes.items():
         assert volume.pdf == guide(built, edition, paper).read_bytes(), "the oracle is asked about another file than readers get"
@@ -56,10 +56,12 @@ def test_an_edition_is_what_a_single_run_gives(built, book: Book, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_index_and_contents_of_a_large_book_are_printed_in_parts(book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_index_and_contents_of_a_large_book_are_printed_in_parts(
+    book: Book, tmp_path: Path, warm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(furniture, "INDEX_LINES", 8)
     monkeypatch.setattr(furniture, "CONTENTS_LINES", 4)
-    volume = oraclework.volumes(book, "study", tmp_path)["a4"]
+    volume = oraclework.volumes(book, "study", tmp_path, warm)["a4"]
     names = [item.signature.id for item in volume.printed]
     assert [name for name in names if name.startswith("contents")][:3] == ["contents", "contents+2", "contents+3"]
     assert names.index("index+2") == names.index("index") + 1
@@ -138,9 +140,9 @@ def test_the_oracle_hears_what_is_not_tagged_as_in_a_single_run(alone: Single) -
         assert tagged.lines(tagged.drawn(volume(BODY.replace(old, new)).pdf)) != its, new
 
 
-def test_a_page_of_one_signature_that_is_set_otherwise_is_seen(built, book: Book, tmp_path: Path) -> None:
+def test_a_page_of_one_signature_that_is_set_otherwise_is_seen(built, book: Book, tmp_path: Path, warm: Path) -> None:
     """A rule of pages that a single run would apply elsewhere: without `@page NAME:first` written out, heads appear on openings."""
-    found = oraclework.volumes(book, "sample", tmp_path)["a4"]
+    found = oraclework.volumes(book, "sample", tmp_path, warm)["a4"]
     loose = dataclasses.replace(found, folios=dataclasses.replace(found.folios, first=(0,) * len(found.folios.first)))
     texts = differences(found, single(loose))
     assert any("stands where a single run has" in text for text in texts), texts

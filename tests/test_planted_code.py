@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import buildwork
 import pytest
 from buildwork import ROOT, book, environment
 
@@ -83,12 +84,13 @@ def test_a_package_that_is_called_like_the_press_does_not_run_instead_of_it(tmp_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [GUIDEPRESS, AS_A_MODULE], ids=["guidepress", "python -m"])
-def test_verifying_and_checking_run_nothing_of_the_book(command: tuple[str, ...], tmp_path: Path, sentinel: Path) -> None:
-    bank = book(tmp_path / "book")
-    assert build(GUIDEPRESS, bank, tmp_path, tmp_path / "cache").returncode == 0
+def test_verifying_and_checking_run_nothing_of_the_book(command: tuple[str, ...], place: Path, sentinel: Path) -> None:
+    bank = place / "book"
+    made = buildwork.run("build", "--book", bank, "--output", place / "output", env=environment(place / "cache"))
+    assert made.returncode == 0, made.stderr
     plant(bank, sentinel)
-    for arguments in (("check", "--book", "."), ("list", "--book", "."), ("verify", tmp_path / "cache/output")):
-        done = run(command, *arguments, cwd=bank, cache=tmp_path / "cache")
+    for arguments in (("check", "--book", "."), ("list", "--book", "."), ("verify", place / "output")):
+        done = run(command, *arguments, cwd=bank, cache=place / "cache")
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -276,6 +276,21 @@ def test_on_a_passing_shelf_stays_what_the_last_build_asked_for(store: Store) ->
     cache.forget()
 
 
+def test_what_follows_from_its_parts_is_known_to_every_book_and_what_a_build_left_to_its_own(tmp_path: Path) -> None:
+    cache.forget()
+    with Store.open(tmp_path / "store") as store:
+        with cache.kept_in(store, "maker", whose="one"):
+            assert cache.remembered(lambda: b"subset", "font") == b"subset"
+            cache.remember(b"pages", None, "reading")
+            cache.shelf("written", few=1).put("text", "as it was written")
+            cache.keep()
+        cache.forget()
+        with cache.kept_in(store, "maker", whose="two"):
+            assert cache.remembered(lambda: b"made again", "font") == b"subset"
+            assert (cache.recall("reading"), cache.shelf("written").get("text")) == (None, None)
+    cache.forget()
+
+
 def test_an_edited_book_comes_out_the_same_whether_its_texts_are_remembered_or_not(tmp_path: Path) -> None:
     place, warm, cold = book(tmp_path / "book"), environment(tmp_path / "warm"), environment(tmp_path / "cold")
     built = run("build", "--book", place, "--output", tmp_path / "one", env=warm)

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from buildwork import book, environment, start
+from buildwork import book, environment, start_anew
 from packwork import ROUND, add_team, leaks, word
 
 from pipeline import packs
@@ -56,7 +56,7 @@ class Press:
 
     def run(self, env: dict[str, str]) -> os.struct_rusage:
         """Make all packs, however long it takes; return what that took, of all processes."""
-        running = start(*self.arguments(), env=env)
+        running = start_anew(*self.arguments(), env=env)
         _, status, used = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
         _, told = running.communicate()
@@ -97,7 +97,7 @@ def test_a_thousand_packs_survive_ten_kills(tmp_path: Path) -> None:
             seen = now
 
         for point in points:
-            running = start(*killed.arguments(), env=known)
+            running = start_anew(*killed.arguments(), env=known)
             while running.poll() is None and len(killed.packs()) < point:
                 time.sleep(kinds.random() / 2)
             os.killpg(running.pid, signal.SIGKILL)

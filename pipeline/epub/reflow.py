@@ -11,13 +11,14 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from itertools import zip_longest
 
 from fontTools.ttLib import TTFont
 from lxml import etree
 
 from pipeline import theme
+from pipeline.work import cache
 
 XHTML = "http://www.w3.org/1999/xhtml"
 MATHML = "http://www.w3.org/1998/Math/MathML"
@@ -233,7 +234,7 @@ def _drawn(element: etree._Element) -> set[str]:
     return said | {_styled().get((style, c), c) for style in styles for c in said}
 
 
-@cache
+@lru_cache(maxsize=1)
 def _styled() -> dict[tuple[str, str], str]:
     """Map a style and a plain letter to the mathematical letter: ``("ITALIC", "x")`` to U+1D465."""
     found: dict[tuple[str, str], str] = {("ITALIC", "h"): "\u210e"}
@@ -247,10 +248,14 @@ def _styled() -> dict[tuple[str, str], str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=64)
 def cut(needed: str, whole: bytes) -> bytes:
-    """Return a maths font with these characters, under a family name of the book's own."""
-    from fontTools import subset  # a dear import, for what a guide on paper does not need
+    """Return a maths font with these characters, under a family name of the book's own: edits seldom bring a sign that is new."""
+    return cache.remembered(lambda: _cut(needed, whole), "maths font", needed, whole)
+
+
+def _cut(needed: str, whole: bytes) -> bytes:
+    from fontTools import subset  # a dear import, for what a guide on paper does not need, and what is mostly remembered
 
     options = subset.Options(
         layout_features=["*"], hinting=False, notdef_outline=True, recalc_timestamp=False, drop_tables=["DSIG"],

@@ -192,7 +192,8 @@ def picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes
     first = binding.whole(issue)[0]
     if first.signature.matter != "cover":
         return drawn(bound[0][number].pdf)  # it may bear page numbers, which the signature does not know
-    return cache.remembered(lambda: drawn(bound[0][number].pdf), "picture", first.laid.pdf, issue.publication.brand.accent)
+    parts = first.laid.pdf, first.signature.fonts, issue.publication.brand.accent
+    return cache.remembered(lambda: drawn(bound[0][number].pdf), "picture", *parts)
 
 
 def drawn(pdf: bytes, height: int = COVER_HEIGHT) -> bytes:

@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +23,8 @@ from pipeline.publication import Publication, Section
 from pipeline.release import Published
 from pipeline.release.folder import LOCK
 from pipeline.source import is_stray
-from pipeline.work.store import key
+from pipeline.work.cache import kept_in
+from pipeline.work.store import Store, key
 
 LIBRARIES = ("ebooklib", "emboss-pdf", "fonttools", "jinja2", "lxml", "markdown-it-py", "mdit-py-plugins",
              "pillow", "pydantic", "pydyf", "pygments", "pypdfium2", "pyyaml", "ziamath")  # fmt: skip
@@ -125,10 +127,10 @@ def settled(*digests: str) -> str:
     return digests[0] if len(set(digests)) == 1 else key("changed meanwhile", *digests)
 
 
-def maker(book: Path) -> tuple[str, ...]:
-    """Name what decides how everything is made, and whose book it is."""
+def kept_for(book: Path, store: Store) -> AbstractContextManager[None]:
+    """Remember in a store meanwhile, by what decides how everything is made, and by whose book it is."""
     spelling = importlib.metadata.version("pyspellchecker")
-    return str(book.absolute()), key(dict(versions())), spelling, code_digest()
+    return kept_in(store, key(dict(versions())), spelling, code_digest(), whose=str(book.absolute()))
 
 
 def moment(date: dt.date) -> dt.datetime:

@@ -14,7 +14,7 @@ from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
 from pipeline.flow.finishing import Made, finish, finished_file, publish, render_screens, stands, write_report
-from pipeline.flow.inputs import fingerprints, inputs_of, maker, moment, named_questions, settled
+from pipeline.flow.inputs import fingerprints, inputs_of, kept_for, moment, named_questions, settled
 from pipeline.flow.inspection import inspect
 from pipeline.flow.page_traces import folios
 from pipeline.flow.request import Outcome, Relaid, Request, Slot, brands, likely_styles
@@ -54,7 +54,7 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         store = stack.enter_context(store_of(request))
         if request.bank:
             stack.callback(cache.forget)
-        stack.enter_context(cache.kept_in(store, *maker(request.book)))
+        stack.enter_context(kept_for(request.book, store))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
 
         if current is None and len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:

@@ -16,7 +16,7 @@ from pipeline.brand import PLAIN, Brand
 from pipeline.diagnostics import BookError, Rule
 from pipeline.flow.binding import Binding, Bound, Issue, bind_issue, gather
 from pipeline.flow.finishing import WRITE, File, Finished, Screen, finished_file, picture, render_screens, screen
-from pipeline.flow.inputs import maker
+from pipeline.flow.inputs import kept_for
 from pipeline.flow.inspection import inspect
 from pipeline.flow.order import assemble, load_and_check, make, print_all, refuse
 from pipeline.flow.request import Request, Slot, brands
@@ -77,7 +77,7 @@ class Stock:
     def open(cls, request: Request) -> Stock:
         """Read a book that can be built. Raises BookError with all that is wrong with it."""
         store = Store.open(request.store)
-        with cache.kept_in(store, *maker(request.book)):
+        with kept_for(request.book, store):
             book, faults = load_and_check(request.book, request.theme)
             if book is None:
                 raise BookError(*faults)
@@ -87,7 +87,7 @@ class Stock:
     def print(self, names: Sequence[str], work: Work) -> None:
         """Print editions, by whoever is there, and remember their pages in the store."""
         wanted = [self.book.editions[name] for name in names if name not in self._printed]
-        with cache.kept_in(self.store, *maker(self.request.book)):
+        with kept_for(self.request.book, self.store):
             publications = [*assemble(work, self.book, wanted).values()] if wanted else []
             bindings, _, screens = print_all(
                 work, self.request, publications, (PLAIN,), partial(render_screens, work, publications, self.request)
@@ -112,7 +112,7 @@ class Stock:
         shared = self.shared(request)
         with Work(Crew(1), self.store) as work:
             self.print([edition.id for edition in shared], work)
-        with cache.kept_in(memory, *maker(request.book)), Work(Crew(1), memory) as work:
+        with kept_for(request.book, memory), Work(Crew(1), memory) as work:
             own = _own(work, request) if request.bank or request.plan else {}
             for copy in copies:
                 files = [file for edition in shared for file in self._copies(work, request, edition, copy)]
@@ -158,7 +158,7 @@ class Stock:
             formats = [form for form in SCREENS if self.request.wants(rendition.publication.edition, form)]
             made = self.screens[name] = screen(plain, plain.issues[0], rendition, formats)
             if made.drawings:
-                with cache.kept_in(self.pictures, *maker(self.request.book)):
+                with kept_for(self.request.book, self.pictures):
                     epub.pictured(made.rendition, made.spine, made.drawings)
         return self.screens[name]
 
@@ -200,5 +200,5 @@ def prime(stock: Stock, names: Sequence[str], say: Say) -> None:
     """Print what packs share into the store, by many workers, so that each that makes packs finds it there."""
     with Crew(stock.request.jobs) as crew, Work(crew, stock.store, say) as work:
         stock.print(names, work)
-        with cache.kept_in(stock.store, *maker(stock.request.book)):
+        with kept_for(stock.request.book, stock.store):
             cache.keep()

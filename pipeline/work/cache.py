@@ -20,10 +20,11 @@ Maker = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The store that is written to, and what all names in it begin with."""
+    """The store that is written to, what all names in it begin with, and whose book is made."""
 
     store: Store
     maker: Maker
+    whose: str = ""
 
 
 _place: Place | None = None
@@ -31,9 +32,9 @@ _shelves: dict[str, Shelf] = {}
 
 
 @contextmanager
-def kept_in(store: Store, *maker: str) -> Iterator[None]:
+def kept_in(store: Store, *maker: str, whose: str = "") -> Iterator[None]:
     """Remember in a store, and recall from it, meanwhile; ``maker`` names what decides how everything is made."""
-    before = use(Place(store, maker))
+    before = use(Place(store, maker, whose))
     try:
         yield
     finally:
@@ -59,23 +60,26 @@ def place() -> Place | None:
 
 
 def recall(*parts: JSON | bytes) -> Entry | None:
-    """Return what was remembered for these parts."""
-    return _place.store.get(key(*_place.maker, *parts)) if _place else None
+    """Return what was remembered of this book for these parts."""
+    return _place.store.get(key(_place.whose, *_place.maker, *parts)) if _place else None
 
 
 def remember(data: bytes, facts: JSON, *parts: JSON | bytes) -> None:
-    """Remember bytes and facts for these parts."""
+    """Remember bytes and facts of this book for these parts."""
     if _place:
-        _place.store.put(key(*_place.maker, *parts), data, facts)
+        _place.store.put(key(_place.whose, *_place.maker, *parts), data, facts)
 
 
 def remembered(make: Callable[[], bytes], *parts: JSON | bytes) -> bytes:
-    """Return the bytes that follow from these parts: recalled, or made and remembered."""
-    entry = recall(*parts)
+    """Return the bytes that follow from these parts alone, for every book: recalled, or made and remembered."""
+    if not _place:
+        return make()
+    name = key(*_place.maker, *parts)
+    entry = _place.store.get(name)
     if entry is not None:
         return entry.data
     made = make()
-    remember(made, None, *parts)
+    _place.store.put(name, made, None)
     return made
 
 
