@@ -247,7 +247,7 @@ _split_first_line = line_break.split_first_line
 
 def _split_at_end(text: str, style: Any, context: Any, width: float | None, *rest: Any, **named: Any) -> Any:
     line = _split_first_line(text, style, context, width, *rest, **named)
-    if not line[2] or not text.endswith((" ", "\N{NO-BREAK SPACE}")) or " " in text.encode()[: line[2] - 1].decode():
+    if not line[2] or not text.endswith((" ", "\N{NO-BREAK SPACE}")) or b" " in text.encode()[: line[2] - 1]:
         return line  # [2]: where the next begins
     found = _split_first_line(f"{text.rstrip(' ')}\N{WORD JOINER}", style, context, width, *rest, **named)
     return found if found[2] else _split_first_line(text, style, context, None, *rest, **named)
