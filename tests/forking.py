@@ -103,10 +103,12 @@ class Started:
         """Wait for its end; return what it has written and nobody has read."""
         watch = threading.Timer(timeout, os.killpg, (self.pid, signal.SIGKILL))
         watch.start()
-        with self.stdout, self.stderr, ThreadPoolExecutor() as readers:
-            output, errors = readers.map(lambda stream: stream.read(), (self.stdout, self.stderr))
+        try:
+            with self.stdout, self.stderr, ThreadPoolExecutor() as readers:
+                output, errors = readers.map(lambda stream: stream.read(), (self.stdout, self.stderr))
+        finally:
+            watch.cancel()
         self.wait(timeout)
-        watch.cancel()
         return output, errors
 
     def send_signal(self, number: int) -> None:
