@@ -34,7 +34,7 @@ async function newPage() {
 }
 
 // For each document of the spine Ace sorts the whole manifest, and asks of two items which is first by counting through all: an
-// EPUB of 330 documents spends 15 seconds on that, one of 1,300 an hour. Their places are counted once here; what is read stays as it is.
+// EPUB of 330 documents spends 15 seconds on that, and it grows faster than their square. Their places are counted once here.
 const places = new WeakMap();
 const compared = Node.prototype.compareDocumentPosition;
 Node.prototype.compareDocumentPosition = function (other) {
