@@ -11,7 +11,6 @@ import io
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import PurePosixPath
 
 from fontTools.ttLib import TTFont
@@ -162,7 +161,6 @@ def _maths(needed: str, publication: Publication) -> str:
     return reflow.FONT_RULE.replace(f"url({reflow.FONT_FILE})", f"url(data:font/woff2;base64,{font})")
 
 
-@lru_cache(maxsize=64)
 def _packed(font: bytes) -> bytes:
     """Return a font as WOFF2; what a build before has made of it is recalled."""
     return cache.remembered(lambda: _woff2(font), "woff2", font)

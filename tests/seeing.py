@@ -447,7 +447,7 @@ def short_last_lines(sight: Sight) -> Iterator[str]:
 
 
 def lone_words(sight: Sight) -> Iterator[str]:
-    """Find single words that stand in a line of their own above a long one, which breaks that nothing asks for leave."""
+    """Find single words in a line of their own above a long one: the line ended where nothing asked it to."""
     for lines in _paragraphs(sight):
         for (page, text), (_, below) in itertools.pairwise(lines):
             if " " not in text and 3 * len(text) < len(below):

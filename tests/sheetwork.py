@@ -20,7 +20,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import weasyprint
 
-from pipeline.authorities import tools
+from pipeline.authorities import pdf_checkers
 from pipeline.bindery import pdf_metadata
 from pipeline.kit import forms
 from pipeline.kit.collect import Collected, collect
@@ -189,7 +189,7 @@ def fonts_shown(pdf: bytes, name: str) -> set[str]:
 
 def faults(folder: Path, pdf: bytes) -> list[str]:
     (folder / "form.pdf").write_bytes(pdf)
-    found = ((profile, each) for profile in ("ua1", "2a") for each in tools.check_verapdf(profile, folder / "form.pdf"))
+    found = ((profile, each) for profile in ("ua1", "2a") for each in pdf_checkers.check_verapdf(profile, folder / "form.pdf"))
     return [f"{profile} {each.rule}: {each.message}" for profile, each in found]
 
 

@@ -14,7 +14,7 @@ from pipeline import authorities
 from pipeline.authorities import findings, tools
 from pipeline.authorities.epub_checkers import parse_ace, parse_epubcheck
 from pipeline.authorities.findings import Authority, Finding
-from pipeline.authorities.tools import parse_qpdf, place
+from pipeline.authorities.pdf_checkers import parse_qpdf, place
 from pipeline.cli.__main__ import main
 from pipeline.diagnostics import ToolError
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline import release
-from pipeline.authorities import epub_checkers, findings, tools
+from pipeline.authorities import epub_checkers, findings, pdf_checkers
 from pipeline.authorities.findings import NO_ANSWER, RULES, Authority, Check, Finding, Places, Report, Reported, Row
 from pipeline.authorities.nu_checker import check_nu, nu_version
 from pipeline.diagnostics import Diagnostic, Place, ToolError
@@ -27,12 +27,12 @@ from pipeline.work.crew import Crew, Died
 __all__ = ["AUTHORITIES", "PREFLIGHT", "RULES", "Authority", "Finding", "Report", "Reported", "Row", "check_tools", "verify"]
 
 AUTHORITIES = (
-    Authority("PDF/A-2a", "P401", PDF.name, partial(tools.check_verapdf, "2a"), tools.verapdf_version),
-    Authority("PDF/UA-1", "P402", PDF.name, partial(tools.check_verapdf, "ua1"), tools.verapdf_version),
+    Authority("PDF/A-2a", "P401", PDF.name, partial(pdf_checkers.check_verapdf, "2a"), pdf_checkers.verapdf_version),
+    Authority("PDF/UA-1", "P402", PDF.name, partial(pdf_checkers.check_verapdf, "ua1"), pdf_checkers.verapdf_version),
     Authority("Ace", "P404", EPUB.name, epub_checkers.check_ace, epub_checkers.ace_version),
     Authority("EPUBCheck", "P403", EPUB.name, epub_checkers.check_epubcheck, epub_checkers.epubcheck_version),
     Authority("Nu", "P406", HTML.name, check_nu, nu_version),
-    Authority("qpdf", "P405", PDF.name, tools.check_qpdf, tools.qpdf_version),
+    Authority("qpdf", "P405", PDF.name, pdf_checkers.check_qpdf, pdf_checkers.qpdf_version),
 )
 """The slowest first, so that the last to end is a short one."""
 PREFLIGHT = "preflight"

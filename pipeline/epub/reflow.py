@@ -248,7 +248,6 @@ def _styled() -> dict[tuple[str, str], str]:
     return found
 
 
-@lru_cache(maxsize=64)
 def cut(needed: str, whole: bytes) -> bytes:
     """Return a maths font with these characters, under a family name of the book's own: edits seldom bring a sign that is new."""
     return cache.remembered(lambda: _cut(needed, whole), "maths font", needed, whole)
