@@ -15,6 +15,8 @@ from pipeline.model import Edition, Example, Keys, Made, Outline, Prose, Record
 from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
 
+LONG_TITLE, MANY_LONG = 120, 0.1
+"""Letters that fill three lines of a title as it is usually set; the share of titles longer than that for which all are smaller."""
 LONGEST_RUN = 40
 """Sections that share pages, and are laid out as one: were they more, a word changed in one would have very many laid out again."""
 
@@ -193,6 +195,12 @@ class Publication:
         """Whether it is printed on several papers, which have the same page numbers because they have one type area."""
         papers = self.edition.papers
         return len(papers) > 1 and {self.look.laid_on(papers, paper) for paper in papers} == {papers[0]}
+
+    @cached_property
+    def has_long_titles(self) -> bool:
+        """Whether its questions have whole paragraphs for titles, so many of them that all titles are set smaller."""
+        lengths = [len(section.title) for section in self.sections if section.kind.is_question]
+        return sum(length > LONG_TITLE for length in lengths) > MANY_LONG * len(lengths)
 
     @property
     def questions(self) -> int:

@@ -16,6 +16,8 @@ SPACE = "writing_space"
 LINES_A_PAGE, LINES_A_MINUTE = 34, 1.5
 FEWEST, MOST = 8, 30
 """Lines to write on."""
+TO_TICK = 2
+"""Lines below choices, for the reason of a choice."""
 HEAD, TITLE_LETTERS = 2, 44
 """Lines that the white around a head takes, and letters of a title that go into one."""
 WORDS, TEXT_LETTERS = 0.75, 60
@@ -62,7 +64,8 @@ def _needed(section: Section) -> float:
     texts = (question.exhibit or "", *(choice.text for choice in question.choices))
     lines = [line for text in texts for line in text.splitlines()]
     words = sum(_up(len(line) / TEXT_LETTERS) for line in lines)
-    return HEAD + _up(len(section.title) / TITLE_LETTERS) + WORDS * words + writing_lines(question.minutes)
+    room = TO_TICK if question.choices else writing_lines(question.minutes)
+    return HEAD + _up(len(section.title) / TITLE_LETTERS) + WORDS * words + room
 
 
 def _up(number: float) -> int:

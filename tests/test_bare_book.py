@@ -132,6 +132,34 @@ def test_everyday_markdown_is_on_the_page(built: Path) -> None:
     assert "No reader sees this" not in text
 
 
+SCENE = "A courier rides the same forty kilometers of wet cobbles every working day, and has had three chains in a single year. "
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scenes", "size"), [(0, 21), (1, 15)])
+def test_titles_are_smaller_where_many_are_whole_paragraphs(tmp_path: Path, scenes: int, size: int) -> None:
+    (tmp_path / "book/questions").mkdir(parents=True)
+    (tmp_path / "book/book.yaml").write_text("id: titles\ntitle: Titles\ndate: 2026-11-22\n")
+    for number in range(6):
+        asked = f"{SCENE * (number < scenes)}What of chain {number}?"
+        (tmp_path / f"book/questions/q{number}.yaml").write_text(f"ask: {asked}\nanswer: Wipe it, and oil it.\n")
+    only = ("study", "--paper", "a4", "--format", "pdf")
+    done = run("build", *only, "--book", tmp_path / "book", "--output", tmp_path, env=environment(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    (study,) = tmp_path.glob("guides/study/*.pdf")
+    assert set(sizes(study, "What of chain")) & {15, 21} == {size}
+
+
+def sizes(path: Path, words: str) -> Iterator[int]:
+    """Give the size of the letters of words, in points, wherever they stand."""
+    with pdfium.PdfDocument(path) as pdf:
+        for page in pdf:
+            text = page.get_textpage()
+            search = text.search(words)
+            while found := search.get_next():
+                yield round(pdfium.raw.FPDFText_GetFontSize(text, found[0]) * 72 / 96)  # the page is drawn in CSS pixels
+
+
 # Pictures made of pixels
 
 

@@ -527,3 +527,15 @@ def test_a_picture_beside_the_source_is_copied_and_shown(tmp_path: Path) -> None
     assert copy.read_bytes() == png(40, 20)
     assert f"![A light](pictures/{copy.name})" in next(iter(questions.values()))["answer"]
     assert codes(outcome).count("I302") == 1
+
+
+def test_the_volumes_of_a_large_bank_look_like_its_editions(tmp_path: Path) -> None:
+    lines = "\n\n".join(f"## Why is rope {n} {'so very long ' * 20}?\n\nIt is." for n in range(400))
+    (tmp_path / "bank").mkdir()
+    for name in ("hemp", "sisal"):
+        (tmp_path / f"bank/{name}.md").write_text(f"# {name.title()}\n\n{lines}\n".replace("rope", name))
+    brought(tmp_path / "bank")
+    book, _ = load_and_check(tmp_path / "book")
+    assert book is not None
+    volumes = [f"{name}-{number}" for name in ("practice", "study") for number in (1, 2)]
+    assert {name: edition.look_name for name, edition in book.editions.items()} == {name: name[:-2] for name in volumes}

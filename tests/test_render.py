@@ -15,6 +15,7 @@ from renderwork import OnePageEach, rendered, sections, words, xpath
 
 from pipeline import editions, render, ruled_pages, theme
 from pipeline.model import Book, Figure
+from pipeline.model.questions import Choice
 from pipeline.publication import Publication
 from pipeline.render import Sheet, hung
 from pipeline.render.setter import breakable
@@ -207,6 +208,15 @@ def test_questions_share_a_page_of_ruled_space_as_far_as_they_fit_and_fill_it(bo
     assert sum(parts) == pytest.approx(1.0 if shared else 2.0)
     assert (second.get("data-leads") is None) == shared
     assert first.get("data-leads") == ""
+
+
+def test_a_question_with_choices_to_tick_takes_less_of_its_page_than_one_to_write_on(book, publications) -> None:
+    picked = (Choice(text="It falls.", correct=True), Choice(text="It rises."))
+    question = book.questions["falling-glass"].model_copy(update={"choices": picked})
+    changed = replace(book, questions={**book.questions, "falling-glass": question})
+    made = sections(rendered(edition(changed, "practice", publications["practice"])))
+    first, second = (float(made[name].get("style").removeprefix("--share:")) for name in ("falling-glass", "corrected-log"))
+    assert first < 0.5 < second and first + second == pytest.approx(1.0)
 
 
 def test_a_reference_in_the_practice_edition_leads_to_an_answer_and_to_no_ruled_space(publications) -> None:

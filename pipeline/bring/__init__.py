@@ -283,7 +283,7 @@ def _editions(drafted: Drafted) -> dict[str, str]:
     for n, sections in enumerate(volumes, start=1):
         for fields in (_study(picked, more, flow), _practice(picked, more)):
             if len(volumes) > 1:
-                fields |= {"id": f"{fields['id']}-{n}", "title": f"{fields['title']}, volume {n}"}
+                fields |= {"id": f"{fields['id']}-{n}", "look": fields["id"], "title": f"{fields['title']}, volume {n}"}
                 fields["select"] = {"sections": sections}
             found[f"editions/{fields['id']}.yaml"] = source.yaml_text(fields)
     return found

@@ -65,6 +65,15 @@ def unknown_paper(book: Book) -> Found:
                 yield fault("C608", f"no paper '{name}'", spot(book, edition, "papers", n), nearest(name, known))
 
 
+@register("C612", "edition that looks like none")
+def unknown_look(book: Book) -> Found:
+    """An edition has the look of one that the book does not have, and that no theme says anything of."""
+    for edition in book.editions.values():
+        known = {*book.editions, *(name for layer in (theme.package(), *book.layers) for name in layer.editions)}
+        if edition.look and edition.look not in known:
+            yield fault("C612", f"no edition looks like '{edition.look}'", spot(book, edition, "look"), nearest(edition.look, known))
+
+
 @register("C602", "edition without questions")
 def edition_without_questions(book: Book) -> Found:
     """An edition's list of sections leaves out the questions, and has no section that stands alone: a cheat sheet, a tracker, a map."""

@@ -283,6 +283,12 @@ class Layer:
     """Folder of templates that take the place of the package's."""
     templates_digest: str = ""
 
+    @property
+    def editions(self) -> frozenset[str]:
+        """Editions that it says something of."""
+        sheets = (name.removeprefix("editions/") for name in self.styles if name.startswith("editions/"))
+        return frozenset(self.values.get("editions") or {}).union(sheets)
+
     @cached_property
     def digest(self) -> str:
         """Digest of all that the layer holds."""

@@ -85,13 +85,15 @@ class Edition(Record):
     """The plan of interviews that it is made of."""
     fillable: bool = False
     """Whether places to write in become fields of a PDF form."""
+    look: Slug | None = None
+    """The edition that it looks like, as themes say of it: `practice` for a volume of one; itself when left out."""
     form: FormName | None = None
     """Which form of the plan: set by the press, never by you."""
 
     @property
     def look_name(self) -> str:
         """Under which name themes say what it looks like: all kits look alike."""
-        return "interviewer" if self.plan or "spreads" in self.sections else self.id
+        return "interviewer" if self.plan or "spreads" in self.sections else self.look or self.id
 
     @property
     def family(self) -> str:
