@@ -214,7 +214,7 @@ def test_a_question_with_choices_to_tick_takes_less_of_its_page_than_one_to_writ
     def share(*choices: Choice) -> float:
         question = book.questions["falling-glass"].model_copy(update={"choices": choices})
         changed = replace(book, questions={**book.questions, "falling-glass": question})
-        made = sections(rendered(edition(changed, "practice", publications["practice"])))
+        made = sections(rendered(edition(changed, "practice", publications["practice"], parts=("choices", "writing_space"))))
         first, second = (float(made[name].get("style").removeprefix("--share:")) for name in ("falling-glass", "corrected-log"))
         assert first + second == pytest.approx(1.0)
         return first
