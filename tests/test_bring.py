@@ -417,6 +417,30 @@ def test_what_the_book_s_markdown_would_read_into_words_is_escaped(tmp_path: Pat
     assert {"I301", "I302", "I304", "I306", "I307", "I308"} <= set(codes(outcome))
 
 
+DRAWINGS = {
+    r"https://render.githubusercontent.com/render/math?math=(x_{i%2B1}-x_i)\cdot%20y": r"$(x_{i+1}-x_i)\cdot y$",
+    r"https://render.githubusercontent.com/render/math?mode=inline&math=\beta": r"$\beta$",
+    r"https://latex.codecogs.com/svg.latex?\Large&space;\frac{1}{n}": r"$\frac{1}{n}$",
+    r"https://latex.codecogs.com/png.image?\dpi{110}\bg_white a^2": "$a^2$",
+}
+
+
+@pytest.mark.parametrize("address", DRAWINGS)
+def test_a_picture_that_a_service_draws_from_latex_is_the_formula(tmp_path: Path, address: str) -> None:
+    outcome, questions = brought(source(tmp_path, README_md=f'# Sums\n\n## Which?\n\nIt is <img src="{address}"> then.\n'))
+    (question,) = questions.values()
+    assert question["answer"].strip() == f"It is {DRAWINGS[address]} then."
+    assert codes(outcome) == []
+
+
+def test_a_drawing_of_latex_that_the_press_cannot_set_is_kept_as_code_and_told(tmp_path: Path) -> None:
+    address = r"https://render.githubusercontent.com/render/math?math=\nosuch{x}"
+    outcome, questions = brought(source(tmp_path, README_md=f"# Sums\n\n## Which?\n\nIt is ![]({address}) then.\n"))
+    (question,) = questions.values()
+    assert question["answer"].strip() == r"It is `$\nosuch{x}$` then."
+    assert codes(outcome) == ["I308"]
+
+
 def test_code_is_kept_to_the_byte(tmp_path: Path) -> None:
     fences = ["plain\n", "  indented\n\ttab\n\n\nend \n", "```\ninner\n```\n", "日本 'quotes' \"double\" # no comment: x\n", " \n x\n"]
     body = "".join(

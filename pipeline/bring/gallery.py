@@ -1,14 +1,15 @@
-"""Find the pictures of a source that lie beside its files, and name the copies that a book gets."""
+"""Find the pictures of a source that lie beside its files, and name the copies that a book gets; and formulas that are pictures."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 from pipeline import source
 from pipeline.bring.haul import Losses
@@ -20,6 +21,13 @@ from pipeline.source import SourceFault
 FOLDER: Final = "pictures"
 MOST: Final = 200_000_000
 """Bytes of all pictures of a source that are copied."""
+DRAWN: Final = re.compile(
+    r"https?://(?:render\.githubusercontent\.com/render/math\?(?:mode=\w+&)?math=|latex\.codecogs\.com/\w+\.(?:latex|image)\?)(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Addresses under which a service draws the LaTeX at their end, as banks have them whose pages knew no formulas."""
+SETTINGS: Final = re.compile(r"(?:\\(?:inline|tiny|small|large|huge|bg_\w+|dpi\{\d+\})\s*)+", re.IGNORECASE)
+"""What the LaTeX of a drawing may begin with: its size and its color."""
 
 
 @dataclass
@@ -80,3 +88,11 @@ def hang(pictures: Mapping[str, bytes], book: Path, losses: Losses) -> int:
             source.write(whole, data)
             new += 1
     return new
+
+
+def drawn_from(address: str) -> str:
+    """Return the LaTeX in the address of a picture that is drawn from it; nothing where it is another."""
+    found = DRAWN.fullmatch(address)
+    latex = unquote_plus(found[1]).replace("&space;", " ").strip() if found else ""
+    latex = SETTINGS.sub("", latex, count=1) if SETTINGS.match(latex) else latex
+    return "" if "$" in latex else latex

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline import markup, theme
 from pipeline.bring import foreign_text
-from pipeline.bring.gallery import Gallery
+from pipeline.bring.gallery import Gallery, drawn_from
 from pipeline.bring.haul import Losses, Node, is_blank, line_nodes, said, trimmed
 
 ALWAYS: Final = re.compile(
@@ -270,7 +270,9 @@ class LineStyle:
         return f"[{_balanced(words) or _escaped(_shown(target))}]({address})"
 
     def picture(self, node: Node, following: str) -> str:
-        """Return what stands for a picture: a link where it has an address, its words where it is a file."""
+        """Return what stands for a picture: the formula it is drawn from, a link where it has an address, its words where it is a file."""
+        if latex := drawn_from(node.info):
+            return self.formula(Node("formula", node.line, text=latex), following)
         words = " ".join(node.text.split()) or said(node.children)
         name = node.info.rsplit("/", 1)[-1]
         if node.info.lower().startswith(("http://", "https://")):
