@@ -147,7 +147,8 @@ class LineStyle:
     def _sound(self, node: Node) -> bool:
         faults = markup.check(node.text.strip())
         if faults:
-            self.tell("I308", f"a formula that the press cannot set: {faults[0].message}", node, "mend it by hand, or leave it as code")
+            hint = f"{faults[0].hint or 'mend it by hand'}; or leave it as code"
+            self.tell("I308", f"a formula that the press cannot set: {faults[0].message}", node, hint)
         return not faults
 
     def written(self, nodes: Sequence[Node], *, joined: bool = False, last: str = "") -> str:
