@@ -21,7 +21,7 @@ from pipeline.diagnostics import ToolError
 
 Versions = Callable[[], Mapping[str, str]]
 """Names all that must be the same on two machines for their results to be the same."""
-KNOCKING = 10
+KNOCKING = 5
 """Seconds that a scheduler may take to answer."""
 PATIENCE = 60
 """Seconds that it may be without a worker, or out of reach."""
