@@ -26,7 +26,7 @@ DRAWN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Addresses under which a service draws the LaTeX at their end, as banks have them whose pages knew no formulas."""
-SETTINGS: Final = re.compile(r"(?:\\(?:inline|tiny|small|large|huge|bg_\w+|dpi\{\d+\})\s*)+", re.IGNORECASE)
+SETTINGS: Final = re.compile(r"\A(?:\\(?:inline|tiny|small|large|huge|bg_\w+|dpi\{\d+\})\s*)+", re.IGNORECASE)
 """What the LaTeX of a drawing may begin with: its size and its color."""
 
 
@@ -93,6 +93,5 @@ def hang(pictures: Mapping[str, bytes], book: Path, losses: Losses) -> int:
 def drawn_from(address: str) -> str:
     """Return the LaTeX in the address of a picture that is drawn from it; nothing where it is another."""
     found = DRAWN.fullmatch(address)
-    latex = unquote_plus(found[1]).replace("&space;", " ").strip() if found else ""
-    latex = SETTINGS.sub("", latex, count=1) if SETTINGS.match(latex) else latex
+    latex = SETTINGS.sub("", unquote_plus(found[1]).replace("&space;", " ").strip()) if found else ""
     return "" if "$" in latex else latex
