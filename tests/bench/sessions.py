@@ -14,8 +14,9 @@ from bench.edition import prepare
 from bench.measure import Run
 from bench.peers import Peer
 
-NEAR = 0.10
-"""Share by which the pages of Typst may differ from ours."""
+FEWER, MORE = 0.10, 0.25
+"""Share by which the pages of a peer may be fewer than ours, or more: a few lines left of a section take a page of theirs, where we set
+the section tighter. What is said of a page is said of more of theirs, then, for the same words."""
 SAME_WORDS = 0.01
 COPIES = ("Reader One", "Reader Two", "Reader Three")
 
@@ -163,7 +164,7 @@ def differences(found: Findings) -> Iterator[str]:
     """Say where a peer has printed another book than we have."""
     for name in found.words.keys() - {"guidepress"}:
         pages, words = found.pages[name] / found.pages["guidepress"], found.words[name] / found.words["guidepress"]
-        if abs(pages - 1) > NEAR:
+        if not 1 - FEWER <= pages <= 1 + MORE:
             yield f"{found.subject.name}: {name} prints {found.pages[name]} pages, and we {found.pages['guidepress']}"
         if abs(words - 1) > SAME_WORDS:
             yield f"{found.subject.name}: {name} prints {found.words[name]} words, and we {found.words['guidepress']}"
