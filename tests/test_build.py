@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
 import re
 import resource
 import shutil
 import subprocess
 from pathlib import Path
 
+import pikepdf
 import pytest
 from buildwork import PDF, book, bytes_of, edit, environment, run, run_anew, start
+from PIL import Image
 
 from pipeline import bindery, release, theme
+from pipeline.flow import finishing
 from pipeline.preflight import pdf_reader
 from pipeline.work import cache
 from pipeline.work.store import Store
@@ -266,3 +271,17 @@ def test_a_subset_of_a_font_is_made_once_and_then_recalled_from_the_store(tmp_pa
         assert bindery.subset(data, (1, 2, 3)) == b"what stands in the store"
         assert bindery.subset(data, (1, 2)) != made
     assert 100 < len(made) < len(data)
+
+
+@pytest.mark.parametrize("many", [100, 20_000])
+def test_the_picture_of_a_cover_with_very_much_on_it_is_no_heavier_than_readers_bear(many: int) -> None:
+    pen = random.Random(1)
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        squares = (f"{pen.random():.2f} 0.5 0.9 rg {pen.randrange(595)} {pen.randrange(842)} 9 9 re f" for _ in range(many))
+        page.Contents = pdf.make_stream("\n".join(squares).encode())
+        pdf.save(written := io.BytesIO())
+    picture = finishing.drawn(written.getvalue())
+    with Image.open(io.BytesIO(picture)) as image:
+        assert image.height == finishing.COVER_HEIGHT or many > 100
+    assert 1000 < len(picture) <= 300_000

@@ -25,6 +25,7 @@ from pipeline.flow.inputs import fingerprint, is_fresh, moment, slots_of, versio
 from pipeline.flow.request import Pages, Relaid, Request, Slot, slot
 from pipeline.flow.volumes import RENDER, filled, own_sections
 from pipeline.formats import COVER, EPUB, FORMATS, HTML, KINDLE, PDF, SCREENS
+from pipeline.load import raster
 from pipeline.model import Book
 from pipeline.publication import Publication
 from pipeline.release import Artefact, BookFacts, Carried, Colophon, Published, Release
@@ -34,7 +35,7 @@ from pipeline.work.store import key
 
 COVER_HEIGHT = 1600
 """Pixels: the most that reading systems take without scaling (and 1.6 to 1.4 of the height in width)."""
-COVER_COLORS = 64
+COVER_COLORS = (64, 16, 4)
 REPORT = "build"
 """Name of the report."""
 
@@ -197,14 +198,16 @@ def picture(binding: Binding, number: int, bound: Results[list[Bound]]) -> bytes
 
 
 def drawn(pdf: bytes, height: int = COVER_HEIGHT) -> bytes:
-    """Return the first page as PNG, ``height`` pixels high; the same bytes for the same PDF."""
+    """Return the first page as PNG, ``height`` pixels high or as high as readers can bear; the same bytes for the same PDF."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         page = document[0]
         image = page.render(scale=height / page.get_height()).to_pil().convert("RGB")
-    buffer = io.BytesIO()
-    # A palette keeps the file small; the cover is flat color and thin lines.
-    image.quantize(COVER_COLORS, dither=0).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    # A palette keeps the file small; the cover is flat color and thin lines, a great many of which take a smaller one.
+    for colors in COVER_COLORS:
+        image.quantize(colors, dither=0).save(buffer := io.BytesIO(), "PNG", optimize=True)
+        if buffer.tell() <= raster.HEAVY:
+            return buffer.getvalue()
+    return drawn(pdf, height * 4 // 5)
 
 
 def _write(writing: Writing) -> bytes:
