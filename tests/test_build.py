@@ -273,15 +273,16 @@ def test_a_subset_of_a_font_is_made_once_and_then_recalled_from_the_store(tmp_pa
     assert 100 < len(made) < len(data)
 
 
-@pytest.mark.parametrize("many", [100, 20_000])
+@pytest.mark.parametrize("many", [10, 3_000])
 def test_the_picture_of_a_cover_with_very_much_on_it_is_no_heavier_than_readers_bear(many: int) -> None:
     pen = random.Random(1)
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(595, 842))
-        squares = (f"{pen.random():.2f} 0.5 0.9 rg {pen.randrange(595)} {pen.randrange(842)} 9 9 re f" for _ in range(many))
-        page.Contents = pdf.make_stream("\n".join(squares).encode())
+        ends = ([pen.randrange(595), pen.randrange(842), pen.randrange(595), pen.randrange(842)] for _ in range(many))
+        lines = [f"{pen.random():.2f} 0.5 0.9 RG {x} {y} m {to} {up} l S" for x, y, to, up in ends]
+        page.Contents = pdf.make_stream("\n".join(lines).encode())
         pdf.save(written := io.BytesIO())
     picture = finishing.drawn(written.getvalue())
     with Image.open(io.BytesIO(picture)) as image:
-        assert image.height == finishing.COVER_HEIGHT or many > 100
+        assert image.height == finishing.COVER_HEIGHT or many > 10
     assert 1000 < len(picture) <= 300_000
