@@ -68,8 +68,8 @@ def unknown_paper(book: Book) -> Found:
 @register("C612", "edition that looks like none")
 def unknown_look(book: Book) -> Found:
     """An edition has the look of one that the book does not have, and that no theme says anything of."""
+    known = {*book.editions, *(name for layer in (theme.package(), *book.layers) for name in layer.editions)}
     for edition in book.editions.values():
-        known = {*book.editions, *(name for layer in (theme.package(), *book.layers) for name in layer.editions)}
         if edition.look and edition.look not in known:
             yield fault("C612", f"no edition looks like '{edition.look}'", spot(book, edition, "look"), nearest(edition.look, known))
 
