@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.brand import PLAIN, Brand
 from pipeline.model import Edition, Example, Keys, Made, Outline, Prose, Record
 from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
+from pipeline.work import cache
 
 LONG_TITLE, MANY_LONG = 120, 0.1
 """Letters that fill three lines of a title as it is usually set; the share of titles longer than that for which all are smaller."""
@@ -59,6 +60,21 @@ class Section:
     def matter(self) -> Matter:
         """The part of the book that it belongs to."""
         return "front" if self.is_front else self.kind.matter
+
+    @property
+    def own(self) -> str:
+        """All that it is, written out; the file it was read from is not part of that."""
+        return repr(replace(self, source="", members=tuple(replace(member, source="") for member in self.members)))
+
+    @property
+    def bare(self) -> Section:
+        """Return it as others print it."""
+        return replace(self, source="", record=None, members=(), examples=())
+
+    @property
+    def with_bare_members(self) -> Section:
+        """Return it as those print it that are no opener."""
+        return replace(self, source="", members=tuple(member.bare for member in self.members))
 
     @property
     def listed(self) -> bool:
@@ -195,6 +211,13 @@ class Publication:
         """Whether it is printed on several papers, which have the same page numbers because they have one type area."""
         papers = self.edition.papers
         return len(papers) > 1 and {self.look.laid_on(papers, paper) for paper in papers} == {papers[0]}
+
+    @cached_property
+    def surroundings(self) -> str:
+        """Digest of all that a section which prints itself may print beside its record."""
+        sections = tuple(section.bare if section.kind.prints_itself else section.with_bare_members for section in self.sections)
+        shown = replace(self, sections=sections, index=(), withheld=(), secret=())
+        return cache.digest(repr(shown), self.look.digest(self.outline.lang))
 
     @cached_property
     def has_long_titles(self) -> bool:

@@ -10,47 +10,18 @@ import pytest
 from buildwork import book, bytes_of, edit, environment, run
 from epubwork import pages, whole
 
-from pipeline import checks, load, markup, model, theme
+from pipeline import checks, load, markup, model, render, theme
 from pipeline.checks import spelling
 from pipeline.epub import spine
-from pipeline.markup import Target, Text, highlight, parser
+from pipeline.markup import Text, highlight, maths, parser
 from pipeline.markup.parser import recalled
-from pipeline.model import Book
-from pipeline.render import Rendition
-from pipeline.render.setter import write
-from pipeline.theme import coverage
+from pipeline.model import Book, Glossary, Question
+from pipeline.publication import Publication
+from pipeline.render import Fragment, Rendition, _rendered, render_section
+from pipeline.section_kinds import KINDS
+from pipeline.theme import Medium, coverage
 from pipeline.work import cache
 from pipeline.work.store import Store
-
-RICH = """A [[term:loss|loss]] of $x^2$, {=sweep.best}[^n], and [words]{.index term="Word" see-also="Other"}.
-
-[^n]: A note.
-
-## Heading
-
-![](figure:curve)
-
-[[box:legal]]
-
-!!! note
-    Mind *this*: `code`.
-
-Table: A caption
-
-| a | b |
-|---|---|
-| 1 | 2 |
-"""
-
-
-def target(text: Text, medium: str = "paged") -> Target:
-    return Target(
-        medium=medium, scope="s", level=2, labels=theme.labels("en"), spoken=theme.spoken("en"),
-        words=theme.words_digest("en"),
-        shown={reference: f"<b>{reference.kind} {reference.id}</b>" for reference in text.references},
-        drawings={found: markup.svg(found.latex, display=found.display) for found in text.formulas},
-        table_labels=tuple(f"Table {n}" for n in range(1, text.tables + 1)),
-    )  # fmt: skip
 
 
 def shelf(most: int = 10, *, name: str = "written") -> cache.Shelf:
@@ -115,50 +86,118 @@ def test_what_checks_found_is_found_again_without_a_parser_and_a_dictionary(tmp_
     markup.parse.cache_clear()
 
 
+def rendered(publication: Publication, name: str, medium: Medium = "paged") -> Fragment:
+    (section,) = (section for section in publication.sections if section.id == name)
+    return render_section(publication, section, medium)
+
+
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("medium", ["paged", "reflow"])
-def test_a_text_is_written_once_for_the_same_surroundings(medium: str) -> None:
-    text, known = markup.parse(RICH), shelf()
-    assert not text.faults
-    first = write(text, target(text, medium), known)
-    assert first == markup.to_xhtml(text, target(text, medium))
-    unread = replace(text, read=lambda: pytest.fail("the text was read again"))
-    assert write(unread, target(text, medium), known) == first
+def test_a_section_is_rendered_once_for_the_same_surroundings(publications, medium: Medium, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.forget()
+    study = replace(publications["study"])
+    first = rendered(study, "under-keel-clearance", medium)
+    cache.shelf(f"rendered study {medium}")._few = 1
+    cache.keep()
+    cache.forget()  # another process
+    monkeypatch.setattr(maths, "_named", {})
+    monkeypatch.setattr(render, "_template", lambda *_: pytest.fail("the section was rendered again"))
+    assert rendered(study, "under-keel-clearance", medium) == first
+    assert (medium == "paged") == any(name.startswith(markup.FORMULAS) for name in first.resources)
+    cache.forget()
 
 
-def otherwise(kind: str) -> Callable[[Text], dict]:
-    def changed(text: Text) -> dict:
-        shown = target(text).shown
-        return {"shown": {r: f"{said}, p. 3" if r.kind == kind else said for r, said in shown.items()}}
+@pytest.mark.parametrize("medium", ["paged", "reflow"])
+def test_what_prints_itself_prints_nothing_of_other_sections_but_title_and_number(publications, medium: Medium) -> None:
+    kinds = set()
+    for publication in publications.values():
+        for section in (section for section in publication.sections if section.kind.prints_itself):
+            others = (other.bare if other.kind.prints_itself else other.with_bare_members for other in publication.sections)
+            alone = tuple(section if other.id == section.id else other for other in others)
+            alone = replace(publication, sections=alone, index=(), withheld=(), secret=())
+            assert _rendered(alone, section, medium, None) == _rendered(publication, section, medium, None), section.id
+            kinds.add(section.kind)
+    assert kinds == {kind for kind in KINDS if kind.prints_itself}
 
-    return changed
+
+def named(study: Publication) -> Publication:
+    names = {name: replace(each, title=f"Not {each.title}", number=each.number and f"9{each.number}") for name, each in study.names.items()}
+    return replace(study, names=names)
 
 
-def moved(text: Text) -> dict:
-    return {"drawings": {found: replace(setting, depth=9.0) for found, setting in target(text).drawings.items()}}
+def numbered(study: Publication) -> Publication:
+    return replace(study, numbers={name: f"9{number}" for name, number in study.numbers.items()})
 
 
+def captioned(study: Publication) -> Publication:
+    figures = {name: each.model_copy(update={"caption": "Drawn anew."}) for name, each in study.resources["figures"].items()}
+    return replace(study, resources={**study.resources, "figures": figures})
+
+
+def drawn(study: Publication) -> Publication:
+    drawings = {name: replace(each, svg=each.svg + b"<!-- -->") for name, each in study.resources["drawings"].items()}
+    return replace(study, resources={**study.resources, "drawings": drawings})
+
+
+def titled(study: Publication) -> Publication:
+    topics = {name: each.model_copy(update={"title": "Another topic"}) for name, each in study.resources["topics"].items()}
+    return replace(study, resources={**study.resources, "topics": topics})
+
+
+def defined(study: Publication) -> Publication:
+    def changed(record: Glossary) -> Glossary:
+        return record.model_copy(update={"terms": tuple(term.model_copy(update={"definition": "A word."}) for term in record.terms)})
+
+    return replace(study, sections=tuple(
+        replace(section, record=changed(section.record)) if isinstance(section.record, Glossary) else section for section in study.sections
+    ))  # fmt: skip
+
+
+def moved(study: Publication) -> Publication:
+    return replace(study, sections=tuple(
+        replace(section, number=f"9{section.number}") if section.kind.is_question else section for section in study.sections
+    ))  # fmt: skip
+
+
+def reworded(study: Publication) -> Publication:
+    def changed(record: Question) -> Question:
+        return record.model_copy(update={"answer": f"A sentence more. {record.answer}"})
+
+    return replace(study, sections=tuple(
+        replace(section, record=changed(section.record)) if isinstance(section.record, Question) else section for section in study.sections
+    ))  # fmt: skip
+
+
+@pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
-    "changes",
-    [
-        lambda _: {"scope": "other"}, lambda _: {"level": 3},
-        lambda _: {"medium": "reflow"}, lambda _: {"table_labels": ("Table 3.1",)}, moved,
-        *(otherwise(kind) for kind in ("term", "figure", "box", "value")),
-    ],
+    "change",
+    [named, numbered, captioned, drawn, titled, defined, moved, reworded, lambda study: replace(study, digits=study.digits + 1)],
 )  # fmt: skip
-def test_whatever_a_text_is_told_by_its_surroundings_it_is_written_anew_when_that_changes(changes: Callable[[Text], dict]) -> None:
-    text, known = markup.parse(RICH), shelf()
-    before = target(text)
-    after = replace(before, **changes(text))
-    write(text, before, known)
-    assert write(text, after, known) == markup.to_xhtml(text, after) != markup.to_xhtml(text, before)
+def test_whatever_changes_around_a_section_it_is_rendered_as_it_would_be_anew(
+    publications, change: Callable[[Publication], Publication]
+) -> None:
+    cache.forget()
+    study = replace(publications["study"])
+    names = [section.id for section in study.sections if section.kind.prints_itself]
+    before = [rendered(study, name) for name in names]
+    after = [rendered(change(study), name) for name in names]
+    cache.forget()
+    anew = [rendered(change(study), name) for name in names]
+    told = [(fragment.xhtml, fragment.resources) for fragment in after]
+    assert told == [(fragment.xhtml, fragment.resources) for fragment in anew]
+    assert told != [(fragment.xhtml, fragment.resources) for fragment in before]
+    cache.forget()
 
 
-def test_words_of_a_language_that_change_are_written(templates: Path) -> None:
-    text, known = markup.parse("!!! note\n    Mind this.\n"), shelf()
-    assert "Mind this" in write(text, target(text), known)
-    edit(templates / "labels/en.yaml", "note: Note", "note: Nota")
+@pytest.mark.usefixtures("store")
+def test_words_of_a_language_that_change_are_rendered(publications, templates: Path) -> None:
+    cache.forget()
+    study = replace(publications["study"])
+    assert "Key points" in rendered(study, "falling-glass").xhtml
+    edit(templates / "labels/en.yaml", "key_points: Key points", "key_points: Points to keep")
     theme.forget()
-    assert "Nota" in write(text, target(text), known)
+    assert "Points to keep" in rendered(replace(study), "falling-glass").xhtml
+    cache.forget()
 
 
 @pytest.fixture

@@ -287,6 +287,7 @@ def publish(request: Request, book: Book, made: Made, inputs: str, current: Rele
     rows = release.listing(artefacts, carried)
     facts = BookFacts(outline.id, outline.title, outline.version, outline.date.isoformat())
     traces = page_traces.kept(rows, made.folios, made.publications, current)
+    cache.keep()  # what was digested of texts, for the next build
     offer = release.offer(book, rows, covers, moment(outline.date), page_traces.since(book, facts, traces))
     if faults := preflight.inspect_offer(offer, rows):
         raise BookError(*faults)

@@ -19,7 +19,7 @@ from pipeline.diagnostics import ToolError
 from pipeline.flow.request import Request, Slot, of_team, slot
 from pipeline.formats import FORMATS
 from pipeline.model import Book, Edition
-from pipeline.publication import Publication, Section
+from pipeline.publication import Publication
 from pipeline.release import Published
 from pipeline.release.folder import LOCK
 from pipeline.source import is_stray
@@ -153,18 +153,10 @@ def modified(date: dt.date | None) -> str:
 
 
 def fingerprints(publication: Publication) -> Mapping[Slot, str]:
-    """Digest what each artefact of an edition depends on, made or not."""
-    whole = key(_printable(publication), publication.look.digest(publication.outline.lang), code_digest(), dict(versions()))
+    """Digest what each artefact of an edition depends on, made or not; the files that a book is read from are not part of that."""
+    rest = repr((publication.index, publication.withheld, publication.secret, [section.own for section in publication.sections]))
+    whole = key(publication.surroundings, rest, code_digest(), dict(versions()))
     return {slot: key(whole, *slot) for slot in slots_of(publication.edition)}
-
-
-def _printable(publication: Publication) -> str:
-    """Write out all that a publication may print; the files it was read from are not part of that."""
-    return repr(replace(publication, sections=tuple(_without_source(section) for section in publication.sections)))
-
-
-def _without_source(section: Section) -> Section:
-    return replace(section, source="", members=tuple(_without_source(member) for member in section.members))
 
 
 def slots_of(edition: Edition) -> Iterator[Slot]:

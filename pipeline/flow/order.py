@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import checks, editions, load, markup, model, press, release, render, theme, withholding
+from pipeline import checks, editions, load, markup, model, preflight, press, release, render, theme, withholding
 from pipeline.brand import Brand
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest, ordered
 from pipeline.flow.binding import Binding, Landed, bind_all, issues
@@ -105,6 +105,9 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
 
     def meanwhile() -> tuple[Mapping[str, Rendition], dict[Slot, str]]:
         screens = render_screens(work, wanted, request)
+        with work.time("inspect"):
+            for publication in wanted:
+                preflight.get_ready(publication)
         return screens, {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
 
     bindings, laid_out, (screens, digests) = print_all(work, request, wanted, copies, meanwhile)

@@ -17,6 +17,8 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 from pygments.util import ClassNotFound
 
+from pipeline.work import cache
+
 _CLASSES: Final[tuple[tuple[_TokenType, str], ...]] = (
     (Operator.Word, "k"), (Keyword, "k"), (Comment, "c"), (String, "s"), (Number, "m"), (Operator, "o"),
     (Name.Function, "n"), (Name.Class, "n"), (Name.Builtin, "n"), (Name.Decorator, "n"), (Name.Tag, "n"), (Name.Exception, "n"),
@@ -74,8 +76,14 @@ def _spans(code: str, language: str) -> list[str]:
 
 
 def is_colored(code: str, language: str) -> bool:
-    """Tell whether a listing can be colored: that its lexer comes to an end over it."""
-    return not known_language(language) or _colored(code.rstrip("\n"), language) is not None
+    """Tell whether a listing can be colored: that its lexer comes to an end over it, which is remembered of those that can."""
+    shelf, name = cache.shelf("colored"), cache.digest(language, code)
+    if shelf.get(name):
+        return True
+    found = not known_language(language) or _colored(code.rstrip("\n"), language) is not None
+    if found:
+        shelf.put(name, 1)
+    return found
 
 
 def forget_slow() -> None:

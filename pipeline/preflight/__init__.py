@@ -1,6 +1,7 @@
 """Inspect what was made: the second gate, and the verification of a release that stands.
 
 inspect(artefact, publication)        the bytes just made, before they are published
+get_ready(publication)                before there is a file, what will be looked for in it
 parts(path, pages, readers, ...)      runs of pages of a PDF, to be read by the stage READ
 is_like(data, other)                  whether inspect need only read what sets a copy apart from another
 inspect_offer(offer, rows)            the page and the catalogs that offer a release
@@ -33,6 +34,7 @@ from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
 from pipeline.preflight.preflight_rules import RULES, fault
+from pipeline.preflight.withheld import get_ready
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Traits
@@ -211,6 +213,6 @@ def _inspected(artefact: release.Published, data: bytes) -> list[Diagnostic]:
 
 
 __all__ = [
-    "FIRST", "READ", "RULES", "Reading", "inspect", "inspect_file", "inspect_offer", "is_like", "parts", "places", "verify_release",
-    "whole",
+    "FIRST", "READ", "RULES", "Reading", "get_ready", "inspect", "inspect_file", "inspect_offer", "is_like", "parts", "places",
+    "verify_release", "whole",
 ]  # fmt: skip

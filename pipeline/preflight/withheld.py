@@ -23,8 +23,6 @@ from pipeline.publication import IndexEntry, Publication, passages
 NOT_SAID = re.compile(r"[\W_]+")
 SHORTEST, BRIEFEST = 40, 16
 """Letters: a shorter text may well stand in a file by chance."""
-STEP = 20
-"""A piece that stands in a file holds a whole window of this length that begins there at a multiple of it."""
 MARKUP = re.compile(
     rf"""
     (?P<as_written> {dialect.FENCE} | {dialect.CODE} | {dialect.ESCAPED} )
@@ -48,6 +46,12 @@ NAMING = re.compile(r"\[\[[^\[\]]*\]\]|!\[[^\]]*\]\([^)]*\)|\{=[^{}]*\}")
 ATTRIBUTED = re.compile(r"\{[.#][^{}]*\}|\{alt=[^{}]*\}")
 SIGNS = re.compile(r"[*`\[\]\\]")
 SCREEN_TEXTS = (".xhtml", ".html", ".svg", ".opf", ".ncx")
+
+
+def get_ready(publication: Publication) -> None:
+    """Find out what is looked for in the files of a publication: all of them will ask, and it is remembered."""
+    _secrets(publication)
+    _told_in_all(publication)
 
 
 def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
@@ -95,10 +99,7 @@ def _letters(text: str) -> str:
 
 def leaks(path: str, publication: Publication, said: str) -> Iterator[Diagnostic]:
     """Yield a fault for each withheld piece of text that stands in what a file says (its ``letters``)."""
-    shown = "\0".join(run for text in _shown(publication) for run in _said(text))
-    secrets = _hidden(shown, tuple(publication.withheld))
-    short = (key for key in (*secrets.keys, *_brief(shown, publication.secret)) if len(key) < SHORTEST and key in said)
-    found = dict.fromkeys((*secrets.found(said), *short))
+    found = dict.fromkeys(key for pieces in _secrets(publication) for key in pieces.found(said))
     # In a file, paragraphs, cells, and choices follow one another: what is said there in two of them may be one elsewhere.
     run_on = "".join(run for text in _shown(publication) for run in _said(text)) if found else ""
     for home in dict.fromkeys(_home(key, publication) for key in found if key not in run_on):
@@ -113,51 +114,63 @@ def _home(key: str, publication: Publication) -> str:
 
 
 class _Pieces:
-    """Pieces of text that are looked for in long texts, all in one pass."""
+    """Pieces of text that are looked for in long texts, all in one pass.
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        """Take the letters of the pieces, and note all windows that begin in the first letters of each."""
-        self.keys = tuple(keys)
-        self.windows = frozenset(window for key in self.keys for window in _windows(key))
+    A piece that stands in a text holds a whole window, half as long as the shortest piece, that begins there at a multiple of its length.
+    """
+
+    def __init__(self, keys: Iterable[str], shortest: int) -> None:
+        """Take the letters of the pieces, none of them shorter, and note all windows that begin in the first letters of each."""
+        self.keys, self._shortest, self._step = tuple(keys), shortest, shortest // 2
+        self._known = frozenset(window for key in self.keys for window in self._windows(key))
 
     def found(self, said: str) -> tuple[str, ...]:
         """Return the letters of those that stand in a text, each of which holds one of its windows."""
         starts: dict[str, list[int]] = {}
-        for start in range(0, len(said) - STEP + 1, STEP):
-            window = said[start : start + STEP]
-            if window in self.windows:
+        places = range(0, len(said) - self._step + 1, self._step)
+        if self._known.isdisjoint(said[start : start + self._step] for start in places):
+            return ()
+        for start in places:
+            if (window := said[start : start + self._step]) in self._known:
                 starts.setdefault(window, []).append(start)
-        return tuple(key for key in self.keys if _stands(key, said, starts)) if starts else ()
+        return tuple(key for key in self.keys if self._stands(key, said, starts))
+
+    def without(self, shown: str) -> _Pieces:
+        """Return those that do not stand in a text."""
+        known = set(self.found(shown))
+        return _Pieces((key for key in self.keys if key not in known), self._shortest) if known else self
+
+    def _stands(self, key: str, said: str, starts: Mapping[str, Sequence[int]]) -> bool:
+        """Tell whether a piece stands in a text, some of whose windows start at these places."""
+        return any(
+            said.startswith(key, start - offset)
+            for offset, window in enumerate(self._windows(key))
+            for start in starts.get(window, ())
+            if start >= offset
+        )
+
+    def _windows(self, key: str) -> Iterator[str]:
+        return (key[offset : offset + self._step] for offset in range(self._step))
 
 
-def _stands(key: str, said: str, starts: Mapping[str, Sequence[int]]) -> bool:
-    """Tell whether a piece stands in a text, some of whose windows start at these places."""
-    return any(
-        said.startswith(key, start - offset)
-        for offset, window in enumerate(_windows(key))
-        for start in starts.get(window, ())
-        if start >= offset
-    )
-
-
-def _windows(key: str) -> Iterator[str]:
-    return (key[offset : offset + STEP] for offset in range(STEP))
+def _secrets(publication: Publication) -> tuple[_Pieces, _Pieces]:
+    """Return what no file may say: pieces of what is withheld, and brief texts for hiring teams alone."""
+    shown = "\0".join(run for text in _shown(publication) for run in _said(text))
+    return _hidden(shown, publication.withheld), _brief(shown, publication.secret)
 
 
 @lru_cache(maxsize=4)
 def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
     """Return the pieces that do not stand in what is shown, which are secrets; an edition's files, and its copies, withhold the same."""
-    pieces = _Pieces(dict.fromkeys(chain.from_iterable(map(_pieces, withheld))))
-    known = set(pieces.found(shown))
-    return _Pieces(key for key in pieces.keys if key not in known) if known else pieces
+    return _Pieces(dict.fromkeys(chain.from_iterable(map(_pieces, withheld))), SHORTEST).without(shown)
 
 
 @lru_cache(maxsize=4)
-def _brief(shown: str, secret: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the letters of texts for hiring teams alone that are too brief to be looked for in pieces; of no text that is shown."""
+def _brief(shown: str, secret: tuple[str, ...]) -> _Pieces:
+    """Return texts for hiring teams alone that are too brief to be looked for in pieces, none that is shown."""
     # The cells of a table are no texts: two that follow one another in another table would seem to be one.
     whole = ("".join(_said(text)) for text in secret)
-    return tuple(key for key in whole if BRIEFEST <= len(key) < SHORTEST and key not in shown)
+    return _Pieces(dict.fromkeys(key for key in whole if BRIEFEST <= len(key) < SHORTEST), BRIEFEST).without(shown)
 
 
 def _shown(publication: Publication) -> Iterator[str]:
@@ -177,12 +190,13 @@ def _said(text: str) -> tuple[str, ...]:
     return tuple(letters(run) for run in _runs(text))
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Yield the letters of each sentence, short ones joined to the next.
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Return the letters of each sentence, short ones joined to the next.
 
     A page break or a footnote then hides one piece at most.
     """
-    return (letters(piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
+    return tuple(letters(piece) for run in _runs(text) for piece in _joined(SENTENCE_END.split(run.strip())))
 
 
 def _joined(sentences: Iterable[str]) -> Iterator[str]:
@@ -222,10 +236,8 @@ def printed(publication: Publication, texts: Iterable[Told]) -> tuple[str, ...]:
 def _unsaid(publication: Publication, standing: Iterable[str]) -> tuple[str, ...]:
     """Return those of the keys in a file that no text of the publication has as words, each once."""
     found = dict.fromkeys(standing)
-    if not found:
-        return ()
-    said = _told_in_all(publication)
-    return tuple(form for form in found if not re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", said))
+    said = _told_in_all(publication) if found else ()
+    return tuple(form for form in found if form not in said)
 
 
 def on_paper(read: Paper) -> Iterator[Told]:
@@ -252,7 +264,12 @@ Keys = Mapping[str, tuple[str, ...]]
 
 def keys_of(publication: Publication) -> Keys:
     """Return the internal keys of a publication that are of several words: what is one word may be meant as such."""
-    return _by_first_word({name for name in _named(publication) if "-" in name})
+    return _keys(frozenset(_named(publication)))
+
+
+@lru_cache(maxsize=4)
+def _keys(names: frozenset[str]) -> Keys:
+    return _by_first_word(name for name in names if "-" in name)
 
 
 def _named(publication: Publication) -> Iterator[str]:
@@ -284,14 +301,20 @@ def _standing(keys: Keys, text: str) -> Iterator[str]:
                 yield form
 
 
-def _told_in_all(publication: Publication) -> str:
-    """Return all that a publication says, without the ids by which its texts name others."""
+def _told_in_all(publication: Publication) -> frozenset[str]:
+    """Return the keys that a publication has as words in what it says, the ids left out by which its texts name others."""
     listed = chain.from_iterable(publication.resources.get(kind, {}).values() for kind in ("boxes", "figures", "works"))
     records = (publication.outline, publication.edition, *listed, *(s.record for s in publication.sections if s.record is not None))
     headings = (heading for group in publication.index for heading in _headings(group.entries))
     said = chain(chain.from_iterable(map(model.texts, records)), headings, theme.labels(publication.outline.lang).values())
-    drawn = (_between(drawing.svg) for drawing in publication.resources.get("drawings", {}).values())
-    return "\n".join(" ".join(_words(text).split()) for text in chain(said, drawn))
+    drawings = tuple(drawing.svg for drawing in publication.resources.get("drawings", {}).values())
+    return _keys_among(frozenset(_named(publication)), tuple(said), drawings)
+
+
+@lru_cache(maxsize=4)
+def _keys_among(names: frozenset[str], texts: tuple[str, ...], drawings: tuple[bytes, ...]) -> frozenset[str]:
+    said = "\n".join(" ".join(_words(text).split()) for text in (*texts, *map(_between, drawings)))
+    return frozenset(_standing(_keys(names), said))
 
 
 def _headings(entries: Iterable[IndexEntry]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipeline import markup, theme
+from pipeline.markup import Text
 from pipeline.model import Tokens
 from pipeline.publication import LONGEST_RUN, Publication, Section, passages
 from pipeline.render.furniture import NEW_SHEET, Folio
@@ -21,6 +22,8 @@ from pipeline.render.listings import hung, lined, marked, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
 from pipeline.theme import Look, Medium
+from pipeline.work import cache
+from pipeline.work.thresholds import NEW_DOCUMENTS
 
 PART_OF_RUN = 20
 """Sections of a run that is longer than the longest: as many share pages, and the next of them begins one."""
@@ -104,18 +107,34 @@ def with_index(rendition: Rendition, folio: Folio) -> Rendition:
 
 
 def render_section(publication: Publication, section: Section, medium: Medium, folio: Folio | None = None) -> Fragment:
-    """Render one section."""
+    """Render one section; one that prints itself is remembered for as long as it, and its surroundings, are what they were."""
+    if section.kind.prints_itself and all(text.is_remembered for text in _texts(section)):
+        shelf = cache.shelf(f"rendered {publication.edition.id} {medium}", few=NEW_DOCUMENTS, passing=True)
+        xhtml, drawn = shelf.remembered(lambda: _rendered(publication, section, medium, folio), (publication.surroundings, section.own))
+        for latex, display in drawn:
+            markup.svg(latex, display=display)  # which it shows by name
+    else:
+        xhtml, _ = _rendered(publication, section, medium, folio)
+    return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
+
+
+def _rendered(publication: Publication, section: Section, medium: Medium, folio: Folio | None) -> tuple[str, list[tuple[str, bool]]]:
+    """Return a section as XHTML, and the formulas that it shows drawn."""
     template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
     xhtml = _tidy(template.render(publication=publication, section=section, set=setter, medium=medium))
     xhtml = _fit(xhtml, publication.look.tokens, setter.label("continued")) if medium == "paged" else hung(xhtml)
     xhtml = LEFT_TO_RIGHT.sub(r'\g<0> dir="ltr"', xhtml) if publication.look.is_mirrored else xhtml
-    return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
+    return xhtml, setter.drawn
+
+
+def _texts(section: Section) -> Iterator[Text]:
+    return (markup.parse(text, inline=kind.inline) for _, kind, text in passages(section))
 
 
 def formulas(publication: Publication) -> tuple[tuple[str, bool], ...]:
     """Return the formulas (LaTeX, display) that stand in the texts of sections: those that paper will show."""
-    texts = (markup.parse(text, inline=kind.inline) for s in publication.sections for _, kind, text in passages(s))
+    texts = (text for section in publication.sections for text in _texts(section))
     return tuple(dict.fromkeys((formula.latex, formula.display) for text in texts if not text.faults for formula in text.formulas))
 
 

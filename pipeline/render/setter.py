@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
-from typing import Any
 
 from markupsafe import Markup
 
@@ -20,8 +19,6 @@ from pipeline.render.cover import PICTURED, Cover
 from pipeline.render.furniture import Folio, Furniture, Head, slot
 from pipeline.render.side_notes import SideNotes
 from pipeline.theme import Medium
-from pipeline.work import cache
-from pipeline.work.cache import Shelf
 
 FIGURE, PICTURE = "figure/", "picture/"
 BREAK = re.compile(r"(?:(?<=/)|(?=\.))(?=.{9})")
@@ -36,7 +33,8 @@ class Setter:
         self.labels, self._words = look.labels(lang), look.words_digest(lang)
         self._quotes = theme.opening(lang), theme.closing(lang)
         self.spoken = markup.with_names(look.spoken(lang), {named.letters: named.words for named in publication.outline.spoken})
-        self._shelf = cache.shelf(f"written {publication.edition.id} {medium}")
+        self.drawn: list[tuple[str, bool]] = []
+        """The formulas that were given out as drawings, in LaTeX, and whether each is displayed."""
         self.head = Head(section, publication, self.label)
         self.book = Furniture(publication, medium, folio, self.label)
         self.cover = Cover(publication)
@@ -74,7 +72,7 @@ class Setter:
         text = markup.parse(title, inline=True)
         if text.references or text.formulas or text.footnotes or text.faults:
             return self._written(title, "title", inline=True)
-        return _bare_title(title, self.medium, self._words, self._shelf)
+        return _bare_title(title, self.medium, self._words)
 
     def block(self, *keys: str | int) -> Markup:
         """Return a Markdown text of the record as XHTML."""
@@ -98,7 +96,7 @@ class Setter:
 
     def _written(self, source: str, scope: str, *, inline: bool) -> str:
         text = markup.parse(source, inline=inline)
-        return write(text, self._target(text, scope), self._shelf)
+        return _write(text, self._target(text, scope))
 
     def _target(self, text: Text, scope: str) -> Target:
         """Look up all that a text needs to be written."""
@@ -115,7 +113,8 @@ class Setter:
 
     def _drawings(self, text: Text) -> dict[Formula, Setting]:
         """Return the formulas of a text drawn; those that are wrong are printed as they are written."""
-        sound = (f for f in text.formulas if not (text.faults and markup.check(f.latex)))
+        sound = [f for f in text.formulas if not (text.faults and markup.check(f.latex))]
+        self.drawn += [(formula.latex, formula.display) for formula in sound]
         return {formula: markup.svg(formula.latex, display=formula.display) for formula in sound}
 
     def _shown(self, reference: Reference, scope: str) -> str:
@@ -134,8 +133,7 @@ class Setter:
 
     def listing(self, code: str, language: str) -> Markup:
         """Return code as a highlighted block."""
-        code = code.rstrip("\n")
-        return Markup(self._shelf.remembered(lambda: block(code, language), ("code", code, language)))
+        return Markup(block(code.rstrip("\n"), language))
 
     # Links
 
@@ -288,29 +286,14 @@ class Setter:
 
 
 @lru_cache(maxsize=8192)
-def _bare_title(title: str, medium: Medium, words: str, shelf: Shelf) -> str:
+def _bare_title(title: str, medium: Medium, words: str) -> str:
     """Write a title that tells of nothing else in the book: it stands at many places, and is the same at each."""
-    return write(markup.parse(title, inline=True), Target(medium, "title", 1, {}, words=words), shelf)
+    return _write(markup.parse(title, inline=True), Target(medium, "title", 1, {}, words=words))
 
 
-def write(text: Text, target: Target, shelf: Shelf) -> str:
-    """Return a text as XHTML, remembered for the same surroundings: a line without any block around it."""
-    writer = markup.inline_xhtml if text.inline else markup.to_xhtml
-    if not text.is_remembered:
-        return writer(text, target)
-    parts = (
-        text.source, text.inline, target.medium, target.scope, target.level, target.words,
-        tuple(words for name, words in target.spoken.items() if name.startswith("name-")),
-        *target.table_labels, *_told(text, target),
-    )  # fmt: skip
-    return str(shelf.remembered(lambda: writer(text, target), parts))
-
-
-def _told(text: Text, target: Target) -> Iterator[Any]:
-    """Give what a text is told by its surroundings, in the order that it asks."""
-    yield from (target.shown[reference] for reference in text.references)
-    for drawing in (target.drawings[formula] for formula in text.formulas if formula in target.drawings):
-        yield drawing.name, drawing.width, drawing.height, drawing.depth
+def _write(text: Text, target: Target) -> str:
+    """Return a text as XHTML: a line without any block around it."""
+    return markup.inline_xhtml(text, target) if text.inline else markup.to_xhtml(text, target)
 
 
 def _image(picture: model.Picture, words: str) -> str:

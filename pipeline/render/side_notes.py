@@ -151,7 +151,8 @@ class SideNotes:
         """Return the note on the first of the terms that wait which a paragraph uses, and take it from them."""
         if not block.xhtml.startswith("<p>"):
             return ""
-        name = next((name for name in waiting if self._fits(*waiting[name], _words(block.xhtml), block.high)), "")
+        words = _words(block.xhtml)
+        name = next((name for name in waiting if self._fits(*waiting[name], words, block.high)), "")
         return _note(*waiting.pop(name), is_linked=f"term-{name}" in self._publication.names) if name else ""
 
     def _captioned(self, figure: str) -> str:
@@ -170,10 +171,11 @@ class SideNotes:
 
     def _terms(self, question: Question) -> Iterator[tuple[str, tuple[Term, str]]]:
         """Yield the terms that may be noted, each with its definition in plain words; those that the question asks about are not."""
+        asked = " ".join(f"{question.ask} {question.called}".split())
         listed = (s.record for s in self._publication.sections if isinstance(s.record, Glossary))
         for term in (term for glossary in listed for term in glossary.terms):
             text = markup.parse(term.definition, inline=True)
-            if not (text.formulas or text.faults or _used(term.term, f"{question.ask} {question.called}")):
+            if not (text.formulas or text.faults or _used(term.term, asked)):
                 yield term.id, (term, markup.plain(text))
 
     def _fits(self, term: Term, definition: str, words: str, high: float) -> bool:
@@ -215,7 +217,8 @@ def _elements(xhtml: str) -> Iterator[tuple[int, int]]:
 
 
 def _words(xhtml: str) -> str:
-    return unescape(TAG.sub("", xhtml))
+    """Return the words of a text, one space between any two."""
+    return " ".join(unescape(TAG.sub("", xhtml)).split())
 
 
 def _noted(block: str, note: str) -> str:
@@ -235,8 +238,10 @@ def _lines(xhtml: str) -> str:
 
 def _used(term: str, words: str) -> bool:
     """Tell whether words use a term, by itself or with an ending of its plural; where no spaces part words, anywhere."""
+    if term.lower() not in words.lower():
+        return False  # as most are, in a hundredth of the time
     form = re.escape(term) if any(script_of(letter, "Hans") for letter in term) else rf"(?<!\w){re.escape(term)}(?:s|es)?(?!\w)"
-    return re.search(form, " ".join(words.split()), re.IGNORECASE) is not None
+    return re.search(form, words, re.IGNORECASE) is not None
 
 
 def _note(term: Term, definition: str, *, is_linked: bool) -> str:
