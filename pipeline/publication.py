@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import model
 from pipeline.brand import PLAIN, Brand
-from pipeline.model import Edition, Example, Keys, Made, Outline, Prose, Record
+from pipeline.model import Edition, Example, Glossary, Keys, Made, Outline, Prose, Record
 from pipeline.section_kinds import HINT, Matter, SectionKind
 from pipeline.theme import Look, look
 from pipeline.work import cache
@@ -63,18 +63,13 @@ class Section:
 
     @property
     def own(self) -> str:
-        """All that it is, written out; the file it was read from is not part of that."""
+        """All that is its own, written out; the file it was read from is not part of that."""
         return repr(replace(self, source="", members=tuple(replace(member, source="") for member in self.members)))
 
     @property
     def bare(self) -> Section:
         """Return it as others print it."""
-        return replace(self, source="", record=None, members=(), examples=())
-
-    @property
-    def with_bare_members(self) -> Section:
-        """Return it as those print it that are no opener."""
-        return replace(self, source="", members=tuple(member.bare for member in self.members))
+        return replace(self, source="", record=None, members=tuple(member.bare for member in self.members), examples=())
 
     @property
     def listed(self) -> bool:
@@ -214,10 +209,14 @@ class Publication:
 
     @cached_property
     def surroundings(self) -> str:
-        """Digest of all that a section which prints itself may print beside its record."""
-        sections = tuple(section.bare if section.kind.prints_itself else section.with_bare_members for section in self.sections)
+        """Digest of all that a section may print beside what is its own: no record of another section but a glossary's definitions.
+
+        Templates of a theme may print whatever they like: where there are some, it is the digest of everything.
+        """
+        sections = tuple(section if isinstance(section.record, Glossary) else section.bare for section in self.sections)
         shown = replace(self, sections=sections, index=(), withheld=(), secret=())
-        return cache.digest(repr(shown), self.look.digest(self.outline.lang))
+        others = [self.index, *(section.own for section in self.sections)] if len(self.look.templates) > 1 else []
+        return cache.digest(repr(shown), repr(others), self.look.digest(self.outline.lang))
 
     @cached_property
     def has_long_titles(self) -> bool:

@@ -56,8 +56,6 @@ class SectionKind:
     """On which side of a leaf it begins, if that matters: a leaf for notes stands before it where it would not."""
     in_contents: bool = True
     """Whether the contents name it, if it stands in the body."""
-    prints_itself: bool = False
-    """Whether it prints its record, and of others that do so nothing but title and number: until these change, it comes out the same."""
     needs_folios: bool = False
     """Whether what it prints depends on how places landed, so that it can only be rendered after them."""
 
@@ -69,6 +67,11 @@ class SectionKind:
     def label(self) -> str:
         """Name of the label that is its title, where nobody wrote one."""
         return self.name.replace("-", "_")
+
+    @property
+    def prints_itself(self) -> bool:
+        """Whether it prints its own record and no other's: a cover may be drawn from all of them, and an index points into them."""
+        return not (self.needs_folios or self.matter == "cover")
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -83,16 +86,16 @@ TITLE_PAGE = SectionKind(name="title-page", matter="front", epub_type="titlepage
 IMPRINT = SectionKind(name="imprint", matter="front", epub_type="imprint", branded_on_paper=True, branded_on_screen=True)
 CONTENTS = SectionKind(name="contents", matter="front", landmark="toc")
 CHAPTER = SectionKind(name="chapter", stands_in=("front", "back", "end", *KIT_PLACES), is_written=True, epub_type="chapter",
-                      role="doc-chapter", is_target=True, prints_itself=True)  # fmt: skip
+                      role="doc-chapter", is_target=True)  # fmt: skip
 OPENER = SectionKind(name="opener", stands_in=("questions",), is_written=True, epub_type="part", role="doc-part")
 QUESTION = SectionKind(name="question", stands_in=("questions",), is_written=True, is_question=True, is_numbered=True, is_target=True,
-                       counterpart="answer", prints_itself=True)  # fmt: skip
+                       counterpart="answer")  # fmt: skip
 HINTS = SectionKind(name="hints", epub_type="part", role="doc-part")
 HINT = SectionKind(name="hint", stands_in=("hints",), is_written=True, is_numbered=True, counterpart="question", running_head="hints",
-                   in_contents=False, prints_itself=True)  # fmt: skip
+                   in_contents=False)  # fmt: skip
 ANSWERS = SectionKind(name="answers", epub_type="part", role="doc-part")
 ANSWER = SectionKind(name="answer", stands_in=("answers",), is_written=True, is_numbered=True, counterpart="question",
-                     running_head="answers", prints_itself=True)  # fmt: skip
+                     running_head="answers")  # fmt: skip
 FORMULAS = SectionKind(name="formulas", source="formulas.yaml", epub_type="appendix", role="doc-appendix")
 GLOSSARY = SectionKind(name="glossary", source="glossary.yaml", epub_type="glossary", role="doc-glossary", landmark="glossary")
 SOURCES = SectionKind(name="sources", source="sources.yaml", epub_type="bibliography", role="doc-bibliography", landmark="bibliography")

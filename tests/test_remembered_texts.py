@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from buildwork import book, bytes_of, edit, environment, run
+from conftest import SMALL, assembled
 from epubwork import pages, whole
 
 from pipeline import checks, load, markup, model, render, theme
@@ -16,9 +17,9 @@ from pipeline.epub import spine
 from pipeline.markup import Text, highlight, maths, parser
 from pipeline.markup.parser import recalled
 from pipeline.model import Book, Glossary, Question
-from pipeline.publication import Publication
+from pipeline.publication import Publication, Section
 from pipeline.render import Fragment, Rendition, _rendered, render_section
-from pipeline.section_kinds import KINDS
+from pipeline.section_kinds import KINDS, WHAT_CHANGED
 from pipeline.theme import Medium, coverage
 from pipeline.work import cache
 from pipeline.work.store import Store
@@ -107,17 +108,22 @@ def test_a_section_is_rendered_once_for_the_same_surroundings(publications, medi
     cache.forget()
 
 
+def alone(publication: Publication, section: Section) -> Publication:
+    """A publication with the record of one section, and what the glossary defines."""
+    kept = (other if other.id == section.id or isinstance(other.record, Glossary) else other.bare for other in publication.sections)
+    return replace(publication, sections=tuple(kept), index=(), withheld=(), secret=())
+
+
 @pytest.mark.parametrize("medium", ["paged", "reflow"])
-def test_what_prints_itself_prints_nothing_of_other_sections_but_title_and_number(publications, medium: Medium) -> None:
-    kinds = set()
-    for publication in publications.values():
-        for section in (section for section in publication.sections if section.kind.prints_itself):
-            others = (other.bare if other.kind.prints_itself else other.with_bare_members for other in publication.sections)
-            alone = tuple(section if other.id == section.id else other for other in others)
-            alone = replace(publication, sections=alone, index=(), withheld=(), secret=())
-            assert _rendered(alone, section, medium, None) == _rendered(publication, section, medium, None), section.id
-            kinds.add(section.kind)
-    assert kinds == {kind for kind in KINDS if kind.prints_itself}
+def test_a_section_prints_nothing_of_others_but_title_and_number_and_what_the_glossary_defines(
+    publications, real_publications, medium: Medium
+) -> None:
+    chosen = [(publication, section) for publication in publications.values() for section in publication.sections]
+    one_of_each = {section.kind: (publication, section) for publication in real_publications.values() for section in publication.sections}
+    chosen = [(publication, section) for publication, section in (*chosen, *one_of_each.values()) if section.kind.prints_itself]
+    assert {section.kind for _, section in chosen} == {kind for kind in KINDS if kind.prints_itself} - {WHAT_CHANGED}
+    for publication, section in chosen:
+        assert _rendered(alone(publication, section), section, medium) == _rendered(publication, section, medium), section.id
 
 
 def named(study: Publication) -> Publication:
@@ -190,6 +196,21 @@ def test_whatever_changes_around_a_section_it_is_rendered_as_it_would_be_anew(
 
 
 @pytest.mark.usefixtures("store")
+def test_a_template_of_a_theme_may_print_what_any_section_says(tmp_path: Path) -> None:
+    cache.forget()
+    said = "{% for each in publication.sections if each.kind.is_question %}{{ each.record.answer }}{% endfor %}"
+    (tmp_path / "templates/sections").mkdir(parents=True)
+    (tmp_path / "templates/sections/colophon.xhtml").write_text(f"<section>{said}</section>")
+    found, faults = load.load_book(SMALL, tmp_path)
+    assert found is not None
+    assert not [fault for fault in faults if fault.severity == "error"]
+    study = assembled(found)["study"]
+    assert "A sentence more." not in rendered(study, "colophon").xhtml
+    assert "A sentence more." in rendered(reworded(study), "colophon").xhtml
+    cache.forget()
+
+
+@pytest.mark.usefixtures("store")
 def test_words_of_a_language_that_change_are_rendered(publications, templates: Path) -> None:
     cache.forget()
     study = replace(publications["study"])
@@ -198,6 +219,24 @@ def test_words_of_a_language_that_change_are_rendered(publications, templates: P
     theme.forget()
     assert "Points to keep" in rendered(replace(study), "falling-glass").xhtml
     cache.forget()
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("inline", [True, False])
+def test_of_a_withheld_text_is_remembered_that_it_can_be_printed_and_no_word_of_it(inline: bool) -> None:
+    cache.forget()
+    plain, telling = "Say sesquipedalian, and say it twice.", "See [[term:loss|the sesquipedalian loss]]."
+    parsed = {source: markup.parse(source, inline=inline) for source in (plain, telling)}
+    for source in parsed:
+        markup.not_to_be_kept(source)
+    assert "sesqui" not in repr(cache.shelf("parsed")._values)
+    again = recalled(plain, inline, parsed[plain].read)
+    assert again is not None
+    assert again == replace(parsed[plain], said=None)
+    assert markup.plain(again) == markup.plain(parsed[plain]) == plain
+    assert recalled(telling, inline, parsed[telling].read) is None
+    cache.forget()
+    markup.parse.cache_clear()
 
 
 @pytest.fixture

@@ -295,10 +295,14 @@ def markdown_in_plain_text(book: Book) -> Found:
     for label in labels(book):
         if label.mask is not whole:
             continue
-        text = markup.parse(label.source, inline=True)
-        sign = next((MEANT[token.type] for each in text.tokens for token in each.children or () if token.type in MEANT), None)
-        if sign is not None:
+        for sign in slips("C715", label, _first_sign):
             where = label.spot(max(label.source.find(sign), 0), len(sign))
             yield fault("C715", f"{sign} is printed as it stands: this is plain text", where, "write it without signs")
-        for found in (f for f in text.faults if f.code in PRINTED):
+        for found in (f for f in markup.parse(label.source, inline=True).faults if f.code in PRINTED):
             yield fault(found.code, found.message, label.spot(found.column - 1, found.length), found.hint)
+
+
+def _first_sign(text: str) -> list[str]:
+    """Return the first sign in a text that Markdown would not print."""
+    tokens = (token for each in markup.parse(text, inline=True).tokens for token in each.children or ())
+    return [MEANT[token.type] for token in tokens if token.type in MEANT][:1]

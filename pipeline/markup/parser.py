@@ -45,7 +45,7 @@ def _parsed(source: str, inline: bool, read: Callable[[], Tokens]) -> Text:
         source=source,
         inline=inline,
         read=read,
-        said=said_by(tokens.tokens) if inline else "",
+        said=said_by(tokens.tokens) if inline else None,
         references=tuple(found.references),
         marks=tuple(found.marks),
         formulas=tuple(found.formulas),
@@ -175,9 +175,13 @@ def recalled(source: str, inline: bool, read: Callable[[], Tokens]) -> Text | No
 
 
 def not_to_be_kept(source: str) -> None:
-    """Leave a text out of what is remembered for the next process."""
+    """Leave a text out of what is remembered for the next process, but that it can be printed and refers to nothing, if it is so."""
     for inline in (True, False):
-        cache.shelf("parsed").lose(cache.digest(source, inline))
+        name = cache.digest(source, inline)
+        facts = cache.shelf("parsed").get(name)
+        cache.shelf("parsed").lose(name)
+        if facts is not None and not any(facts[1:5]) and not facts[-1]:
+            cache.shelf("parsed").put(name, [None, *facts[1:]])
 
 
 def _remembered(text: Text) -> Text:

@@ -76,8 +76,8 @@ class Text:
     inline: bool
     read: Callable[[], Tokens] = field(repr=False, compare=False)
     """Return the tokens; those of a large book are too many to be kept."""
-    said: str
-    """What a line says, without its markup; of anything longer, nothing."""
+    said: str | None
+    """What a line says, without its markup; None of anything longer, and where it is to be read."""
     references: tuple[Reference, ...]
     marks: tuple[Mark, ...]
     formulas: tuple[Formula, ...]
@@ -127,7 +127,7 @@ def words_of(children: Iterable[Token]) -> str:
 
 def plain(text: Text) -> str:
     """Return a text without markup, its blocks separated by line feeds; footnotes are left out."""
-    return text.said if text.inline else said_by(text.tokens)
+    return said_by(text.tokens) if text.said is None else text.said
 
 
 def said_by(tokens: Iterable[Token]) -> str:

@@ -110,7 +110,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     """Render one section; one that prints itself is remembered for as long as it, and its surroundings, are what they were."""
     if section.kind.prints_itself and all(text.is_remembered for text in _texts(section)):
         shelf = cache.shelf(f"rendered {publication.edition.id} {medium}", few=NEW_DOCUMENTS, passing=True)
-        xhtml, drawn = shelf.remembered(lambda: _rendered(publication, section, medium, folio), (publication.surroundings, section.own))
+        xhtml, drawn = shelf.remembered(lambda: _rendered(publication, section, medium), (publication.surroundings, section.own))
         for latex, display in drawn:
             markup.svg(latex, display=display)  # which it shows by name
     else:
@@ -118,7 +118,7 @@ def render_section(publication: Publication, section: Section, medium: Medium, f
     return Fragment(section, xhtml, {name: resource(publication, name) for name in sorted(set(SHOWN.findall(xhtml)))})
 
 
-def _rendered(publication: Publication, section: Section, medium: Medium, folio: Folio | None) -> tuple[str, list[tuple[str, bool]]]:
+def _rendered(publication: Publication, section: Section, medium: Medium, folio: Folio | None = None) -> tuple[str, list[tuple[str, bool]]]:
     """Return a section as XHTML, and the formulas that it shows drawn."""
     template = _template(publication.look, f"sections/{section.kind}.xhtml")
     setter = Setter(publication, section, medium, folio)
