@@ -19,6 +19,7 @@ from pipeline.flow import Request, build, load_and_check
 from pipeline.flow.inputs import inputs_of, modified
 from pipeline.model import Book
 from pipeline.publication import Publication
+from pipeline.work import cache
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # importing ziamath 0.13, which carries a font, warns
@@ -58,6 +59,14 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     yield folder
     monkeypatch.undo()
     theme.forget()
+
+
+@pytest.fixture
+def forgetful() -> Iterator[None]:
+    """A process that remembers nothing of what it made before, and nothing of the test after it."""
+    cache.forget()
+    yield
+    cache.forget()
 
 
 @pytest.fixture(scope="session")

@@ -137,6 +137,7 @@ def test_every_word_of_the_book_stands_in_the_typst_document(prepared: Prepared,
     assert {word: (count, found[word]) for word, count in wanted.items() if found[word] != count} == {}
 
 
+@pytest.mark.usefixtures("forgetful")
 def test_contents_and_index_of_a_large_book_are_whole_in_the_typst_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(furniture, "CONTENTS_LINES", 8)
     monkeypatch.setattr(furniture, "INDEX_LINES", 30)

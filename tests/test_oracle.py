@@ -56,6 +56,7 @@ def test_an_edition_is_what_a_single_run_gives(built, book: Book, tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forgetful")
 def test_index_and_contents_of_a_large_book_are_printed_in_parts(
     book: Book, tmp_path: Path, warm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

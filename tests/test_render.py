@@ -392,14 +392,14 @@ def test_a_name_that_a_template_misspells_stops_the_build(templates: Path, publi
     path = templates / "sections/colophon.xhtml"
     path.write_text(path.read_text().replace("publication.outline.rights", "publication.outline.wrongs"))
     with pytest.raises(jinja2.UndefinedError, match="wrongs"):
-        rendered(publications["study"])
+        rendered(replace(publications["study"]))
 
 
 def test_a_label_that_no_language_has_stops_the_build(templates: Path, publications) -> None:
     path = templates / "sections/colophon.xhtml"
     path.write_text(path.read_text().replace('"colophon_text"', '"colophon_txet"'))
     with pytest.raises(KeyError, match="colophon_txet"):
-        rendered(publications["study"])
+        rendered(replace(publications["study"]))
 
 
 def test_another_language_changes_every_word_that_templates_print(templates: Path, book, publications) -> None:

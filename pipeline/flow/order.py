@@ -105,9 +105,8 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
 
     def meanwhile() -> tuple[Mapping[str, Rendition], dict[Slot, str]]:
         screens = render_screens(work, wanted, request)
-        with work.time("inspect"):
-            for publication in wanted:
-                preflight.get_ready(publication)
+        for publication in wanted:
+            preflight.get_ready(publication)
         return screens, {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
 
     bindings, laid_out, (screens, digests) = print_all(work, request, wanted, copies, meanwhile)
