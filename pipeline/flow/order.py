@@ -57,8 +57,8 @@ def build(request: Request, say: Say, crew: Crew | None = None) -> Outcome:
         stack.enter_context(kept_for(request.book, store))
         work = stack.enter_context(Work(crew, store, say, request.cluster))
 
-        if current is None and len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
-            # Before it is known whether there is anything to lay out: of an edit, there is little.
+        if len(named_questions(request.book)) >= thresholds.QUESTIONS_WORTH_A_WORKER:
+            # Before it is known whether there is anything to lay out: there nearly always is.
             work.warm(press.get_ready, likely_styles(request))
         book, faults = remembering(store, lambda: read(work, request))
         refuse(faults, request)  # gate 1

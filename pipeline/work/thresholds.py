@@ -5,8 +5,8 @@ anew when they came to stand here, and say what they were chosen for.
 """
 
 QUESTIONS_WORTH_A_WORKER = 20
-"""Questions of a book that was never built for which a worker gets ready to lay out while the book is read, so that nobody waits for
-the engine."""
+"""Questions of a book for which a worker gets ready to lay out while the book is read, so that nobody waits for the engine: an edit
+takes 2.8 s instead of 3.4, and no more processor time, since the engine is loaded but once."""
 SIGNATURES_LAID_OUT_HERE = 3
 """Signatures that are laid out here, where no worker is running: as many as an edit of a question changes. To start two workers costs
 2.9 s of processor time, and an edit of 416 plain questions, in two editions on two papers, takes 7.3 s without, 10.2 with."""
