@@ -179,10 +179,16 @@ BIND_HERE = replace(BIND, weight=None)
 def bind_all(work: Work, bindings: Sequence[Binding]) -> list[Results[list[Bound]]]:
     """Begin to bind volumes; one of very many pages by a process that does nothing else, and gives back what that takes."""
     is_large = [each.pages >= thresholds.PAGES_BOUND_APART and len(each.issues) == 1 for each in bindings]
-    stage = BIND if work.crew.stays or len(bindings) >= thresholds.VOLUMES_WORTH_WORKERS else BIND_HERE
+    are_many = len(bindings) >= thresholds.VOLUMES_WORTH_WORKERS
+
+    def stage(number: int) -> Stage[Binding, list[Bound]]:
+        # For a worker that is alone, all would be waiting: every other volume is bound here meanwhile.
+        shared = are_many and (work.crew.running > 1 or number % 2 == 0)
+        return BIND if is_large[number] or work.crew.stays or shared else BIND_HERE
+
     return [
-        work.map(BIND if apart else stage, [each], each.volume.publication.look.font_resources(), apart="guidepress-bind" if apart else "")
-        for each, apart in zip(bindings, is_large, strict=True)
+        work.map(stage(n), [each], each.volume.publication.look.font_resources(), apart="guidepress-bind" if is_large[n] else "")
+        for n, each in enumerate(bindings)
     ]
 
 

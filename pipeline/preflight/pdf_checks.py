@@ -14,7 +14,7 @@ from pipeline.bindery.page_numbers import roman
 from pipeline.diagnostics import Diagnostic
 from pipeline.preflight.pdf_reader import Font, Link, Page, Paper
 from pipeline.preflight.preflight_rules import fault
-from pipeline.preflight.withheld import letters, title_letters
+from pipeline.preflight.withheld import letters, page_letters, title_letters
 from pipeline.publication import Publication, TocEntry
 from pipeline.theme import Traits
 
@@ -174,7 +174,7 @@ def _questions(path: str, paper: Paper, publication: Publication) -> Iterator[Di
 def _is_headed(text: str, number: str, title: str) -> bool:
     """Tell whether a page prints a number and a title; the number stands beside the title, and may be read inside it."""
     without, times = re.subn(rf"(?<!\w){number}(?!\w)", "", text, flags=re.ASCII)
-    return times > 0 and (title in letters(text) or _is_told(title, letters(without)))
+    return times > 0 and (title in page_letters(text) or _is_told(title, letters(without)))
 
 
 def _is_told(title: str, text: str) -> bool:

@@ -80,7 +80,7 @@ def title_letters(title: str) -> str:
 def _said_on_paper(read: Paper) -> str:
     """Return the letters of all that a PDF says: pages, text alternatives, outline."""
     alternatives = (text for page in read.pages for text in page.alternatives)
-    return "".join(map(_letters, (*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
+    return "".join(map(page_letters, (*(page.text for page in read.pages), *alternatives, *(line.title for line in read.outline))))
 
 
 def said_in(data: bytes) -> tuple[str, str]:
@@ -90,7 +90,8 @@ def said_in(data: bytes) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=2048)
-def _letters(text: str) -> str:
+def page_letters(text: str) -> str:
+    """Return the letters of a page: it is searched for what is withheld, and for the title of each question that stands on it."""
     return letters(text)
 
 
