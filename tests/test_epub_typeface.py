@@ -3,6 +3,7 @@ import io
 import pytest
 from epubwork import GLOSSARY, QUESTION, Book, fragment, rendition, whole, written
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables import otBase
 
 from pipeline import epub, theme
 from pipeline.epub import reflow
@@ -49,6 +50,14 @@ def test_the_maths_font_holds_the_letters_that_readers_draw_in_place_of_those_wr
     (file,) = epub.files(rendition(fragment(QUESTION, f'<math xmlns="http://www.w3.org/1998/Math/MathML" alttext="a">{inside}</math>')))
     assert drawn in file.characters
     assert ord(drawn) in TTFont(io.BytesIO(reflow.cut(file.characters, theme.look().font(theme.look().face(theme.MATH))))).getBestCmap()
+
+
+def test_the_maths_font_is_the_same_whether_harfbuzz_can_write_it_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole_font, needed = theme.look().font(theme.look().face(theme.MATH)), "".join(map(chr, range(0x391, 0x3CA))) + "\u221a\u2211xy"
+    here = reflow._cut(needed, whole_font)
+    assert otBase.have_uharfbuzz
+    monkeypatch.setattr(otBase, "have_uharfbuzz", False)
+    assert reflow._cut(needed, whole_font) == here
 
 
 def test_a_book_without_formulas_has_no_font():

@@ -259,6 +259,7 @@ def _cut(needed: str, whole: bytes) -> bytes:
     options = subset.Options(
         layout_features=["*"], hinting=False, notdef_outline=True, recalc_timestamp=False, drop_tables=["DSIG"],
         name_IDs=list(KEPT_NAMES), name_languages=["*"],
+        harfbuzz_repacker=False,  # which would write other bytes where it is installed
     )  # fmt: skip
     font = subset.load_font(io.BytesIO(whole), options)
     subsetter = subset.Subsetter(options)
