@@ -105,8 +105,7 @@ def make(work: Work, request: Request, book: Book, current: Release | None = Non
 
     def meanwhile() -> tuple[Mapping[str, Rendition], dict[Slot, str]]:
         screens = render_screens(work, wanted, request)
-        for publication in wanted:
-            preflight.get_ready(publication)
+        preflight.get_ready(wanted)
         return screens, {slot: digest for publication in publications.values() for slot, digest in fingerprints(publication).items()}
 
     bindings, laid_out, (screens, digests) = print_all(work, request, wanted, copies, meanwhile)

@@ -1,7 +1,7 @@
 """Inspect what was made: the second gate, and the verification of a release that stands.
 
 inspect(artefact, publication)        the bytes just made, before they are published
-get_ready(publication)                before there is a file, what will be looked for in it
+get_ready(publications)               before there is a file, what will be looked for in it
 parts(path, pages, readers, ...)      runs of pages of a PDF, to be read by the stage READ
 is_like(data, other)                  whether inspect need only read what sets a copy apart from another
 inspect_offer(offer, rows)            the page and the catalogs that offer a release

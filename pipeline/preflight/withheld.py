@@ -23,6 +23,8 @@ from pipeline.publication import IndexEntry, Publication, passages
 NOT_SAID = re.compile(r"[\W_]+")
 SHORTEST, BRIEFEST = 40, 16
 """Letters: a shorter text may well stand in a file by chance."""
+KEPT = 4
+"""Editions of which it is remembered what is looked for: of the first book, up to 15 MB each."""
 MARKUP = re.compile(
     rf"""
     (?P<as_written> {dialect.FENCE} | {dialect.CODE} | {dialect.ESCAPED} )
@@ -48,10 +50,11 @@ SIGNS = re.compile(r"[*`\[\]\\]")
 SCREEN_TEXTS = (".xhtml", ".html", ".svg", ".opf", ".ncx")
 
 
-def get_ready(publication: Publication) -> None:
-    """Find out what is looked for in the files of a publication: all of them will ask, and it is remembered."""
-    _secrets(publication)
-    _told_in_all(publication)
+def get_ready(publications: Sequence[Publication]) -> None:
+    """Find out what is looked for in the files of publications: all of them will ask, and of a few it is remembered."""
+    for publication in publications[:KEPT]:
+        _secrets(publication)
+        _told_in_all(publication)
 
 
 def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
@@ -160,13 +163,13 @@ def _secrets(publication: Publication) -> tuple[_Pieces, _Pieces]:
     return _hidden(shown, publication.withheld), _brief(shown, publication.secret)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=KEPT)
 def _hidden(shown: str, withheld: tuple[str, ...]) -> _Pieces:
     """Return the pieces that do not stand in what is shown, which are secrets; an edition's files, and its copies, withhold the same."""
     return _Pieces(dict.fromkeys(chain.from_iterable(map(_pieces, withheld))), SHORTEST).without(shown)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=KEPT)
 def _brief(shown: str, secret: tuple[str, ...]) -> _Pieces:
     """Return texts for hiring teams alone that are too brief to be looked for in pieces, none that is shown."""
     # The cells of a table are no texts: two that follow one another in another table would seem to be one.
@@ -268,7 +271,7 @@ def keys_of(publication: Publication) -> Keys:
     return _keys(frozenset(_named(publication)))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=KEPT)
 def _keys(names: frozenset[str]) -> Keys:
     return _by_first_word(name for name in names if "-" in name)
 
@@ -312,7 +315,7 @@ def _told_in_all(publication: Publication) -> frozenset[str]:
     return _keys_among(frozenset(_named(publication)), tuple(said), drawings)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=KEPT)
 def _keys_among(names: frozenset[str], texts: tuple[str, ...], drawings: tuple[bytes, ...]) -> frozenset[str]:
     said = "\n".join(" ".join(_words(text).split()) for text in (*texts, *map(_between, drawings)))
     return frozenset(_standing(_keys(names), said))

@@ -107,8 +107,12 @@ def with_index(rendition: Rendition, folio: Folio) -> Rendition:
 
 
 def render_section(publication: Publication, section: Section, medium: Medium, folio: Folio | None = None) -> Fragment:
-    """Render one section; one that prints itself is remembered for as long as it, and its surroundings, are what they were."""
-    if section.kind.prints_itself and all(text.is_remembered for text in _texts(section)):
+    """Render one section; one that prints itself is remembered for as long as it, and its surroundings, are what they were.
+
+    Of a copy, only the few sections are rendered that say whose it is: for these, to look at all that surrounds them takes longer.
+    """
+    prints_itself = section.kind.prints_itself and publication.brand.is_plain
+    if prints_itself and all(text.is_remembered for text in _texts(section)):
         shelf = cache.shelf(f"rendered {publication.edition.id} {medium}", few=NEW_DOCUMENTS, passing=True)
         xhtml, drawn = shelf.remembered(lambda: _rendered(publication, section, medium), (publication.surroundings, section.own))
         for latex, display in drawn:
