@@ -1,9 +1,10 @@
 """The oracle: a whole guide laid out in one WeasyPrint run, and what a reader sees of it.
 
-The sections are those the build printed, letter for letter, copyfitted ones included, and the index with its folios. Four
+The sections are those the build printed, letter for letter, copyfitted ones included, and the index with its folios. Five
 things that hold in a signature because it is a document of its own are said to the single run in its style sheet:
 
 - a signature begins on a new page: its first section has `break-before: page`;
+- footnotes are counted anew in each signature, so that two on a page are never called the same: its first section resets them;
 - `@page NAME:first` is the first page of every signature: each such rule is written out as `@page NAME:nth(N)` for the pages
   that signatures begin on;
 - `body.tight` and `body.airy` are the classes of copyfitted signatures: their sections have them instead;
@@ -181,7 +182,8 @@ def _united(volume: Volume) -> Signature:
         if number:
             body.insert(start, etree.Element(f"{XHTML}div", style="display: none"))
             start += 1
-            body[start].set("style", "; ".join(filter(None, ("break-before: page", body[start].get("style")))))
+            anew = "break-before: page; counter-reset: footnote"
+            body[start].set("style", "; ".join(filter(None, (anew, body[start].get("style")))))
     body.set("class", FITTED.sub("", body.get("class", "")))
     for slot in body.iter(f"{XHTML}span"):
         if slot.get("data-slot"):

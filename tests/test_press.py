@@ -3,6 +3,7 @@ import io
 import json
 import multiprocessing
 import os
+import re
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -18,7 +19,7 @@ import pytest
 import weasyprint.svg
 from presswork import CSS, DIGEST, FONTS, bound, lay_out, lay_out_all, page_texts, signature, structure
 
-from pipeline import markup
+from pipeline import markup, theme
 from pipeline.diagnostics import BookError
 from pipeline.press import DRAW, LAY_OUT, Facts, Signature, fonts_digest, key, last_lines, system_versions, weasyprint70
 from pipeline.work import Crew, Step, Work, thresholds
@@ -461,3 +462,13 @@ def test_the_last_words_of_a_paragraph_and_of_an_item_stay_together(written: str
     root = ElementTree.fromstring(f"<body>{written}</body>")
     last_lines.join(root)
     assert ends.replace(" ", "\N{NO-BREAK SPACE}") in "".join(root.itertext())
+
+
+def test_notes_of_questions_that_share_a_page_are_counted_on() -> None:
+    noted = '<p>Words<span class="footnote" role="doc-footnote" id="{0}-note">Note {0}.</span></p>'
+    questions = "".join(f'<section id="{name}" class="question">{noted.format(name)}</section>' for name in "ab")
+    one = signature("a", "")
+    style = theme.look((), "study", runs_on=True).paged("a4")
+    shared = replace(one, xhtml=re.sub("<section.*</section>", questions, one.xhtml), stylesheet=style)
+    (page,) = page_texts(bound(shared))
+    assert re.findall(r"(\d)\W*Note ([ab])", page) == [("1", "a"), ("2", "b")]

@@ -20,6 +20,8 @@ COMPARED = ("chapter", "question", "answer", "glossary", "sources", "formulas", 
 BLOCKS = ("p", "li", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "pre", "td", "th", "caption", "figcaption")
 DRAWN = re.compile(r"[\d\u0370-\u03ff]")
 """Short formulas are drawn on paper and set as words on screen: a book with many is compared without numbers and Greek."""
+NUMBER = "ꙮ"
+"""Stands for the number of a note: on paper the addresses of links are notes too, and sections that share pages are counted on."""
 Plain = Callable[[str], str]
 ONLY_ON_PAPER = re.compile(
     r"Notes|Page numbers lead to .*|\d+\. https://\S+|A line joins .*|.*color of the upper one.*|Foundation.*Advanced"
@@ -36,6 +38,8 @@ def said(element: etree._Element) -> str:
     """What an element says in letters, without formulas and drawings, and without what only a screen says."""
     if element.tag in NOT_TEXT or element.get("class") == "question-word" or element.get("role") == "doc-backlink":
         return ""
+    if element.get("role") == "doc-noteref":
+        return NUMBER
     parts = [element.text or ""]
     for child in element.iterchildren(etree.Element):
         is_script = etree.QName(child).localname in ("sub", "sup") and child.getprevious() is not None
@@ -66,10 +70,15 @@ def pages(path: Path, publication: Publication, section: Section, plain: Plain) 
 
 def stands(block: str, printed: list[str]) -> bool:
     """Whether a block is printed on one page, or runs on over a page's end."""
-    if any(block in page for page in printed):
+    if any(holds(page, block) for page in printed):
         return True
     halves = pairwise(printed)
-    return any(block[:cut] in one and block[cut:] in two for one, two in halves for cut in range(1, len(block)))
+    return any(holds(one, block[:cut]) and holds(two, block[cut:]) for one, two in halves for cut in range(1, len(block)))
+
+
+def holds(page: str, words: str) -> bool:
+    """Whether words stand on a page, whatever the numbers of their notes."""
+    return words in page or (NUMBER in words and re.search(re.escape(words).replace(NUMBER, r"\d+"), page) is not None)
 
 
 def home(path: Path, section: Section) -> etree._Element:
