@@ -136,8 +136,9 @@ def all_that_is_read(book: Book, publications: Mapping[str, Publication]) -> str
     hebrew = theme.look((bare,), writing=Writing("he"))
     styles = [repr(theme.package().values), *(look.paged("a4") for look in (*looks, hebrew)), looks[0].reflow("kindle")]
     styles.append(looks[0].web_edition())
-    pages = [render.sheets(rendered(publication))[0].xhtml for publication in publications.values()]
-    pages += [fragment.xhtml for publication in publications.values() for fragment in rendered(replace(publication)).fragments]
+    renditions = [rendered(replace(publication)) for publication in publications.values()]
+    pages = [render.sheets(rendition)[0].xhtml for rendition in renditions]
+    pages += [fragment.xhtml for rendition in renditions for fragment in rendition.fragments]
     pages.append(offered(book)["index.html"].decode())
     pages.append(render.web_page(publications["study"].look, **web_edition.values(publications["study"], (), titled=False)))
     styles.append(looks[0].pack_page(""))

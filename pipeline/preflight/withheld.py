@@ -54,7 +54,7 @@ def get_ready(publications: Sequence[Publication]) -> None:
     """Find out what is looked for in the files of publications: all of them will ask, and of a few it is remembered."""
     for publication in publications[:KEPT]:
         _secrets(publication)
-        _told_in_all(publication)
+        _keys_said(publication)
 
 
 def check_paper(path: str, paper: Paper, publication: Publication) -> Iterator[Diagnostic]:
@@ -240,7 +240,7 @@ def printed(publication: Publication, texts: Iterable[Told]) -> tuple[str, ...]:
 def _unsaid(publication: Publication, standing: Iterable[str]) -> tuple[str, ...]:
     """Return those of the keys in a file that no text of the publication has as words, each once."""
     found = dict.fromkeys(standing)
-    said = _told_in_all(publication) if found else ()
+    said = _keys_said(publication) if found else ()
     return tuple(form for form in found if form not in said)
 
 
@@ -271,11 +271,6 @@ def keys_of(publication: Publication) -> Keys:
     return _keys(frozenset(_named(publication)))
 
 
-@lru_cache(maxsize=KEPT)
-def _keys(names: frozenset[str]) -> Keys:
-    return _by_first_word(name for name in names if "-" in name)
-
-
 def _named(publication: Publication) -> Iterator[str]:
     """Yield the ids of sections, terms, formulas, works, figures, boxes, topics, competencies, and examples."""
     for target, name in chain(publication.names.items(), publication.absent.items()):
@@ -287,9 +282,11 @@ def _named(publication: Publication) -> Iterator[str]:
         yield from (example.id for example in section.examples)
 
 
-def _by_first_word(names: Iterable[str]) -> Keys:
+@lru_cache(maxsize=KEPT)
+def _keys(names: frozenset[str]) -> Keys:
+    """Return both forms of the names of several words, by their first words."""
     found: dict[str, tuple[str, ...]] = {}
-    for name in sorted(names):
+    for name in sorted(name for name in names if "-" in name):
         first = name.partition("-")[0]
         found[first] = (*found.get(first, ()), name, name.replace("-", " "))
     return found
@@ -305,7 +302,7 @@ def _standing(keys: Keys, text: str) -> Iterator[str]:
                 yield form
 
 
-def _told_in_all(publication: Publication) -> frozenset[str]:
+def _keys_said(publication: Publication) -> frozenset[str]:
     """Return the keys that a publication has as words in what it says, the ids left out by which its texts name others."""
     listed = chain.from_iterable(publication.resources.get(kind, {}).values() for kind in ("boxes", "figures", "works"))
     records = (publication.outline, publication.edition, *listed, *(s.record for s in publication.sections if s.record is not None))
