@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import subprocess
 import sys
 import time
@@ -151,12 +152,14 @@ def test_what_is_taken_back_is_not_done(crew: Crew) -> None:
 
 def test_an_interrupt_does_not_wait_for_what_is_under_way() -> None:
     started = time.perf_counter()
+    threads = set(threading.enumerate())
     with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
         crew.send(own_pid).result()
         crew.send(slow, 60)
         raise KeyboardInterrupt
     assert time.perf_counter() - started < 30
     assert multiprocessing.active_children() == []
+    assert set(threading.enumerate()) <= threads
 
 
 # Reading in parts

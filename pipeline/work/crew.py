@@ -86,10 +86,13 @@ class Crew:
             self._ended = True
             for worker in self._workers:
                 worker.kill()
-            for worker in self._workers:
-                worker.join()
         for _ in self._threads:
             self._calls.put(None)
+        # Threads first: of two that wait for one process to end, the second is told too early that it has.
+        for thread in self._threads:
+            thread.join()
+        for worker in self._workers:
+            worker.join()
         self._files.close()
 
     @property
