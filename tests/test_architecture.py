@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -289,6 +290,11 @@ def test_modules_and_what_they_offer_say_what_they_are() -> None:
     everything = [(name, node) for name in modules() for node in tree(name).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     offered = {f"{name}.{node.name}": ast.get_docstring(node) or "" for name, node in everything if not node.name.startswith("_")}
     assert [name for name, said in offered.items() if not re.match(r"[^\n]+[.?!:]", said)] == []
+
+
+def test_no_two_modules_have_one_name() -> None:
+    files = Counter(path.name for path in modules().values() if path.name != "__init__.py")
+    assert [name for name, times in files.items() if times > 1] == []
 
 
 def test_no_name_is_one_of_the_empty_words() -> None:

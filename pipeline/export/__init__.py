@@ -16,8 +16,8 @@ from typing import Final
 
 from pipeline.diagnostics import Diagnostic
 from pipeline.export import anki, cards, field_files, quiz_files, readme
-from pipeline.export.ledger import Times
 from pipeline.export.losses import RULES, Losses
+from pipeline.export.note_times import Times
 from pipeline.export.records import Told, questions
 from pipeline.export.web_text import Reach, WebText
 from pipeline.model import Record

@@ -8,8 +8,8 @@ from typing import Final
 
 from pipeline import markup
 from pipeline.export.anki import Note
-from pipeline.export.ledger import Times
 from pipeline.export.losses import Losses
+from pipeline.export.note_times import Times
 from pipeline.export.parts import key_letters, notes, part, titled
 from pipeline.export.records import UNHELD, Told
 from pipeline.export.web_text import WebText

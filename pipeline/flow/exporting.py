@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline import editions, export, source, theme
 from pipeline.diagnostics import BookError, Diagnostic, Place, ToolError, nearest
-from pipeline.export import Exported, Times, ledger
+from pipeline.export import Exported, Times, note_times
 from pipeline.flow.inputs import moment
 from pipeline.flow.order import load_and_check
 from pipeline.model import PARTS, Book, Edition
@@ -60,7 +60,7 @@ def export_edition(request: ExportRequest) -> ExportOutcome:
     path = request.to or request.output / FOLDER / exported.name
     _write(path, exported)
     if exported.times is not None and exported.times.entries != times.before:
-        source.write(request.book / ledger.LEDGER, ledger.text({**remembered, edition.id: exported.times.entries}))
+        source.write(request.book / note_times.LEDGER, note_times.text({**remembered, edition.id: exported.times.entries}))
     return ExportOutcome(path, edition.id, exported, exported.diagnostics)
 
 
@@ -89,13 +89,13 @@ def _edition(book: Book, request: ExportRequest) -> Edition:
 
 def _remembered(book: Path) -> dict[str, dict[str, tuple[str, int]]]:
     """Return when notes changed. Raises BookError for a file that says nothing of it."""
-    path, shown = book / ledger.LEDGER, f"{book.as_posix()}/{ledger.LEDGER}"
+    path, shown = book / note_times.LEDGER, f"{book.as_posix()}/{note_times.LEDGER}"
     if not os.path.lexists(path):
         return {}
     try:
         if path.is_symlink():
             raise BookError(Diagnostic("X201", "a link stands where a file of the book is written", Place(shown), "put a plain file there"))
-        known = ledger.read(source.octets(path, shown, ledger.LARGEST).decode("utf-8", "replace"))
+        known = note_times.read(source.octets(path, shown, note_times.LARGEST).decode("utf-8", "replace"))
     except SourceFault as fault:
         raise BookError(fault.diagnostic) from fault
     if known is None:
