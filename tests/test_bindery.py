@@ -257,6 +257,18 @@ def test_metadata_escapes_what_xml_would_read_as_markup():
     assert '<rdf:li xml:lang="x-default">A &lt; B &amp; C</rdf:li>' in xmp(imprint("A < B & C"))
 
 
+def test_an_object_more_in_one_signature_leaves_the_objects_of_all_others_as_they_are():
+    def file(first: str) -> tuple[int, list[tuple[int, bytes]]]:
+        """Return how many objects are in use, and the numbers and bodies of all pages but the first."""
+        pdf = bound(signature("one", first), signature("two", f"<p>B</p>{PAGE}"), signature("three", "<p>C</p>"))
+        with opened(pdf) as read:
+            used = sum(item is not None for item in read.objects)
+            return used, [(page.obj.objgen[0], page.obj.unparse(resolved=True)) for page in list(read.pages)[1:]]
+
+    (few, before), (more, after) = file("<p>A</p>"), file("<p>A</p><p>More.</p>")
+    assert more > few and after == before
+
+
 def test_the_same_signatures_give_the_same_bytes():
     work = [signature("one", f"<p>A</p>{reference('two')}"), signature("two", "<p>B</p>")]
     assert bound(*work) == bound(*work)

@@ -21,7 +21,17 @@ from pikepdf import Dictionary, Name, String
 from pipeline import release
 from pipeline.diagnostics import BookError
 from pipeline.flow import Request, build
-from pipeline.preflight import RULES, epub_documents, epub_reader, inspect, inspect_file, pdf_operands, pdf_reader, verify_release, withheld
+from pipeline.preflight import (
+    RULES,
+    epub_documents,
+    epub_reader,
+    inspect,
+    inspect_file,
+    internal_keys,
+    pdf_operands,
+    pdf_reader,
+    verify_release,
+)
 from pipeline.preflight.withheld import letters
 from pipeline.publication import Publication
 from pipeline.release import Artefact
@@ -168,12 +178,12 @@ def test_an_id_in_the_outline_or_on_a_page_of_a_pdf_is_found(built, publications
         (replace(read, pages=(replace(first, alternatives=("A chart of falling glass",)), *rest)), "falling glass"),
         (replace(read, outline=(replace(read.outline[0], title="falling glass"), *read.outline[1:])), "falling glass"),
     ):
-        assert withheld.printed(study, withheld.on_paper(changed)) == (key,)
+        assert internal_keys.printed(study, internal_keys.on_paper(changed)) == (key,)
     beside = replace(read, pages=(replace(first, text="falling glass"), *rest))  # two cells of a table, say
-    assert withheld.printed(study, withheld.on_paper(beside)) == withheld.printed(study, withheld.on_paper(read)) == ()
+    assert internal_keys.printed(study, internal_keys.on_paper(beside)) == internal_keys.printed(study, internal_keys.on_paper(read)) == ()
     # An address that goes on after the key, broken at the hyphen there, as PDFium reads it.
     broken = replace(read, pages=(replace(read.pages[0], text="https://example.org/q/tide-by-twelfths\u0002\r\nexplained"),))
-    assert withheld.printed(study, withheld.on_paper(broken)) == ()
+    assert internal_keys.printed(study, internal_keys.on_paper(broken)) == ()
 
 
 # Order and outline

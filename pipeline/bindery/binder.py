@@ -64,6 +64,7 @@ class _Binding:
 
     def hang(self, quire: Quire) -> None:
         """Write the pages of a signature, and all they refer to."""
+        self.writer.begin_part()
         self.feet.append(quire.foot)
         if is_stamped := self.frame is not None and quire.signature.matter != "cover":
             self.stamped.append(quire.signature)

@@ -16,6 +16,8 @@ from typing import BinaryIO, NamedTuple
 
 import pydyf
 
+from pipeline.work.thresholds import NUMBERS_APART
+
 LETTERS, DIGITS = rb"\((?:[^\\()]|\\.)*\)", rb"<[0-9a-f]*>"
 """The two ways to write a string; pydyf escapes every parenthesis."""
 TOKEN = re.compile(rb"%s|(\d+) 0 R|(/StructParents?) (\d+)" % LETTERS, re.DOTALL)
@@ -161,6 +163,11 @@ class Writer:
         """Return a number for an object that is still to come."""
         self._next += 1
         return self._next - 1
+
+    def begin_part(self) -> None:
+        """Number what follows from the next round number: an object more or less before it then leaves it as it is, nearly always."""
+        self._flush()
+        self._next += -self._next % NUMBERS_APART
 
     def put(self, body: bytes, number: int = 0) -> int:
         """Write any object but a stream, under a number that was reserved for it or the next; return that."""

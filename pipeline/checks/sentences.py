@@ -16,7 +16,7 @@ from pipeline import markup, theme
 from pipeline.checks.places import Found, Spot, fault, passages, register
 from pipeline.markup import dialect
 from pipeline.model import Book, Chapter, Keys, Origin, Prose, Question, Record, Work
-from pipeline.work import cache
+from pipeline.work import cache, thresholds
 
 WORD, NOTHING, BREAK = "\0", "\1", "\2"
 """What stands in a masked text for something read as a word, for markup alone, and for what ends a paragraph."""
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 def known() -> cache.Shelf:
     """Return what checks know of texts and words that they have seen: the sentences, and what a check found."""
-    return cache.shelf("checked", most=65_536)
+    return cache.shelf("checked", most=4 * thresholds.ON_A_SHELF)
 
 
 @dataclass(frozen=True)

@@ -140,8 +140,8 @@ def _recorded(svg: bytes) -> str:
 def _expected(reading: Reading, figure: model.Figure) -> str:
     """Return the digest of a figure's script and of the shared style it draws with."""
     script, style = (reading.folder / "figures" / f"{name}.py" for name in (figure.script, "style"))
-    paths = [path for path in (script, style) if path == script or path.exists()]
-    if not all(reading.inside(path) for path in paths if path.exists()):
+    paths = [path for path in (script, style) if path.exists()]
+    if script not in paths or not all(map(reading.inside, paths)):
         return ""
     try:
         parts = [source.octets(path, path.name) for path in paths]

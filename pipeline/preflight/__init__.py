@@ -24,6 +24,7 @@ from pipeline.preflight import (
     epub_documents,
     epub_reader,
     html_checks,
+    internal_keys,
     offer_checks,
     pdf_checks,
     pdf_operands,
@@ -34,7 +35,6 @@ from pipeline.preflight.pdf_checks import places
 from pipeline.preflight.pdf_operands import look
 from pipeline.preflight.pdf_reader import READ, Reading, parts, whole
 from pipeline.preflight.preflight_rules import RULES, fault
-from pipeline.preflight.withheld import get_ready
 from pipeline.publication import Publication
 from pipeline.release import Artefact, Published, Release
 from pipeline.theme import Traits
@@ -50,6 +50,13 @@ DIFFERING, SHARE = 40, 6
 one in six; where more do, the two are not the same book."""
 FIRST = 4
 """Pages read whatever is known of the others: these, which a copy has to itself, and the last."""
+
+
+def get_ready(publications: Sequence[Publication]) -> None:
+    """Find out what is looked for in the files of publications: all of them will ask, and of a few it is remembered."""
+    for publication in publications[: withheld.KEPT]:
+        withheld.get_ready(publication)
+        internal_keys.get_ready(publication)
 
 
 def is_like(data: bytes, other: bytes) -> bool:
@@ -99,7 +106,7 @@ def _copy(artefact: Artefact, like: bytes, publication: Publication) -> Iterator
         return
     yield from pdf_checks.check_copy(path, read, traits, publication)
     yield from pdf_operands.check(path, data, look(data, pdf_operands.digests(like)), [page.label for page in read.pages])
-    yield from withheld.check_paper(path, read, publication)
+    yield from _said_on_paper(path, read, publication)
 
 
 def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -108,7 +115,12 @@ def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: 
     yield from pdf_operands.check(path, data, reading.looked, [page.label for page in read.pages])
     if publication is not None:
         yield from pdf_checks.check_against(path, read, publication)
-        yield from withheld.check_paper(path, read, publication)
+        yield from _said_on_paper(path, read, publication)
+
+
+def _said_on_paper(path: str, read: pdf_reader.Paper, publication: Publication) -> Iterator[Diagnostic]:
+    yield from withheld.check_paper(path, read, publication)
+    yield from internal_keys.check_paper(path, read, publication)
 
 
 def _epub(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -131,7 +143,7 @@ def _package(form: Format, path: str, data: bytes, publication: Publication | No
         return
     if publication is not None:
         yield from epub_checks.check_against(path, read, documents, publication)
-        yield from _withheld(path, documents, publication)
+        yield from _said_on_screen(path, documents, publication)
 
 
 def _html(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -144,7 +156,7 @@ def _html(path: str, data: bytes, traits: Traits | None, publication: Publicatio
     yield from html_checks.check_file(path, read, documents, len(data))
     if publication is not None:
         yield from html_checks.check_against(path, read, documents, publication)
-        yield from _withheld(path, documents, publication)
+        yield from _said_on_screen(path, documents, publication)
 
 
 def _looked_into(form: Format, read: epub_reader.Container, publication: Publication | None) -> epub_documents.Documents:
@@ -152,12 +164,13 @@ def _looked_into(form: Format, read: epub_reader.Container, publication: Publica
     if publication is None:
         return epub_documents.look(read, None, None)
     shelf = cache.shelf(f"inspected {publication.edition.id} {form.name}", few=NEW_DOCUMENTS, passing=True)
-    return epub_documents.look(read, withheld.keys_of(publication), shelf)
+    return epub_documents.look(read, internal_keys.keys_of(publication), shelf)
 
 
-def _withheld(path: str, documents: epub_documents.Documents, publication: Publication) -> Iterator[Diagnostic]:
+def _said_on_screen(path: str, documents: epub_documents.Documents, publication: Publication) -> Iterator[Diagnostic]:
     said = "".join((*(each.words for each in documents.values()), *(each.everything for each in documents.values())))
-    yield from withheld.check_screen(path, said, (key for each in documents.values() for key in each.keys), publication)
+    yield from withheld.leaks(path, publication, said)
+    yield from internal_keys.check_screen(path, (key for each in documents.values() for key in each.keys), publication)
 
 
 def _read_pdf(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:

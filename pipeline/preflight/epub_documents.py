@@ -11,7 +11,8 @@ from lxml import etree
 
 from pipeline.epub.reflow import words
 from pipeline.preflight.epub_reader import XHTML, XML_LANG, Container, parse
-from pipeline.preflight.withheld import SCREEN_TEXTS, TEXTS, Keys, letters, said_in, standing_in
+from pipeline.preflight.internal_keys import Keys, standing_in
+from pipeline.preflight.withheld import SCREEN_TEXTS, TEXTS, letters, said_in
 from pipeline.work.cache import Shelf, digest
 
 HEADING = "-title"

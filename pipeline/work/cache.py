@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.work.store import JSON, Entry, Store, key
-from pipeline.work.thresholds import NEW_ON_A_SHELF
+from pipeline.work.thresholds import NEW_ON_A_SHELF, ON_A_SHELF
 
 Maker = tuple[str, ...]
 """What decides how everything is made, beside what it is made from: the code, and all libraries."""
@@ -83,7 +83,7 @@ def remembered(make: Callable[[], bytes], *parts: JSON | bytes) -> bytes:
     return made
 
 
-def shelf(name: str, *, most: int = 16_384, few: int = NEW_ON_A_SHELF, passing: bool = False) -> Shelf:
+def shelf(name: str, *, most: int = ON_A_SHELF, few: int = NEW_ON_A_SHELF, passing: bool = False) -> Shelf:
     """Return the shelf of a name; ``most`` values have room on it, and fewer new ones than ``few`` are not worth writing down.
 
     On a ``passing`` one stays what the last build that used it has asked for, and nothing else.
