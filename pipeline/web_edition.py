@@ -113,6 +113,10 @@ def _body(file: File, names: Names, resources: Mapping[str, bytes]) -> etree._El
     """Return the body of a file, its ids and links those of the page, and its pictures in it."""
     root = reflow.parse(file.xhtml.decode())
     etree.strip_attributes(root, *DROPPED)
+    if not file.headings:
+        # It goes on with what the file before began, whose heading stands in each.
+        etree.strip_attributes(root, "aria-labelledby")
+        etree.strip_elements(root, f"{{{reflow.XHTML}}}h1", with_tail=False)
     for element in reflow.elements(root):
         if name := element.get("id"):
             element.set("id", names.get((file.name, str(name)), str(name)))  # those within a drawing are its own

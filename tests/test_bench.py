@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 from bench import looseness, measure, press, single_run, typst_book
+from bench.__main__ import measured
 from bench.edition import Prepared, prepare
 from bench.generate import generate
-from bench.sessions import Findings, Subject, count_words, differences
+from bench.sessions import Findings, Session, Subject, count_words, differences
 from bench.tables import rows, table
 from buildwork import ROOT, SMALL
 from lxml import etree
@@ -221,6 +222,19 @@ def test_a_process_that_binds_or_reads_is_told_from_other_workers(name: str, kin
     assert run.worker_mb < 60
     assert 80 < getattr(run, kind) == run.largest_mb < 160
     assert run.binding_mb == (run.binder_mb or run.root_mb)
+
+
+def test_a_book_that_fails_takes_nothing_away_from_what_others_have_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_round(self: Session) -> None:
+        if self.subject.name == "bad":
+            raise measure.Failure("exit 1")
+        self.found.rounds += 1
+
+    monkeypatch.setattr(Session, "round", one_round)
+    sessions = [Session(Subject(name, tmp_path, 1, 2), tmp_path) for name in ("good", "bad", "other")]
+    found = measured(sessions, time.perf_counter() + 60)
+    assert [(one.subject.name, one.rounds) for one in found] == [("good", 2), ("other", 2)]
+    assert [session.failed for session in sessions] == ["", "exit 1", ""]
 
 
 def test_a_command_that_fails_is_a_failure_with_what_it_said() -> None:

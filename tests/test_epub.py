@@ -28,10 +28,12 @@ from epubwork import (
     whole,
     written,
 )
+from lxml import html
 
-from pipeline import epub, theme
+from pipeline import epub, theme, web_edition
 from pipeline.diagnostics import BookError
 from pipeline.publication import Section
+from pipeline.render import Rendition
 from pipeline.section_kinds import BY_NAME, CHAPTER
 
 
@@ -66,6 +68,36 @@ def test_a_file_that_grows_too_large_for_small_readers_ends_before_the_next_sect
     files = epub.files(rendition(fragment(ANSWERS), *answers))
     assert [f.name for f in files] == ["answers-dough.xhtml", "answer-1.xhtml", "answer-2.xhtml", "answer-3.xhtml"]
     assert all(len(f.xhtml) < 300_000 for f in files)
+
+
+def large_index() -> Rendition:
+    """Return a book whose index has three letters, of 200 kB each as it is packed."""
+
+    def letter(name: str) -> str:
+        lines = (f'<li id="index-{name}{n}">{name}{n}, <a class="locator" href="#dough">{n}</a></li>' for n in range(1_800))
+        return f'<section class="index-group">\n<h2 class="index-letter">{name}</h2>\n<ul>\n{"".join(lines)}</ul>\n</section>\n'
+
+    note = '<p class="index-note">See <a href="#index-A1">A1</a> and <a href="#index-C7">C7</a>.</p>\n'
+    groups = f'<div class="index-groups">\n{"".join(map(letter, "ABC"))}</div>'
+    return rendition(fragment(OPENER), fragment(Section("index", BY_NAME["index"], "Index"), note + groups))
+
+
+def test_an_index_that_is_too_large_for_small_readers_goes_on_in_further_files():
+    book = written(large_index())
+    names = ["index.xhtml", "index_2.xhtml", "index_3.xhtml"]
+    assert book.spine() == ["cover.xhtml", "nav.xhtml", "dough.xhtml", *names]
+    assert all(len(book.read(name)) < 300_000 for name in names)
+    assert [book.find(name, "//h:h1/text() | //h:h2/text()") for name in names] == [["Index", letter] for letter in "ABC"]
+    assert [len(book.find(name, "//h:li")) for name in names] == [1_800] * 3
+    assert book.find(names[0], "//h:p/h:a/@href") == ["index.xhtml#index-A1", "index_3.xhtml#index-C7"]
+    assert book.find(names[1], "//h:p | //h:section[@id]") == []
+    assert [href for href in book.find("nav.xhtml", "//h:a/@href") if "index" in href] == ["index.xhtml"] * 2
+
+
+def test_html_has_such_an_index_under_one_heading():
+    made = large_index()
+    page = html.fromstring(web_edition.write(made, epub.files(made)))
+    assert [title.text for title in page.iter("h1", "h2", "h3") if title.text in ("Index", *"ABC")] == ["Index", *"ABC"]
 
 
 def test_links_by_id_name_the_file_even_within_it(book):
@@ -246,6 +278,11 @@ def epubcheck(data: bytes, folder: Path) -> list[str]:
 def test_epubcheck_finds_nothing_in_a_book_with_pages_and_formulas(tmp_path):
     printed = pages(contents="i", dough="1", rise="2", glossary="3")
     assert epubcheck(epub.write(whole(), cover=png(), pages=printed), tmp_path) == []
+
+
+@pytest.mark.slow
+def test_epubcheck_finds_nothing_in_an_index_of_several_files(tmp_path):
+    assert epubcheck(epub.write(large_index(), cover=png()), tmp_path) == []
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -554,6 +555,14 @@ EPUB_FAULTS = [
     (STYLE, style("div pre { page-break-inside: avoid }"), "P311", "cannot break between pages"),
     (FIGURE, swap("</span>How do you identify", "</span>How would you identify"), "P302", "question 1 is headed"),
 ]
+
+
+def test_a_nav_document_may_be_large_where_it_is_no_page_of_the_book(built, publications):
+    large = {f"EPUB/{NAV}": lambda xhtml: xhtml.replace("<body", f"<!-- {'x' * 300_000} -->\n<body", 1)}
+    assert inspect(artefact(built, STUDY_EPUB, edited(built / STUDY_EPUB, large)), publications["study"]) == ()
+    shown = large | {f"EPUB/{OPF}": lambda opf: re.sub(r"(<spine[^>]*>)", r'\1<itemref idref="nav_xhtml"/>', opf)}
+    found = inspect(artefact(built, STUDY_EPUB, edited(built / STUDY_EPUB, shown)), publications["study"])
+    assert ("P313", "EPUB/nav.xhtml: 3") in [(fault.code, fault.message[:17]) for fault in found]
 
 
 @pytest.mark.parametrize(("file", "change", "code", "words"), EPUB_FAULTS)

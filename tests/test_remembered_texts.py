@@ -62,6 +62,13 @@ def test_texts_with_faults_are_not_remembered(source: str, monkeypatch: pytest.M
     assert recalled(text.source, False, text.read) is None
 
 
+def another_process() -> None:
+    """Forget all that this process remembers of texts, words, and fonts."""
+    cache.forget()
+    for remembered in (markup.parse, spelling._verdict, coverage._of_look, coverage._of_all):
+        remembered.cache_clear()
+
+
 @pytest.mark.usefixtures("store")
 def test_what_checks_found_is_found_again_without_a_parser_and_a_dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = book(tmp_path / "book")
@@ -70,18 +77,15 @@ def test_what_checks_found_is_found_again_without_a_parser_and_a_dictionary(tmp_
     edit(other, "\nanswer: |\n", f"\nanswer: |\n  ```\n  {'long ' * 30}\n  ```\n\n")
     found, _ = load.load_book(place)
     assert found is not None
+    another_process()  # nothing that a test before has read is left out of what is written down
     before = checks.check(found)
     assert {"C704", "C706", "C802", "M112"} <= {fault.code for fault in before}
     cache.shelf("checked")._few = cache.shelf("parsed")._few = 1
     cache.keep()
-    cache.forget()  # another process
-    markup.parse.cache_clear()
-    spelling._verdict.cache_clear()
+    another_process()
     monkeypatch.setattr(spelling, "_dictionary", lambda: pytest.fail("the dictionary was opened"))
     monkeypatch.setattr(parser, "_parsed", lambda source, *_: pytest.fail(f"parsed: {source}"))
     monkeypatch.setattr(coverage, "_of_font", lambda _: pytest.fail("a font was opened"))
-    coverage._of_look.cache_clear()
-    coverage._of_all.cache_clear()
     assert checks.check(found) == before
     cache.forget()
     markup.parse.cache_clear()

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipeline.brand import Brand
 from pipeline.diagnostics import ToolError
 from pipeline.epub.kindle import Drawings, pictured
 from pipeline.epub.printed_pages import Page
-from pipeline.epub.reflow import FONT_FILE, FONT_RULE, cut
+from pipeline.epub.reflow import FONT_FILE, FONT_RULE, cut, parse, serialize
 from pipeline.epub.spine import (
     COVER,
     COVER_IMAGE,
@@ -31,7 +32,6 @@ from pipeline.epub.spine import (
     STYLE,
     File,
     NavEntry,
-    cover_page,
     files,
     nav_document,
     ncx,
@@ -39,7 +39,7 @@ from pipeline.epub.spine import (
 )
 from pipeline.formats import EPUB, KINDLE
 from pipeline.publication import Publication
-from pipeline.render import Rendition
+from pipeline.render import Rendition, document
 from pipeline.theme import MATH, language
 from pipeline.theme.stylesheets import terse
 
@@ -124,13 +124,22 @@ def write_for_kindle(rendition: Rendition, drawn: Drawings, *, cover: bytes, pag
 
 
 def _texts(publication: Publication, spine: Sequence[File], pages: Sequence[NavEntry], identifier: str) -> Iterator[Item]:
-    yield Item(COVER, XHTML_TYPE, cover_page(publication), in_spine=True)
+    yield Item(COVER, XHTML_TYPE, _cover_page(publication), in_spine=True)
     # Where the book has contents of its own, readers that ignore 'hidden' (FBReader 0.12) need not see these lists.
     in_spine = not any(heading.section.kind.landmark == "toc" for file in spine for heading in file.headings)
     yield Item(NAV, XHTML_TYPE, nav_document(publication, spine, pages), ("nav",), in_spine=in_spine)
     for file in spine:
         yield Item(file.name, XHTML_TYPE, file.xhtml, file.properties, in_spine=True)
     yield Item(NCX, "application/x-dtbncx+xml", ncx(publication, spine, identifier))
+
+
+def _cover_page(publication: Publication) -> bytes:
+    """Return the page that shows the cover."""
+    labels = publication.look.labels(publication.outline.lang)
+    form = labels["cover_alt_team"] if publication.brand.team else labels["cover_alt"]
+    alt = form.format(title=publication.title, edition=publication.edition.title, team=publication.brand.name)
+    body = f'<div class="cover-image" epub:type="cover"><img role="doc-cover" src="{COVER_IMAGE}" alt="{escape(alt)}"/></div>'
+    return serialize(parse(document(publication, "reflow", labels["cover"], body, (STYLE,))))
 
 
 def _looks(rendition: Rendition, spine: Sequence[File], cover: bytes) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """Split a rendition into the files of the spine, with every link and image led to its file, and write the ways into them.
 
-These are the page of the cover, the nav document (toc, landmarks, page-list), and an NCX for older readers.
+These are the nav document (toc, landmarks, page-list), and an NCX for older readers.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.diagnostics import BookError, Diagnostic, Place, Rule, nearest
 from pipeline.epub import reflow
+from pipeline.epub.dividing import divided
 from pipeline.epub.formula_lines import fit_formulas
 from pipeline.epub.inline_drawings import SCHEME, set_drawings
 from pipeline.epub.printed_pages import Page, mark
@@ -55,6 +56,7 @@ class File:
 
     name: str
     headings: tuple[Heading, ...]
+    """None where it goes on with what the file before began."""
     xhtml: bytes
     properties: tuple[str, ...]
     """Properties of the EPUB manifest (EPUB 3.3, appendix D.5): what the file holds."""
@@ -92,13 +94,13 @@ def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[Fil
     begun: dict[str, list[Page]] = {}
     for page in pages:
         begun.setdefault(page.section, []).append(page)
-    drafted = [(run, _draft(rendition, run, begun)) for run in _runs(rendition)]
+    drafted = [(run, number, draft) for run in _runs(rendition) for number, draft in enumerate(_drafts(rendition, run, begun), start=1)]
     homes = {name: file.name for file in beside for name in file.ids}
-    for run, draft in drafted:
+    for run, number, draft in drafted:
         for name in draft.ids:
-            homes.setdefault(name, _file_name(run[0].section))
+            homes.setdefault(name, _file_name(run[0].section, number))
     faults: list[Diagnostic] = []
-    finished = tuple(_finish(run, draft, homes, rendition.resources, faults) for run, draft in drafted)
+    finished = tuple(_finish(run, number, draft, homes, rendition.resources, faults) for run, number, draft in drafted)
     if faults:
         raise BookError(*faults)
     return finished
@@ -120,8 +122,8 @@ def _runs(rendition: Rendition) -> Iterator[tuple[Fragment, ...]]:
         yield tuple(run)
 
 
-def _draft(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str, Sequence[Page]]) -> _Draft:
-    """Return a file that is recalled, or read; ``begun`` are the pages that begin in each section."""
+def _drafts(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str, Sequence[Page]]) -> list[_Draft]:
+    """Return a file that is recalled, or read, in several where it is too large; ``begun`` are the pages that begin in each section."""
     section, publication = run[0].section, rendition.publication
     text = document(publication, "reflow", "", "\n".join(f.xhtml.strip() for f in run), (STYLE, NARROW))
     pages = [page for fragment in run for page in begun.get(fragment.section.id, ())]
@@ -131,18 +133,21 @@ def _draft(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str, 
     parts = text, sections, drawings, [(page.label, page.section, page.before) for page in pages], letters, reflow.font_digest()
     shelf = cache.shelf(f"documents {publication.edition.id}", few=NEW_DOCUMENTS, passing=True)
     try:
-        facts = shelf.remembered(lambda: _read(text, pages, sections, drawings), parts)
+        known = shelf.remembered(lambda: _read(text, pages, sections, drawings), parts)
     except etree.XMLSyntaxError as error:
         raise BookError(_broken(section, f"section '{section.id}' is not well-formed: {error.msg}")) from error
-    xhtml, titles, properties, ids, resources, characters = facts
-    twice = sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
-    if twice:
+    drafts = [
+        _Draft(xhtml.encode(), tuple(titles), tuple(properties), tuple(ids), tuple(resources), characters)
+        for xhtml, titles, properties, ids, resources, characters in known
+    ]
+    for ids in (draft.ids for draft in drafts if len(set(draft.ids)) < len(draft.ids)):
+        twice = sorted({name for name in ids if ids.count(name) > 1})
         raise BookError(*(_broken(section, f"id '{name}' stands twice in section '{section.id}'") for name in twice))
-    return _Draft(xhtml.encode(), tuple(titles), tuple(properties), tuple(ids), tuple(resources), characters)
+    return drafts
 
 
-def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, str]], drawings: Mapping[str, bytes]) -> list[Any]:
-    """Read a document, and make all of it that does not depend on other files: a draft, as it is remembered."""
+def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, str]], drawings: Mapping[str, bytes]) -> list[list[Any]]:
+    """Read a document, and make all of it that does not depend on other files: drafts, as they are remembered."""
     root = reflow.parse(text)
     mark(root, pages)
     ids = reflow.ids(root)
@@ -153,25 +158,31 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     shown = _lead_images(root)
     reflow.frame_tables(root)
     fit_formulas(root)
-    return [reflow.serialize(root).decode(), titles, _properties(root), ids, shown, reflow.characters(root)]
+    parts = divided(root, SIZE_LIMIT)
+    return [
+        [reflow.serialize(part).decode(), titles, _properties(part), ids if len(parts) == 1 else reflow.ids(part), shown,
+         reflow.characters(part)]
+        for part in parts
+    ]  # fmt: skip
 
 
 def _broken(section: Section, message: str) -> Diagnostic:
     return Diagnostic("E103", message, Place(section.source or section.id), "report this: a template or its text is at fault")
 
 
-def _file_name(section: Section) -> str:
-    """Return the name of the file that a section begins: its id, unless the package itself has a file of that name."""
-    name = f"{section.id}.xhtml"
-    return f"{section.id}-{section.kind}.xhtml" if name in (COVER, NAV) else name
+def _file_name(section: Section, number: int = 1) -> str:
+    """Return the name of the file that a section begins, or goes on in: its id, unless the package itself has a file of that name."""
+    stem = f"{section.id}-{section.kind}" if f"{section.id}.xhtml" in (COVER, NAV) else section.id
+    return f"{stem}_{number}.xhtml" if number > 1 else f"{stem}.xhtml"  # no id has such a sign
 
 
 def _finish(
-    run: Sequence[Fragment], draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes], faults: list[Diagnostic]
-) -> File:
+    run: Sequence[Fragment], number: int, draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes],
+    faults: list[Diagnostic],
+) -> File:  # fmt: skip
     """Write the file into every link by id; an id that stands in several files is meant in the link's own."""
     first, own = run[0].section, frozenset(draft.ids)
-    name, place = _file_name(first), Place(first.source or first.id)
+    name, place = _file_name(first, number), Place(first.source or first.id)
 
     def lead(link: re.Match[bytes]) -> bytes:
         target = unescape(link[2].decode())
@@ -188,7 +199,7 @@ def _finish(
         if shown not in resources
     )
     headings = tuple(Heading(fragment.section, title) for fragment, title in zip(run, draft.titles, strict=True))
-    return File(name, headings, xhtml, draft.properties, draft.ids, draft.resources, draft.characters)
+    return File(name, headings if number == 1 else (), xhtml, draft.properties, draft.ids, draft.resources, draft.characters)
 
 
 def _lead_images(root: etree._Element) -> tuple[str, ...]:
@@ -254,8 +265,9 @@ def _landmarks(publication: Publication, spine: Sequence[File]) -> tuple[NavEntr
     """Return the places that a reading system offers by name: cover, contents, where to begin, and the back matter."""
     labels = publication.look.labels(publication.outline.lang)
     found = [NavEntry(labels["cover"], COVER, semantic="cover")]
-    body = next((file for file in spine if file.headings[0].section.matter == "body"), None)
-    for file in spine:
+    begun = [file for file in spine if file.headings]
+    body = next((file for file in begun if file.headings[0].section.matter == "body"), None)
+    for file in begun:
         kind = file.headings[0].section.kind
         if kind.landmark:
             found.append(NavEntry(labels[kind.label], file.name, semantic=kind.landmark))
@@ -329,12 +341,3 @@ def ncx(publication: Publication, spine: Sequence[File], identifier: str) -> byt
 
 def _depth(entries: Sequence[NavEntry]) -> int:
     return 1 + max((_depth(entry.children) for entry in entries), default=-1)
-
-
-def cover_page(publication: Publication) -> bytes:
-    """Return the page that shows the cover."""
-    labels = publication.look.labels(publication.outline.lang)
-    form = labels["cover_alt_team"] if publication.brand.team else labels["cover_alt"]
-    alt = form.format(title=publication.title, edition=publication.edition.title, team=publication.brand.name)
-    body = f'<div class="cover-image" epub:type="cover"><img role="doc-cover" src="{COVER_IMAGE}" alt="{escape(alt)}"/></div>'
-    return reflow.serialize(reflow.parse(document(publication, "reflow", labels["cover"], body, (STYLE,))))

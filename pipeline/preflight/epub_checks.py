@@ -68,8 +68,10 @@ def _packing(path: str, container: Container, size: int) -> Iterator[Diagnostic]
 
 
 def _sizes(path: str, container: Container) -> Iterator[Diagnostic]:
-    """Check what makes small readers stall."""
+    """Check what makes small readers stall. They read the NCX in the place of a nav document that is no page of the book."""
     for item in container.listed:
+        if "nav" in item.properties and item.id not in container.spine:
+            continue
         data = container.files.get(item.name, b"")
         is_picture = item.media_type.startswith("image/")
         if len(data) > HEAVY and (is_picture or item.media_type == XHTML_TYPE):

@@ -17,7 +17,7 @@ from pipeline import markup, theme
 from pipeline.markup import Text
 from pipeline.model import Tokens
 from pipeline.publication import LONGEST_RUN, Publication, Section, passages
-from pipeline.render.furniture import NEW_SHEET, Folio
+from pipeline.render.furniture import NEW_SHEET, Folio, in_parts
 from pipeline.render.listings import hung, lined, marked, parted
 from pipeline.render.setter import Setter, resource
 from pipeline.section_kinds import Matter
@@ -259,5 +259,5 @@ def _sheet(publication: Publication, fragments: Sequence[Fragment], suffix: str)
     return Sheet(first.id + suffix, first.matter, xhtml, tuple(sorted(shown.items())), sources)
 
 
-__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "fitted", "formulas", "release_page", "render", "render_section",
-           "sheets", "web_page", "with_index"]  # fmt: skip
+__all__ = ["Folio", "Fragment", "Rendition", "Sheet", "document", "fitted", "formulas", "in_parts", "release_page", "render",
+           "render_section", "sheets", "web_page", "with_index"]  # fmt: skip

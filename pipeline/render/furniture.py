@@ -42,6 +42,8 @@ NEW_SHEET = "<!-- new sheet -->"
 """Stands where a section goes on in a document of its own, on a new page."""
 INDEX_LINES, CONTENTS_LINES = 700, 500
 """Entries of index and contents that are laid out together: some six and ten pages. More would take too much memory."""
+INDEX_LINKS = 1_000
+"""Entries and page numbers of one letter that stand together on a screen: files of an EPUB are divided between letters."""
 HEAD_LETTERS = 54
 """Letters of a question that a running head has room for."""
 
@@ -160,33 +162,23 @@ class Furniture:
 
     def contents_parts(self) -> list[list[TocEntry]]:
         """Return the entries of the contents; on paper, those of a large book in parts."""
-        return self._parts(self._publication.toc, _lines, CONTENTS_LINES)
+        whole = list(self._publication.toc)
+        return in_parts(whole, _lines, CONTENTS_LINES) if self._paged else [whole]
 
     def index_parts(self) -> list[list[IndexGroup]]:
-        """Return the letters of the index; on paper, those of a large book in parts, and a letter may go on in the next."""
-        groups = (
+        """Return the letters of the index; on paper, those of a large book in parts. A letter of very much goes on in the next."""
+        weight, most = (_index_lines, INDEX_LINES) if self._paged else (_index_links, INDEX_LINKS)
+        groups = [
             IndexGroup(group.letter, tuple(entries))
             for group in self._publication.index
-            for entries in self._parts(group.entries, _index_lines, INDEX_LINES)
-        )
-        return self._parts(groups, lambda group: sum(map(_index_lines, group.entries)), INDEX_LINES)
+            for entries in in_parts(group.entries, weight, most)
+        ]
+        return in_parts(groups, lambda group: sum(map(weight, group.entries)), most) if self._paged else [groups]
 
     def continued(self, section: Section) -> Markup:
         """Return the start of another part of a section."""
         tag = Markup('<section class="{} continued" data-continues="{}" data-head="{}">')
         return Markup(NEW_SHEET) + tag.format(section.kind, section.id, self.running_head(section))
-
-    def _parts(self, items: Iterable[T], lines: Callable[[T], int], most: int) -> list[list[T]]:
-        """Part items in runs of at most so many lines, or of one item."""
-        parts: list[list[T]] = [[]]
-        room = most
-        for item in items:
-            room -= lines(item)
-            if room < 0 and parts[-1] and self._paged:
-                parts.append([])
-                room = most - lines(item)
-            parts[-1].append(item)
-        return parts
 
     def runs(self, entry: IndexEntry) -> tuple[Run, ...]:
         """Return an entry's locators as printed."""
@@ -291,12 +283,29 @@ def slot(target: str, words: str, classes: str) -> Markup:
     return Markup('<span class="{}" {}="{}">{}</span>').format(classes, slots.TARGET, target, words)
 
 
+def in_parts(items: Iterable[T], weight: Callable[[T], int], most: int) -> list[list[T]]:
+    """Part items in runs of at most so much weight, or of one item."""
+    found: list[list[T]] = [[]]
+    room = most
+    for item in items:
+        room -= weight(item)
+        if room < 0 and found[-1]:
+            found.append([])
+            room = most - weight(item)
+        found[-1].append(item)
+    return found
+
+
 def _lines(entry: TocEntry) -> int:
     return 1 + sum(map(_lines, entry.children))
 
 
 def _index_lines(entry: IndexEntry) -> int:
     return 1 + len(entry.subentries)
+
+
+def _index_links(entry: IndexEntry) -> int:
+    return 1 + len(entry.locators) + sum(map(_index_links, entry.subentries))
 
 
 def _overview(section: Section) -> model.Overview:

@@ -133,11 +133,15 @@ class Crew:
             if len(self._threads) < min(self._unanswered, most):
                 self._threads.append(threading.Thread(target=self._hand_over, daemon=True))
                 self._threads[-1].start()
-        future.add_done_callback(self._note_answer)
+        future.add_done_callback(self._note_canceled)
         self._calls.put(_Call(call, values, future))
         return future
 
-    def _note_answer(self, _: object) -> None:
+    def _note_canceled(self, future: Future[Any]) -> None:
+        if future.cancelled():
+            self._note_answer()
+
+    def _note_answer(self) -> None:
         with self._lock:
             self._unanswered -= 1
 
@@ -168,13 +172,17 @@ class Crew:
             return None
         except Exception as failure:
             # What cannot be sent: nobody has heard of it.
-            call.future.set_exception(failure)
-            return worker
-        if error is None:
-            call.future.set_result(answer)
-        else:
-            call.future.set_exception(error)
+            answer, error = None, failure
+        self._give(call.future, answer, error)
         return worker
+
+    def _give(self, future: Future[Any], answer: object, error: Exception | None) -> None:
+        """Give an answer, or what was raised. Whoever hears of it and sends the next call finds the worker idle already."""
+        self._note_answer()
+        if error is None:
+            future.set_result(answer)
+        else:
+            future.set_exception(error)
 
     def _answer(self, worker: _Worker) -> tuple[Any, Exception | None]:
         """Wait for an answer. A worker that takes too long, or has no memory left, is ended: raises EOFError then."""
@@ -196,7 +204,7 @@ class Crew:
         if call.deaths == 1 and not self._ended and not (self.limits and said == self.limits.too_long):
             self._calls.put(call)
         else:
-            call.future.set_exception(Died(said or "the worker died twice: is there memory enough?"))
+            self._give(call.future, None, Died(said or "the worker died twice: is there memory enough?"))
 
     def _start(self) -> _Worker:
         """Start a worker. Raises EOFError when the crew has ended."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.generate import generate
+from bench.measure import Failure
 from bench.press import ROOT
 from bench.sessions import Findings, Session, Subject
 from bench.tables import Row, rows, table
@@ -54,16 +55,21 @@ def measured(sessions: Sequence[Session], deadline: float) -> list[Findings]:
     for number in range(max(session.subject.rounds for session in sessions)):
         for session in sessions:
             subject = session.subject
-            if number >= subject.rounds or session.found.rounds < number:
+            if number >= subject.rounds or session.found.rounds < number or session.failed:
                 continue
             expected = session.seconds or cost * subject.questions
             if time.perf_counter() + expected > deadline:
                 _say(f"{subject.name}: no time for round {number + 1}")
                 continue
             _say(f"{subject.name}: round {number + 1} of {subject.rounds}")
-            session.round()
+            try:
+                session.round()
+            except (Failure, ValueError) as failure:
+                # What other books have shown is worth telling all the same.
+                session.failed = str(failure)
+                continue
             cost = session.seconds / subject.questions
-    return [session.found for session in sessions if session.found.rounds]
+    return [session.found for session in sessions if session.found.rounds and not session.failed]
 
 
 def report(found: Sequence[Findings], lines: Sequence[Row], seconds: float, load: Sequence[float]) -> dict[str, Any]:
@@ -121,7 +127,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="guidepress-bench-") as folder:
         work = Path(folder)
         books = subjects(work, sizes, 0 if given.no_real else real)
-        found = measured([Session(book, work / f"session-{n}") for n, book in enumerate(books)], started + minutes * 60)
+        sessions = [Session(book, work / f"session-{n}") for n, book in enumerate(books)]
+        found = measured(sessions, started + minutes * 60)
     lines = rows(found)
     print(table(lines))
     given.output.parent.mkdir(parents=True, exist_ok=True)
@@ -130,6 +137,8 @@ def main() -> None:
     missed = sum(line.verdict == "miss" for line in lines)
     met = sum(line.verdict == "pass" for line in lines)
     print(f"\nPython {PYTHON}: {met} targets met, {missed} missed; every run is in {given.output}")
+    if failed := [f"{session.subject.name}: {session.failed}" for session in sessions if session.failed]:
+        sys.exit("\n".join(failed))
 
 
 if __name__ == "__main__":

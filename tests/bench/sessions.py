@@ -70,6 +70,8 @@ class Session:
         self.found = Findings(subject)
         self.seconds = 0.0
         """What the last round took."""
+        self.failed = ""
+        """Why a round of it came to no end."""
         self._rivals: list[Peer] | None = None
 
     def round(self) -> None:
