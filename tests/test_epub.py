@@ -94,6 +94,16 @@ def test_an_index_that_is_too_large_for_small_readers_goes_on_in_further_files()
     assert [href for href in book.find("nav.xhtml", "//h:a/@href") if "index" in href] == ["index.xhtml"] * 2
 
 
+def test_a_printed_page_that_begins_with_a_letter_of_the_index_is_marked_in_the_file_of_that():
+    made = large_index()
+    before = "Index" + "".join(f"A{n}" for n in range(1_800))
+    printed = tuple(epub.Page(label, "index", f"{before}AB{'B0' * 9}", at) for label, at in (("9", 0), ("10", len(before) + 1)))
+    book = written(made, printed)
+    assert book.find("index.xhtml", "//@aria-label") == ["9"]
+    assert book.find("index_2.xhtml", "//@aria-label") == ["10"]
+    assert book.find("nav.xhtml", "//h:nav[@epub:type='page-list']//h:a/@href") == ["index.xhtml#page-9", "index_2.xhtml#page-10"]
+
+
 def test_html_has_such_an_index_under_one_heading():
     made = large_index()
     page = html.fromstring(web_edition.write(made, epub.files(made)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
+from itertools import pairwise
 
 from lxml import etree
 
@@ -21,7 +23,7 @@ def divided(root: etree._Element, limit: int) -> list[etree._Element]:
         return [root]
     letters = list(groups)
     room = limit - _weight(root) + sum(map(_weight, letters))
-    runs = in_parts(letters, _weight, room)
+    runs = _with_marks(in_parts(letters, _weight, room))
     for letter in letters:
         groups.remove(letter)
     found = [root, *(_further(root) for _ in runs[1:])]
@@ -38,6 +40,14 @@ def _groups(root: etree._Element) -> etree._Element | None:
 
 def _weight(element: etree._Element) -> int:
     return len(etree.tostring(element)) + FILE_NAME * len(element.findall(f".//{{{XHTML}}}a"))
+
+
+def _with_marks(runs: Sequence[list[etree._Element]]) -> list[list[etree._Element]]:
+    """Return runs of letters, with the mark of a printed page that begins with a letter before that."""
+    for run, following in pairwise(runs):
+        while run and run[-1].tag == f"{{{XHTML}}}span":
+            following.insert(0, run.pop())
+    return [run for run in runs if run]
 
 
 def _further(root: etree._Element) -> etree._Element:
