@@ -166,6 +166,7 @@ class Writer:
 
     def begin_part(self) -> None:
         """Number what follows from the next round number: an object more or less before it then leaves it as it is, nearly always."""
+        # What waits for an object stream would give that a number among those of the part.
         self._flush()
         self._next += -self._next % NUMBERS_APART
 

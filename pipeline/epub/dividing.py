@@ -22,10 +22,9 @@ def divided(root: etree._Element, limit: int) -> list[etree._Element]:
     if groups is None or _weight(root) <= limit:
         return [root]
     letters = list(groups)
-    room = limit - _weight(root) + sum(map(_weight, letters))
-    runs = _with_marks(in_parts(letters, _weight, room))
     for letter in letters:
         groups.remove(letter)
+    runs = _with_marks(in_parts(letters, _weight, limit - _weight(root)))
     found = [root, *(_further(root) for _ in runs[1:])]
     for part, run in zip(found, runs, strict=True):
         place = _groups(part)

@@ -6,6 +6,7 @@ These are the nav document (toc, landmarks, page-list), and an NCX for older rea
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
@@ -75,9 +76,10 @@ class File:
 class _Draft:
     """A file whose links are still '#id', and what it holds."""
 
+    name: str
     xhtml: bytes
     titles: tuple[str, ...]
-    """Words of the heading of each section."""
+    """Words of the heading of each section that it begins."""
     properties: tuple[str, ...]
     ids: tuple[str, ...]
     resources: tuple[str, ...]
@@ -94,13 +96,13 @@ def files(rendition: Rendition, pages: Sequence[Page] = (), beside: Sequence[Fil
     begun: dict[str, list[Page]] = {}
     for page in pages:
         begun.setdefault(page.section, []).append(page)
-    drafted = [(run, number, draft) for run in _runs(rendition) for number, draft in enumerate(_drafts(rendition, run, begun), start=1)]
+    drafted = [(run, draft) for run in _runs(rendition) for draft in _drafts(rendition, run, begun)]
     homes = {name: file.name for file in beside for name in file.ids}
-    for run, number, draft in drafted:
+    for _, draft in drafted:
         for name in draft.ids:
-            homes.setdefault(name, _file_name(run[0].section, number))
+            homes.setdefault(name, draft.name)
     faults: list[Diagnostic] = []
-    finished = tuple(_finish(run, number, draft, homes, rendition.resources, faults) for run, number, draft in drafted)
+    finished = tuple(_finish(run, draft, homes, rendition.resources, faults) for run, draft in drafted)
     if faults:
         raise BookError(*faults)
     return finished
@@ -137,12 +139,12 @@ def _drafts(rendition: Rendition, run: tuple[Fragment, ...], begun: Mapping[str,
     except etree.XMLSyntaxError as error:
         raise BookError(_broken(section, f"section '{section.id}' is not well-formed: {error.msg}")) from error
     drafts = [
-        _Draft(xhtml.encode(), tuple(titles), tuple(properties), tuple(ids), tuple(resources), characters)
-        for xhtml, titles, properties, ids, resources, characters in known
+        _Draft(_file_name(section, number), xhtml.encode(), tuple(titles), tuple(properties), tuple(ids), tuple(resources), characters)
+        for number, (xhtml, titles, properties, ids, resources, characters) in enumerate(known, start=1)
     ]
-    for ids in (draft.ids for draft in drafts if len(set(draft.ids)) < len(draft.ids)):
-        twice = sorted({name for name in ids if ids.count(name) > 1})
-        raise BookError(*(_broken(section, f"id '{name}' stands twice in section '{section.id}'") for name in twice))
+    for draft in drafts:
+        if twice := sorted(name for name, times in Counter(draft.ids).items() if times > 1):
+            raise BookError(*(_broken(section, f"id '{name}' stands twice in section '{section.id}'") for name in twice))
     return drafts
 
 
@@ -159,11 +161,12 @@ def _read(text: str, pages: Sequence[Page], sections: Sequence[tuple[str, str, s
     reflow.frame_tables(root)
     fit_formulas(root)
     parts = divided(root, SIZE_LIMIT)
+    # Ids within a drawing, which is set by now, are its own; an index has none.
+    named = [ids] if len(parts) == 1 else map(reflow.ids, parts)
     return [
-        [reflow.serialize(part).decode(), titles, _properties(part), ids if len(parts) == 1 else reflow.ids(part), shown,
-         reflow.characters(part)]
-        for part in parts
-    ]  # fmt: skip
+        [reflow.serialize(part).decode(), titles if part is root else (), _properties(part), own, shown, reflow.characters(part)]
+        for part, own in zip(parts, named, strict=True)
+    ]
 
 
 def _broken(section: Section, message: str) -> Diagnostic:
@@ -177,12 +180,11 @@ def _file_name(section: Section, number: int = 1) -> str:
 
 
 def _finish(
-    run: Sequence[Fragment], number: int, draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes],
-    faults: list[Diagnostic],
-) -> File:  # fmt: skip
+    run: Sequence[Fragment], draft: _Draft, homes: Mapping[str, str], resources: Mapping[str, bytes], faults: list[Diagnostic]
+) -> File:
     """Write the file into every link by id; an id that stands in several files is meant in the link's own."""
     first, own = run[0].section, frozenset(draft.ids)
-    name, place = _file_name(first, number), Place(first.source or first.id)
+    name, place = draft.name, Place(first.source or first.id)
 
     def lead(link: re.Match[bytes]) -> bytes:
         target = unescape(link[2].decode())
@@ -198,8 +200,8 @@ def _finish(
         for shown in draft.resources
         if shown not in resources
     )
-    headings = tuple(Heading(fragment.section, title) for fragment, title in zip(run, draft.titles, strict=True))
-    return File(name, headings if number == 1 else (), xhtml, draft.properties, draft.ids, draft.resources, draft.characters)
+    headings = tuple(Heading(fragment.section, title) for fragment, title in zip(run, draft.titles, strict=bool(draft.titles)))
+    return File(name, headings, xhtml, draft.properties, draft.ids, draft.resources, draft.characters)
 
 
 def _lead_images(root: etree._Element) -> tuple[str, ...]:

@@ -106,7 +106,7 @@ def _copy(artefact: Artefact, like: bytes, publication: Publication) -> Iterator
         return
     yield from pdf_checks.check_copy(path, read, traits, publication)
     yield from pdf_operands.check(path, data, look(data, pdf_operands.digests(like)), [page.label for page in read.pages])
-    yield from _said_on_paper(path, read, publication)
+    yield from _check_words_on_paper(path, read, publication)
 
 
 def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -115,10 +115,10 @@ def _pdf(path: str, data: bytes, reading: Reading, traits: Traits, publication: 
     yield from pdf_operands.check(path, data, reading.looked, [page.label for page in read.pages])
     if publication is not None:
         yield from pdf_checks.check_against(path, read, publication)
-        yield from _said_on_paper(path, read, publication)
+        yield from _check_words_on_paper(path, read, publication)
 
 
-def _said_on_paper(path: str, read: pdf_reader.Paper, publication: Publication) -> Iterator[Diagnostic]:
+def _check_words_on_paper(path: str, read: pdf_reader.Paper, publication: Publication) -> Iterator[Diagnostic]:
     yield from withheld.check_paper(path, read, publication)
     yield from internal_keys.check_paper(path, read, publication)
 
@@ -143,7 +143,7 @@ def _package(form: Format, path: str, data: bytes, publication: Publication | No
         return
     if publication is not None:
         yield from epub_checks.check_against(path, read, documents, publication)
-        yield from _said_on_screen(path, documents, publication)
+        yield from _check_words_on_screen(path, documents, publication)
 
 
 def _html(path: str, data: bytes, traits: Traits | None, publication: Publication | None) -> Iterator[Diagnostic]:
@@ -156,7 +156,7 @@ def _html(path: str, data: bytes, traits: Traits | None, publication: Publicatio
     yield from html_checks.check_file(path, read, documents, len(data))
     if publication is not None:
         yield from html_checks.check_against(path, read, documents, publication)
-        yield from _said_on_screen(path, documents, publication)
+        yield from _check_words_on_screen(path, documents, publication)
 
 
 def _looked_into(form: Format, read: epub_reader.Container, publication: Publication | None) -> epub_documents.Documents:
@@ -167,7 +167,7 @@ def _looked_into(form: Format, read: epub_reader.Container, publication: Publica
     return epub_documents.look(read, internal_keys.keys_of(publication), shelf)
 
 
-def _said_on_screen(path: str, documents: epub_documents.Documents, publication: Publication) -> Iterator[Diagnostic]:
+def _check_words_on_screen(path: str, documents: epub_documents.Documents, publication: Publication) -> Iterator[Diagnostic]:
     said = "".join((*(each.words for each in documents.values()), *(each.everything for each in documents.values())))
     yield from withheld.leaks(path, publication, said)
     yield from internal_keys.check_screen(path, (key for each in documents.values() for key in each.keys), publication)

@@ -288,10 +288,11 @@ def in_parts(items: Iterable[T], weight: Callable[[T], int], most: int) -> list[
     found: list[list[T]] = [[]]
     room = most
     for item in items:
-        room -= weight(item)
-        if room < 0 and found[-1]:
+        size = weight(item)
+        if size > room and found[-1]:
             found.append([])
-            room = most - weight(item)
+            room = most
+        room -= size
         found[-1].append(item)
     return found
 
